@@ -1,0 +1,53 @@
+# Everything a developer or CI runs. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SETUP := $(VENV)/.set-up
+SOURCES := platform functions tests
+
+.PHONY: help setup demo up down test check format requirements clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
+
+setup: $(SETUP) ## make .venv with pinned, hashed packages, and build the layer; again only when they change
+
+$(SETUP): requirements/dev.txt requirements/functions.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; set PYTHON=")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/tenantry build
+	@touch $@
+
+demo: setup ## bring the platform up, use it, show it, take it down
+	$(BIN)/python demo/demo.py
+
+up: setup ## bring the local platform up and leave it running
+	$(BIN)/tenantry up --detach
+
+down: setup ## stop the local platform
+	$(BIN)/tenantry down
+
+test: setup ## run all tests
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+check: setup ## lint, formatting, types, import rules
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy platform/tenantry
+	MYPYPATH=functions $(BIN)/mypy functions
+	$(BIN)/lint-imports --no-cache
+
+format: setup ## mend formatting and what lint can mend
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+requirements: ## pin requirements/*.in again (needs uv on PATH)
+	for each in platform dev functions; do \
+	  uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	    --custom-compile-command "make requirements" requirements/$$each.in --output-file requirements/$$each.txt; \
+	done
+
+clean: ## remove what setup and builds made
+	rm -rf $(VENV) .build .mypy_cache .ruff_cache .hypothesis
