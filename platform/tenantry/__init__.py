@@ -1,0 +1,1 @@
+"""Tenantry: one YAML file per tenant becomes keyed, authorized API calls on AWS."""

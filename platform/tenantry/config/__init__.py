@@ -1,0 +1,20 @@
+"""The configuration: a folder of YAML files becomes one frozen, validated platform, or a list of problems."""
+
+from tenantry.config.cells import Cell, Platform, UnknownName
+from tenantry.config.loader import load_platform
+from tenantry.config.problems import ConfigErrors, Problem
+from tenantry.config.tenants import Tenant
+from tenantry.config.tiers import EffectiveLimits, Quota, Tier
+
+__all__ = [
+    "Cell",
+    "ConfigErrors",
+    "EffectiveLimits",
+    "Platform",
+    "Problem",
+    "Quota",
+    "Tenant",
+    "Tier",
+    "UnknownName",
+    "load_platform",
+]

@@ -1,0 +1,105 @@
+"""Origins, URLs and e-mail addresses; their faults never repeat the value, which may hold a password."""
+
+import re
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from tenantry.config.model import Fault
+
+_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_EMAIL = re.compile(rf"(?=.{{3,254}}$)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+", re.I)
+_PRINTABLE = re.compile("[!-~]+")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_EXAMPLE_ORIGIN = "https://app.example.com"
+
+
+def _split(text: str) -> SplitResult:
+    """Raises a fault for what no URL can be; urlsplit alone would drop tabs and line ends without a word."""
+    if not _PRINTABLE.fullmatch(text):
+        raise Fault("holds a blank or a character outside ASCII", "write hosts in their xn-- form").error()
+    try:
+        parts = urlsplit(text)
+        port, host = parts.port, parts.hostname or ""
+    except ValueError:
+        raise Fault("is not a URL", f"write it as {_EXAMPLE_ORIGIN}").error() from None
+    if "://" not in text or not parts.scheme:
+        raise Fault("has no scheme", f"put https:// first, as in {_EXAMPLE_ORIGIN}").error()
+    if "@" in parts.netloc:
+        raise Fault("holds a user name or password", "write the host only").error()
+    if (not _HOST.fullmatch(host) and host != "::1") or len(host) > 253 or port == 0:
+        raise Fault("has no valid host", f"write one host in full, as in {_EXAMPLE_ORIGIN}").error()
+    return parts
+
+
+def _origin(text: str) -> str:
+    if text == "*":
+        return text
+    parts = _split(text)
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise Fault("is neither http nor https", f"write it as {_EXAMPLE_ORIGIN}").error()
+    if parts.path or parts.query or parts.fragment or text[-1] in "/?#":
+        raise Fault("goes on after the host", f"end it after host and port, as in {_EXAMPLE_ORIGIN}").error()
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise Fault("is not encrypted", "use https://; http:// is for localhost").error()
+    if text != text.lower() or parts.port == _DEFAULT_PORTS[parts.scheme] or text.endswith(":"):
+        # The origin is compared with the browser's header, character by character.
+        raise Fault("is not written as browsers send it", "use small letters and no default port").error()
+    return text
+
+
+def _https(text: str) -> SplitResult:
+    parts = _split(text)
+    if parts.scheme != "https":
+        raise Fault("is not an https URL", "use https://").error()
+    if "#" in text:
+        raise Fault("has a fragment", "take out what starts with #").error()
+    return parts
+
+
+def _issuer(text: str) -> str:
+    _https(text)
+    if "?" in text:
+        raise Fault("has a query", "take out what starts with ?").error()
+    return text
+
+
+def _email(text: str) -> str:
+    if not _EMAIL.fullmatch(text):
+        raise Fault("is not an e-mail address", "write one such as ops@example.com").error()
+    return text
+
+
+def _notify(text: str) -> str:
+    if "://" in text:
+        _https(text)
+    elif not _EMAIL.fullmatch(text):
+        remedy = "write one such as office@example.com or https://hooks.example.com/contact"
+        raise Fault("is neither an e-mail address nor an https URL", remedy).error()
+    return text
+
+
+Origin = Annotated[
+    str,
+    AfterValidator(_origin),
+    Field(json_schema_extra={"pattern": r"^(\*|https?://[^/?#@\s]+)$"}, examples=[_EXAMPLE_ORIGIN]),
+]
+Issuer = Annotated[
+    str,
+    StringConstraints(max_length=255),
+    AfterValidator(_issuer),
+    Field(json_schema_extra={"pattern": r"^https://[^?#@\s]+$"}, examples=["https://id.example.com"]),
+]
+Email = Annotated[
+    str, AfterValidator(_email), Field(json_schema_extra={"format": "email"}, examples=["ops@example.com"])
+]
+Notify = Annotated[
+    str,
+    StringConstraints(max_length=2048),
+    AfterValidator(_notify),
+    Field(json_schema_extra={"pattern": r"^(https://[^#\s]+|[^@\s:/]+@[^@\s]+)$"}),
+]

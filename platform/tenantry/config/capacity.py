@@ -1,0 +1,60 @@
+"""Count what cells would hold against the quotas that would stop them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from tenantry.config import quotas
+from tenantry.config.cells import Cell, Platform
+from tenantry.config.tenants import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One row: `used` of `limit`; `per` says what the quota belongs to, `source` where it is documented."""
+
+    name: str
+    used: int
+    limit: int
+    per: Literal["cell", "account"]
+    source: str
+
+    @property
+    def exceeded(self) -> bool:
+        return self.used > self.limit
+
+
+def cell_capacity(cell: Cell) -> tuple[Usage, ...]:
+    """One cell alone in its account, which is how cells are best kept apart."""
+    stages = Usage("stages", len(cell.tenants), cell.stages_quota, "cell", quotas.GATEWAY_STAGES)
+    return (stages, *_account(cell.tenants, cells=1))
+
+
+def account_capacity(platform: Platform) -> tuple[Usage, ...]:
+    """All cells together, should they share one account and Region."""
+    return _account(platform.tenants, cells=len(platform.cells))
+
+
+def _account(tenants: Iterable[Tenant], cells: int) -> tuple[Usage, ...]:
+    tenants = tuple(tenants)
+    functions = sum(len(tenant.routes) + 1 for tenant in tenants)  # and the authorizer
+    reserved = sum((tenant.tier.reserved_concurrency or 0) * len(tenant.routes) for tenant in tenants)
+    signing = sum(tenant.auth.mode == "managed" for tenant in tenants)
+    silos = sum(tenant.isolation == "silo" for tenant in tenants)
+    reservable = quotas.CONCURRENCY - quotas.UNRESERVED_CONCURRENCY
+    return tuple(
+        Usage(name, used, limit, "account", source)
+        for name, used, limit, source in (
+            ("usage plans", len(tenants), quotas.USAGE_PLANS, quotas.GATEWAY_STAGES),
+            (
+                "API keys",
+                sum(len(tenant.api_keys) for tenant in tenants),
+                quotas.API_KEYS,
+                quotas.GATEWAY_STAGES,
+            ),
+            ("roles", functions, quotas.ROLES, quotas.IAM),
+            ("reserved concurrency", reserved, reservable, quotas.LAMBDA),
+            ("tables", cells + silos, quotas.TABLES, quotas.DYNAMODB),
+            ("secrets", len(tenants) + signing, quotas.SECRETS, quotas.SECRETS_MANAGER),
+        )
+    )

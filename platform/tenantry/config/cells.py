@@ -1,0 +1,44 @@
+"""The platform is its cells; a cell bounds its tenants in number and in what one mistake can reach."""
+
+from tenantry.config.model import Model
+from tenantry.config.tenants import Tenant
+from tenantry.config.tiers import Tier
+
+
+class UnknownName(LookupError):
+    """There is no such cell or tenant; the message lists those that there are."""
+
+
+class Cell(Model):
+    name: str
+    tenants: tuple[Tenant, ...]
+    stages_quota: int
+
+
+class Platform(Model):
+    """Cells, tenants and tiers are in the order of their names."""
+
+    tiers: tuple[Tier, ...]
+    cells: tuple[Cell, ...]
+
+    @property
+    def tenants(self) -> tuple[Tenant, ...]:
+        return tuple(tenant for cell in self.cells for tenant in cell.tenants)
+
+    def cell(self, name: str) -> Cell:
+        """Raises UnknownName, which says which cells there are."""
+        for cell in self.cells:
+            if cell.name == name:
+                return cell
+        raise UnknownName(_unknown("cell", name, [cell.name for cell in self.cells]))
+
+    def tenant(self, slug: str) -> Tenant:
+        """Raises UnknownName, which says which tenants there are."""
+        for tenant in self.tenants:
+            if tenant.slug == slug:
+                return tenant
+        raise UnknownName(_unknown("tenant", slug, [tenant.slug for tenant in self.tenants]))
+
+
+def _unknown(kind: str, name: str, known: list[str]) -> str:
+    return f"there is no {kind} {name!r}; there are: {', '.join(known) or 'none'}"

@@ -1,0 +1,83 @@
+"""What no file shows by itself: two tenants of one name, tokens of one that open another, a full cell."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tenantry.config.documents import Document
+from tenantry.config.problems import Problem
+from tenantry.config.survey import TenantPath
+from tenantry.config.tenants import TenantFile, audience
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A tenant's file as read; `settings` is None when the file alone is wrong already."""
+
+    at: TenantPath
+    document: Document
+    settings: TenantFile | None
+
+
+def repeated_slugs(tenants: Iterable[TenantPath]) -> Iterable[Problem]:
+    """A slug names a tenant over all cells, so that one can be moved and found again."""
+    first: dict[str, Path] = {}
+    for tenant in tenants:
+        before = first.setdefault(tenant.slug, tenant.path)
+        if before != tenant.path:
+            what = f"the slug {tenant.slug} is taken by {before}"
+            yield Problem(str(tenant.path), 1, what, "rename one of the files")
+
+
+def full_cells(
+    tenants: Sequence[TenantPath], cells: Mapping[str, Path], quotas: Mapping[str, int], tiers_file: str
+) -> Iterable[Problem]:
+    """Each tenant is a stage of its cell's one API."""
+    count = Counter(tenant.cell for tenant in tenants)
+    for cell, folder in cells.items():
+        used, quota = count[cell], quotas[cell]
+        if used > quota:
+            what = f"cell {cell} has {used} tenants, and its stages quota is {quota}"
+            remedy = f"move {used - quota} to another cell, or have AWS raise the quota and set "
+            yield Problem(str(folder), 1, what, f"{remedy}cells.{cell}.stages_quota in {tiers_file}")
+
+
+def shared_tokens(candidates: Iterable[Candidate]) -> Iterable[Problem]:
+    """Two tenants that trust the same issuer for the same audience take each other's tokens."""
+    alike: dict[tuple[str | None, str], list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        settings = candidate.settings
+        if settings is None or settings.auth.managed:
+            continue
+        alike[_issuer(settings), audience(candidate.at.slug, settings.auth)].append(candidate)
+    for group in alike.values():
+        if len(group) > 1:
+            yield from _shared(group)
+
+
+def _issuer(settings: TenantFile) -> str | None:
+    auth = settings.auth
+    return auth.oidc.issuer if auth.oidc else auth.jwks.issuer if auth.jwks else None
+
+
+def _shared(group: Sequence[Candidate]) -> Iterable[Problem]:
+    by_key: dict[bytes, Candidate] = {}
+    by_issuer: Candidate | None = None
+    for index, candidate in enumerate(group):
+        keys = _keys(candidate)
+        shared_key = next((by_key[key] for key in keys if key in by_key), None)
+        # An issuer's keys are not known here: each may be one that the other tenant's file lists.
+        other = (by_issuer or shared_key) if keys else (group[0] if index else None)
+        if other:
+            mode, shared = ("jwks", "a key, issuer and audience") if keys else ("oidc", "issuer and audience")
+            what = f"auth.{mode} has {shared} in common with {other.at.path}"
+            remedy = "give each tenant an audience of its own, or tokens of one open the other"
+            yield Problem(candidate.document.file, candidate.document.line(("auth", mode)), what, remedy)
+        by_key = dict.fromkeys(keys, candidate) | by_key
+        by_issuer = by_issuer or (None if keys else candidate)
+
+
+def _keys(candidate: Candidate) -> set[bytes]:
+    jwks = candidate.settings.auth.jwks if candidate.settings else None
+    return {key.fingerprint() for key in jwks.keys} if jwks else set()

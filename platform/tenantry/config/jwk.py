@@ -1,0 +1,140 @@
+"""Take public signature keys only, and only ones that the authorizer will be able to load."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, Self
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt import PyJWK, PyJWTError
+from pydantic import Field, StringConstraints, model_validator
+
+from tenantry.config.model import Fault, Model, Rule
+
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
+BASE64URL_PATTERN = "^[A-Za-z0-9_-]{1,1400}$"  # an RSA modulus of 8,192 bits takes 1,366
+KID_PATTERN = "^[A-Za-z0-9._~:/+=@-]{1,128}$"
+
+Base64Url = Annotated[str, StringConstraints(pattern=BASE64URL_PATTERN)]
+
+_RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
+# Key type and curve -> the algorithms it can serve, the default first.
+_ALGORITHMS: dict[tuple[str, str | None], tuple[str, ...]] = {
+    ("RSA", None): _RSA,
+    ("EC", "P-256"): ("ES256",),
+    ("EC", "P-384"): ("ES384",),
+    ("OKP", "Ed25519"): ("EdDSA",),
+}
+_MEMBERS = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x")}
+_PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")  # RFC 7518, section 6
+_RSA_BITS = 2048  # RFC 7518, section 3.3
+
+
+def asymmetric(field: str) -> Rule:
+    """An HS algorithm would make a signing key of whatever the authorizer verifies with."""
+
+    def rule(values: Mapping[str, Any]) -> Iterable[Fault]:
+        value = values.get(field)
+        items = value if isinstance(value, tuple) else ()
+        named: list[tuple[tuple[int | str, ...], Any]] = [((field,), value)]
+        named += [((field, index), item) for index, item in enumerate(items)]
+        for loc, name in named:
+            if isinstance(name, str) and name.upper().startswith("HS"):
+                remedy = "use one of RS256, ES256 and EdDSA, whose keys have a public half"
+                yield Fault(f"names the symmetric algorithm {name[:8]}", remedy, loc)
+
+    return rule
+
+
+def _public(values: Mapping[str, Any]) -> Iterable[Fault]:
+    if values.get("kty") == "oct":
+        yield Fault(
+            "is a symmetric key", "use an RSA, EC or OKP key, whose public half is no secret", ("kty",)
+        )
+    for member in _PRIVATE:
+        if member in values:
+            remedy = "take it out, and replace this key wherever it is used: it has been seen"
+            yield Fault("is the private half of the key", remedy, (member,))
+
+
+def _complete(values: Mapping[str, Any]) -> Iterable[Fault]:
+    kty = values.get("kty")
+    members = _MEMBERS.get(kty, ()) if isinstance(kty, str) else ()
+    missing = [member for member in members if values.get(member) is None]
+    if missing:
+        names = " and ".join(missing)
+        yield Fault(f"lacks {names}, which a key of type {kty} has", "copy the whole public key")
+    if members:
+        for member in {"crv", "x", "y", "n", "e"}.difference(members) & values.keys():
+            yield Fault(f"does not belong to a key of type {kty}", "take it out", (member,))
+
+
+class Jwk(Model):
+    """A public key as RFC 7517 writes it; members that say nothing about verifying are refused."""
+
+    rules = (_public, _complete, asymmetric("alg"))
+
+    kid: str = Field(
+        pattern=KID_PATTERN,
+        examples=["2026"],
+        description="The name that a token's header picks this key by.",
+    )
+    kty: Literal["RSA", "EC", "OKP"] = Field(examples=["OKP"], description="The key's type.")
+    alg: Algorithm | None = Field(
+        None,
+        description="Its one algorithm. Left out: RS256, ES256, ES384 or EdDSA, by its type.",
+    )
+    use: Literal["sig"] | None = Field(None, description="What the key is for, if stated.")
+    key_ops: tuple[Literal["verify"], ...] | None = Field(None, description="What the key may do, if stated.")
+    crv: Literal["P-256", "P-384", "Ed25519"] | None = Field(
+        None, description="The curve of an EC or OKP key."
+    )
+    x: Base64Url | None = Field(None, description="The public point, or its first coordinate, in base64url.")
+    y: Base64Url | None = Field(None, description="The second coordinate of an EC key, in base64url.")
+    n: Base64Url | None = Field(
+        None, description="The modulus of an RSA key (2,048 bits or more), in base64url."
+    )
+    e: Base64Url | None = Field(None, description="The exponent of an RSA key, in base64url; usually AQAB.")
+
+    @property
+    def algorithm(self) -> str:
+        return self.alg or _ALGORITHMS[self.kty, self.crv][0]
+
+    def members(self) -> dict[str, str]:
+        """What the authorizer needs of it: the key, its name and its algorithm."""
+        names = ("kid", "kty", *_MEMBERS[self.kty])
+        return {name: getattr(self, name) for name in names} | {"alg": self.algorithm}
+
+    def size(self) -> int:
+        """Bytes that it takes in the authorizer's environment."""
+        return len(json.dumps(self.members(), separators=(",", ":"))) + 1
+
+    def fingerprint(self) -> bytes:
+        """The same for the same key, whatever its name and spelling."""
+        key = PyJWK(self.members()).key
+        der: bytes = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return der
+
+    @model_validator(mode="after")
+    def _loads(self) -> Self:
+        able = _ALGORITHMS.get((self.kty, self.crv))
+        if able is None:
+            raise Fault(
+                f"has the curve {self.crv}, which its type {self.kty} does not have", "correct one"
+            ).error()
+        if self.algorithm not in able:
+            raise Fault(f"has alg {self.alg}, which its type cannot serve", f"use {able[0]}").error()
+        try:
+            key = PyJWK(self.members()).key
+        except (PyJWTError, ValueError, UnsupportedAlgorithm):
+            # Their messages repeat the key's members.
+            raise Fault(
+                "is not a valid key", "export the public key again, and copy all of it"
+            ).error() from None
+        if isinstance(key, RSAPublicKey):
+            if key.key_size < _RSA_BITS:
+                raise Fault(f"has {key.key_size} bits", f"use an RSA key of {_RSA_BITS} bits or more").error()
+            if key.public_numbers().n % 2 == 0:
+                raise Fault("has an even modulus, so it is no RSA key", "export the public key again").error()
+        return self

@@ -1,0 +1,78 @@
+"""Load a folder of tenants as a whole: either every file holds, or every problem of every file is told."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from tenantry.config.cells import Cell, Platform
+from tenantry.config.conflicts import Candidate, full_cells, repeated_slugs, shared_tokens
+from tenantry.config.documents import Document, read_document
+from tenantry.config.findings import suggestion, validated
+from tenantry.config.problems import ConfigErrors, Problem, shown
+from tenantry.config.quotas import STAGES_PER_API
+from tenantry.config.survey import TIERS, Survey, TenantPath, content, survey
+from tenantry.config.tenants import Tenant, TenantFile
+from tenantry.config.tiers import Tier, TiersFile
+
+
+def load_platform(folder: Path) -> Platform:
+    """Raises ConfigErrors; the problems name files below `folder` as it is written here."""
+    found = survey(folder)
+    tiers_document = _read(found.tiers) if found.tiers else Document(str(folder / TIERS))
+    tiers_file = validated(tiers_document, TiersFile)
+    quotas = _stages_quotas(found, tiers_document, tiers_file)
+    tenants = [_candidate(at, _names(tiers_document)) for at in found.tenants]
+    problems = [
+        *found.problems,
+        *tiers_document.problems,
+        *(problem for tenant in tenants for problem in tenant.document.problems),
+        *repeated_slugs(found.tenants),
+        *full_cells(found.tenants, found.cells, quotas, tiers_document.file),
+        *shared_tokens(tenants),
+    ]
+    if problems or tiers_file is None:
+        raise ConfigErrors(problems)
+    return _platform(tiers_file.named(), quotas, tenants)
+
+
+def _read(path: Path) -> Document:
+    found = content(path)
+    if isinstance(found, Problem):
+        return Document(str(path), problems=[found])
+    return read_document(str(path), found)
+
+
+def _names(tiers_document: Document) -> tuple[str, ...]:
+    """The tiers' names as written, so that a fault in one tier does not make its tenants wrong."""
+    tiers = tiers_document.values.get("tiers") if isinstance(tiers_document.values, dict) else None
+    return tuple(tiers) if isinstance(tiers, dict) else ()
+
+
+def _candidate(at: TenantPath, tier_names: Iterable[str]) -> Candidate:
+    document = _read(at.path)
+    settings = validated(document, TenantFile)
+    tier = document.values.get("tier") if isinstance(document.values, dict) else None
+    if isinstance(tier, str) and tier_names and tier not in tier_names:
+        remedy = suggestion(tier, tier_names, "tiers")
+        document.report(document.line(("tier",)), f"tier is {shown(tier)}, which {TIERS} lacks", remedy)
+    return Candidate(at, document, settings)
+
+
+def _stages_quotas(found: Survey, document: Document, tiers_file: TiersFile | None) -> dict[str, int]:
+    options = tiers_file.cells if tiers_file else {}
+    for cell in options:
+        if cell not in found.cells:
+            remedy = suggestion(cell, found.cells, "folders")
+            document.report(document.line(("cells", cell)), f"cells.{cell} has no folder", remedy)
+    return {cell: options[cell].stages_quota if cell in options else STAGES_PER_API for cell in found.cells}
+
+
+def _platform(tiers: dict[str, Tier], quotas: dict[str, int], candidates: list[Candidate]) -> Platform:
+    placed: dict[str, list[Tenant]] = {cell: [] for cell in quotas}
+    for candidate in sorted(candidates, key=lambda candidate: candidate.at.slug):
+        settings, at = candidate.settings, candidate.at
+        if settings:
+            placed[at.cell].append(settings.placed(at.slug, at.cell, tiers[settings.tier]))
+    cells = tuple(
+        Cell(name=name, tenants=tuple(tenants), stages_quota=quotas[name]) for name, tenants in placed.items()
+    )
+    return Platform(tiers=tuple(tiers[name] for name in sorted(tiers)), cells=cells)

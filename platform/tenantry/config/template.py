@@ -1,0 +1,77 @@
+"""Write the file that a new tenant starts from: valid as it is, with every other choice in a comment."""
+
+import json
+
+from tenantry.config.problems import shown
+from tenantry.config.slugs import CELL_RULE, SLUG_RULE, is_cell_name, is_slug
+
+_TEXT = """\
+# yaml-language-server: $schema=../schema/tenant.schema.json
+# Tenant {slug} of cell {cell}: the names of file and folder. Moving the file makes another tenant of it.
+
+name: {name}
+tier: {tier}
+status: active # suspended: data is kept, calls answer 403
+
+# Route groups that answer; the others are 404.
+routes: [contact, items, tools]
+
+# Whose tokens open items and tools: exactly one of managed, jwks and oidc.
+auth:
+  managed:
+    keys: [main] # to rotate: add a second name, move the signers, drop the first
+  # jwks:
+  #   keys:
+  #     - {{kid: "2026", kty: OKP, crv: Ed25519, x: <public half, base64url>}}
+  # oidc:
+  #   issuer: https://id.example.com
+  #   audience: {slug}
+  # leeway_seconds: 30
+
+# Every call but GET /health needs one. To rotate: add a second name, move the clients, drop the first.
+api_keys: [web]
+
+# data:
+#   isolation: silo # a table of its own, instead of the tier's choice
+
+# limits: # instead of the tier's
+#   rate_per_second: 20
+#   burst: 40
+#   quota: {{limit: 50000, period: day}}
+
+# Pages of these origins may call the API.
+# cors_origins: [https://www.example.com]
+
+# contact:
+#   notify: office@example.com # or an https webhook
+
+# alarms:
+#   email: ops@example.com
+"""
+
+# YAML 1.1 or 1.2 reads these as something else than texts.
+_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+
+
+def tenant_file(slug: str, cell: str, tier: str, name: str | None = None) -> str:
+    """The text of tenants/<cell>/<slug>.yaml; whether tier and cell exist is the caller's to know.
+
+    Raises:
+        ValueError: slug or cell can be no such name.
+    """
+    if not is_slug(slug):
+        raise ValueError(f"{shown(slug)} cannot be a slug; use {SLUG_RULE}")
+    if not is_cell_name(cell):
+        raise ValueError(f"{shown(cell)} cannot be a cell's name; use {CELL_RULE}")
+    return _TEXT.format(slug=slug, cell=cell, tier=_quoted(tier), name=_quoted(name or _display_name(slug)))
+
+
+def _display_name(slug: str) -> str:
+    return " ".join(part.capitalize() for part in slug.split("-"))
+
+
+def _quoted(text: str) -> str:
+    """Plain where every YAML reader takes it for this text."""
+    if text.replace(" ", "").replace("-", "").isalpha() and text.lower() not in _WORDS and text[0] != "-":
+        return text
+    return json.dumps(text, ensure_ascii=False)

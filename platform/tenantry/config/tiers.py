@@ -1,0 +1,116 @@
+"""A tier bundles limits and options; a tenant may override its limits, one by one, and nothing else."""
+
+from typing import Literal
+
+from pydantic import Field
+from pydantic.config import JsonDict
+
+from tenantry.config.model import Model
+from tenantry.config.quotas import BURST, CONCURRENCY, MEMORY_MB, REQUESTS_PER_SECOND, STAGES_PER_API
+from tenantry.config.quotas import UNRESERVED_CONCURRENCY as UNRESERVED
+from tenantry.config.slugs import CellName, KeyName
+
+Isolation = Literal["pooled", "silo"]
+Period = Literal["day", "week", "month"]
+
+# The values that CloudWatch Logs accepts in PutRetentionPolicy.
+RetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]  # fmt: skip
+
+_CLOSED: JsonDict = {"additionalProperties": False}  # pydantic leaves it out beside a pattern of names
+_RATE = f"Requests a second, sustained, for each API key. The account as a whole has {REQUESTS_PER_SECOND:,}."
+_BURST = f"Requests that may come at once, for each API key. The account as a whole has {BURST:,}."
+_QUOTA = "Requests in a period, for each API key. Left out: no quota."
+
+
+class Quota(Model):
+    """API Gateway counts it as best it can: it is no cost cap."""
+
+    limit: int = Field(ge=1, le=2_147_483_647, examples=[10_000], description="Requests in a period.")
+    period: Period = Field(examples=["day"], description="When the count starts again.")
+
+
+class Limits(Model):
+    """What a tenant overrides of its tier's limits."""
+
+    rate_per_second: int | None = Field(None, ge=1, le=REQUESTS_PER_SECOND, description=_RATE)
+    burst: int | None = Field(None, ge=1, le=BURST, description=_BURST)
+    quota: Quota | None = Field(None, description=_QUOTA)
+
+
+class EffectiveLimits(Model):
+    """What holds for a tenant once tier and overrides are put together."""
+
+    rate_per_second: int
+    burst: int
+    quota: Quota | None
+
+
+class TierOptions(Model):
+    """A tier as tiers.yaml writes it, under its name."""
+
+    rate_per_second: int = Field(ge=1, le=REQUESTS_PER_SECOND, examples=[50], description=_RATE)
+    burst: int = Field(ge=1, le=BURST, examples=[100], description=_BURST)
+    quota: Quota | None = Field(None, description=_QUOTA)
+    memory_mb: int = Field(
+        256, ge=MEMORY_MB[0], le=MEMORY_MB[1], description="Memory of each function; CPU grows with it."
+    )
+    reserved_concurrency: int | None = Field(
+        None,
+        ge=1,
+        le=CONCURRENCY - UNRESERVED,
+        description="Concurrency set aside for, and the most of, each of the tenant's route groups. "
+        "It is taken out of what all others share. Left out: none.",
+    )
+    log_retention_days: RetentionDays = Field(
+        30, description="Days that logs are kept; one of the values that CloudWatch accepts."
+    )
+    dashboard: Literal["dedicated", "shared", "none"] = Field(
+        "shared", description="One of the tenant's own ($3 a month), the cell's shared one, or none."
+    )
+    isolation: Isolation = Field(
+        "pooled",
+        description="Where data lives unless the tenant says otherwise: the cell's table, or one of its own.",
+    )
+
+
+class Tier(TierOptions):
+    name: str
+
+
+class CellOptions(Model):
+    """What AWS grants the account of one cell beyond its defaults."""
+
+    stages_quota: int = Field(
+        STAGES_PER_API,
+        ge=1,
+        description="Stages per API that AWS grants this cell's account, hence its most tenants. "
+        f"{STAGES_PER_API} by default; raise it here once AWS has raised it there.",
+    )
+
+
+class TiersFile(Model):
+    """Tiers that tenants choose from, and what differs between cells."""
+
+    tiers: dict[KeyName, TierOptions] = Field(
+        min_length=1, description="Tiers by name.", json_schema_extra=_CLOSED
+    )
+    cells: dict[CellName, CellOptions] = Field(
+        default_factory=dict,
+        description="Cells whose quotas differ from AWS's defaults, by name.",
+        json_schema_extra=_CLOSED,
+    )
+
+    def named(self) -> dict[str, Tier]:
+        return {name: Tier(name=name, **dict(options)) for name, options in self.tiers.items()}
+
+
+def effective_limits(tier: Tier, overrides: Limits) -> EffectiveLimits:
+    """Override one by one; a quota is replaced as a whole, for a limit means nothing without its period."""
+    chosen = {
+        name: tiers if override is None else override
+        for name in EffectiveLimits.model_fields
+        for tiers, override in [(getattr(tier, name), getattr(overrides, name))]
+    }
+    return EffectiveLimits(**chosen)

@@ -1,0 +1,77 @@
+"""Give every physical resource its name; nothing else in the program invents one.
+
+Parts are joined by characters that no slug can hold (`_` and `/`), so that no two tenants can ever
+meet in one name: `acme` + `eu-items` and `acme-eu` + `items` stay apart.
+"""
+
+from dataclasses import dataclass
+
+GROUPS = ("contact", "items", "tools")  # the route groups, in the order that all listings use
+AUTHORIZER = "authorizer"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of one stack's resources.
+
+    `stack` has at most 11 characters: `tenantry_<stack>_<tenant>_authorizer` must fit the 64 of a
+    function and of a role, and a slug takes up to 32.
+    """
+
+    stack: str
+
+    @property
+    def cell(self) -> str:
+        """REST API, boundary, dashboard and topic of the whole cell."""
+        return f"tenantry_{self.stack}"
+
+    @property
+    def table(self) -> str:
+        return f"tenantry_{self.stack}"
+
+    @property
+    def layer(self) -> str:
+        return f"tenantry_{self.stack}"
+
+    def tenant(self, tenant: str) -> str:
+        """Silo table, usage plan, dashboard and alarm topic of one tenant."""
+        return f"tenantry_{self.stack}_{tenant}"
+
+    def function(self, tenant: str, group: str) -> str:
+        """Function and its role: one name, because one belongs to the other alone."""
+        return f"tenantry_{self.stack}_{tenant}_{group}"
+
+    def api_key(self, tenant: str, key: str) -> str:
+        return f"tenantry_{self.stack}_{tenant}_{key}"
+
+    def alarm(self, tenant: str, condition: str) -> str:
+        return f"tenantry_{self.stack}_{tenant}_{condition}"
+
+    def access_log(self, tenant: str) -> str:
+        return f"/tenantry/{self.stack}/{tenant}/access"
+
+    def secret(self, tenant: str) -> str:
+        """Values that functions read at run time."""
+        return f"tenantry/{self.stack}/{tenant}"
+
+    def signing_secret(self, tenant: str) -> str:
+        """Private signing keys; no function may read it."""
+        return f"tenantry/{self.stack}/{tenant}/signing"
+
+    def issuer(self, tenant: str) -> str:
+        """`iss` of the tokens that the platform's own keys sign."""
+        return f"urn:tenantry:{self.stack}:{tenant}"
+
+    def bucket(self, account: str, region: str) -> str:
+        """S3 names are global, hence the account; they hold no underscore."""
+        return f"tenantry-{self.stack}-{account}-{region}"
+
+
+def log_group(function: str) -> str:
+    """Where Lambda writes, unless told otherwise; made by the program to have a retention."""
+    return f"/aws/lambda/{function}"
+
+
+def stage_variable(group: str) -> str:
+    """The stage variable that holds the name of the function serving `group`."""
+    return f"{group}_function"

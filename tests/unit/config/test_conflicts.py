@@ -1,0 +1,121 @@
+"""What only shows when all files are seen together."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from jwt.algorithms import OKPAlgorithm
+
+Problems = Callable[[], list[str]]
+
+
+def jwk() -> dict[str, str]:
+    key = ed25519.Ed25519PrivateKey.generate().public_key()
+    return {"kid": "a", **json.loads(OKPAlgorithm.to_jwk(key))}
+
+
+def write(folder: Path, path: str, text: str) -> None:
+    (folder / path).parent.mkdir(exist_ok=True)
+    (folder / path).write_text(text, encoding="utf-8")
+
+
+def append(folder: Path, path: str, text: str) -> None:
+    write(folder, path, (folder / path).read_text(encoding="utf-8") + text)
+
+
+def with_auth(tenant_text: str, auth: str) -> str:
+    return tenant_text.replace("managed:\n    keys: [main]", auth)
+
+
+def test_a_slug_is_one_tenants_over_all_cells(folder: Path, problems: Problems, tenant_text: str) -> None:
+    write(folder, "other/acme.yaml", tenant_text)
+    assert problems() == [
+        "tenants/other/acme.yaml:1: the slug acme is taken by tenants/demo/acme.yaml; rename one of the files"
+    ]
+
+
+def test_a_cell_over_its_stages_quota_is_refused(folder: Path, problems: Problems, tenant_text: str) -> None:
+    for number in range(10):
+        write(folder, f"demo/tenant-{number}.yaml", tenant_text)
+    assert problems() == [
+        "tenants/demo:1: cell demo has 11 tenants, and its stages quota is 10; move 1 to another cell, "
+        "or have AWS raise the quota and set cells.demo.stages_quota in tenants/tiers.yaml"
+    ]
+    append(folder, "tiers.yaml", "cells: {demo: {stages_quota: 11}}\n")
+    assert problems() == []
+
+
+def test_options_of_a_cell_without_folder_are_refused(folder: Path, problems: Problems) -> None:
+    append(folder, "tiers.yaml", "cells:\n  dmo: {stages_quota: 11}\n")
+    assert problems() == [
+        "tenants/tiers.yaml:5: cells.dmo has no folder; did you mean demo? the folders are demo"
+    ]
+
+
+def test_two_tenants_of_one_issuer_need_audiences_of_their_own(
+    folder: Path, problems: Problems, tenant_text: str
+) -> None:
+    oidc = "oidc: {issuer: https://id.example.com, audience: %s}"
+    write(folder, "demo/acme.yaml", with_auth(tenant_text, oidc % "api"))
+    write(folder, "other/globex.yaml", with_auth(tenant_text, oidc % "api"))
+    assert problems() == [
+        "tenants/other/globex.yaml:5: auth.oidc has issuer and audience in common with "
+        "tenants/demo/acme.yaml; give each tenant an audience of its own, or tokens of one open the other"
+    ]
+    write(folder, "other/globex.yaml", with_auth(tenant_text, oidc % "api-globex"))
+    assert problems() == []
+
+
+def test_two_tenants_may_not_trust_one_key_for_one_audience(
+    folder: Path, problems: Problems, tenant_text: str
+) -> None:
+    def jwks(audience: str, *keys: dict[str, str]) -> str:
+        return with_auth(
+            tenant_text, f"audience: {audience}\n  jwks: {{issuer: me, keys: {json.dumps(keys)}}}"
+        )
+
+    shared = jwk()
+    write(folder, "demo/acme.yaml", jwks("api", jwk(), shared | {"kid": "old"}))
+    write(folder, "demo/globex.yaml", jwks("api", shared))
+    write(folder, "demo/initech.yaml", jwks("api", jwk()))
+    write(folder, "demo/umbrella.yaml", jwks("umbrella", shared))
+    assert problems() == [
+        "tenants/demo/globex.yaml:6: auth.jwks has a key, issuer and audience in common with "
+        "tenants/demo/acme.yaml; give each tenant an audience of its own, or tokens of one open the other"
+    ]
+
+
+def test_keys_copied_from_an_issuer_stand_against_the_issuer(
+    folder: Path, problems: Problems, tenant_text: str
+) -> None:
+    issuer = "issuer: https://id.example.com"
+    write(folder, "demo/acme.yaml", with_auth(tenant_text, f"oidc: {{{issuer}, audience: api}}"))
+    keys = json.dumps([jwk()])
+    write(
+        folder,
+        "demo/globex.yaml",
+        with_auth(tenant_text, f"audience: api\n  jwks: {{{issuer}, keys: {keys}}}"),
+    )
+    assert [problem.partition(" has")[0] for problem in problems()] == [
+        "tenants/demo/globex.yaml:6: auth.jwks"
+    ]
+
+
+def test_problems_of_all_files_come_at_once(
+    folder: Path, problems: Callable[[], list[str]], tenant_text: str
+) -> None:
+    text = tenant_text.replace("Acme", '""').replace("[items]", "[shop]").replace("[web]", "[web, web, A]")
+    text = text.replace("    keys: [main]", "    keys: [main]\n  jwks: {}\n  leeway_seconds: 900")
+    (folder / "demo" / "acme.yaml").write_text(
+        text + "tire: gold\ncors_origins: ['*', ftp://x]\n", encoding="utf-8"
+    )
+    (folder / "demo" / "globex.yaml").write_text("name: [", encoding="utf-8")
+    (folder / "tiers.yaml").write_text("tiers: {gold: {rate_per_second: 0, burst: 1}}\n", encoding="utf-8")
+    found = problems()
+    places = [problem.partition(" ")[0] for problem in found]
+    assert places == [
+        *(f"tenants/demo/acme.yaml:{line}:" for line in (1, 3, 4, 7, 8, 9, 9, 10, 11, 11)),
+        "tenants/demo/globex.yaml:1:",
+        "tenants/tiers.yaml:1:",
+    ]
