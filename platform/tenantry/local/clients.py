@@ -1,0 +1,70 @@
+"""AWS clients that can reach the emulator and nothing else.
+
+Everything that botocore would take from the user's environment or ~/.aws is stated here, so that no profile,
+endpoint, proxy or key of the user changes where a call goes or who makes it.
+"""
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    access_key: str
+    secret_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+
+ROOT = Credentials("test", "test")  # the emulator's own administrator; no policy limits it
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Clients of one identity. Thread safe are the clients, not their making."""
+
+    endpoint: str
+    boto: boto3.Session
+
+    def client(self, service: str) -> Any:
+        return self.boto.client(service, endpoint_url=self.endpoint, config=_CONFIG)
+
+
+def session(endpoint: str, credentials: Credentials) -> Session:
+    core = botocore.session.Session(
+        session_vars={
+            "profile": (None, None, None, None),
+            "config_file": (None, None, os.devnull, None),
+            "credentials_file": (None, None, os.devnull, None),
+        }
+    )
+    boto = boto3.Session(
+        credentials.access_key,
+        credentials.secret_key,
+        credentials.session_token,
+        REGION,
+        botocore_session=core,
+    )
+    return Session(endpoint, boto)
+
+
+def root_session(endpoint: str) -> Session:
+    return session(endpoint, ROOT)
+
+
+_CONFIG = Config(
+    connect_timeout=5,
+    read_timeout=60,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=32,
+    s3={"addressing_style": "path"},
+    proxies={},
+    ignore_configured_endpoint_urls=True,
+)

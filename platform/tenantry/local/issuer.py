@@ -1,0 +1,110 @@
+"""Play the OIDC issuer of local tenants: discovery and public keys over loopback, one JWKS file per tenant.
+
+The files are read at each request, so that any process which knows the folder publishes by writing, and a
+rotation is seen at once. They hold public keys alone: who signs keeps the private halves elsewhere.
+"""
+
+import json
+import re
+import socket
+import tempfile
+from collections.abc import Mapping, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+MAX_AGE_SECONDS = 60  # how long a reader may keep an answer: bounds how late a local rotation is noticed
+
+_DOCUMENT = re.compile(
+    r"/(?P<tenant>[a-z][a-z0-9-]{1,30}[a-z0-9])/(?P<document>\.well-known/openid-configuration|jwks\.json)"
+)
+_PRIVATE_MEMBERS = frozenset(
+    {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+)  # RFC 7518, 6.2.2, 6.3.2 and 6.4.1
+
+
+class PrivateKeyRefused(ValueError):
+    """A key meant for publication carries private or symmetric material."""
+
+
+def issuer_url(port: int, tenant: str) -> str:
+    return f"http://127.0.0.1:{port}/{tenant}"
+
+
+def publish(folder: Path, tenant: str, keys: Sequence[Mapping[str, Any]]) -> None:
+    """Make `keys` the tenant's whole key set; earlier keys left out stop being served.
+
+    Raises:
+        PrivateKeyRefused: nothing was written.
+    """
+    for key in keys:
+        if private := sorted(_PRIVATE_MEMBERS & key.keys()):
+            raise PrivateKeyRefused(
+                f"{tenant}: key {key.get('kid', '?')} holds {', '.join(private)}; publish the public part"
+            )
+    with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".part", delete=False) as part:
+        json.dump({"keys": list(keys)}, part)
+    Path(part.name).replace(folder / f"{tenant}.json")
+
+
+class IssuerServer(ThreadingHTTPServer):
+    """Serves `folder` on a socket that already listens."""
+
+    daemon_threads = True
+
+    def __init__(self, listening: socket.socket, folder: Path) -> None:
+        super().__init__(listening.getsockname(), _IssuerHandler, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listening
+        self.server_port = listening.getsockname()[1]
+        self.folder = folder
+
+
+class _IssuerHandler(BaseHTTPRequestHandler):
+    server: IssuerServer
+    protocol_version = "HTTP/1.1"
+    server_version = "tenantry-issuer"
+    sys_version = ""
+    timeout = 10  # seconds; a silent client must not hold a thread
+
+    def do_GET(self) -> None:
+        document = self._document()
+        body = json.dumps(document if document is not None else {"error": "not_found"}).encode()
+        self.send_response(404 if document is None else 200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header(
+            "Cache-Control", "no-store" if document is None else f"public, max-age={MAX_AGE_SECONDS}"
+        )
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: key fetches are no news, and the emulator's log is for its own."""
+
+    def _document(self) -> dict[str, Any] | None:
+        asked = _DOCUMENT.fullmatch(self.path.partition("?")[0])
+        if asked is None:
+            return None
+        try:
+            keys = json.loads((self.server.folder / f"{asked['tenant']}.json").read_bytes())
+        except FileNotFoundError:
+            return None
+        return keys if asked["document"] == "jwks.json" else self._discovery(asked["tenant"], keys)
+
+    def _discovery(self, tenant: str, key_set: dict[str, Any]) -> dict[str, Any]:
+        """What OpenID Connect Discovery 1.0 requires, less the endpoints that a key server has no use for."""
+        issuer = issuer_url(self.server.server_port, tenant)
+        return {
+            "issuer": issuer,
+            "jwks_uri": f"{issuer}/jwks.json",
+            "response_types_supported": ["token"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": sorted(
+                {key["alg"] for key in key_set["keys"] if "alg" in key}
+            ),
+        }

@@ -1,0 +1,229 @@
+"""Make the emulator decide as AWS does where the platform's isolation rests on it.
+
+The one place that touches the emulator's internals. Each section wraps functions that the server looks up at
+every request, so `apply` must run before the server takes its first one. Internals change between releases:
+any other version is refused, and the tests compare the repaired emulator with an untouched one.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from importlib.metadata import version
+from typing import Any
+
+SUPPORTED = "1.5.33"
+
+
+class UnsupportedEmulator(RuntimeError):
+    """The installed emulator is not the release that these repairs were written for."""
+
+
+def apply() -> None:
+    """Repair the emulator of this process, once, before it serves.
+
+    Raises:
+        UnsupportedEmulator: another release of ministack is installed.
+    """
+    installed = version("ministack")
+    if installed != SUPPORTED:
+        raise UnsupportedEmulator(
+            f"ministack {installed} is installed, the repairs are for {SUPPORTED}; "
+            f"install the pinned requirements again (make setup)"
+        )
+    _substitute_stage_variables()
+    _provide_leading_keys()
+
+
+# Stage variables: one gateway method serves each stage's own function. The emulator takes the URI as is.
+
+_VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
+_variables: ContextVar[Mapping[str, str] | None] = ContextVar("stage_variables", default=None)
+
+
+def _substitute_stage_variables() -> None:
+    from ministack.services import apigateway_v1 as gateway
+
+    execute = gateway._execute_in_scope
+    function_of = gateway._extract_lambda_ref_from_integration_uri
+
+    async def execute_in_stage(request: Any, api_id: str, stage_name: str, *rest: Any) -> Any:
+        stage = gateway._stages_v1.get(api_id, {}).get(stage_name) or {}
+        token = _variables.set(stage.get("variables") or {})
+        try:
+            return await execute(request, api_id, stage_name, *rest)
+        finally:
+            _variables.reset(token)
+
+    def function_of_stage(uri: str) -> str:
+        variables = _variables.get()
+        return str(function_of(uri if variables is None else _substituted(uri, variables)))
+
+    gateway._execute_in_scope = execute_in_stage
+    gateway._extract_lambda_ref_from_integration_uri = function_of_stage
+
+
+def _substituted(uri: str, variables: Mapping[str, str]) -> str:
+    """Empty when a variable is not defined: the rest of the URI alone could name another function."""
+    if any(not variables.get(name) for name in _VARIABLE.findall(uri)):
+        return ""
+    return _VARIABLE.sub(lambda match: variables[match[1]], uri)
+
+
+# dynamodb:LeadingKeys: the partition keys that a request touches, per table and per element of a transaction.
+# They travel on the resource ARN, the one value that the server carries from a request's body to `enforce`.
+
+_KEYED_ACTIONS = frozenset(
+    {
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:Query",
+        "dynamodb:BatchGetItem",
+        "dynamodb:BatchWriteItem",
+        # PartiQL has leading keys on AWS; here they are never read, hence always refused under the condition.
+        "dynamodb:ExecuteStatement",
+        "dynamodb:BatchExecuteStatement",
+        "dynamodb:ExecuteTransaction",
+    }
+)
+# `ForAllValues` holds for a request without the key, so one whose key can't be read gets this instead: no
+# partition key starts with a NUL that a policy could name.
+_UNREADABLE_KEY = "\0unreadable"
+
+
+class _KeyedArn(str):
+    leading_keys: tuple[str, ...]
+
+    def __new__(cls, arn: str, leading_keys: tuple[str, ...]) -> "_KeyedArn":
+        keyed = super().__new__(cls, arn)
+        keyed.leading_keys = leading_keys
+        return keyed
+
+
+def _provide_leading_keys() -> None:
+    from ministack.core import iam_actions, iam_evaluator
+
+    arns_of = iam_actions.dynamodb_resource_arns
+    checks_of = iam_actions.dynamodb_transaction_checks
+    enforce = iam_evaluator.enforce
+
+    def keyed_arns(body: bytes, region: str, account: str) -> list[str]:
+        return [
+            _KeyedArn(arn, _leading_keys(table, request))
+            for table, request, alone in _requests(_parsed(body))
+            for arn in arns_of(json.dumps(alone).encode(), region, account)
+        ]
+
+    def keyed_checks(action: str, body: bytes, region: str, account: str) -> list[tuple[str, str]]:
+        return [
+            (item_action, _KeyedArn(arn, _leading_keys(table, request)))
+            for member, table, request in _elements(_parsed(body))
+            for item_action, arn in checks_of(action, _transaction(member, table), region, account)
+        ]
+
+    def enforce_keyed(
+        access_key: str,
+        action: str,
+        service: str,
+        region: str,
+        resource_arn: str = "*",
+        service_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        context = dict(service_context or {})
+        if action in _KEYED_ACTIONS:
+            context["dynamodb:LeadingKeys"] = list(getattr(resource_arn, "leading_keys", ())) or [
+                _UNREADABLE_KEY
+            ]
+        return enforce(access_key, action, service, region, resource_arn, context)
+
+    iam_actions.dynamodb_resource_arns = keyed_arns
+    iam_actions.dynamodb_transaction_checks = keyed_checks
+    iam_evaluator.enforce = enforce_keyed
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _requests(data: dict[str, Any]) -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """(table, what is asked of it, a body that names this table alone), for a plain or a batch request."""
+    if isinstance(data.get("TableName"), str) and data["TableName"]:
+        yield (
+            data["TableName"],
+            data,
+            {name: data[name] for name in ("TableName", "IndexName") if name in data},
+        )
+        return
+    for table, request in _mapping(data.get("RequestItems")).items():
+        yield table, request, {"RequestItems": {table: {}}}
+
+
+def _elements(data: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(member such as `Put`, table, request), for each element of a transaction."""
+    elements = data.get("TransactItems")
+    for element in elements if isinstance(elements, list) else []:
+        for member, request in _mapping(element).items():
+            table = _mapping(request).get("TableName")
+            if isinstance(table, str):
+                yield member, table, request
+
+
+def _transaction(member: str, table: str) -> bytes:
+    return json.dumps({"TransactItems": [{member: {"TableName": table}}]}).encode()
+
+
+def _leading_keys(table_name: str, request: Any) -> tuple[str, ...]:
+    from ministack.services import dynamodb
+
+    own = dynamodb._table_name_from_arn(table_name) if table_name.startswith("arn:") else table_name
+    table = dynamodb._tables.get(own)
+    if table is None:
+        return ()
+    items = tuple(_item_key(item, table["pk_name"]) for item in _named_items(request))
+    return items + _queried_keys(table, _mapping(request))
+
+
+def _named_items(request: Any) -> Iterator[Any]:
+    """The keys and items that a request to one table names, whatever its kind."""
+    if isinstance(request, list):  # BatchWriteItem: [{"PutRequest": {"Item": ...}}, ...]
+        for entry in request:
+            for write in _mapping(entry).values():
+                yield from _named_items(write)
+        return
+    request = _mapping(request)
+    yield from (request[name] for name in ("Key", "Item") if name in request)
+    keys = request.get("Keys")  # BatchGetItem
+    yield from keys if isinstance(keys, list) else ()
+
+
+def _item_key(item: Any, partition_key: str) -> str:
+    value = _mapping(_mapping(item).get(partition_key))
+    return next((str(value[kind]) for kind in ("S", "N", "B") if kind in value), _UNREADABLE_KEY)
+
+
+def _queried_keys(table: dict[str, Any], request: dict[str, Any]) -> tuple[str, ...]:
+    """Read by the emulator's own functions: the key authorized is the key that the query then uses."""
+    from ministack.services import dynamodb
+
+    condition, legacy = request.get("KeyConditionExpression"), request.get("KeyConditions")
+    partition_key, _, _ = dynamodb._resolve_index_keys(table, request.get("IndexName"))
+    found = None
+    if isinstance(legacy, dict) and legacy:
+        found = dynamodb._extract_pk_from_key_conditions(legacy, partition_key)
+    elif isinstance(condition, str):
+        values, names = request.get("ExpressionAttributeValues"), request.get("ExpressionAttributeNames")
+        found = dynamodb._extract_pk_from_condition(
+            condition, _mapping(values), _mapping(names), partition_key
+        )
+    return () if found is None else (str(found),)

@@ -1,0 +1,65 @@
+"""One repaired and one untouched emulator for the modules of this folder, each on a free port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tenantry.local import emulator
+from tenantry.local.clients import Session, root_session
+from tenantry.local.emulator import Emulator
+
+
+@pytest.fixture(scope="module")
+def repaired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with Emulator.start(None, tmp_path_factory.mktemp("repaired")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def root(repaired: Emulator) -> Session:
+    return root_session(repaired.endpoint)
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """The emulator as its authors ship it, in the same environment: what the repairs are measured against."""
+    directory = tmp_path_factory.mktemp("untouched")
+    for name in ("tmp", "state", "s3"):
+        (directory / name).mkdir()
+    with socket.create_server((emulator.HOST, 0)) as probe:
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "ministack"],
+        cwd=directory,
+        env=emulator._environment(directory, port),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        await_ready(port, seconds=30)
+        yield root_session(f"http://{emulator.HOST}:{port}")
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+def await_ready(port: int, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not emulator._answers(port):
+        assert time.monotonic() < deadline, f"nothing answers on port {port}"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    """A directory for an emulator; the emulator makes it."""
+    return tmp_path / "emulator"
