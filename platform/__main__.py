@@ -1,0 +1,5 @@
+"""What `pulumi up` runs."""
+
+from tenantry.program import run
+
+run()

@@ -1,0 +1,45 @@
+"""Spell the ARNs that can be known before a resource exists.
+
+Policies and the gateway's body are built from these, so a preview shows them whole instead of as unknown.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Arns:
+    partition: str
+    region: str
+    account: str
+
+    def _arn(self, service: str, resource: str) -> str:
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+    def table(self, name: str) -> str:
+        return self._arn("dynamodb", f"table/{name}")
+
+    def function(self, name: str) -> str:
+        return self._arn("lambda", f"function:{name}")
+
+    def invocation(self, function: str) -> str:
+        """What API Gateway calls to invoke `function`, which may hold a stage variable.
+
+        Source: "API Gateway stage variables reference": the variable may stand for the function's name
+        only within the whole ARN.
+        """
+        path = f"path/2015-03-31/functions/{self.function(function)}/invocations"
+        return f"arn:{self.partition}:apigateway:{self.region}:lambda:{path}"
+
+    def log_group(self, name: str) -> str:
+        return self._arn("logs", f"log-group:{name}")
+
+    def secrets(self, name_pattern: str) -> str:
+        """Secrets Manager appends `-` and six characters to every name."""
+        return self._arn("secretsmanager", f"secret:{name_pattern}-??????")
+
+    def execute_api(self, api: str, path: str) -> str:
+        """`path` is `<stage>/<method>/<resource>` for calls, `authorizers/<id>` for authorizers."""
+        return self._arn("execute-api", f"{api}/{path}")
+
+    def alarm(self, name: str) -> str:
+        return self._arn("cloudwatch", f"alarm:{name}")

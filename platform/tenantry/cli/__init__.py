@@ -1,0 +1,28 @@
+"""The command `tenantry`: parse, call, print."""
+
+import typer
+
+from tenantry.cli import clients, local, tenants
+from tenantry.cli.output import told
+
+app = typer.Typer(
+    name="tenantry",
+    help="One YAML file per tenant becomes keyed, authorized API calls.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # a local variable may hold a key
+    add_completion=False,
+)
+
+app.command("validate")(tenants.validate)
+app.command("new")(tenants.new)
+app.command("build")(local.build)
+app.command("up")(local.up)
+app.command("status")(local.status)
+app.command("down")(local.down)
+app.command("token")(clients.token)
+app.command("call")(clients.call)
+
+
+def main() -> None:
+    with told():
+        app()

@@ -1,0 +1,140 @@
+"""`build`, `up`, `status` and `down`: the platform on this machine."""
+
+import signal
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Column, Table
+
+from tenantry.cli.output import Failed, WrongInput, print_json, stderr, stdout
+from tenantry.cli.tenants import TENANTS, AsJson, Folder
+
+if TYPE_CHECKING:
+    from tenantry.config import Cell
+    from tenantry.local.state import LocalPlatform
+
+Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Which platform, if several run.")]
+
+
+def build() -> None:
+    """Pack code and layer, which `up` and `pulumi up` use; again only when they change."""
+    from tenantry import artifact, paths
+
+    target = artifact.this_machine()
+    for packed in (
+        artifact.code(paths.FUNCTIONS, paths.BUILD, target),
+        artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target),
+    ):
+        stdout().print(
+            f"[green]✓[/] {packed.path.name} ({packed.path.stat().st_size / 1024:,.0f} KiB)", soft_wrap=True
+        )
+
+
+def up(
+    cell: Annotated[str | None, typer.Option("--cell", help="Which cell; the only one, if left out.")] = None,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Where it listens; 0 takes a free one.")
+    ] = 4566,
+    detach: Annotated[bool, typer.Option("--detach", help="Return once it runs; `down` stops it.")] = False,
+    tenants: Folder = TENANTS,
+) -> None:
+    """Run the platform on this machine: no account, no Docker, nothing beyond loopback."""
+    from tenantry.config import load_platform
+    from tenantry.local import platform as local
+
+    chosen = _choose(load_platform(tenants).cells, cell)
+    signal.signal(signal.SIGTERM, _interrupt)
+    began = time.monotonic()
+    with stderr().status("starting") as progress:
+        emulator, platform = local.start(chosen, port or None, lambda step: progress.update(f"{step} …"))
+    with emulator:
+        stdout().print(_tenants_table(platform))
+        seconds = time.monotonic() - began
+        stdout().print(f"[green]✓[/] up in {seconds:.1f} s at {platform.endpoint}, on this machine only")
+        stdout().print(
+            "  a token: `tenantry token TENANT`   a call: `tenantry call TENANT GET /items/orders`"
+        )
+        if detach:
+            emulator.detach()
+            stdout().print("  stop it: `tenantry down`")
+            return
+        stdout().print("  stop it: Ctrl-C")
+        try:
+            _wait(platform)
+        finally:
+            local.stop(platform)
+
+
+def status(port: Port = None, as_json: AsJson = False) -> None:
+    """Show what runs, with addresses and keys."""
+    from tenantry.local import state
+
+    platform = state.find(port)
+    if as_json:
+        print_json(_shown(platform))
+        return
+    stdout().print(_tenants_table(platform))
+    stdout().print(f"cell {platform.cell} at {platform.endpoint}")
+
+
+def down(
+    port: Port = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every platform that runs here.")] = False,
+) -> None:
+    """Stop what `up` started, and leave nothing behind."""
+    from tenantry.local import platform as local
+    from tenantry.local import state
+
+    known = [each for each in state.platforms() if port in (None, each.record.port)]
+    if len(known) > 1 and not everything:
+        ports = ", ".join(str(each.record.port) for each in known)
+        raise WrongInput(f"several local platforms are here, on ports {ports}; say --port or --all")
+    for platform in known:
+        local.stop(platform)
+        stdout().print(f"[green]✓[/] the platform on port {platform.record.port} is down")
+    if not known:
+        stdout().print("no local platform runs" + ("" if port is None else f" on port {port}"))
+
+
+def _choose(cells: "tuple[Cell, ...]", name: str | None) -> "Cell":
+    names = ", ".join(each.name for each in cells) or "none"
+    chosen = [each for each in cells if name in (None, each.name)]
+    if len(chosen) > 1:
+        raise WrongInput(f"there are several cells: {names}; say which with --cell")
+    if not chosen:
+        raise WrongInput(f"there is no cell {name or 'yet'}; there are: {names}")
+    if not chosen[0].tenants:
+        raise WrongInput(f"cell {chosen[0].name} has no tenant; `tenantry new` makes one")
+    return chosen[0]
+
+
+def _wait(platform: "LocalPlatform") -> None:
+    while platform.alive:
+        time.sleep(0.5)
+    raise Failed("the emulator has died; `tenantry up` starts afresh")
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _shown(platform: "LocalPlatform") -> dict[str, Any]:
+    return {
+        "endpoint": platform.endpoint,
+        "cell": platform.cell,
+        "tenants": [tenant.shown for tenant in platform.tenants],
+    }
+
+
+def _tenants_table(platform: "LocalPlatform") -> Table:
+    """Two columns, so that an address stays on one line of a narrow terminal."""
+    table = Table("tenant", Column("URL, routes, API keys", overflow="fold"), show_lines=True)
+    for tenant in platform.tenants:
+        shown = tenant.shown
+        state = "" if shown["status"] == "active" else f"\n[red]{shown['status']}[/]"
+        kind = f"{shown['tier']}, {shown['isolation']}\n{shown['auth']} tokens"
+        about = f"[bold]{shown['tenant']}[/]\n{kind}{state}"
+        keys = [f"{name}: {value}" for name, value in shown["api_keys"].items()]
+        table.add_row(about, "\n".join([shown["url"], " ".join(shown["routes"]), *keys]))
+    return table

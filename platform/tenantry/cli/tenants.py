@@ -1,0 +1,100 @@
+"""`validate` and `new`: the tenants' files."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from tenantry.cli.output import WrongInput, print_json, stdout
+
+if TYPE_CHECKING:
+    from tenantry.config import Platform
+    from tenantry.config.capacity import Usage
+
+Folder = Annotated[Path, typer.Option("--tenants", help="The folder of tiers.yaml and the cells.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+TENANTS = Path("tenants")
+
+
+def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
+    """Check all files; show what each cell would hold against its quotas."""
+    from tenantry.config import ConfigErrors, load_platform
+    from tenantry.config.capacity import cell_capacity
+
+    try:
+        platform = load_platform(tenants)
+    except ConfigErrors as errors:
+        if as_json:
+            print_json({"problems": [asdict(each) for each in errors.problems]})
+            raise typer.Exit(2) from None
+        raise
+    cells = {cell.name: cell_capacity(cell) for cell in platform.cells}
+    if as_json:
+        print_json(
+            {"problems": [], "cells": {name: [asdict(row) for row in rows] for name, rows in cells.items()}}
+        )
+        return
+    for name, rows in cells.items():
+        stdout().print(_capacity_table(platform, name, rows))
+    files = len(platform.tenants) + 1
+    stdout().print(f"[green]✓[/] {files} files, {len(platform.tenants)} tenants, {len(cells)} cells: valid")
+
+
+def new(
+    slug: Annotated[str, typer.Argument(help="3 to 32 of a-z, 0-9 and single hyphens.")],
+    cell: Annotated[str, typer.Option("--cell", help="The cell's folder; made if it is not there.")],
+    tier: Annotated[str, typer.Option("--tier", help="One of tiers.yaml.")],
+    tenants: Folder = TENANTS,
+) -> None:
+    """Write a valid, commented file for a new tenant."""
+    from tenantry.config import load_platform
+    from tenantry.config.template import tenant_file
+
+    platform = load_platform(tenants)
+    try:
+        text = tenant_file(slug, cell, tier)
+    except ValueError as error:
+        raise WrongInput(str(error)) from None
+    _require_room(platform, slug, cell, tier)
+    path = tenants / cell / f"{slug}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:  # never over a file that is there
+            file.write(text)
+    except FileExistsError:
+        raise WrongInput(f"{path} is there already; choose another slug, or edit the file") from None
+    stdout().print(f"[green]✓[/] wrote {path}")
+    stdout().print("  next: edit it, `tenantry validate`, `tenantry up`")
+
+
+def _require_room(platform: "Platform", slug: str, cell: str, tier: str) -> None:
+    tiers = [each.name for each in platform.tiers]
+    if tier not in tiers:
+        raise WrongInput(f"there is no tier {tier}; there are: {', '.join(tiers)}")
+    for tenant in platform.tenants:
+        if tenant.slug == slug:
+            raise WrongInput(
+                f"{slug} is a tenant of cell {tenant.cell} already; slugs are unique over all cells"
+            )
+    for each in platform.cells:
+        if each.name == cell and len(each.tenants) >= each.stages_quota:
+            raise WrongInput(
+                f"cell {cell} is full: {len(each.tenants)} of {each.stages_quota} stages; "
+                "choose another cell, or raise cells.<cell>.stages_quota in tiers.yaml once AWS has raised it"
+            )
+
+
+def _capacity_table(platform: "Platform", name: str, rows: "tuple[Usage, ...]") -> Table:
+    slugs = ", ".join(tenant.slug for tenant in platform.cell(name).tenants) or "no tenants"
+    table = Table(title=f"Cell {name}: {slugs}", title_justify="left", title_style="bold")
+    table.add_column("would hold")
+    table.add_column("used", justify="right")
+    table.add_column("of", justify="right")
+    table.add_column("per")
+    for row in rows:
+        table.add_row(
+            row.name, str(row.used), f"{row.limit:,}", row.per, style="red" if row.exceeded else None
+        )
+    return table

@@ -1,0 +1,69 @@
+"""Declare the REST API of a cell, whole from one body, and the deployment that its stages serve."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from tenantry import policies
+from tenantry.deployment import Deployment
+from tenantry.openapi import Document, gateway_body
+
+
+@dataclass(frozen=True, slots=True)
+class ApiArgs:
+    deployment: Deployment
+    contract: Document
+
+
+class Api(pulumi.ComponentResource):
+    """The REST API and its current deployment.
+
+    A deployment is a snapshot, so a changed body reaches the stages only through a new one: its trigger is
+    the body's digest. The new one is made first, the stages move to it, then the old one goes; one that a
+    stage still uses cannot be deleted.
+    """
+
+    def __init__(self, name: str, args: ApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tenantry:index:Api", name, None, opts)
+        children = pulumi.ResourceOptions(parent=self)
+        deployment = args.deployment
+        self.name = deployment.names.cell
+        body = json.dumps(gateway_body(args.contract, self.name, deployment.arns), sort_keys=True)
+        api = aws.apigateway.RestApi(
+            name,
+            name=self.name,
+            body=body,
+            fail_on_warnings=True,
+            put_rest_api_mode="overwrite",
+            endpoint_configuration={"types": "REGIONAL"},
+            tags=deployment.tags(),
+            opts=children,
+        )
+        snapshot = aws.apigateway.Deployment(
+            name,
+            rest_api=api.id,
+            triggers={"body": hashlib.sha256(body.encode()).hexdigest()},
+            opts=children,
+        )
+        self.id: pulumi.Output[str] = api.id
+        self.deployment_id: pulumi.Output[str] = snapshot.id
+        if deployment.manage_account:
+            self._account_logging(name, deployment)
+        self.register_outputs({"id": self.id, "deployment_id": self.deployment_id})
+
+    def _account_logging(self, name: str, deployment: Deployment) -> None:
+        children = pulumi.ResourceOptions(parent=self)
+        role = aws.iam.Role(
+            name,
+            name=f"{deployment.names.cell}_gateway",
+            assume_role_policy=json.dumps(policies.gateway_logging_trust()),
+            managed_policy_arns=[
+                f"arn:{deployment.arns.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+            ],
+            tags=deployment.tags(),
+            opts=children,
+        )
+        aws.apigateway.Account(name, cloudwatch_role_arn=role.arn, opts=children)

@@ -1,0 +1,66 @@
+"""Declare what the tenants of a cell share: API, table, code, boundary, topic and dashboard."""
+
+import json
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from tenantry import monitoring, policies
+from tenantry.components.api import Api, ApiArgs
+from tenantry.components.code import Code, CodeArgs
+from tenantry.components.table import table
+from tenantry.components.topic import alarm_topic
+from tenantry.deployment import Deployment
+from tenantry.openapi import Document
+
+
+@dataclass(frozen=True, slots=True)
+class CellArgs:
+    """`tenants` are the slugs that the cell's dashboard shows; no tenant's own resource depends on them."""
+
+    deployment: Deployment
+    contract: Document
+    tenants: tuple[str, ...]
+
+
+class Cell(pulumi.ComponentResource):
+    """The unit of scale and of blast radius; a tenant's resources hang below their own component."""
+
+    def __init__(self, name: str, args: CellArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tenantry:index:Cell", name, None, opts)
+        deployment = args.deployment
+        children = pulumi.ResourceOptions(parent=self)
+        self.api = Api(name, ApiArgs(deployment, args.contract), children)
+        self.code = Code(name, CodeArgs(deployment), children)
+        self.table = table(name, deployment.names.table, deployment.tags(), self)
+        self.topic = alarm_topic(name, deployment.names.cell, deployment, deployment.tags(), self)
+        self.boundary: pulumi.Output[str] = aws.iam.Policy(
+            name,
+            name=deployment.names.cell,
+            description="The most that a function of this cell can hold",
+            policy=json.dumps(_boundary(deployment)),
+            tags=deployment.tags(),
+            opts=children,
+        ).arn
+        aws.cloudwatch.Dashboard(
+            name,
+            dashboard_name=deployment.names.cell,
+            dashboard_body=json.dumps(
+                monitoring.cell_dashboard(
+                    deployment.arns.region, deployment.cell, self.api.name, list(args.tenants)
+                )
+            ),
+            opts=children,
+        )
+        self.register_outputs({"api": self.api.id, "table": self.table.name})
+
+
+def _boundary(deployment: Deployment) -> policies.Policy:
+    names, arns = deployment.names, deployment.arns
+    return policies.boundary(
+        tables=[arns.table(names.table), arns.table(names.tenant("*"))],
+        log_groups=arns.log_group(f"/aws/lambda/{names.function('*', '*')}"),
+        secrets=arns.secrets(names.secret("*")),
+        signing_secrets=arns.secrets(names.signing_secret("*")),
+    )

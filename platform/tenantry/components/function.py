@@ -1,0 +1,86 @@
+"""Declare one function of one tenant with all that is its own: role, policy, log group and permission."""
+
+import json
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+from tenantry import naming, policies
+from tenantry.components.cell import Cell
+from tenantry.deployment import Deployment
+
+TIMEOUT_SECONDS = 10  # far below the gateway's 29 s, so that a slow downstream still gets an answer
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionArgs:
+    """`policy` is the whole of what the function may do; `source_arn` is the only caller allowed."""
+
+    deployment: Deployment
+    cell: Cell
+    tenant: str
+    group: str
+    policy: pulumi.Input[str]
+    environment: dict[str, pulumi.Input[str]]
+    source_arn: pulumi.Input[str]
+    memory_mb: int
+    log_retention_days: int
+    reserved_concurrency: int | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+class Function(pulumi.ComponentResource):
+    """A function whose role no other function shares."""
+
+    def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tenantry:index:Function", name, None, opts)
+        children = pulumi.ResourceOptions(parent=self)
+        deployment = args.deployment
+        self.name = deployment.names.function(args.tenant, args.group)
+        role = aws.iam.Role(
+            name,
+            name=self.name,
+            assume_role_policy=json.dumps(policies.trust()),
+            permissions_boundary=args.cell.boundary,
+            tags=args.tags,
+            opts=children,
+        )
+        own = aws.iam.RolePolicy(name, name="own", role=role.name, policy=args.policy, opts=children)
+        log = aws.cloudwatch.LogGroup(
+            name,
+            name=naming.log_group(self.name),
+            retention_in_days=args.log_retention_days,
+            tags=args.tags,
+            opts=children,
+        )
+        function = aws.lambda_.Function(
+            name,
+            name=self.name,
+            role=role.arn,
+            runtime=deployment.target.runtime,
+            architectures=[deployment.target.architecture],
+            handler=f"{args.group}.handler.handle",
+            s3_bucket=args.cell.code.bucket,
+            s3_key=args.cell.code.key,
+            layers=[args.cell.code.layer],
+            memory_size=args.memory_mb,
+            timeout=TIMEOUT_SECONDS,
+            reserved_concurrent_executions=args.reserved_concurrency,
+            environment={"variables": args.environment},
+            tracing_config={"mode": "Active"},
+            tags=args.tags,
+            # Without its log group the first call would make one that never expires.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[log, own]),
+        )
+        self.arn: pulumi.Output[str] = function.arn
+        self.permission = aws.lambda_.Permission(
+            name,
+            statement_id="gateway",
+            function=function.name,
+            action="lambda:InvokeFunction",
+            principal="apigateway.amazonaws.com",
+            source_arn=args.source_arn,
+            opts=children,
+        )
+        self.register_outputs({"arn": self.arn})

@@ -1,0 +1,59 @@
+"""Declare a managed tenant's signing keys: public halves for its authorizer, private ones for its secret.
+
+A key is named in the tenant's file and made once; taking its name out ends it. Both halves of a rotation are
+a diff: the new name is listed beside the old one while clients move.
+"""
+
+import json
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_tls as tls
+
+from tenantry.deployment import Deployment
+from tenantry.jwks import ed25519_jwk
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKeysArgs:
+    deployment: Deployment
+    tenant: str
+    key_names: tuple[str, ...]
+    tags: dict[str, str]
+
+
+class SigningKeys(pulumi.ComponentResource):
+    """Ed25519 key pairs, and the secret of their private halves: `{"<key name>": "<PKCS #8 PEM>"}`."""
+
+    def __init__(self, name: str, args: SigningKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tenantry:index:SigningKeys", name, None, opts)
+        children = pulumi.ResourceOptions(parent=self)
+        keys = {
+            key: tls.PrivateKey(f"{args.tenant}.{key}", algorithm="ED25519", opts=children)
+            for key in args.key_names
+        }
+        secret = aws.secretsmanager.Secret(
+            name,
+            name=args.deployment.names.signing_secret(args.tenant),
+            description=f"Private keys that sign tokens of {args.tenant}",
+            # Keys that are gone verify nothing. No window: the name is free when the tenant comes back.
+            recovery_window_in_days=0,
+            tags=args.tags,
+            opts=children,
+        )
+        private = pulumi.Output.all(**{key: pair.private_key_pem_pkcs8 for key, pair in keys.items()})
+        content: pulumi.Output[str] = pulumi.Output.secret(
+            private.apply(lambda pems: json.dumps(pems, sort_keys=True))
+        )
+        aws.secretsmanager.SecretVersion(
+            name,
+            secret_id=secret.id,
+            secret_string=content,
+            opts=children,
+        )
+        public = pulumi.Output.all(**{key: pair.public_key_pem for key, pair in keys.items()})
+        self.jwks: pulumi.Output[list[dict[str, str]]] = public.apply(
+            lambda pems: [ed25519_jwk(key, pems[key]) for key in args.key_names]
+        )
+        self.register_outputs({"jwks": self.jwks})

@@ -1,0 +1,39 @@
+"""Declare a data table: the pooled one of a cell and the silo of a tenant have one shape."""
+
+import pulumi
+import pulumi_aws as aws
+
+from tenantry.policies import INDEX
+
+PARTITION_KEY = "pk"
+SORT_KEY = "sk"
+INDEX_PARTITION_KEY = "state_key"
+EXPIRY = "expires_at"
+
+
+def table(
+    logical_name: str, physical_name: str, tags: dict[str, str], parent: pulumi.Resource
+) -> aws.dynamodb.Table:
+    """A table that outlives its declaration: deletion protected, and retained when the program drops it."""
+    return aws.dynamodb.Table(
+        logical_name,
+        name=physical_name,
+        billing_mode="PAY_PER_REQUEST",
+        hash_key=PARTITION_KEY,
+        range_key=SORT_KEY,
+        attributes=[{"name": key, "type": "S"} for key in (PARTITION_KEY, SORT_KEY, INDEX_PARTITION_KEY)],
+        global_secondary_indexes=[
+            {
+                "name": INDEX,
+                "hash_key": INDEX_PARTITION_KEY,
+                "range_key": SORT_KEY,
+                "projection_type": "ALL",
+            }
+        ],
+        ttl={"attribute_name": EXPIRY, "enabled": True},
+        point_in_time_recovery={"enabled": True},
+        server_side_encryption={"enabled": False},  # AWS-owned key: encrypted at rest, at no charge
+        deletion_protection_enabled=True,
+        tags=tags,
+        opts=pulumi.ResourceOptions(parent=parent, retain_on_delete=True),
+    )

@@ -1,0 +1,29 @@
+"""Say where one stack goes and with what: read once, handed to every component."""
+
+from dataclasses import dataclass
+
+from tenantry.arns import Arns
+from tenantry.artifact import Artifact, Target
+from tenantry.naming import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One cell in one environment.
+
+    `manage_account` makes API Gateway's CloudWatch role, a setting of the whole account and Region: true for
+    one stack of an account at most.
+    """
+
+    cell: str
+    names: Names
+    arns: Arns
+    target: Target
+    code: Artifact
+    layer: Artifact
+    log_level: str = "INFO"
+    manage_account: bool = False
+
+    def tags(self, **own: str) -> dict[str, str]:
+        """Tags for cost allocation and for finding what belongs together."""
+        return {"managed-by": "tenantry", "stack": self.names.stack, "cell": self.cell, **own}

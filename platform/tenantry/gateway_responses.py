@@ -1,0 +1,74 @@
+"""Answer the gateway's own refusals as problems (RFC 9457), in the same words as the functions' errors.
+
+Types, default status codes and variables: "Gateway response types for API Gateway". The template is always
+the one for `application/json`; the header then says what it really is.
+"""
+
+import json
+from typing import Any, NamedTuple
+
+
+class Refusal(NamedTuple):
+    status: int
+    slug: str
+    title: str
+
+
+REFUSALS = {
+    "ACCESS_DENIED": Refusal(403, "forbidden", "The token does not allow this call"),
+    "API_CONFIGURATION_ERROR": Refusal(500, "internal-error", "The platform failed"),
+    "AUTHORIZER_CONFIGURATION_ERROR": Refusal(500, "internal-error", "The platform failed"),
+    "AUTHORIZER_FAILURE": Refusal(500, "internal-error", "The platform failed"),
+    "BAD_REQUEST_BODY": Refusal(400, "invalid-body", "The body does not match its schema"),
+    "BAD_REQUEST_PARAMETERS": Refusal(400, "invalid-parameters", "A required parameter is missing"),
+    "DEFAULT_4XX": Refusal(400, "bad-request", "The request cannot be served"),
+    "DEFAULT_5XX": Refusal(500, "internal-error", "The platform failed"),
+    "EXPIRED_TOKEN": Refusal(403, "forbidden", "The credentials do not allow this call"),
+    "INTEGRATION_FAILURE": Refusal(503, "unavailable", "The service is unavailable"),
+    "INTEGRATION_TIMEOUT": Refusal(504, "timeout", "The service took too long"),
+    "INVALID_API_KEY": Refusal(403, "invalid-api-key", "The API key is missing or does not open this tenant"),
+    "INVALID_SIGNATURE": Refusal(403, "forbidden", "The credentials do not allow this call"),
+    "MISSING_AUTHENTICATION_TOKEN": Refusal(404, "not-found", "No such route"),
+    "QUOTA_EXCEEDED": Refusal(429, "quota-exceeded", "The quota of this period is used up"),
+    "REQUEST_TOO_LARGE": Refusal(413, "payload-too-large", "The body is too large"),
+    "RESOURCE_NOT_FOUND": Refusal(404, "not-found", "No such route"),
+    "THROTTLED": Refusal(429, "throttled", "Too many requests"),
+    "UNAUTHORIZED": Refusal(401, "unauthorized", "A valid token and an API key are required"),
+    "UNSUPPORTED_MEDIA_TYPE": Refusal(415, "unsupported-media-type", "The body must be application/json"),
+    "WAF_FILTERED": Refusal(403, "forbidden", "The request was refused"),
+}
+
+# A browser may read a refusal from any origin: it holds no tenant's data, and `*` allows no credentials.
+_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Cache-Control": "no-store",
+    "Content-Type": "application/problem+json",
+    "X-Content-Type-Options": "nosniff",
+}
+
+_EXTRA_HEADERS = {
+    401: {"WWW-Authenticate": "Bearer"},  # RFC 9110, section 11.6.1
+    429: {"Retry-After": "1"},
+}
+
+
+def gateway_responses() -> dict[str, Any]:
+    """The value of `x-amazon-apigateway-gateway-responses`."""
+    return {kind: _response(refusal) for kind, refusal in REFUSALS.items()}
+
+
+def _response(refusal: Refusal) -> dict[str, Any]:
+    headers = _HEADERS | _EXTRA_HEADERS.get(refusal.status, {})
+    problem = {
+        "type": f"urn:tenantry:problem:{refusal.slug}",
+        "title": refusal.title,
+        "status": refusal.status,
+        "request_id": "$context.requestId",
+    }
+    return {
+        "statusCode": refusal.status,
+        "responseParameters": {
+            f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()
+        },
+        "responseTemplates": {"application/json": json.dumps(problem)},
+    }

@@ -1,0 +1,78 @@
+"""Give every tenant a signer on this machine, without touching its file.
+
+A `jwks` tenant keeps its own keys and gets one more, whose private half stays here. An `oidc` tenant's
+issuer is played by the local one. A `managed` tenant needs nothing: its keys are in its secret, as on AWS.
+"""
+
+import json
+import secrets
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from jwt.algorithms import get_default_algorithms
+
+from tenantry.config import Cell, Tenant
+from tenantry.config.jwk import Jwk
+from tenantry.operations.tokens import Signer
+
+MEMBERS = ("kid", "kty", "alg", "crv", "x", "y", "n", "e")
+
+
+class Identities(NamedTuple):
+    """The cell to deploy, and by tenant: its local signer, and the keys that the local issuer publishes."""
+
+    cell: Cell
+    signers: dict[str, Signer]
+    published: dict[str, list[dict[str, Any]]]
+
+
+def localized(cell: Cell, issuer_url: Callable[[str], str]) -> Identities:
+    """The cell as the local platform deploys it.
+
+    Args:
+        issuer_url: the local issuer's URL for a tenant.
+    """
+    signers: dict[str, Signer] = {}
+    published: dict[str, list[dict[str, Any]]] = {}
+    tenants = []
+    for tenant in cell.tenants:
+        auth = tenant.auth
+        if auth.jwks:
+            signers[tenant.slug], jwk = _key_pair("EdDSA")
+            keys = (*auth.jwks.keys, Jwk(**jwk))
+            tenant = _with_auth(tenant, jwks=auth.jwks.model_copy(update={"keys": keys}))
+        elif auth.oidc:
+            signers[tenant.slug], jwk = _key_pair(auth.oidc.algorithms[0])
+            published[tenant.slug] = [jwk]
+            issuer = issuer_url(tenant.slug)
+            tenant = _with_auth(tenant, oidc=auth.oidc.model_copy(update={"issuer": issuer}))
+        tenants.append(tenant)
+    return Identities(cell.model_copy(update={"tenants": tuple(tenants)}), signers, published)
+
+
+def _with_auth(tenant: Tenant, **changes: Any) -> Tenant:
+    return tenant.model_copy(update={"auth": tenant.auth.model_copy(update=changes)})
+
+
+def _key_pair(algorithm: str) -> tuple[Signer, dict[str, Any]]:
+    """A fresh key for the algorithm, and its public JWK."""
+    key = _private_key(algorithm)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    kid = f"local-{secrets.token_hex(4)}"
+    public = json.loads(get_default_algorithms()[algorithm].to_jwk(key.public_key()))
+    jwk = {**public, "kid": kid, "alg": algorithm}
+    return Signer(kid, algorithm, pem), {name: jwk[name] for name in MEMBERS if name in jwk}
+
+
+def _private_key(algorithm: str) -> Any:
+    match algorithm[:2], algorithm[2:]:
+        case "ES", "256":
+            return ec.generate_private_key(ec.SECP256R1())
+        case "ES", "384":
+            return ec.generate_private_key(ec.SECP384R1())
+        case (("RS" | "PS"), _):
+            return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        case _:
+            return ed25519.Ed25519PrivateKey.generate()

@@ -1,0 +1,146 @@
+"""Bring the platform up on this machine and take it down again."""
+
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tenantry import artifact, contract, program
+from tenantry.arns import Arns
+from tenantry.config import Cell, Tenant
+from tenantry.deployment import Deployment
+from tenantry.local import state
+from tenantry.local.clients import ACCOUNT, REGION, root_session
+from tenantry.local.deployment import DeploymentError, deploy
+from tenantry.local.emulator import Emulator
+from tenantry.local.identities import Identities, localized
+from tenantry.local.state import LocalPlatform, LocalTenant
+from tenantry.operations.tokens import Audience, Signer, managed_signer, mint
+from tenantry.verification import verification
+
+PORT = 4566
+SERVICES = ("apigateway", "cloudwatch", "dynamodb", "iam", "lambda", "logs", "s3", "secretsmanager", "sns")
+ANSWER_SECONDS = 30.0
+
+OnStep = Callable[[str], None]
+
+
+def start(cell: Cell, port: int | None, on_step: OnStep) -> tuple[Emulator, LocalPlatform]:
+    """Start an emulator, deploy the cell onto it, and wait until each tenant's stage answers.
+
+    A platform of ours that already holds the port is replaced: the local platform is disposable.
+
+    Args:
+        port: None takes a free one.
+        on_step: told what happens, for a person to read.
+
+    Raises:
+        EmulatorError, DeploymentError, ArtifactError: nothing is left running.
+    """
+    if port is not None:
+        stop_on(port)
+    on_step("starting the emulator")
+    home = state.folder()
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    directory = Path(tempfile.mkdtemp(prefix="emulator-", dir=home))
+    emulator = Emulator.start(port, directory)
+    try:
+        platform = _deploy(cell, emulator, on_step)
+        state.save(platform)
+    except BaseException:  # Ctrl-C too: nothing may stay behind
+        emulator.stop()
+        raise
+    return emulator, platform
+
+
+def stop(platform: LocalPlatform) -> None:
+    """End the platform's processes and remove all that it wrote; of a dead one, what it left."""
+    Emulator.attach(platform.record).stop()
+    state.forget(platform.record.port)
+
+
+def stop_on(port: int) -> None:
+    for platform in state.platforms():
+        if platform.record.port == port:
+            stop(platform)
+
+
+def token(
+    platform: LocalPlatform, slug: str, subject: str, scopes: list[str] | None, ttl_seconds: int
+) -> str:
+    """A token of a local tenant, whatever its mode; without scopes, one that opens all its routes."""
+    tenant = platform.tenant(slug)
+    signer = tenant.signer or _managed(platform, tenant)
+    wanted = tenant.scopes if scopes is None else scopes
+    return mint(signer, tenant.audience, subject, wanted, ttl_seconds)
+
+
+def _managed(platform: LocalPlatform, tenant: LocalTenant) -> Signer:
+    client = root_session(platform.endpoint).client("secretsmanager")
+    return managed_signer(client, tenant.signing_secret, tenant.kid)
+
+
+def _deploy(cell: Cell, emulator: Emulator, on_step: OnStep) -> LocalPlatform:
+    on_step("packing code and layer")
+    deployment = program.prepare(
+        cell=cell.name,
+        stack=cell.name,
+        arns=Arns("aws", REGION, ACCOUNT),
+        target=artifact.this_machine(),
+    )
+    identities = localized(cell, emulator.issuer_url)
+    for slug, keys in identities.published.items():
+        emulator.publish(slug, keys)
+    session = root_session(emulator.endpoint)
+    clients = {service: session.client(service) for service in SERVICES}
+    made: list[str] = []
+
+    def on_made(kind: str) -> None:
+        made.append(kind)
+        on_step(f"{len(made)} resources made")
+
+    outputs = deploy(identities.cell, deployment, clients.__getitem__, on_made)
+    on_step("waiting for the stages to answer")
+    for tenant in outputs["tenants"].values():
+        _await_answer(f"{tenant['url']}/health")
+    return _described(emulator, deployment, identities, outputs)
+
+
+def _await_answer(url: str) -> None:
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - the emulator's own URL
+                if answer.status == 200:
+                    return
+        except urllib.error.URLError as error:
+            if time.monotonic() > deadline:
+                raise DeploymentError(f"{url} does not answer: {error}") from error
+        time.sleep(0.05)
+
+
+def _described(
+    emulator: Emulator, deployment: Deployment, identities: Identities, outputs: dict[str, Any]
+) -> LocalPlatform:
+    routes = contract.load()
+
+    def described(tenant: Tenant) -> LocalTenant:
+        own = outputs["tenants"][tenant.slug]
+        checked = verification(tenant, deployment.names.issuer(tenant.slug), [])
+        shown = {
+            name: own[name] for name in ("tier", "status", "url", "api_keys", "routes", "auth", "isolation")
+        }
+        return LocalTenant(
+            shown={"tenant": tenant.slug, **shown},
+            audience=Audience(checked["issuer"], checked["audience"], checked["max_lifetime_seconds"]),
+            scopes=tuple(contract.scopes(routes, tenant.routes)),
+            signing_secret=deployment.names.signing_secret(tenant.slug),
+            kid=tenant.auth.managed.keys[-1] if tenant.auth.managed else "",
+            signer=identities.signers.get(tenant.slug),
+        )
+
+    tenants = tuple(described(tenant) for tenant in identities.cell.tenants)
+    return LocalPlatform(emulator.record, deployment.cell, outputs["api"], tenants)

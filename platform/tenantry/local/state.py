@@ -1,0 +1,131 @@
+"""Remember which local platforms run: one file per port, readable by its owner alone.
+
+It holds the emulator's record, what `status` shows, and the private halves of the local signers.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tenantry.local.emulator import Emulator, Record
+from tenantry.operations.tokens import Audience, Signer
+from tenantry.paths import LOCAL_STATE
+
+
+class StateError(Exception):
+    """No platform, or not the one that is meant; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTenant:
+    """`shown` is what `status` tells of the tenant; `signer` is None where the keys are in its secret."""
+
+    shown: dict[str, Any]
+    audience: Audience
+    scopes: tuple[str, ...]
+    signing_secret: str
+    kid: str
+    signer: Signer | None
+
+    @property
+    def slug(self) -> str:
+        return str(self.shown["tenant"])
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPlatform:
+    record: Record
+    cell: str
+    api: str
+    tenants: tuple[LocalTenant, ...]
+
+    @property
+    def endpoint(self) -> str:
+        return Emulator.attach(self.record).endpoint
+
+    @property
+    def alive(self) -> bool:
+        return Emulator.attach(self.record).alive
+
+    def tenant(self, slug: str) -> LocalTenant:
+        """Raises StateError, which says which tenants there are."""
+        for tenant in self.tenants:
+            if tenant.slug == slug:
+                return tenant
+        known = ", ".join(tenant.slug for tenant in self.tenants)
+        raise StateError(f"the local platform has no tenant {slug}; it has {known}")
+
+
+def folder() -> Path:
+    """Where the files are; TENANTRY_STATE moves it."""
+    return Path(os.environ.get("TENANTRY_STATE") or LOCAL_STATE)
+
+
+def save(platform: LocalPlatform) -> None:
+    target = _file(platform.record.port)
+    with tempfile.NamedTemporaryFile("w", dir=folder(), suffix=".part", delete=False) as part:
+        json.dump(asdict(platform), part, default=str)
+    Path(part.name).replace(target)  # made with mode 0600
+
+
+def forget(port: int) -> None:
+    _file(port).unlink(missing_ok=True)
+
+
+def find(port: int | None) -> LocalPlatform:
+    """The platform on that port, or the only one that runs.
+
+    Raises:
+        StateError: none runs, several do, or the one that is meant has died.
+    """
+    known = {each.record.port: each for each in platforms()}
+    if port is not None:
+        known = {number: each for number, each in known.items() if number == port}
+    living = [each for each in known.values() if each.alive]
+    if len(living) == 1:
+        return living[0]
+    if living:
+        ports = ", ".join(str(each.record.port) for each in living)
+        raise StateError(f"several local platforms run, on ports {ports}; say which with --port")
+    on_port = "" if port is None else f" on port {port}"
+    if known:
+        raise StateError(f"the local platform{on_port} has died; `tenantry up` starts it again")
+    raise StateError(f"no local platform runs{on_port}; `tenantry up` starts one")
+
+
+def platforms() -> Iterator[LocalPlatform]:
+    """All that have a file, alive or not."""
+    for file in sorted(folder().glob("*.json")):
+        yield _load(file)
+
+
+def _file(port: int) -> Path:
+    return folder() / f"{port}.json"
+
+
+def _load(file: Path) -> LocalPlatform:
+    try:
+        stored = json.loads(file.read_bytes())
+        record = Record(**stored["record"] | {"directory": Path(stored["record"]["directory"])})
+        tenants = tuple(_tenant(each) for each in stored["tenants"])
+        return LocalPlatform(record, stored["cell"], stored["api"], tenants)
+    except (ValueError, KeyError, TypeError) as error:
+        raise StateError(
+            f"{file} is damaged ({type(error).__name__}); remove it and run `tenantry up`"
+        ) from None
+
+
+def _tenant(stored: dict[str, Any]) -> LocalTenant:
+    signer = stored["signer"]
+    return LocalTenant(
+        shown=stored["shown"],
+        audience=Audience(**stored["audience"]),
+        scopes=tuple(stored["scopes"]),
+        signing_secret=stored["signing_secret"],
+        kid=stored["kid"],
+        signer=Signer(**signer) if signer else None,
+    )

@@ -1,0 +1,83 @@
+"""Mint access tokens (RFC 9068) for a tenant, by a private key that the operator may read.
+
+The platform itself issues tokens to nobody: this is for operators and developers, who hold the key anyway.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import jwt
+
+
+class TokenError(Exception):
+    """No token can be made; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A private key (PEM, PKCS #8) and the names that a verifier knows it by."""
+
+    kid: str
+    algorithm: str
+    private_pem: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a token is from and for, and how long one may live at most."""
+
+    issuer: str
+    audience: str
+    max_lifetime_seconds: int
+
+
+def mint(signer: Signer, audience: Audience, subject: str, scopes: Iterable[str], ttl_seconds: int) -> str:
+    """A signed token.
+
+    Raises:
+        TokenError: the lifetime is longer than the tenant's authorizer accepts, or not positive.
+    """
+    if not 0 < ttl_seconds <= audience.max_lifetime_seconds:
+        raise TokenError(
+            f"a token of {ttl_seconds} s would be refused; use 1 to {audience.max_lifetime_seconds} "
+            "(auth.max_lifetime_seconds in the tenant's file)"
+        )
+    now = int(time.time())
+    claims = {
+        "iss": audience.issuer,
+        "aud": audience.audience,
+        "sub": subject,
+        "client_id": "tenantry",
+        "iat": now,
+        "exp": now + ttl_seconds,
+        "jti": str(uuid.uuid4()),
+        "scope": " ".join(scopes),
+    }
+    headers = {"kid": signer.kid, "typ": "at+jwt"}
+    return jwt.encode(claims, signer.private_pem, algorithm=signer.algorithm, headers=headers)
+
+
+def managed_signer(secrets_manager: Any, secret_name: str, kid: str) -> Signer:
+    """The named key of a managed tenant, read from its signing secret.
+
+    Args:
+        secrets_manager: boto3 client.
+
+    Raises:
+        TokenError: the secret is not there, may not be read, or lacks that key.
+    """
+    try:
+        value = secrets_manager.get_secret_value(SecretId=secret_name)["SecretString"]
+    except secrets_manager.exceptions.ResourceNotFoundException:
+        raise TokenError(f"there is no secret {secret_name}; deploy the tenant first") from None
+    except secrets_manager.exceptions.ClientError as error:
+        code = error.response["Error"]["Code"]
+        raise TokenError(f"the secret {secret_name} cannot be read ({code}); use a role that may") from None
+    keys = json.loads(value)
+    if kid not in keys:
+        raise TokenError(f"{secret_name} holds no key {kid}; deploy the tenant's file as it is now")
+    return Signer(kid, "EdDSA", keys[kid])

@@ -1,0 +1,11 @@
+"""Where the project keeps what the platform reads and writes."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TENANTS = ROOT / "tenants"
+FUNCTIONS = ROOT / "functions"
+CONTRACT = FUNCTIONS / "openapi.yaml"
+LAYER_REQUIREMENTS = ROOT / "requirements" / "functions.txt"
+BUILD = ROOT / ".build"
+LOCAL_STATE = ROOT / ".tenantry"

@@ -1,0 +1,84 @@
+"""Load the files, then declare one cell with its tenants: the whole Pulumi program.
+
+`run` is what the Pulumi engine executes; the local platform calls `declare` with a deployment of its own.
+"""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from tenantry import artifact, contract, paths
+from tenantry.arns import Arns
+from tenantry.components import Cell, Tenant
+from tenantry.components.cell import CellArgs
+from tenantry.components.tenant import TenantArgs
+from tenantry.config import Cell as CellConfig
+from tenantry.config import load_platform
+from tenantry.deployment import Deployment
+from tenantry.naming import Names
+
+
+def run() -> None:
+    """Declare the cell that the stack's configuration names, and export what operators need of it.
+
+    Raises:
+        ConfigErrors: the tenants' files have problems; all of them.
+        UnknownName: the stack names a cell that has no folder.
+    """
+    config = pulumi.Config()
+    own = artifact.this_machine()
+    target = artifact.Target(config.get("runtime") or own.runtime, config.get("architecture") or "arm64")
+    platform = load_platform(paths.ROOT / (config.get("tenants") or "tenants"))
+    cell = platform.cell(config.require("cell"))
+    deployment = prepare(
+        cell=cell.name,
+        stack=pulumi.get_stack(),
+        arns=_where(),
+        target=target,
+        log_level=config.get("logLevel") or "INFO",
+        manage_account=config.get_bool("manageAccount") or False,
+    )
+    for name, value in declare(cell, deployment).items():
+        pulumi.export(name, value)
+
+
+def prepare(
+    cell: str,
+    stack: str,
+    arns: Arns,
+    target: artifact.Target,
+    log_level: str = "INFO",
+    manage_account: bool = False,
+) -> Deployment:
+    """Build code and layer, unless they are built already, and say where they go."""
+    return Deployment(
+        cell=cell,
+        names=Names(stack),
+        arns=arns,
+        target=target,
+        code=artifact.code(paths.FUNCTIONS, paths.BUILD, target),
+        layer=artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target),
+        log_level=log_level,
+        manage_account=manage_account,
+    )
+
+
+def declare(cell: CellConfig, deployment: Deployment) -> dict[str, Any]:
+    """Register every resource of the cell; answers the stack's outputs."""
+    slugs = tuple(tenant.slug for tenant in cell.tenants)
+    shared = Cell(cell.name, CellArgs(deployment, contract.load(), slugs))
+    tenants = {
+        tenant.slug: Tenant(tenant.slug, TenantArgs(deployment, shared, tenant)).summary
+        for tenant in cell.tenants
+    }
+    return {"cell": cell.name, "api": shared.api.id, "table": shared.table.name, "tenants": tenants}
+
+
+def _where() -> Arns:
+    """Account and Region of the provider; plain values, known in a preview too."""
+    return Arns(
+        partition=aws.get_partition().partition,
+        region=aws.get_region().region,
+        account=aws.get_caller_identity().account_id,
+    )

@@ -1,0 +1,33 @@
+"""Say what an authorizer checks its tenant's tokens by: keys or issuer, audience, algorithms, tolerances."""
+
+from typing import Any
+
+from tenantry.config import Tenant
+
+Jwk = dict[str, str]
+
+
+def verification(tenant: Tenant, own_issuer: str, managed_keys: list[Jwk]) -> dict[str, Any]:
+    """The authorizer's `AUTH`, before it becomes JSON; public keys only.
+
+    Args:
+        own_issuer: `iss` where the tenant's file names none.
+        managed_keys: public JWKs that the program made; used in managed mode.
+    """
+    auth = tenant.auth
+    common = {
+        "audience": tenant.audience,
+        "leeway_seconds": auth.leeway_seconds,
+        "max_lifetime_seconds": auth.max_lifetime_seconds,
+    }
+    if auth.oidc:
+        return {
+            "mode": "oidc",
+            "issuer": auth.oidc.issuer,
+            "algorithms": list(auth.oidc.algorithms),
+            **common,
+        }
+    if auth.jwks:
+        keys = [key.members() for key in auth.jwks.keys]
+        return {"mode": "keys", "issuer": auth.jwks.issuer or own_issuer, "keys": keys, **common}
+    return {"mode": "keys", "issuer": own_issuer, "keys": managed_keys, **common}

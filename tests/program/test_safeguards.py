@@ -1,0 +1,197 @@
+"""What must hold for every resource, whoever the tenant is."""
+
+import json
+
+import pulumi
+import pytest
+from pulumi.runtime import rpc
+
+from tenantry import contract
+from tenantry.config import Cell
+from tenantry.naming import log_group
+from tenantry.paths import CONTRACT
+from tenantry.program import run as run_program
+from tests.support.engine import ARNS, ROOT, Engine, demo, register, run
+
+TAGGABLE = (
+    "ApiKey", "BucketObjectv2", "Function", "LogGroup", "MetricAlarm", "Role", "Secret", "Stage", "Table",
+    "Topic", "UsagePlan",
+)  # fmt: skip
+TENANTS = ("acme", "acme-eu", "globex")
+
+
+@pytest.fixture(scope="module")
+def cell() -> Cell:
+    return demo()
+
+
+@pytest.fixture(scope="module")
+def engine(cell: Cell) -> Engine:
+    return register(cell)[0]
+
+
+def test_a_preview_registers_exactly_what_an_update_registers(cell: Cell, engine: Engine) -> None:
+    """A resource made inside an `apply` would be missing here, where no output is known."""
+    preview = register(cell, preview=True)[0]
+    assert preview.by_urn().keys() == engine.by_urn().keys()
+
+
+def test_a_preview_shows_the_body_and_the_roles_whole(cell: Cell) -> None:
+    preview = register(cell, preview=True)[0]
+    assert isinstance(preview.of_type("RestApi")["demo"].inputs["body"], str)
+    assert preview.of_type("Policy")["demo"].document("policy")["Statement"]
+
+
+def test_every_resource_hangs_below_its_tenant_or_its_cell(engine: Engine) -> None:
+    placed = set(engine.below("demo"))
+    for tenant in TENANTS:
+        placed |= set(engine.below(tenant))
+    top = {"pulumi:pulumi:Stack", "tenantry:index:Cell", "tenantry:index:Tenant"}
+    assert set(engine.by_urn()) - placed == {each.urn for each in engine.registered if each.type in top}
+
+
+def test_no_two_functions_share_a_role(engine: Engine) -> None:
+    roles = [each.inputs["role"] for each in engine.of_type("Function").values()]
+    assert len(roles) == len(set(roles)) > 0
+
+
+def test_every_role_is_bounded_and_open_to_lambda_alone(engine: Engine) -> None:
+    for role in engine.of_type("Role").values():
+        assert role.inputs["permissionsBoundary"] == "arn:of:aws:iam/policy:Policy:demo"
+        [statement] = role.document("assumeRolePolicy")["Statement"]
+        assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+def test_every_function_logs_to_its_own_group_which_expires(engine: Engine) -> None:
+    groups = {each.inputs["name"]: each for each in engine.of_type("LogGroup").values()}
+    for function in engine.of_type("Function").values():
+        group = groups[log_group(function.inputs["name"])]
+        assert group.inputs["retentionInDays"] >= 1
+        assert group.urn in function.dependencies
+        policy = engine.of_type("RolePolicy")[function.name].document("policy")
+        [log] = [each for each in policy["Statement"] if each["Sid"] == "Log"]
+        assert log["Resource"] == f"{ARNS.log_group(group.inputs['name'])}:*"
+
+
+def test_the_gateway_may_call_a_tenants_function_from_that_tenants_stage_alone(engine: Engine) -> None:
+    for name, permission in engine.of_type("Permission").items():
+        tenant, group = name.split(".")
+        own = "authorizers/*" if group == "authorizer" else f"{tenant}/*/*"
+        assert permission.inputs["sourceArn"] == ARNS.execute_api("demo-id", own)
+        assert permission.inputs["principal"] == "apigateway.amazonaws.com"
+
+
+def test_a_stage_is_made_after_the_permissions_it_needs(engine: Engine) -> None:
+    permissions = engine.of_type("Permission")
+    for tenant, stage in engine.of_type("Stage").items():
+        own = {each.urn for name, each in permissions.items() if name.startswith(f"{tenant}.")}
+        assert own <= set(stage.dependencies)
+
+
+def test_stages_trace_and_log_calls_without_credentials(engine: Engine) -> None:
+    for stage in engine.of_type("Stage").values():
+        assert stage.inputs["xrayTracingEnabled"] is True
+        logged = stage.inputs["accessLogSettings"]["format"].lower()
+        assert "$context.status" in logged
+        assert not [word for word in ("authorization", "x-api-key", 'apikey"', "body") if word in logged]
+    for settings in engine.of_type("MethodSettings").values():
+        assert settings.inputs["settings"]["dataTraceEnabled"] is False
+
+
+def test_tables_and_runtime_secrets_outlive_their_declaration(engine: Engine) -> None:
+    for table in engine.of_type("Table").values():
+        assert table.retained
+        assert table.inputs["deletionProtectionEnabled"] is True
+        assert table.inputs["pointInTimeRecovery"] == {"enabled": True}
+    runtime = [each for each in engine.of_type_all("Secret") if not each.inputs["name"].endswith("/signing")]
+    assert len(runtime) == len(TENANTS)
+    assert all(each.retained for each in runtime)
+
+
+def test_an_operators_value_in_a_secret_is_never_overwritten(engine: Engine) -> None:
+    secrets = {
+        each.urn for each in engine.of_type_all("Secret") if not each.inputs["name"].endswith("/signing")
+    }
+    versions = [each for each in engine.of_type_all("SecretVersion") if secrets & set(each.dependencies)]
+    assert len(versions) == len(TENANTS)
+    assert all(each.ignored == ("secretString",) for each in versions)
+
+
+def test_secret_values_are_marked_secret(engine: Engine) -> None:
+    for version in engine.of_type_all("SecretVersion"):
+        assert rpc.is_rpc_secret(version.inputs["secretString"])
+    for key in [*engine.of_type_all("ApiKey"), *engine.of_type_all("UsagePlanKey")]:
+        assert "value" in key.secret_outputs
+
+
+def test_a_functions_environment_holds_no_private_key_and_no_key_value(engine: Engine) -> None:
+    for function in engine.of_type("Function").values():
+        variables = json.dumps(function.inputs["environment"]["variables"])
+        assert "PRIVATE" not in variables
+        assert "key-value-of" not in variables
+        assert '\\"d\\"' not in variables
+
+
+def test_only_items_and_tools_may_read_the_tenants_secret(engine: Engine) -> None:
+    for name, policy in engine.of_type("RolePolicy").items():
+        reads = [each for each in policy.document("policy")["Statement"] if each["Sid"] == "ReadSecret"]
+        tenant, group = name.split(".")
+        expected = (
+            [f"arn:of:aws:secretsmanager/secret:Secret:{tenant}"] if group in {"items", "tools"} else []
+        )
+        assert [each["Resource"] for each in reads] == expected
+
+
+def test_all_that_can_be_tagged_says_whose_it_is(engine: Engine) -> None:
+    for each in engine.registered:
+        if each.type.startswith("tenantry:") or each.type.rpartition(":")[2] not in TAGGABLE:
+            continue
+        tags = each.inputs["tags"]
+        assert tags["cell"] == "demo"
+        for tenant in TENANTS:
+            if each.urn in engine.below(tenant):
+                assert (tags["tenant"], bool(tags["tier"])) == (tenant, True)
+
+
+def test_a_changed_contract_is_a_new_deployment_and_nothing_else_is(
+    cell: Cell, engine: Engine, tmp_path, monkeypatch
+) -> None:
+    def trigger(of: Engine) -> str:
+        return of.of_type("Deployment")["demo"].inputs["triggers"]["body"]
+
+    fewer = cell.model_copy(update={"tenants": cell.tenants[:1]})
+    assert trigger(register(fewer)[0]) == trigger(engine)
+    changed = tmp_path / "openapi.yaml"
+    changed.write_text(CONTRACT.read_text().replace("maxLength: 200", "maxLength: 199"))
+    parsed = contract.load(changed)
+    monkeypatch.setattr("tenantry.contract.load", lambda: parsed)
+    assert trigger(register(fewer)[0]) != trigger(engine)
+
+
+def test_the_accounts_logging_role_is_made_only_where_the_stack_says_so(cell: Cell) -> None:
+    assert not register(cell)[0].of_type("Account")
+    assert register(cell, manage_account=True)[0].of_type("Account")
+
+
+def test_outputs_give_each_tenants_url_and_keys_with_the_values_secret(cell: Cell) -> None:
+    outputs = register(cell)[1]
+    assert outputs["tenants"]["acme"]["url"] == "https://api.example/acme"
+    assert outputs["tenants"]["acme"]["api_key_ids"] == {"web": "acme.web-id"}
+    assert outputs["tenants"]["acme"]["api_keys"] == {"web": "key-value-of-acme.web"}
+
+
+def test_the_stacks_configuration_names_the_cell_and_the_target(monkeypatch) -> None:
+    built = []
+    monkeypatch.setattr("tenantry.artifact.code", lambda *args: built.append(args) or _any_artifact())
+    monkeypatch.setattr("tenantry.artifact.layer", lambda *args: built.append(args) or _any_artifact())
+    pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:architecture": "x86_64"})
+    engine, _ = run(run_program, "prod")
+    function = engine.of_type("Function")["acme.items"].inputs
+    assert function["name"] == "tenantry_prod_acme_items"
+    assert function["architectures"] == ["x86_64"]
+
+
+def _any_artifact():
+    from tenantry.artifact import Artifact
+
+    return Artifact(ROOT / "pyproject.toml", "0" * 64)

@@ -1,0 +1,149 @@
+"""What one tenant's file decides, and what it must never touch."""
+
+from typing import Any
+
+import pytest
+
+from tenantry.config import Cell, Tenant
+from tests.support.engine import Engine, demo, register
+
+
+def with_tenants(cell: Cell, *tenants: Tenant) -> Cell:
+    return cell.model_copy(update={"tenants": tenants})
+
+
+def changed(tenant: Tenant, **changes: Any) -> Tenant:
+    return tenant.model_copy(update=changes)
+
+
+@pytest.fixture(scope="module")
+def cell() -> Cell:
+    return demo()
+
+
+@pytest.fixture(scope="module")
+def engine(cell: Cell) -> Engine:
+    return register(cell)[0]
+
+
+def test_registering_again_gives_the_same_inputs(cell: Cell, engine: Engine) -> None:
+    again = register(cell)[0]
+    assert {urn: each.inputs for urn, each in again.by_urn().items()} == {
+        urn: each.inputs for urn, each in engine.by_urn().items()
+    }
+
+
+def test_adding_a_tenant_changes_no_input_of_another(cell: Cell, engine: Engine) -> None:
+    fourth = changed(cell.tenants[0], slug="initech", name="Initech")
+    after = register(with_tenants(cell, *cell.tenants, fourth))[0]
+    assert after.below("initech")
+    for tenant in cell.tenants:
+        assert engine.below(tenant.slug) == after.below(tenant.slug) != {}
+
+
+def test_adding_a_tenant_changes_nothing_shared_but_the_dashboard(cell: Cell, engine: Engine) -> None:
+    fourth = changed(cell.tenants[0], slug="initech", name="Initech")
+    after = register(with_tenants(cell, *cell.tenants, fourth))[0].below("demo")
+    before = engine.below("demo")
+    assert before.keys() == after.keys()
+    differing = {urn for urn in before if before[urn] != after[urn]}
+    assert {urn.split("::")[2].split("$")[-1] for urn in differing} == {"aws:cloudwatch/dashboard:Dashboard"}
+
+
+@pytest.mark.parametrize("leaves", ["acme", "acme-eu", "globex"])
+def test_removing_a_tenant_changes_no_other(cell: Cell, engine: Engine, leaves: str) -> None:
+    stay = [tenant for tenant in cell.tenants if tenant.slug != leaves]
+    after = register(with_tenants(cell, *stay))[0]
+    assert not after.below(leaves)
+    for tenant in stay:
+        assert engine.below(tenant.slug) == after.below(tenant.slug)
+
+
+def test_changing_a_tenant_changes_no_other(cell: Cell, engine: Engine) -> None:
+    others = [tenant for tenant in cell.tenants if tenant.slug != "acme"]
+    suspended = changed(cell_tenant(cell, "acme"), status="suspended", api_keys=("web", "web-2"))
+    after = register(with_tenants(cell, suspended, *others))[0]
+    assert engine.below("acme") != after.below("acme")
+    for tenant in others:
+        assert engine.below(tenant.slug) == after.below(tenant.slug)
+
+
+def test_the_order_of_tenants_changes_nothing_of_theirs(cell: Cell, engine: Engine) -> None:
+    after = register(with_tenants(cell, *reversed(cell.tenants)))[0]
+    for tenant in cell.tenants:
+        assert engine.below(tenant.slug) == after.below(tenant.slug)
+
+
+def test_rotating_an_api_key_keeps_the_old_one_while_both_are_listed(cell: Cell, engine: Engine) -> None:
+    acme = cell_tenant(cell, "acme")
+    both = register(with_tenants(cell, changed(acme, api_keys=("web", "web-2026"))))[0]
+    before, during = engine.below("acme"), both.below("acme")
+    assert before.items() <= during.items()
+    only_new = register(with_tenants(cell, changed(acme, api_keys=("web-2026",))))[0].below("acme")
+    assert only_new.items() <= during.items()
+    assert not [urn for urn in only_new if urn.endswith("::acme.web")]
+
+
+def test_a_suspended_tenants_keys_open_no_stage(cell: Cell) -> None:
+    suspended = changed(cell_tenant(cell, "acme"), status="suspended")
+    engine = register(with_tenants(cell, suspended))[0]
+    assert "apiStages" not in engine.of_type("UsagePlan")["acme"].inputs
+    assert engine.of_type("ApiKey")["acme.web"].inputs["enabled"] is True
+    assert "acme" in engine.of_type("Stage")
+
+
+def test_a_plan_opens_its_own_tenants_stage_alone(engine: Engine) -> None:
+    plans = engine.of_type("UsagePlan")
+    assert {name: [each["stage"] for each in plan.inputs["apiStages"]] for name, plan in plans.items()} == {
+        "acme": ["acme"],
+        "acme-eu": ["acme-eu"],
+        "globex": ["globex"],
+    }
+
+
+def test_limits_come_from_the_tier_and_the_tenant_overrides_them(cell: Cell, engine: Engine) -> None:
+    bronze = cell_tenant(cell, "acme-eu")
+    plan = engine.of_type("UsagePlan")["acme-eu"].inputs
+    assert plan["throttleSettings"] == {
+        "rateLimit": bronze.tier.rate_per_second,
+        "burstLimit": bronze.tier.burst,
+    }
+    tighter = bronze.limits.model_copy(update={"rate_per_second": 1, "burst": 2})
+    overridden = register(with_tenants(cell, changed(bronze, limits=tighter)))[0]
+    assert overridden.of_type("UsagePlan")["acme-eu"].inputs["throttleSettings"] == {
+        "rateLimit": 1,
+        "burstLimit": 2,
+    }
+
+
+def test_a_silo_tenant_has_a_table_of_its_own_and_others_have_none(engine: Engine) -> None:
+    tables = engine.of_type("Table")
+    assert set(tables) == {"demo", "globex"}
+    assert tables["globex"].inputs["name"] == "tenantry_demo_globex"
+    used = {
+        name: each.inputs["environment"]["variables"].get("TABLE")
+        for name, each in engine.of_type("Function").items()
+    }
+    assert used["globex.items"] == "tenantry_demo_globex"
+    assert used["acme.items"] == used["acme-eu.items"] == "tenantry_demo"
+    assert used["globex.authorizer"] is None
+
+
+def test_only_switched_on_groups_have_functions(engine: Engine) -> None:
+    assert {name for name in engine.of_type("Function") if name.startswith("acme-eu.")} == {
+        "acme-eu.authorizer",
+        "acme-eu.items",
+    }
+
+
+def test_a_group_that_is_off_is_served_by_a_function_of_the_same_tenant(engine: Engine) -> None:
+    assert engine.of_type("Stage")["acme-eu"].inputs["variables"] == {
+        "authorizer_function": "tenantry_demo_acme-eu_authorizer",
+        "contact_function": "tenantry_demo_acme-eu_items",
+        "items_function": "tenantry_demo_acme-eu_items",
+        "tools_function": "tenantry_demo_acme-eu_items",
+    }
+
+
+def cell_tenant(cell: Cell, slug: str) -> Tenant:
+    return next(tenant for tenant in cell.tenants if tenant.slug == slug)
