@@ -1,0 +1,53 @@
+"""One function's way through a request: route, handle, and answer every error as a problem.
+
+Handlers raise; nothing leaves a function but a response of the API's own shape.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from api import cors, logs, problems, settings
+from api.errors import ApiError, NotFound
+from api.requests import Request
+from api.responses import Response
+from api.routes import find, methods
+
+Handlers = Mapping[str, Callable[[Request], Response]]
+
+
+def serve(group: str, handlers: Handlers, event: Mapping[str, Any]) -> dict[str, Any]:
+    """`handlers` maps operation ids of the route table. Routes of other groups are answered with 404:
+    the gateway sends them here for a tenant that has not switched their group on."""
+    started = time.perf_counter()
+    config = settings.current()
+    request = Request.of(event)
+    log = logs.begin(
+        tenant=config.tenant, route=f"{request.method} {request.resource}", request_id=request.request_id
+    )
+    origin = request.headers.get("origin")
+    allowed = methods(group, request.resource)
+    if request.method == "OPTIONS" and allowed:
+        response = Response(204, cors.preflight_headers(config, origin, allowed))
+        extra: dict[str, str] = {}
+    else:
+        response = _answer(group, handlers, request)
+        extra = cors.headers(config, origin)
+    duration_ms = round((time.perf_counter() - started) * 1000, 1)
+    log.info("answered", extra={"status": response.status, "duration_ms": duration_ms})
+    return response.for_gateway(extra)
+
+
+def _answer(group: str, handlers: Handlers, request: Request) -> Response:
+    try:
+        route = find(group, request.method, request.resource)
+        if route is None:
+            raise NotFound("the API has no such route, or this tenant has not switched it on")
+        return handlers[route.operation](request)
+    except ApiError as error:
+        if error.__cause__ is not None:
+            logs.failure(logs.logger(), "a service behind the API failed", error)
+        return problems.answer(error, request.request_id)
+    except Exception as error:  # the last line of defence: whatever it is, the client gets a problem
+        logs.failure(logs.logger(), "unexpected failure", error)
+        return problems.internal_error(request.request_id)

@@ -1,0 +1,57 @@
+"""Counts that writes keep in their own transaction, spread over shards so that writers seldom meet.
+
+A shard may be negative (a delete picks another shard than the create did); only the sum means something.
+"""
+
+import random
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from api.errors import Conflict
+from api.table import Attributes, Refused, Table
+
+SHARDS: Final = 8
+ATTEMPTS: Final = 6  # each on a shard of its own; about half a second of waiting at most
+PAUSE_SECONDS: Final = 0.025
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One counter's step: `name` is a collection or a message state."""
+
+    partition: str
+    name: str
+    by: int
+
+    def on(self, shard: int) -> Mapping[str, Attributes]:
+        return {
+            "Update": {
+                "Key": {"pk": {"S": self.partition}, "sk": {"S": f"{self.name}#{shard}"}},
+                "UpdateExpression": "ADD n :by",
+                "ExpressionAttributeValues": {":by": {"N": str(self.by)}},
+            }
+        }
+
+
+def write(table: Table, writes: Iterable[Mapping[str, Attributes]], changes: Iterable[Change]) -> None:
+    """The writes and their counts in one transaction; the writes keep their positions in `Refused`."""
+    records, steps = tuple(writes), tuple(changes)
+    for attempt, shard in enumerate(random.sample(range(SHARDS), ATTEMPTS)):
+        try:
+            return table.transact(*records, *(step.on(shard) for step in steps))
+        except Refused as refused:
+            if not refused.conflicted:
+                raise
+        time.sleep(random.uniform(0, PAUSE_SECONDS * (attempt + 1)))  # noqa: S311 - jitter
+    raise Conflict("others are changing the same resource; try again")
+
+
+def totals(table: Table, partition: str) -> dict[str, int]:
+    """The sum per name, in the order of the names."""
+    sums: defaultdict[str, int] = defaultdict(int)
+    for record in table.all(partition):
+        sums[record["sk"]["S"].rpartition("#")[0]] += int(record["n"]["N"])
+    return dict(sums)

@@ -1,0 +1,65 @@
+"""Opaque cursors: a position in one listing, sealed by the tenant's key.
+
+The seal covers tenant, route and filter, so a cursor is worth nothing for another tenant, collection
+or state. It hides nothing: the position is an id that the client has just seen.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Final
+
+from api import runtime_secret
+from api.errors import InvalidCursor
+from api.identifiers import ID
+
+SEAL_BYTES: Final = 16  # HMAC-SHA256 cut to 128 bits
+ID_LENGTH: Final = 26
+_VERSION: Final = "tenantry-cursor-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a cursor belongs to; `subset` is the collection, or the state asked for ("" for all)."""
+
+    tenant: str
+    route: str
+    subset: str
+
+    def seal(self, position: str, key: bytes) -> bytes:
+        # No part can hold a line feed: slugs, route templates, checked names and ULIDs.
+        text = "\n".join((_VERSION, self.tenant, self.route, self.subset, position))
+        return hmac.digest(key, text.encode(), hashlib.sha256)[:SEAL_BYTES]
+
+
+def write(listing: Listing, position: str) -> str:
+    sealed = position.encode() + listing.seal(position, runtime_secret.cursor_key())
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def read(listing: Listing, cursor: str | None) -> str | None:
+    """The position that a page starts after; None for the first page."""
+    if cursor is None:
+        return None
+    position, seal = _open(cursor)
+    if not hmac.compare_digest(seal, listing.seal(position, runtime_secret.cursor_key())):
+        raise _refusal()
+    return position
+
+
+def _open(cursor: str) -> tuple[str, bytes]:
+    try:
+        sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        position = sealed[:ID_LENGTH].decode("ascii")
+    except (binascii.Error, ValueError):
+        raise _refusal() from None
+    canonical = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+    if canonical != cursor or len(sealed) != ID_LENGTH + SEAL_BYTES or not ID.fullmatch(position):
+        raise _refusal()
+    return position, sealed[ID_LENGTH:]
+
+
+def _refusal() -> InvalidCursor:
+    return InvalidCursor("use next_cursor as it came, with the same path and filter, or leave it out")

@@ -1,0 +1,30 @@
+"""Ids are ULIDs whose time is the record's own, so that the sort key orders by creation."""
+
+import re
+from typing import Final
+
+from ulid import ULID
+
+from api.errors import NotFound, invalid_parameter
+
+ID: Final = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+COLLECTION: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
+
+
+def new_id(epoch_ms: int) -> str:
+    return str(ULID.from_timestamp(epoch_ms))
+
+
+def checked_id(text: str) -> str:
+    """Only the canonical upper-case form is an id; anything else names nothing."""
+    if not ID.fullmatch(text):
+        raise NotFound("no resource has this id")
+    return text
+
+
+def checked_collection(text: str) -> str:
+    if not COLLECTION.fullmatch(text):
+        raise invalid_parameter(
+            "collection", "use 1 to 63 lower-case letters, digits and hyphens, a letter first"
+        )
+    return text

@@ -1,0 +1,76 @@
+"""Read JSON so that no two readers can disagree about it (RFC 8259's advice, I-JSON's rules).
+
+Refused beside malformed text: repeated names, NaN and infinities, numbers beyond a double's range,
+unpaired surrogates and deep nesting. msgspec is faster, but keeps the last of repeated names silently.
+"""
+
+import json
+from typing import Any, Final, NoReturn
+
+MAX_DEPTH: Final = 32
+
+
+class MalformedJson(ValueError):
+    """The message says what is wrong and quotes none of the text."""
+
+
+def parse(text: str) -> Any:
+    """Depth counts arrays and objects, the outermost being 1."""
+    try:
+        value = json.loads(
+            text, object_pairs_hook=_distinct, parse_float=_finite, parse_constant=_refuse_constant
+        )
+    except json.JSONDecodeError as error:
+        raise MalformedJson(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise MalformedJson(f"nested deeper than {MAX_DEPTH} levels") from None
+    except MalformedJson:
+        raise
+    except ValueError:
+        # The interpreter's own limit on the digits of an integer.
+        raise MalformedJson("a number has too many digits") from None
+    _check(value)
+    return value
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise MalformedJson("an object repeats a member name")
+    return members
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise MalformedJson("a number is beyond the range of a double")
+    return number
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise MalformedJson(f"{name} is not JSON")
+
+
+def _check(value: Any) -> None:
+    pending = [(value, 1)]
+    while pending:
+        node, depth = pending.pop()
+        if isinstance(node, str):
+            _check_text(node)
+            continue
+        if not isinstance(node, dict | list):
+            continue
+        if depth > MAX_DEPTH:
+            raise MalformedJson(f"nested deeper than {MAX_DEPTH} levels")
+        if isinstance(node, dict):
+            pending.extend((name, depth + 1) for name in node)
+            pending.extend((child, depth + 1) for child in node.values())
+        else:
+            pending.extend((child, depth + 1) for child in node)
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise MalformedJson("a string holds an unpaired surrogate") from None

@@ -1,0 +1,81 @@
+"""Answer API Gateway's question about one call: a policy for this tenant's stage, or 401.
+
+No token or key is ever logged, counted or put into the context.
+"""
+
+import time
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from api import logs, metrics
+from authorizer import policies, settings, tokens
+from authorizer.keys import find
+from authorizer.refusals import IssuerUnavailable, Refused
+from authorizer.settings import Settings
+from authorizer.tokens import Identity, KeyFinder
+
+
+def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    config = settings.current()
+    gateway = event["requestContext"]
+    route = f"{event['httpMethod']} {event['resource']}"
+    log = logs.begin(tenant=config.tenant, route=route, request_id=gateway.get("requestId"))
+    try:
+        stage = _stage(event, config)
+        identity = tokens.verify(_bearer_token(event), config, key_finder(), time.time())
+    except Refused as refusal:
+        log.info("refused", extra={"reason": refusal.reason})
+        metrics.count("AuthorizerVerdicts", config.tenant, reason=refusal.reason)
+        # API Gateway answers 401 to this very message, and 500 to any other.
+        raise Exception("Unauthorized") from None
+    except IssuerUnavailable as error:
+        log.error("no keys to check tokens with", extra={"issuer": config.issuer, "cause": str(error)})
+        metrics.count("AuthorizerVerdicts", config.tenant, reason="issuer-unavailable")
+        raise
+    log.info("accepted", extra={"kid": identity.kid})
+    metrics.count("AuthorizerVerdicts", config.tenant, reason="accepted")
+    return _answer(stage, identity, config)
+
+
+def _answer(stage: str, identity: Identity, config: Settings) -> dict[str, Any]:
+    return {
+        "principalId": identity.subject,
+        "policyDocument": policies.policy(stage, identity.scopes, config.groups),
+        "context": {
+            "subject": identity.subject,
+            "scope": " ".join(sorted(identity.scopes)),
+            "kid": identity.kid,
+        },
+    }
+
+
+def _stage(event: Mapping[str, Any], config: Settings) -> str:
+    if event["requestContext"]["stage"] != config.tenant:
+        raise Refused("stage")
+    return policies.stage_arn(event["methodArn"], config.tenant)
+
+
+def _bearer_token(event: Mapping[str, Any]) -> str:
+    """The only Authorization header's token; two headers would let two readers see two tokens."""
+    single, multiple = event.get("headers") or {}, event.get("multiValueHeaders") or {}
+    values = [value for name, each in multiple.items() if name.lower() == "authorization" for value in each]
+    if not values:
+        values = [value for name, value in single.items() if name.lower() == "authorization"]
+    if len(values) != 1:
+        raise Refused("missing")
+    scheme, _, token = values[0].partition(" ")
+    if scheme.lower() != "bearer" or not token.strip(" "):
+        raise Refused("missing")
+    return str(token.strip(" "))
+
+
+@cache
+def key_finder() -> KeyFinder:
+    config = settings.current()
+    if config.keys is not None:
+        ring = config.keys
+        return lambda kid: find(ring, kid)
+    from authorizer.issuer import IssuerKeys  # only this mode pays for importing an HTTP client
+
+    return IssuerKeys(config.issuer, config.algorithms).find

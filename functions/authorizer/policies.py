@@ -1,0 +1,39 @@
+"""The policy of one identity on one stage: every route that its scopes open, and nothing beyond.
+
+API Gateway caches the policy for all methods of the stage, so it must say everything at once. Routes of
+groups that the tenant has not switched on are allowed: behind them waits a 404.
+"""
+
+import re
+from typing import Any
+
+from api.routes import ROUTES, Route
+from authorizer.refusals import Refused
+
+
+def stage_arn(method_arn: str, tenant: str) -> str:
+    """`arn:aws:execute-api:region:account:api/stage` of a call, which must be for the tenant's own stage."""
+    api, stage, _ = method_arn.split("/", 2)
+    if stage != tenant:
+        raise Refused("stage")
+    return f"{api}/{stage}"
+
+
+def policy(stage: str, scopes: frozenset[str], groups: frozenset[str]) -> dict[str, Any]:
+    allowed = [_resource(stage, route) for route in ROUTES if _opens(route, scopes, groups)]
+    # A policy needs a statement, and one that allows nothing has to say so.
+    effect, resources = ("Allow", allowed) if allowed else ("Deny", [f"{stage}/*"])
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": effect, "Action": "execute-api:Invoke", "Resource": resources}],
+    }
+
+
+def _opens(route: Route, scopes: frozenset[str], groups: frozenset[str]) -> bool:
+    if route.scope is None:
+        return False  # needs no token, so the gateway never asks the authorizer about it
+    return route.scope in scopes or route.group not in groups
+
+
+def _resource(stage: str, route: Route) -> str:
+    return f"{stage}/{route.method}{re.sub(r'{[^}]*}', '*', route.path)}"

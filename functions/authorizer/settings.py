@@ -1,0 +1,53 @@
+"""How this tenant's tokens are checked, read once from the environment and checked for weak keys.
+
+Algorithms are pinned here, never taken from a token.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from authorizer.keys import KeyRing, ring
+
+DEFAULT_LEEWAY_SECONDS: Final = 30
+DEFAULT_MAX_LIFETIME_SECONDS: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`keys` is None in oidc mode: the issuer's document has them."""
+
+    tenant: str
+    issuer: str
+    audience: str
+    algorithms: tuple[str, ...]
+    leeway_seconds: int
+    max_lifetime_seconds: int
+    groups: frozenset[str]
+    keys: KeyRing | None
+
+
+@cache
+def current() -> Settings:
+    auth: dict[str, Any] = json.loads(os.environ["AUTH"])
+    match auth["mode"]:
+        case "keys":
+            keys: KeyRing | None = ring(auth["keys"], None)
+            algorithms = tuple(sorted({key["alg"] for key in auth["keys"]}))
+        case "oidc":
+            keys = None
+            algorithms = tuple(auth["algorithms"])
+        case mode:
+            raise ValueError(f"AUTH has mode {mode!r}; use keys or oidc")
+    return Settings(
+        tenant=os.environ["TENANT"],
+        issuer=auth["issuer"],
+        audience=auth["audience"],
+        algorithms=algorithms,
+        leeway_seconds=auth.get("leeway_seconds", DEFAULT_LEEWAY_SECONDS),
+        max_lifetime_seconds=auth.get("max_lifetime_seconds", DEFAULT_MAX_LIFETIME_SECONDS),
+        groups=frozenset(filter(None, os.environ.get("ROUTES", "").split(","))),
+        keys=keys,
+    )

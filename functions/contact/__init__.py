@@ -1,0 +1,1 @@
+"""The contact group: a form's message is stored, then answered with 202."""

@@ -1,0 +1,1 @@
+"""The items group: a tenant's collections of JSON objects."""

@@ -1,0 +1,59 @@
+"""An item: the client's own JSON object, and beside it the four fields that the server owns."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+from api import etags
+from api.responses import compact_json
+from api.table import Attributes
+
+# Ignored when a client sends them, so that what was read can be sent back as it is.
+SERVER_FIELDS: Final = frozenset({"id", "created_at", "updated_at", "version"})
+
+Document = dict[str, Any]
+
+
+def own_fields(body: Document) -> Document:
+    return {name: value for name, value in body.items() if name not in SERVER_FIELDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    id: str
+    created_at: str
+    updated_at: str
+    version: int
+    document: Document
+
+    @classmethod
+    def of(cls, record: Attributes) -> "Item":
+        return cls(
+            id=record["sk"]["S"],
+            created_at=record["created_at"]["S"],
+            updated_at=record["updated_at"]["S"],
+            version=int(record["version"]["N"]),
+            document=json.loads(record["data"]["S"]),
+        )
+
+    @property
+    def etag(self) -> str:
+        return etags.of_version(self.version)
+
+    def attributes(self) -> Attributes:
+        """Without the key: the partition is the collection's."""
+        return {
+            "data": {"S": compact_json(self.document)},
+            "version": {"N": str(self.version)},
+            "created_at": {"S": self.created_at},
+            "updated_at": {"S": self.updated_at},
+        }
+
+    def as_json(self) -> Document:
+        return {
+            "id": self.id,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+            "version": self.version,
+            **self.document,
+        }

@@ -1,0 +1,99 @@
+"""A tenant's contact messages: listed newest first, moved between states together with their counts."""
+
+from dataclasses import dataclass, replace
+
+from api import clock, counters, messages, partitions
+from api.errors import Conflict, NotFound
+from api.etags import Tags
+from api.messages import STATES, Message, State
+from api.table import Attributes, Page, Refused, Table, in_partition
+from tools.changes import Change
+
+INDEX = "by_state"
+ATTEMPTS = 3  # on a message that others change between the read and the write
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    table: Table
+    tenant: str
+
+    def page(self, state: State | None, after: str | None, limit: int) -> Page:
+        """Newest first. Of one state the index is read: it follows a change within moments, not at once."""
+        start = messages.key(self.tenant, after) if after else None
+        if state is None:
+            query = in_partition(partitions.messages(self.tenant))
+        else:
+            state_key = {"S": partitions.messages_in_state(self.tenant, state)}
+            start = {**start, "state_key": state_key} if start else None
+            query = {
+                "IndexName": INDEX,
+                "KeyConditionExpression": "state_key = :state",
+                "ExpressionAttributeValues": {":state": state_key},
+            }
+        return self.table.page(start, limit, ScanIndexForward=False, **query)
+
+    def change(self, message_id: str, change: Change, subject: str, match: Tags) -> Message:
+        """Without a version to match, the change is made to whatever version is there."""
+        for _ in range(ATTEMPTS):
+            message = self._read(message_id)
+            match.require(message.version)
+            changed = replace(
+                message,
+                state=change.state or message.state,
+                note=message.note if change.note is None else change.note or None,
+                version=message.version + 1,
+                updated_at=clock.rfc3339(clock.now_ms()),
+                updated_by=subject,
+            )
+            try:
+                counters.write(self.table, [self._update(changed)], self._moves(message.state, changed.state))
+            except Refused as refused:
+                if not refused.failed(0):
+                    raise
+                continue
+            return changed
+        raise Conflict("others are changing the same message; read it and try again")
+
+    def counts(self) -> dict[str, int]:
+        """Every state is there, with 0 where it holds no message."""
+        return dict.fromkeys(STATES, 0) | counters.totals(self.table, partitions.message_counts(self.tenant))
+
+    def _read(self, message_id: str) -> Message:
+        record = self.table.get(messages.key(self.tenant, message_id))
+        if record is None:
+            raise NotFound("no contact message has this id")
+        return Message.of(record)
+
+    def _update(self, changed: Message) -> dict[str, Attributes]:
+        """Only what staff may change, on condition that the message is still the one read."""
+        assignments = (
+            "SET #state = :state, state_key = :state_key, #version = :version,"
+            " updated_at = :now, updated_by = :subject"
+        )
+        values = {
+            ":state": {"S": changed.state},
+            ":state_key": {"S": partitions.messages_in_state(self.tenant, changed.state)},
+            ":version": {"N": str(changed.version)},
+            ":read": {"N": str(changed.version - 1)},
+            ":now": {"S": changed.updated_at},
+            ":subject": {"S": changed.updated_by},
+        }
+        if changed.note is not None:
+            values[":note"] = {"S": changed.note}
+        return {
+            "Update": {
+                "Key": messages.key(self.tenant, changed.id),
+                "UpdateExpression": assignments
+                + (" REMOVE note" if changed.note is None else ", note = :note"),
+                "ConditionExpression": "#version = :read",
+                "ExpressionAttributeNames": {"#state": "state", "#version": "version"},
+                "ExpressionAttributeValues": values,
+            }
+        }
+
+    def _moves(self, before: State, after: State) -> list[counters.Change]:
+        if before == after:
+            return []
+        partition = partitions.message_counts(self.tenant)
+        return [counters.Change(partition, before, -1), counters.Change(partition, after, +1)]

@@ -1,0 +1,152 @@
+"""The contract and the code that serves it say the same."""
+
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from api import bodies, identifiers, pages, problems
+from api.messages import STATES
+from api.routes import ROUTES
+from contact import form
+from tools import changes
+
+CONTRACT: dict[str, Any] = yaml.safe_load(
+    (Path(__file__).parents[2] / "functions" / "openapi.yaml").read_text()
+)
+SCHEMAS = CONTRACT["components"]["schemas"]
+PARAMETERS = CONTRACT["components"]["parameters"]
+METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
+
+# The gateway's own answers, which no function gives.
+GATEWAY_SLUGS = {
+    "bad-request",
+    "forbidden",
+    "invalid-api-key",
+    "quota-exceeded",
+    "throttled",
+    "timeout",
+    "unauthorized",
+}
+# What API Gateway's importer refuses or drops in a model, by its "important notes for REST APIs".
+NOT_IN_MODELS = {
+    "additionalProperties",
+    "anyOf",
+    "const",
+    "discriminator",
+    "example",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "nullable",
+    "oneOf",
+    "readOnly",
+    "writeOnly",
+}
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in CONTRACT["paths"].items():
+        for method, operation in item.items():
+            if method in METHODS:
+                yield method.upper(), path, operation
+
+
+FUNCTION_OPERATIONS = [o for o in operations() if o[2]["x-tenantry-group"] != "core"]
+IDS = [operation["operationId"] for _, _, operation in FUNCTION_OPERATIONS]
+
+
+def test_the_code_serves_exactly_the_contracts_routes() -> None:
+    contract = {
+        (method, path, o["x-tenantry-group"], o["operationId"], o.get("x-tenantry-scope"))
+        for method, path, o in FUNCTION_OPERATIONS
+    }
+    assert contract == {(r.method, r.path, r.group, r.operation, r.scope) for r in ROUTES}
+
+
+@pytest.mark.parametrize("group", sorted({route.group for route in ROUTES}))
+def test_a_functions_handlers_are_exactly_its_groups_operations(group: str) -> None:
+    handlers = importlib.import_module(f"{group}.handler").HANDLERS
+    assert set(handlers) == {route.operation for route in ROUTES if route.group == group}
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), list(operations()))
+def test_every_operation_states_who_may_call_it(method: str, path: str, operation: dict[str, Any]) -> None:
+    expected: list[dict[str, list[str]]]
+    if operation["x-tenantry-group"] == "core":
+        expected = []
+    elif "x-tenantry-scope" in operation:
+        expected = [{"api_key": [], "token": []}]
+    else:
+        expected = [{"api_key": []}]
+    assert operation["security"] == expected, f"{method} {path}"
+
+
+def test_the_contract_lists_exactly_the_problems_that_there_are() -> None:
+    listed = {
+        urn.removeprefix(problems.TYPE_PREFIX) for urn in SCHEMAS["Problem"]["properties"]["type"]["enum"]
+    }
+    ours = {problem.slug for problem in problems.PROBLEMS.values()} | {problems.INTERNAL.slug}
+    assert listed == ours | GATEWAY_SLUGS
+
+
+def test_every_problem_of_the_functions_has_its_status_in_the_contract() -> None:
+    documented = {int(status) for _, _, o in FUNCTION_OPERATIONS for status in o["responses"]}
+    assert {problem.status for problem in problems.PROBLEMS.values()} <= documented
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), FUNCTION_OPERATIONS, ids=IDS)
+def test_path_parameters_are_declared(method: str, path: str, operation: dict[str, Any]) -> None:
+    declared = {resolved(parameter)["name"] for parameter in operation.get("parameters", [])}
+    assert set(re.findall(r"{(\w+)}", path)) <= declared, f"{method} {path}"
+
+
+def resolved(node: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in node:
+        return node
+    target: Any = CONTRACT
+    for part in node["$ref"].removeprefix("#/").split("/"):
+        target = target[part]
+    return dict(target)
+
+
+def test_the_contracts_bounds_are_the_codes_bounds() -> None:
+    assert PARAMETERS["Limit"]["schema"]["maximum"] == pages.MAX_LIMIT
+    assert PARAMETERS["Limit"]["schema"]["default"] == pages.DEFAULT_LIMIT
+    assert PARAMETERS["Collection"]["schema"]["pattern"] == f"^{identifiers.COLLECTION.pattern}$"
+    assert PARAMETERS["Id"]["schema"]["pattern"] == f"^{identifiers.ID.pattern}$"
+    fields = SCHEMAS["ContactForm"]["properties"]
+    assert fields["email"]["maxLength"] == form.EMAIL_LENGTH
+    assert fields["message"]["maxLength"] == form.MESSAGE_LENGTH
+    assert fields["name"]["maxLength"] == fields["subject"]["maxLength"] == form.LINE_LENGTH
+    change = SCHEMAS["ContactChange"]["properties"]
+    assert change["note"]["maxLength"] == changes.NOTE_LENGTH
+    assert tuple(change["state"]["enum"]) == STATES
+    assert str(bodies.MAX_BYTES) in CONTRACT["components"]["responses"]["PayloadTooLarge"]["description"]
+
+
+def request_schemas() -> Iterator[str]:
+    for _, _, operation in operations():
+        for media in operation.get("requestBody", {}).get("content", {}).values():
+            yield media["schema"]["$ref"].rpartition("/")[2]
+
+
+@pytest.mark.parametrize("name", sorted(set(request_schemas())))
+def test_request_schemas_keep_to_what_the_gateway_imports(name: str) -> None:
+    assert name.isalnum()
+    assert not set(keywords(SCHEMAS[name])) & NOT_IN_MODELS
+
+
+def keywords(schema: dict[str, Any]) -> Iterator[str]:
+    yield from schema
+    for child in schema.get("properties", {}).values():
+        yield from keywords(resolved(child))
+    if "items" in schema:
+        yield from keywords(resolved(schema["items"]))
+
+
+def test_component_names_are_alphanumeric() -> None:
+    assert [name for name in SCHEMAS if not name.isalnum()] == []

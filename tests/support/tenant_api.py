@@ -1,0 +1,153 @@
+"""One tenant's functions, called as the gateway calls them, over tables that moto holds."""
+
+import base64
+import contextlib
+import importlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from unittest import mock
+
+import boto3
+
+from api import runtime_secret, settings, table
+from api.routes import ROUTES
+from tests.support import events
+
+TABLE = "tenantry_demo"
+REGION = "eu-west-1"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def slug(self) -> str:
+        """The problem's slug; fails on an answer that is none."""
+        assert self.headers["Content-Type"] == "application/problem+json"
+        return str(self.json["type"].removeprefix("urn:tenantry:problem:"))
+
+
+@dataclass(frozen=True)
+class TenantApi:
+    """`call` routes as the gateway does: the resource is a path of the contract."""
+
+    tenant: str
+    secret_arn: str
+    cors_origins: str = ""
+    cors_credentials: str = "false"
+
+    def call(self, method: str, resource: str, json_body: Any = None, **event: Any) -> Answer:
+        group = next((r.group for r in ROUTES if r.path == resource), "items")
+        return self.call_group(group, method, resource, json_body, **event)
+
+    def call_group(
+        self, group: str, method: str, resource: str, json_body: Any = None, **event: Any
+    ) -> Answer:
+        if json_body is not None:
+            event["body"] = json.dumps(json_body)
+        request = events.proxy(method, resource, tenant=self.tenant, **event)
+        handler = importlib.import_module(f"{group}.handler")
+        with self.environment():
+            answer = handler.handle(request, None)
+        assert answer["isBase64Encoded"] is False
+        return Answer(answer["statusCode"], answer["headers"], answer["body"])
+
+    @contextlib.contextmanager
+    def environment(self) -> Iterator[None]:
+        """The process as this tenant's function would find it."""
+        variables = {
+            "TENANT": self.tenant,
+            "CELL": "demo",
+            "TABLE": TABLE,
+            "CORS_ORIGINS": self.cors_origins,
+            "CORS_CREDENTIALS": self.cors_credentials,
+            "SECRET_ARN": self.secret_arn,
+        }
+        with mock.patch.dict(os.environ, variables):
+            settings.current.cache_clear()
+            try:
+                yield
+            finally:
+                settings.current.cache_clear()
+
+
+@dataclass
+class BrokenTable:
+    """Raises the failures in turn, one per call; then calls go through. `calls` names what was called."""
+
+    failures: list[Exception] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+
+    def answer(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def answered(operation: str, parameters: dict[str, Any]) -> Any:
+            self.calls.append(operation)
+            if self.failures:
+                raise self.failures.pop(0)
+            return call(operation, parameters)
+
+        return answered
+
+
+@cache
+def client(service: str) -> Any:
+    """The test's own, beside the functions'."""
+    return boto3.client(service, region_name=REGION)
+
+
+def create_table() -> None:
+    """With the key schema and the index of the real one."""
+    client("dynamodb").create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "state_key")
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by_state",
+                "KeySchema": [
+                    {"AttributeName": "state_key", "KeyType": "HASH"},
+                    {"AttributeName": "sk", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def delete_table() -> None:
+    client("dynamodb").delete_table(TableName=TABLE)
+
+
+def create_secret(tenant: str) -> str:
+    key = base64.b64encode(os.urandom(runtime_secret.CURSOR_KEY_BYTES)).decode()
+    answer = client("secretsmanager").create_secret(
+        Name=f"tenantry/demo/{tenant}", SecretString=json.dumps({"cursor_key": key})
+    )
+    return str(answer["ARN"])
+
+
+def records() -> list[dict[str, Any]]:
+    """Everything in the table, as a test may see it and no function may."""
+    return list(client("dynamodb").scan(TableName=TABLE)["Items"])
+
+
+def forget() -> None:
+    """What a fresh process has not got yet: clients and kept secrets."""
+    settings.current.cache_clear()
+    table.current.cache_clear()
+    client.cache_clear()
+    runtime_secret.client.cache_clear()
+    runtime_secret.forget()

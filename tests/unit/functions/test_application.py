@@ -1,0 +1,232 @@
+"""What every answer has in common: routing, problems, CORS, headers, logs and metrics."""
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
+
+import items.handler
+from api import counters, problems
+from api.errors import ApiError
+from tests.support import events, tenant_api
+from tests.support.tenant_api import BrokenTable, TenantApi
+
+COLLECTION = "/items/{collection}"
+ITEM = "/items/{collection}/{id}"
+ORDERS = {"collection": "orders"}
+ORIGIN = "https://shop.acme.example"
+
+
+def aws_error(code: str, operation: str = "GetItem", **more: Any) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "m"}, **more}, operation)
+
+
+def cancelled(*codes: str) -> Exception:
+    client = tenant_api.client("dynamodb")
+    reasons = [{"Code": code} for code in codes]
+    answer = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+    error: Exception = client.exceptions.TransactionCanceledException(answer, "TransactWriteItems")
+    return error
+
+
+class TestRouting:
+    def test_a_route_of_another_group_is_404(self, acme: TenantApi) -> None:
+        answer = acme.call_group("items", "POST", "/contact", {"email": "a@b.c", "message": "m"})
+        assert (answer.status, answer.slug) == (404, "not-found")
+        assert tenant_api.records() == []
+
+    @pytest.mark.parametrize("method", ["HEAD", "PATCH", "TRACE", "get"])
+    def test_a_method_that_the_contract_lacks_is_404(self, acme: TenantApi, method: str) -> None:
+        assert acme.call_group("items", method, COLLECTION, path=ORDERS).slug == "not-found"
+
+    def test_null_maps_of_the_event_are_empty_ones(self, acme: TenantApi) -> None:
+        event = events.proxy("GET", "/tools/summary")
+        for name in ("headers", "multiValueHeaders", "queryStringParameters", "pathParameters"):
+            event[name] = None
+        with acme.environment():
+            import tools.handler
+
+            assert tools.handler.handle(event, None)["statusCode"] == 200
+
+    def test_single_value_maps_are_enough(self, acme: TenantApi) -> None:
+        event = events.proxy("GET", COLLECTION, path=ORDERS, query="limit=0")
+        event |= {"multiValueHeaders": None, "multiValueQueryStringParameters": None}
+        with acme.environment():
+            assert items.handler.handle(event, None)["statusCode"] == 400
+
+
+class TestProblems:
+    def test_a_problem_carries_the_gateways_request_id(self, acme: TenantApi) -> None:
+        event = events.proxy("GET", ITEM, path={**ORDERS, "id": "x"})
+        with acme.environment():
+            body = json.loads(items.handler.handle(event, None)["body"])
+        assert body["request_id"] == event["requestContext"]["requestId"]
+        assert (body["type"], body["status"]) == ("urn:tenantry:problem:not-found", 404)
+
+    def test_every_domain_error_has_its_problem(self) -> None:
+        assert set(problems.PROBLEMS) == set(ApiError.__subclasses__())
+
+    def test_an_unexpected_failure_tells_the_client_nothing_and_the_log_where(
+        self, acme: TenantApi, broken_table: BrokenTable, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        broken_table.failures = [RuntimeError("value s3cret")]
+        answer = acme.call("GET", COLLECTION, path=ORDERS)
+        assert (answer.status, answer.slug) == (500, "internal-error")
+        assert answer.json.keys() == {"type", "title", "status", "request_id"}
+        output = capsys.readouterr().out
+        assert "RuntimeError" in output
+        assert "in list_items" in output
+        assert "s3cret" not in output
+
+
+class TestDownstream:
+    @pytest.mark.parametrize(
+        "failure",
+        [
+            aws_error("ThrottlingException"),
+            aws_error("ProvisionedThroughputExceededException"),
+            aws_error("InternalServerError"),
+            aws_error("TransactionInProgressException"),
+            ReadTimeoutError(endpoint_url="https://x"),
+            ConnectTimeoutError(endpoint_url="https://x"),
+        ],
+        ids=str,
+    )
+    def test_a_busy_or_silent_service_is_503_with_a_time_to_retry(
+        self, acme: TenantApi, broken_table: BrokenTable, failure: Exception
+    ) -> None:
+        broken_table.failures = [failure]
+        answer = acme.call("GET", COLLECTION, path=ORDERS)
+        assert (answer.status, answer.slug) == (503, "unavailable")
+        assert int(answer.headers["Retry-After"]) >= 1
+
+    def test_a_refused_permission_is_our_fault(self, acme: TenantApi, broken_table: BrokenTable) -> None:
+        broken_table.failures = [aws_error("AccessDeniedException")]
+        assert acme.call("GET", COLLECTION, path=ORDERS).slug == "internal-error"
+
+    def test_a_throttled_transaction_is_503(self, acme: TenantApi, broken_table: BrokenTable) -> None:
+        broken_table.failures = [cancelled("None", "ThrottlingError")]
+        assert acme.call("POST", COLLECTION, {}, path=ORDERS).slug == "unavailable"
+
+    def test_a_conflict_on_a_counter_is_tried_again(self, acme: TenantApi, broken_table: BrokenTable) -> None:
+        broken_table.failures = [cancelled("None", "TransactionConflict")] * (counters.ATTEMPTS - 1)
+        assert acme.call("POST", COLLECTION, {}, path=ORDERS).status == 201
+        assert broken_table.calls == ["TransactWriteItems"] * counters.ATTEMPTS
+
+    def test_lasting_conflicts_are_409_with_a_time_to_retry(
+        self, acme: TenantApi, broken_table: BrokenTable
+    ) -> None:
+        broken_table.failures = [cancelled("None", "TransactionConflict")] * counters.ATTEMPTS
+        answer = acme.call("POST", COLLECTION, {}, path=ORDERS)
+        assert (answer.status, answer.slug) == (409, "conflict")
+        assert "Retry-After" in answer.headers
+
+
+class TestCallsToTheTable:
+    """Cost and consistency: what one request asks of DynamoDB."""
+
+    def test_a_write_is_one_call(self, acme: TenantApi, broken_table: BrokenTable) -> None:
+        created = acme.call("POST", COLLECTION, {}, path=ORDERS, headers={"Idempotency-Key": "k"})
+        path = {**ORDERS, "id": created.json["id"]}
+        acme.call("PUT", ITEM, {}, path=path, headers={"If-Match": "*"})
+        acme.call("DELETE", ITEM, path=path)
+        assert broken_table.calls == ["TransactWriteItems", "UpdateItem", "TransactWriteItems"]
+
+    def test_a_page_is_one_query(self, acme: TenantApi, broken_table: BrokenTable) -> None:
+        acme.call("GET", COLLECTION, path=ORDERS)
+        acme.call("GET", "/tools/contacts", query="state=new")
+        assert broken_table.calls == ["Query", "Query"]
+
+
+class TestCors:
+    def test_an_origin_of_the_tenant_may_read_the_answer(self, acme: TenantApi) -> None:
+        answer = acme.call("GET", COLLECTION, path=ORDERS, headers={"oRiGiN": ORIGIN})
+        assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+        assert answer.headers["Access-Control-Expose-Headers"] == "ETag, Location, Retry-After"
+        assert answer.headers["Vary"] == "Origin"
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+
+    @pytest.mark.parametrize("origin", ["https://evil.example", ORIGIN + ".evil.example", "null", ""])
+    def test_a_foreign_origin_is_allowed_nothing(self, acme: TenantApi, origin: str) -> None:
+        for method in ("GET", "OPTIONS"):
+            answer = acme.call(method, COLLECTION, path=ORDERS, headers={"Origin": origin})
+            assert not [name for name in answer.headers if name.startswith("Access-Control")]
+            assert answer.headers["Vary"] == "Origin"
+
+    def test_a_problem_can_be_read_by_the_origin_too(self, acme: TenantApi) -> None:
+        answer = acme.call("GET", COLLECTION, path=ORDERS, query="limit=0", headers={"Origin": ORIGIN})
+        assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (400, ORIGIN)
+
+    def test_a_preflight_names_the_methods_of_its_path(self, acme: TenantApi) -> None:
+        answer = acme.call("OPTIONS", ITEM, path={**ORDERS, "id": "x"}, headers={"Origin": ORIGIN})
+        assert (answer.status, answer.text) == (204, "")
+        assert answer.headers["Access-Control-Allow-Methods"] == "GET, PUT, DELETE"
+        allowed = {name.strip().lower() for name in answer.headers["Access-Control-Allow-Headers"].split(",")}
+        assert allowed == {
+            "authorization",
+            "content-type",
+            "idempotency-key",
+            "if-match",
+            "if-none-match",
+            "x-api-key",
+        }
+
+    def test_a_preflight_of_another_groups_path_is_404(self, acme: TenantApi) -> None:
+        assert acme.call_group("items", "OPTIONS", "/contact", headers={"Origin": ORIGIN}).status == 404
+
+    def test_any_origin_is_answered_with_a_star(self, acme: TenantApi) -> None:
+        answer = dataclasses.replace(acme, cors_origins="*").call("GET", COLLECTION, path=ORDERS)
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+    def test_credentials_are_allowed_only_with_a_named_origin(self, acme: TenantApi) -> None:
+        generous = dataclasses.replace(acme, cors_credentials="true")
+        answer = generous.call("GET", COLLECTION, path=ORDERS, headers={"Origin": ORIGIN})
+        assert answer.headers["Access-Control-Allow-Credentials"] == "true"
+        starred = dataclasses.replace(generous, cors_origins="*")
+        answer = starred.call("GET", COLLECTION, path=ORDERS, headers={"Origin": ORIGIN})
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+class TestHeaders:
+    def test_answers_are_not_stored_and_not_sniffed(self, acme: TenantApi) -> None:
+        answer = acme.call("GET", COLLECTION, path=ORDERS)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+    def test_an_item_may_be_kept_by_its_reader_and_asked_about(self, acme: TenantApi) -> None:
+        item_id = acme.call("POST", COLLECTION, {}, path=ORDERS).json["id"]
+        answer = acme.call("GET", ITEM, path={**ORDERS, "id": item_id})
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+
+
+class TestRecords:
+    def test_logs_name_tenant_and_route_and_hold_no_body_key_token_or_address(
+        self, acme: TenantApi, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        headers = {"Authorization": "Bearer t0ken", "x-api-key": "k3y", "Idempotency-Key": "1dem"}
+        form = {"email": "ada@private.example", "message": "b0dy"}
+        acme.call("POST", "/contact", form, headers=headers, subject=None)
+        acme.call("POST", "/contact", {**form, "email": "bad b0dy"}, headers=headers, subject=None)
+        output = capsys.readouterr().out
+        line = next(json.loads(line) for line in output.splitlines() if '"answered"' in line)
+        assert (line["tenant"], line["route"], line["status"]) == ("acme", "POST /contact", 202)
+        assert line["correlation_id"]
+        for secret in ("t0ken", "k3y", "1dem", "ada@private.example", "b0dy"):
+            assert secret not in output
+
+    def test_business_metrics_are_counted_once_each_by_tenant(
+        self, acme: TenantApi, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for _ in range(2):
+            created = acme.call("POST", COLLECTION, {}, path=ORDERS, headers={"Idempotency-Key": "k"})
+        acme.call("DELETE", ITEM, path={**ORDERS, "id": created.json["id"]})
+        acme.call("DELETE", ITEM, path={**ORDERS, "id": created.json["id"]})
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+        (directives,) = {json.dumps(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"]) for line in lines}
+        assert sorted(json.loads(directives)[0]) == ["service", "tenant"]
+        assert {line["_aws"]["CloudWatchMetrics"][0]["Namespace"] for line in lines} == {"Tenantry"}
+        assert {line["tenant"] for line in lines} == {"acme"}
+        names = [line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] for line in lines]
+        assert names == ["ItemsWritten", "IdempotentReplays", "ItemsDeleted"]

@@ -1,0 +1,248 @@
+"""The items routes, as a client of one tenant sees them."""
+
+import json
+import re
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from api import etags
+from api.errors import PreconditionFailed
+from api.table import Table
+from items.collection import Collection
+from tests.support import tenant_api
+from tests.support.tenant_api import Answer, TenantApi
+
+COLLECTION = "/items/{collection}"
+ITEM = "/items/{collection}/{id}"
+ORDERS = {"collection": "orders"}
+UNKNOWN_ID = "01JD3Z6K0V8Q4T7M2N5P9R1S3W"
+
+
+def create(api: TenantApi, document: Any, collection: str = "orders", **headers: str) -> Answer:
+    answer = api.call("POST", COLLECTION, document, path={"collection": collection}, headers=headers)
+    assert answer.status == 201, answer.text
+    return answer
+
+
+def at(item_id: str) -> dict[str, str]:
+    return {**ORDERS, "id": item_id}
+
+
+def item_count(api: TenantApi) -> int:
+    summary = api.call("GET", "/tools/summary").json
+    return int(summary["items"].get("orders", 0))
+
+
+def test_a_created_item_is_read_back_with_its_etag(acme: TenantApi) -> None:
+    created = create(acme, {"total": 12.5, "name": "Tee ☕"})
+    read = acme.call("GET", ITEM, path=at(created.json["id"]))
+    assert read.json == created.json
+    assert read.json["total"] == 12.5
+    assert read.json["version"] == 1
+    assert read.headers["ETag"] == created.headers["ETag"] == '"1"'
+
+
+def test_the_location_of_a_new_item_is_relative_to_its_collection(acme: TenantApi) -> None:
+    created = create(acme, {})
+    assert created.headers["Location"] == f"orders/{created.json['id']}"
+
+
+def test_times_are_rfc3339_in_utc_with_milliseconds(acme: TenantApi) -> None:
+    item = create(acme, {}).json
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", item["created_at"])
+    assert item["updated_at"] == item["created_at"]
+
+
+def test_server_fields_sent_by_a_client_are_ignored(acme: TenantApi) -> None:
+    sent = {"id": "mine", "created_at": "then", "updated_at": "then", "version": 99, "a": 1}
+    item = create(acme, sent).json
+    assert (item["a"], item["version"]) == (1, 1)
+    assert item["id"] != "mine"
+
+
+@pytest.mark.parametrize("number", ["12345678901234567890123", "1.0", "0.1", "-0.0", "1e2", "true", "null"])
+def test_values_keep_their_json_type_and_digits(acme: TenantApi, number: str) -> None:
+    created = acme.call("POST", COLLECTION, path=ORDERS, body=f'{{"n":{number}}}')
+    read = acme.call("GET", ITEM, path=at(created.json["id"]))
+    assert repr(read.json["n"]) == repr(json.loads(number))
+
+
+class TestReading:
+    def test_a_current_version_is_not_sent_again(self, acme: TenantApi) -> None:
+        item_id = create(acme, {}).json["id"]
+        for tags in ('"1"', 'W/"1"', '"7", W/"1"', "*"):
+            answer = acme.call("GET", ITEM, path=at(item_id), headers={"If-None-Match": tags})
+            assert (answer.status, answer.text, answer.headers["ETag"]) == (304, "", '"1"')
+
+    def test_another_version_is_sent(self, acme: TenantApi) -> None:
+        item_id = create(acme, {}).json["id"]
+        answer = acme.call("GET", ITEM, path=at(item_id), headers={"If-None-Match": '"2"'})
+        assert answer.status == 200
+
+    @pytest.mark.parametrize("item_id", [UNKNOWN_ID, "nope", UNKNOWN_ID.lower(), "", "8" + UNKNOWN_ID[1:]])
+    def test_what_is_not_there_is_404(self, acme: TenantApi, item_id: str) -> None:
+        assert acme.call("GET", ITEM, path=at(item_id)).slug == "not-found"
+
+    @pytest.mark.parametrize("name", ["Orders", "1st", "a" * 64, "a#b", "", "a/b", "ordérs", "orders\n"])
+    def test_a_malformed_collection_is_refused(self, acme: TenantApi, name: str) -> None:
+        answer = acme.call("GET", COLLECTION, path={"collection": name})
+        assert (answer.status, answer.slug) == (400, "invalid-parameters")
+        assert answer.json["errors"][0]["parameter"] == "collection"
+
+
+class TestReplacing:
+    def test_a_replacement_drops_what_it_does_not_repeat(self, acme: TenantApi) -> None:
+        first = create(acme, {"a": 1}).json
+        answer = acme.call("PUT", ITEM, {"b": 2}, path=at(first["id"]), headers={"If-Match": '"1"'})
+        assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
+        read = acme.call("GET", ITEM, path=at(first["id"])).json
+        assert read == answer.json
+        assert "a" not in read
+        assert (read["b"], read["created_at"]) == (2, first["created_at"])
+
+    def test_without_if_match_it_is_428(self, acme: TenantApi) -> None:
+        answer = acme.call("PUT", ITEM, {}, path=at(create(acme, {}).json["id"]))
+        assert (answer.status, answer.slug) == (428, "precondition-required")
+
+    @pytest.mark.parametrize("tags", ['"2"', 'W/"1"', '"abc"', '"01"', '"-1"', '"0"', '""'])
+    def test_a_tag_that_is_not_strongly_the_current_one_is_412(self, acme: TenantApi, tags: str) -> None:
+        answer = acme.call("PUT", ITEM, {}, path=at(create(acme, {}).json["id"]), headers={"If-Match": tags})
+        assert (answer.status, answer.slug) == (412, "precondition-failed")
+
+    @pytest.mark.parametrize("tags", ["*", '"7", "1"', ' "1" ', '"1",,'])
+    def test_any_of_the_tags_may_match(self, acme: TenantApi, tags: str) -> None:
+        answer = acme.call("PUT", ITEM, {}, path=at(create(acme, {}).json["id"]), headers={"If-Match": tags})
+        assert answer.status == 200
+
+    @pytest.mark.parametrize("tags", ["*", '"1"', 'W/"1"'])
+    def test_a_missing_item_is_404_and_stays_missing(self, acme: TenantApi, tags: str) -> None:
+        answer = acme.call("PUT", ITEM, {}, path=at(UNKNOWN_ID), headers={"If-Match": tags})
+        assert answer.slug == "not-found"
+        assert tenant_api.records() == []
+
+    def test_of_parallel_writers_of_one_version_one_wins(
+        self, acme: TenantApi, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        item_id = create(acme, {"n": -1}).json["id"]
+        client = tenant_api.client("dynamodb")
+        # DynamoDB takes the calls on one item one after another; moto leaves that to the caller.
+        monkeypatch.setattr(client, "_make_api_call", one_at_a_time(client._make_api_call))
+        orders = Collection(Table(tenant_api.TABLE, client), acme.tenant, "orders")
+        start = threading.Barrier(WRITERS)
+
+        def wins(n: int) -> bool:
+            start.wait()
+            try:
+                orders.replace(item_id, {"n": n}, etags.parse('"1"', "If-Match"))
+            except PreconditionFailed:
+                return False
+            return True
+
+        with ThreadPoolExecutor(WRITERS) as pool:
+            winners = [n for n, won in enumerate(pool.map(wins, range(WRITERS))) if won]
+        read = acme.call("GET", ITEM, path=at(item_id)).json
+        assert winners == [read["n"]]
+        assert read["version"] == 2
+
+
+WRITERS = 8
+
+
+def one_at_a_time(call: Callable[..., Any]) -> Callable[..., Any]:
+    turn = threading.Lock()
+
+    def called(*arguments: Any) -> Any:
+        with turn:
+            return call(*arguments)
+
+    return called
+
+
+class TestDeleting:
+    def test_a_deleted_item_is_gone(self, acme: TenantApi) -> None:
+        item_id = create(acme, {}).json["id"]
+        assert acme.call("DELETE", ITEM, path=at(item_id)).status == 204
+        assert acme.call("GET", ITEM, path=at(item_id)).status == 404
+        assert acme.call("DELETE", ITEM, path=at(item_id)).slug == "not-found"
+
+    def test_a_stale_version_is_kept(self, acme: TenantApi) -> None:
+        item_id = create(acme, {}).json["id"]
+        answer = acme.call("DELETE", ITEM, path=at(item_id), headers={"If-Match": '"2"'})
+        assert (answer.status, answer.slug) == (412, "precondition-failed")
+        assert acme.call("DELETE", ITEM, path=at(item_id), headers={"If-Match": '"1"'}).status == 204
+
+
+class TestCounting:
+    def test_counts_follow_creates_replays_replacements_and_deletes(self, acme: TenantApi) -> None:
+        ids = [create(acme, {"n": n}).json["id"] for n in range(5)]
+        for _ in range(2):
+            create(acme, {"n": 6}, **{"Idempotency-Key": "k-1"})
+        acme.call("PUT", ITEM, {}, path=at(ids[0]), headers={"If-Match": "*"})
+        acme.call("DELETE", ITEM, path=at(ids[1]), headers={"If-Match": '"9"'})
+        acme.call("DELETE", ITEM, path=at(ids[2]))
+        acme.call("DELETE", ITEM, path=at(ids[2]))
+        assert item_count(acme) == 5
+
+    def test_an_empty_collection_is_not_listed(self, acme: TenantApi) -> None:
+        acme.call("DELETE", ITEM, path=at(create(acme, {}).json["id"]))
+        assert acme.call("GET", "/tools/summary").json["items"] == {}
+
+
+class TestListing:
+    def test_pages_hold_every_item_once_oldest_first(self, acme: TenantApi) -> None:
+        created = sorted(create(acme, {"n": n}).json["id"] for n in range(5))
+        seen, cursor, sizes = [], "", []
+        while cursor is not None:
+            page = acme.call(
+                "GET", COLLECTION, path=ORDERS, query=f"limit=2{cursor and '&cursor='}{cursor}"
+            ).json
+            seen += [item["id"] for item in page["items"]]
+            sizes.append(len(page["items"]))
+            cursor = page.get("next_cursor")
+        assert seen == created
+        assert sizes == [2, 2, 1]
+
+    def test_a_full_last_page_has_no_cursor(self, acme: TenantApi) -> None:
+        for _ in range(2):
+            create(acme, {})
+        assert "next_cursor" not in acme.call("GET", COLLECTION, path=ORDERS, query="limit=2").json
+
+    def test_an_unknown_collection_is_an_empty_page(self, acme: TenantApi) -> None:
+        assert acme.call("GET", COLLECTION, path=ORDERS).json == {"items": []}
+
+    @pytest.mark.parametrize("limit", ["0", "101", "-1", "1.5", "ten", "", "\uff11", "0x1", "1000", " 1"])
+    def test_a_limit_outside_1_to_100_is_refused(self, acme: TenantApi, limit: str) -> None:
+        answer = acme.call("GET", COLLECTION, path=ORDERS, query=f"limit={limit}")
+        assert (answer.status, answer.slug) == (400, "invalid-parameters")
+
+    def test_a_repeated_limit_is_refused(self, acme: TenantApi) -> None:
+        answer = acme.call("GET", COLLECTION, path=ORDERS, query="limit=1&limit=2")
+        assert answer.slug == "invalid-parameters"
+
+    def test_unknown_parameters_are_ignored(self, acme: TenantApi) -> None:
+        assert acme.call("GET", COLLECTION, path=ORDERS, query="x=1&x=2&limit=3").status == 200
+
+
+class TestTenants:
+    def test_an_item_of_one_tenant_is_invisible_to_one_whose_slug_it_begins(
+        self, acme: TenantApi, acme_eu: TenantApi
+    ) -> None:
+        item_id = create(acme, {"secret": 1}).json["id"]
+        assert acme_eu.call("GET", ITEM, path=at(item_id)).status == 404
+        assert acme_eu.call("GET", COLLECTION, path=ORDERS).json == {"items": []}
+        assert acme_eu.call("GET", "/tools/summary").json["items"] == {}
+        assert acme_eu.call("DELETE", ITEM, path=at(item_id)).status == 404
+        headers = {"If-Match": "*"}
+        assert acme_eu.call("PUT", ITEM, {}, path=at(item_id), headers=headers).status == 404
+
+    def test_every_record_sits_under_its_tenant_and_group(self, acme: TenantApi, acme_eu: TenantApi) -> None:
+        create(acme, {}, **{"Idempotency-Key": "k"})
+        acme_eu.call("POST", "/contact", {"email": "a@b.example", "message": "Hi"}, subject=None)
+        prefixes = {record["pk"]["S"].rsplit("#", 1)[0].split("#")[0] for record in tenant_api.records()}
+        groups = {tuple(record["pk"]["S"].split("#")[:2]) for record in tenant_api.records()}
+        assert prefixes == {"acme", "acme-eu"}
+        assert groups == {("acme", "items"), ("acme-eu", "contact")}
