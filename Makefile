@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.set-up
-SOURCES := platform functions tests
+SOURCES := platform functions demo tests
 
 .PHONY: help setup demo up down test check format requirements clean
 
@@ -21,7 +21,7 @@ $(SETUP): requirements/dev.txt requirements/functions.txt pyproject.toml
 	@touch $@
 
 demo: setup ## bring the platform up, use it, show it, take it down
-	$(BIN)/python demo/demo.py
+	$(BIN)/python demo
 
 up: setup ## bring the local platform up and leave it running
 	$(BIN)/tenantry up --detach

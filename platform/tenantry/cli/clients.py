@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tenantry.cli.local import Port
-from tenantry.cli.output import FAILED, Failed, WrongInput, print_json, stdout
+from tenantry.cli.output import FAILED, print_json, stdout
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.errors import Failed, WrongInput
 
 if TYPE_CHECKING:
     import httpx

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Column, Table
 
-from tenantry.cli.output import Failed, WrongInput, print_json, stderr, stdout
+from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.errors import Failed, WrongInput
 
 if TYPE_CHECKING:
     from tenantry.config import Cell

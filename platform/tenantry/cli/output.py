@@ -8,17 +8,11 @@ from typing import Any
 
 from rich.console import Console
 
-FAILED = 1  # it did not work
-WRONG_INPUT = 2  # what was given cannot work
+from tenantry.errors import Failed, WrongInput
+
+FAILED = 1
+WRONG_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
-
-
-class WrongInput(Exception):
-    """What the user gave cannot be used; the message says what to give instead."""
-
-
-class Failed(Exception):
-    """It did not work; the message says why and what to do."""
 
 
 def stdout() -> Console:
@@ -48,19 +42,6 @@ def told() -> Iterator[None]:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(FAILED)
-    except Exception as error:
-        code = _exit_code(error)
-        if code is None:
-            raise
+    except (WrongInput, Failed) as error:
         complain(str(error))
-        sys.exit(code)
-
-
-def _exit_code(error: Exception) -> int | None:
-    """By class name: importing every module that raises would make `tenantry --help` take a second."""
-    names = {kind.__name__ for kind in type(error).__mro__}
-    if names & {"ConfigErrors", "WrongInput", "UnknownName"}:
-        return WRONG_INPUT
-    if names & {"Failed", "EmulatorError", "DeploymentError", "ArtifactError", "StateError", "TokenError"}:
-        return FAILED
-    return None
+        sys.exit(WRONG_INPUT if isinstance(error, WrongInput) else FAILED)

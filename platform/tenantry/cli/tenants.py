@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from tenantry.cli.output import WrongInput, print_json, stdout
+from tenantry.cli.output import print_json, stdout
+from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
     from tenantry.config import Platform

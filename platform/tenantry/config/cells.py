@@ -3,9 +3,10 @@
 from tenantry.config.model import Model
 from tenantry.config.tenants import Tenant
 from tenantry.config.tiers import Tier
+from tenantry.errors import WrongInput
 
 
-class UnknownName(LookupError):
+class UnknownName(WrongInput):
     """There is no such cell or tenant; the message lists those that there are."""
 
 

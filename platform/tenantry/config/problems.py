@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tenantry.errors import WrongInput
+
 Loc = tuple[int | str, ...]
 """Keys and indexes that lead from the file's root to a value."""
 
@@ -25,7 +27,7 @@ class Problem:
         return printable(f"{self.file}:{self.line}: {self.what}; {self.remedy}")
 
 
-class ConfigErrors(Exception):
+class ConfigErrors(WrongInput):
     """The configuration cannot be used; `problems` holds every fault of every file."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -15,6 +15,7 @@ from pulumi.runtime.stack import run_pulumi_func
 
 from tenantry.config import Cell
 from tenantry.deployment import Deployment
+from tenantry.errors import Failed
 from tenantry.local.resources import MAKERS
 from tenantry.local.resources.maker import Clients
 from tenantry.program import declare
@@ -22,7 +23,7 @@ from tenantry.program import declare
 OnMade = Callable[[str], None]
 
 
-class DeploymentError(Exception):
+class DeploymentError(Failed):
     """A resource could not be made; the message names it."""
 
 

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import tenantry
+from tenantry.errors import Failed
 from tenantry.local import issuer, processes
 from tenantry.local.clients import ACCOUNT, REGION
 from tenantry.local.server import DETACH
@@ -28,7 +29,7 @@ STOP_SECONDS = 5.0
 LOG_LINES = 20
 
 
-class EmulatorError(RuntimeError):
+class EmulatorError(Failed):
     """The emulator could not do what was asked of it; the message says what to do."""
 
 

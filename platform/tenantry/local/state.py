@@ -11,12 +11,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tenantry.errors import Failed
 from tenantry.local.emulator import Emulator, Record
 from tenantry.operations.tokens import Audience, Signer
 from tenantry.paths import LOCAL_STATE
 
 
-class StateError(Exception):
+class StateError(Failed):
     """No platform, or not the one that is meant; the message says what to do."""
 
 

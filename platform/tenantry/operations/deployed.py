@@ -1,4 +1,4 @@
-"""Tokens for a tenant that runs on AWS, made with the operator's own AWS credentials."""
+"""Reach tenants that run on AWS, with the operator's own credentials and Region."""
 
 from typing import Any
 
@@ -8,7 +8,12 @@ from botocore.exceptions import BotoCoreError
 from tenantry import contract
 from tenantry.config import Tenant
 from tenantry.naming import Names
+from tenantry.operations.purge import Clients
 from tenantry.operations.tokens import Audience, TokenError, managed_signer, mint
+
+
+def clients() -> Clients:
+    return Clients(boto3.client("dynamodb"), boto3.client("secretsmanager"), boto3.client("lambda"))
 
 
 def token(

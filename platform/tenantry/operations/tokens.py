@@ -12,8 +12,10 @@ from typing import Any
 
 import jwt
 
+from tenantry.errors import Failed
 
-class TokenError(Exception):
+
+class TokenError(Failed):
     """No token can be made; the message says why and what to do."""
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from tenantry.config import Platform, Tenant, load_platform
+from tenantry.config import Platform, Tenant, UnknownName, load_platform
 from tenantry.config.capacity import account_capacity, cell_capacity
 
 
@@ -68,7 +68,7 @@ def test_a_copy_may_swap_the_issuer_for_a_local_one(platform: Platform) -> None:
 
 @pytest.mark.parametrize(("kind", "known"), [("tenant", "acme, acme-eu, globex"), ("cell", "demo")])
 def test_an_unknown_name_is_answered_with_the_known_ones(platform: Platform, kind: str, known: str) -> None:
-    with pytest.raises(LookupError, match=f"there is no {kind} 'nope'; there are: {known}"):
+    with pytest.raises(UnknownName, match=f"there is no {kind} 'nope'; there are: {known}"):
         getattr(platform, kind)("nope")
 
 

@@ -1,0 +1,65 @@
+"""Call the platform, and say of each claim whether it held."""
+
+from typing import Any
+
+import httpx
+from rich.console import Console
+
+from tenantry.local import platform as local
+from tenantry.local.clients import Credentials, Session, root_session, session
+from tenantry.local.state import LocalPlatform
+
+UNSET: Any = object()
+
+
+class Observer:
+    """`kept` and `broken` count the claims."""
+
+    def __init__(self, platform: LocalPlatform, out: Console) -> None:
+        self.platform = platform
+        self.kept = self.broken = 0
+        self._out = out
+        self._http = httpx.Client(timeout=30, trust_env=False)
+
+    def claim(self, text: str, expected: Any, observed: Any) -> None:
+        holds = bool(expected == observed)
+        mark = "[green]✓[/]" if holds else "[red]✗[/]"
+        detail = f"[dim]{observed}[/]" if holds else f"[red]{observed}, not {expected}[/]"
+        self._out.print(f"  {mark} {text}  {detail}", soft_wrap=True)
+        self.kept += holds
+        self.broken += not holds
+
+    def key(self, tenant: str) -> str:
+        return str(self.platform.tenant(tenant).shown["api_keys"]["web"])
+
+    def token(self, tenant: str, scopes: list[str] | None = None) -> str:
+        return local.token(self.platform, tenant, "demo", scopes, 600)
+
+    def call(
+        self,
+        tenant: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        key: str | None = UNSET,
+        token: str | None = UNSET,
+        headers: dict[str, str] | None = None,
+    ) -> httpx.Response:
+        """One call at the tenant's stage; key and token are its own unless others, or None, are given."""
+        sent = dict(headers or {})
+        key = self.key(tenant) if key is UNSET else key
+        token = self.token(tenant) if token is UNSET else token
+        if key:
+            sent["x-api-key"] = key
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        url = self.platform.tenant(tenant).shown["url"] + path
+        return self._http.request(method, url, headers=sent, json=body)
+
+    def role(self, name: str) -> Session:
+        """A session with the credentials of a function's role."""
+        sts = root_session(self.platform.endpoint).client("sts")
+        arn = f"arn:aws:iam::000000000000:role/{name}"
+        made = sts.assume_role(RoleArn=arn, RoleSessionName="demo")["Credentials"]
+        credentials = Credentials(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+        return session(self.platform.endpoint, credentials)

@@ -1,0 +1,115 @@
+"""Delete what a removed tenant left behind: items or table, and secrets. Nothing brings them back."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tenantry.errors import Failed
+from tenantry.naming import AUTHORIZER, Names
+
+BATCH = 25  # BatchWriteItem's most
+LONGEST_PAUSE_SECONDS = 5.0
+
+
+class StillDeployed(Failed):
+    """The tenant's functions exist, so it may still be served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """boto3 clients; `lambda_` only looks whether the tenant is still there."""
+
+    dynamodb: Any
+    secretsmanager: Any
+    lambda_: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    items: int
+    tables: tuple[str, ...]
+    secrets: tuple[str, ...]
+
+
+def purge(names: Names, tenant: str, clients: Clients, on_deleted: Callable[[int], None]) -> Purged:
+    """Delete all that is left of the tenant. Interrupted or repeated, it goes on where it was.
+
+    Reads the whole pooled table once, because keys cannot be listed by prefix; that is billed as reads.
+
+    Args:
+        on_deleted: told the number of items deleted so far.
+
+    Raises:
+        StillDeployed: deploy without the tenant's file first; nothing was deleted.
+    """
+    if _is_deployed(clients.lambda_, names.function(tenant, AUTHORIZER)):
+        raise StillDeployed(f"{tenant} is still deployed as stack {names.stack}; run `pulumi up` first")
+    tables = (names.tenant(tenant),) if _delete_table(clients.dynamodb, names.tenant(tenant)) else ()
+    items = _delete_items(clients.dynamodb, names.table, f"{tenant}#", on_deleted)
+    secrets = tuple(
+        name
+        for name in (names.secret(tenant), names.signing_secret(tenant))
+        if _delete_secret(clients.secretsmanager, name)
+    )
+    return Purged(items, tables, secrets)
+
+
+def _is_deployed(lambda_: Any, function: str) -> bool:
+    try:
+        lambda_.get_function_configuration(FunctionName=function)
+    except lambda_.exceptions.ResourceNotFoundException:
+        return False
+    return True
+
+
+def _delete_table(dynamodb: Any, table: str) -> bool:
+    try:
+        dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+    except dynamodb.exceptions.ResourceNotFoundException:
+        return False
+    dynamodb.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1})
+    dynamodb.delete_table(TableName=table)
+    return True
+
+
+def _delete_items(dynamodb: Any, table: str, prefix: str, on_deleted: Callable[[int], None]) -> int:
+    deleted = 0
+    for keys in _batches(dynamodb, table, prefix):
+        _delete_batch(dynamodb, table, keys)
+        deleted += len(keys)
+        on_deleted(deleted)
+    return deleted
+
+
+def _batches(dynamodb: Any, table: str, prefix: str) -> Iterator[list[dict[str, Any]]]:
+    pages = dynamodb.get_paginator("scan").paginate(
+        TableName=table,
+        FilterExpression="begins_with(pk, :prefix)",
+        ExpressionAttributeValues={":prefix": {"S": prefix}},
+        ProjectionExpression="pk, sk",
+    )
+    for page in pages:
+        keys = page["Items"]
+        yield from (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
+
+
+def _delete_batch(dynamodb: Any, table: str, keys: list[dict[str, Any]]) -> None:
+    """DynamoDB hands back what it had no capacity for; it is asked again, ever more slowly."""
+    requests = {table: [{"DeleteRequest": {"Key": key}} for key in keys]}
+    pause = 0.05
+    while requests:
+        requests = dynamodb.batch_write_item(RequestItems=requests).get("UnprocessedItems") or {}
+        if requests:
+            time.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+
+def _delete_secret(secretsmanager: Any, name: str) -> bool:
+    """Without a recovery window: the tenant may come back under its name the same day."""
+    try:
+        secretsmanager.describe_secret(SecretId=name)
+    except secretsmanager.exceptions.ResourceNotFoundException:
+        return False  # a forced deletion would not say so
+    secretsmanager.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+    return True
