@@ -1,9 +1,6 @@
-"""Stages, plans and keys of the REST API; the API itself is built from its body."""
-
-import json
+"""Stages, plans and keys of the REST API."""
 
 from tenantry.local.resources.maker import Clients, Inputs, Made, given
-from tenantry.local.resources.rest_api import build
 
 
 def rest_api(clients: Clients, inputs: Inputs) -> Made:
@@ -13,7 +10,12 @@ def rest_api(clients: Clients, inputs: Inputs) -> Made:
         endpointConfiguration={"types": [inputs["endpointConfiguration"]["types"]]},
         tags=inputs["tags"],
     )
-    build(gateway, made["id"], made["rootResourceId"], json.loads(inputs["body"]))
+    gateway.put_rest_api(
+        restApiId=made["id"],
+        mode=inputs["putRestApiMode"],
+        failOnWarnings=inputs["failOnWarnings"],
+        body=inputs["body"].encode(),
+    )
     return Made(made["id"], {})
 
 

@@ -1,77 +1,11 @@
-"""Make the emulator decide as AWS does where the platform's isolation rests on it.
+"""`dynamodb:LeadingKeys`: the partition keys that a request touches, per table and element of a transaction.
 
-The one place that touches the emulator's internals. Each section wraps functions that the server looks up at
-every request, so `apply` must run before the server takes its first one. Internals change between releases:
-any other version is refused, and the tests compare the repaired emulator with an untouched one.
+They travel on the resource ARN, the one value that the server carries from a request's body to `enforce`.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
-from importlib.metadata import version
 from typing import Any
-
-SUPPORTED = "1.5.33"
-
-
-class UnsupportedEmulator(RuntimeError):
-    """The installed emulator is not the release that these repairs were written for."""
-
-
-def apply() -> None:
-    """Repair the emulator of this process, once, before it serves.
-
-    Raises:
-        UnsupportedEmulator: another release of ministack is installed.
-    """
-    installed = version("ministack")
-    if installed != SUPPORTED:
-        raise UnsupportedEmulator(
-            f"ministack {installed} is installed, the repairs are for {SUPPORTED}; "
-            f"install the pinned requirements again (make setup)"
-        )
-    _substitute_stage_variables()
-    _provide_leading_keys()
-
-
-# Stage variables: one gateway method serves each stage's own function. The emulator takes the URI as is.
-
-_VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
-_variables: ContextVar[Mapping[str, str] | None] = ContextVar("stage_variables", default=None)
-
-
-def _substitute_stage_variables() -> None:
-    from ministack.services import apigateway_v1 as gateway
-
-    execute = gateway._execute_in_scope
-    function_of = gateway._extract_lambda_ref_from_integration_uri
-
-    async def execute_in_stage(request: Any, api_id: str, stage_name: str, *rest: Any) -> Any:
-        stage = gateway._stages_v1.get(api_id, {}).get(stage_name) or {}
-        token = _variables.set(stage.get("variables") or {})
-        try:
-            return await execute(request, api_id, stage_name, *rest)
-        finally:
-            _variables.reset(token)
-
-    def function_of_stage(uri: str) -> str:
-        variables = _variables.get()
-        return str(function_of(uri if variables is None else _substituted(uri, variables)))
-
-    gateway._execute_in_scope = execute_in_stage
-    gateway._extract_lambda_ref_from_integration_uri = function_of_stage
-
-
-def _substituted(uri: str, variables: Mapping[str, str]) -> str:
-    """Empty when a variable is not defined: the rest of the URI alone could name another function."""
-    if any(not variables.get(name) for name in _VARIABLE.findall(uri)):
-        return ""
-    return _VARIABLE.sub(lambda match: variables[match[1]], uri)
-
-
-# dynamodb:LeadingKeys: the partition keys that a request touches, per table and per element of a transaction.
-# They travel on the resource ARN, the one value that the server carries from a request's body to `enforce`.
 
 _KEYED_ACTIONS = frozenset(
     {
@@ -103,7 +37,7 @@ class _KeyedArn(str):
         return keyed
 
 
-def _provide_leading_keys() -> None:
+def repair() -> None:
     from ministack.core import iam_actions, iam_evaluator
 
     arns_of = iam_actions.dynamodb_resource_arns

@@ -1,0 +1,33 @@
+"""Make the emulator decide as AWS does where the platform rests on it.
+
+The one place that touches the emulator's internals, a module per repair. Each wraps functions that the server
+looks up at every request, so `apply` must run before the server takes its first one. Internals change between
+releases: any other version is refused, and the tests compare the repaired emulator with an untouched one.
+"""
+
+from importlib.metadata import version
+
+from tenantry.local.repairs import leading_keys, rest_api_bodies, stage_variables
+
+SUPPORTED = "1.5.33"
+
+
+class UnsupportedEmulator(RuntimeError):
+    """The installed emulator is not the release that these repairs were written for."""
+
+
+def apply() -> None:
+    """Repair the emulator of this process, once, before it serves.
+
+    Raises:
+        UnsupportedEmulator: another release of ministack is installed.
+    """
+    installed = version("ministack")
+    if installed != SUPPORTED:
+        raise UnsupportedEmulator(
+            f"ministack {installed} is installed, the repairs are for {SUPPORTED}; "
+            f"install the pinned requirements again (make setup)"
+        )
+    stage_variables.repair()
+    leading_keys.repair()
+    rest_api_bodies.repair()
