@@ -170,7 +170,9 @@ def test_a_changed_contract_is_a_new_deployment_and_nothing_else_is(
 
 def test_the_accounts_logging_role_is_made_only_where_the_stack_says_so(cell: Cell) -> None:
     assert not register(cell)[0].of_type("Account")
-    assert register(cell, manage_account=True)[0].of_type("Account")
+    managed = register(cell, manage_account=True)[0]
+    account = managed.of_type("Account")["demo"]
+    assert all(account.urn in stage.dependencies for stage in managed.of_type("Stage").values())
 
 
 def test_outputs_give_each_tenants_url_and_keys_with_the_values_secret(cell: Cell) -> None:

@@ -127,9 +127,7 @@ class Engine(MockMonitor):
 
         def belongs(each: Registered) -> bool:
             above = everything.get(each.parent)
-            return above is not None and (
-                (above.urn.endswith(f"::{component}") and _is_root(above)) or belongs(above)
-            )
+            return above is not None and (_is_root(above, component) or belongs(above))
 
         return {each.urn: each.inputs for each in self.registered if belongs(each)}
 

@@ -50,11 +50,11 @@ class Api(pulumi.ComponentResource):
         )
         self.id: pulumi.Output[str] = api.id
         self.deployment_id: pulumi.Output[str] = snapshot.id
-        if deployment.manage_account:
-            self._account_logging(name, deployment)
+        # Stages with access logs can only be made once the account's role for them is set.
+        self.logging = [self._account_logging(name, deployment)] if deployment.manage_account else []
         self.register_outputs({"id": self.id, "deployment_id": self.deployment_id})
 
-    def _account_logging(self, name: str, deployment: Deployment) -> None:
+    def _account_logging(self, name: str, deployment: Deployment) -> pulumi.Resource:
         children = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
             name,
@@ -66,4 +66,4 @@ class Api(pulumi.ComponentResource):
             tags=deployment.tags(),
             opts=children,
         )
-        aws.apigateway.Account(name, cloudwatch_role_arn=role.arn, opts=children)
+        return aws.apigateway.Account(name, cloudwatch_role_arn=role.arn, opts=children)

@@ -62,7 +62,7 @@ class Stage(pulumi.ComponentResource):
             access_log_settings={"destination_arn": log.arn, "format": json.dumps(ACCESS_LOG_FORMAT)},
             xray_tracing_enabled=True,
             tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=args.serving),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*args.serving, *cell.api.logging]),
         )
         limits = args.tenant.limits
         aws.apigateway.MethodSettings(

@@ -32,7 +32,6 @@ def table(
         ],
         ttl={"attribute_name": EXPIRY, "enabled": True},
         point_in_time_recovery={"enabled": True},
-        server_side_encryption={"enabled": False},  # AWS-owned key: encrypted at rest, at no charge
         deletion_protection_enabled=True,
         tags=tags,
         opts=pulumi.ResourceOptions(parent=parent, retain_on_delete=True),
