@@ -1,0 +1,207 @@
+"""What the documentation says is so: commands exist, links lead somewhere, figures are the code's."""
+
+import importlib
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import typer
+import yaml
+
+from api import problems
+from tenantry.cli import app
+from tenantry.config.model import Model
+from tenantry.config.tenants import TenantFile
+from tenantry.config.tiers import TiersFile
+from tenantry.gateway_responses import REFUSALS
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+PAGES += sorted((ROOT / "docs").rglob("*.md"))
+TEXTS = {page.relative_to(ROOT).as_posix(): page.read_text() for page in PAGES}
+OPERATIONS, CONFIGURATION = TEXTS["docs/operations.md"], TEXTS["docs/configuration.md"]
+GUIDE = TEXTS["docs/client-guide.md"]
+
+COMMANDS: dict[str, Any] = dict(vars(typer.main.get_command(app))["commands"])
+FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.M | re.S)
+SPAN = re.compile(r"`([^`\n]+)`")
+TENANTRY = re.compile(r"(?<![\w./:-])(?:\.venv/bin/)?tenantry +([a-z][^)|&;\n]*)")
+MAKE = re.compile(r"^ *make ((?:[a-z-]+(?: |$))+)", re.M)
+CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "functions" / "openapi.yaml").read_text())
+
+
+class Shown(NamedTuple):
+    page: str
+    text: str
+
+
+def blocks() -> Iterator[Shown]:
+    for page, text in TEXTS.items():
+        for language, block in FENCE.findall(text):
+            if language == "console":
+                yield Shown(page, re.sub(r"\s# .*", "", block.replace("\\\n", " ")))
+
+
+def spans() -> Iterator[Shown]:
+    for page, text in TEXTS.items():
+        yield from (Shown(page, span) for span in SPAN.findall(FENCE.sub("", text)))
+
+
+BLOCK_CALLS = [Shown(page, call) for page, text in blocks() for call in TENANTRY.findall(text)]
+SPAN_CALLS = [Shown(page, call) for page, text in spans() for call in TENANTRY.findall(text)]
+
+
+def options(command: str) -> set[str]:
+    return {name for parameter in COMMANDS[command].params for name in parameter.opts if name[:2] == "--"}
+
+
+@pytest.mark.parametrize("shown", BLOCK_CALLS, ids=str)
+def test_a_command_in_a_block_is_taken_as_it_stands(shown: Shown) -> None:
+    name, *arguments = shlex.split(shown.text, comments=True)
+    assert name in COMMANDS, shown.page
+    COMMANDS[name].make_context(name, arguments).close()  # raises for an unknown or missing argument
+
+
+@pytest.mark.parametrize("shown", SPAN_CALLS, ids=str)
+def test_a_command_in_a_sentence_exists_with_its_options(shown: Shown) -> None:
+    name, *arguments = shlex.split(shown.text)
+    assert name in COMMANDS, shown.page
+    assert {each for each in arguments if each.startswith("--")} <= options(name), shown.page
+
+
+def test_make_targets_that_are_shown_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.M))
+    for _, text in (*blocks(), *spans()):
+        for names in MAKE.findall(text):
+            assert set(names.split()) <= targets, text
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_documented_with_every_option(command: str) -> None:
+    assert f"| `tenantry {command}` |" in TEXTS["README.md"]
+    start = OPERATIONS.index(f"| `tenantry {command}")
+    rows = OPERATIONS[start:].split("| `tenantry ", 2)[1]
+    everywhere = {"--tenants"}
+    for option in options(command) - everywhere:
+        assert f"`{option}" in rows, f"tenantry {command} {option}"
+    assert "`--tenants" in OPERATIONS
+
+
+def slug_of(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", TEXTS)
+def test_every_relative_link_leads_to_a_file_and_a_heading(page: str) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", TEXTS[page].replace("\n", " ")):
+        if target.startswith(("https://", "mailto:")):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (ROOT / page).parent / path if path else ROOT / page
+        assert file.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", FENCE.sub("", file.read_text()), re.M)
+            assert anchor in map(slug_of, headings), target
+
+
+def test_every_problem_is_explained_with_its_status() -> None:
+    explained = dict(re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \|", GUIDE, re.M))
+    types = CONTRACT["components"]["schemas"]["Problem"]["properties"]["type"]["enum"]
+    assert set(explained) == {each.rpartition(":")[2] for each in types}
+    ours = {(problem.slug, problem.status) for problem in problems.PROBLEMS.values()}
+    gateways = {(refusal.slug, refusal.status) for refusal in REFUSALS.values()}
+    assert {(slug, int(status)) for slug, status in explained.items()} == ours | gateways
+
+
+@pytest.mark.parametrize("path", CONTRACT["paths"])
+def test_every_route_is_explained_with_a_call_and_its_scope(path: str) -> None:
+    for method, operation in CONTRACT["paths"][path].items():
+        section = GUIDE.split(f"### `{method.upper()} {path}`\n", 1)[1].split("\n##", 1)[0]
+        assert f'"$BASE{path.replace("{collection}", "orders").replace("{id}", "$ID")}' in section
+        assert method == "get" or f"-X {method.upper()} " in section
+        assert f"`{operation.get('x-tenantry-scope', '')}`" in section or "x-tenantry-scope" not in operation
+
+
+BY_NAME = {"tiers": ".<name>", "cells": ".<cell>"}
+
+
+def fields(model: type[Model], prefix: str = "") -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield f"{prefix}{name}"
+        kind = str(field.annotation)
+        step = "[]" if "tuple[" in kind else BY_NAME.get(name, "") if "dict[" in kind else ""
+        for inner in models_in(field.annotation):
+            yield from fields(inner, f"{prefix}{name}{step}.")
+
+
+def models_in(annotation: Any) -> Iterator[type[Model]]:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from models_in(argument)
+
+
+GROUPING = {"data", "limits", "contact", "alarms"}  # say nothing but what is in them
+
+
+@pytest.mark.parametrize("field", [*fields(TenantFile), *fields(TiersFile)])
+def test_every_field_of_a_file_is_documented(field: str) -> None:
+    assert field in GROUPING or f"\n| `{field}` |" in CONFIGURATION
+
+
+def test_no_field_is_documented_that_is_not_there() -> None:
+    listed = CONFIGURATION.split("## A stack")[0]
+    known = {*fields(TenantFile), *fields(TiersFile)}
+    assert set(re.findall(r"^\| `([^`]+)` \|", listed, re.M)) <= known
+
+
+def test_every_variable_of_the_environment_is_documented() -> None:
+    sources = [path.read_text() for path in (ROOT / "platform" / "tenantry").rglob("*.py")]
+    sources.append((ROOT / "Makefile").read_text())
+    read = set(re.findall(r'environ(?:\.get\(|\[)"(\w+)"|^([A-Z]+) \?=', "\n".join(sources), re.M))
+    inside = {"GATEWAY_PORT"}  # the emulator's own, given by its parent
+    for name in {first or second for first, second in read} - inside:
+        assert f"\n| `{name}` |" in CONFIGURATION
+
+
+def stack_keys() -> set[str]:
+    program = (ROOT / "platform" / "tenantry" / "program.py").read_text()
+    return set(re.findall(r'config\.(?:get|get_bool|require)\("(\w+)"\)', program))
+
+
+def test_every_key_of_a_stack_is_documented_and_no_other() -> None:
+    assert set(re.findall(r"^\| `tenantry:(\w+)` \|", CONFIGURATION, re.M)) == stack_keys()
+
+
+LIMITS = re.findall(r"^\| (.+) \| `([\w.]+)\.([A-Z_]+)` \|$", TEXTS["docs/limits.md"], re.M)
+
+
+@pytest.mark.parametrize(("row", "module", "constant"), LIMITS, ids=[row[2] for row in LIMITS])
+def test_a_limit_is_the_codes_own(row: str, module: str, constant: str) -> None:
+    value = getattr(importlib.import_module(module), constant)
+    assert f"{value:,.0f}" in re.findall(r"[\d,]+", row.split(" | ")[1])
+
+
+def test_every_test_that_is_named_exists() -> None:
+    existing = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", TEXTS["docs/security.md"]))
+    assert named
+    assert named <= set(re.findall(r"def (test_\w+)", existing))
+
+
+@pytest.mark.parametrize("page", [page for page in TEXTS if re.search(r"/\d{4}-", page)])
+def test_a_decision_says_what_was_weighed_and_is_listed(page: str) -> None:
+    headings = re.findall(r"^## (.*)$", TEXTS[page], re.M)
+    assert headings == ["Context", "Choice", "Turned down", "What would change it"]
+    assert f"({Path(page).name})" in TEXTS["docs/decisions/README.md"]
+
+
+def test_paths_of_the_project_that_are_named_exist() -> None:
+    tops = {path.name for path in ROOT.iterdir() if path.is_dir()} - {".venv", ".tenantry", ".build"}
+    for page, span in spans():
+        if re.fullmatch(r"[\w./-]+", span) and "/" in span and span.split("/")[0] in tops:
+            assert (ROOT / span).exists(), f"{page}: {span}"
