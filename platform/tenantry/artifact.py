@@ -1,8 +1,9 @@
 """Pack what Lambda runs: the code as one zip, the dependencies as one layer, each named by its content.
 
-Equal sources give equal bytes on any machine with the same zlib, and equal digests on every machine: the
-digest is taken over names and contents. Byte code is compiled ahead with unchecked hashes, because a
-normalised time stamp would make every `.pyc` look stale, and the runtime compile at each cold start.
+Equal sources give equal digests under the same release of Python, wherever they lie, and equal bytes under
+the same zlib: the digest is taken over names and contents. Byte code is compiled ahead with unchecked
+hashes, because a normalised time stamp would make every `.pyc` look stale, and the runtime compile at each
+cold start.
 """
 
 import hashlib
@@ -16,15 +17,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tenantry.errors import Failed
+
 # botocore describes over 400 services; these are the ones that functions call.
 SERVICES = ("dynamodb", "secretsmanager")
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
-LEFT_OUT_OF_LAYER = ("*.dist-info", "bin", "tests", "*.pyi", "py.typed")
+# Of its metadata a package keeps METADATA: some read their own version from it when they are imported.
+LEFT_OUT_OF_LAYER = ("*.dist-info/[!M]*", "bin", "tests", "*.pyi", "py.typed")
 MANYLINUX = ("manylinux2014", "manylinux_2_28", "manylinux_2_34")  # Amazon Linux 2023 has glibc 2.34
 ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}  # Lambda's name -> the wheels' name
 
 
-class ArtifactError(Exception):
+class ArtifactError(Failed):
     """The code or the layer cannot be packed; the message says why and what to do."""
 
 
@@ -44,6 +48,13 @@ class Target:
 
     runtime: str
     architecture: str
+
+    def __post_init__(self) -> None:
+        if self.architecture not in ARCHITECTURES:
+            raise ArtifactError(
+                f"there is no architecture {self.architecture}; "
+                f"set tenantry:architecture to {' or '.join(sorted(ARCHITECTURES))}"
+            )
 
 
 def this_machine() -> Target:
@@ -118,8 +129,8 @@ def _install(requirements: Path, packages: Path, target: Target) -> None:
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - own arguments only
     if done.returncode:
-        reason = done.stderr.strip().splitlines()[-1:] or ["pip gave no reason"]
-        raise ArtifactError(f"the layer cannot be built from {requirements}: {reason[0]}")
+        reason = done.stderr.strip() or "pip gave no reason"
+        raise ArtifactError(f"the layer cannot be built from {requirements}: {reason}")
 
 
 def _trim(packages: Path) -> None:
@@ -154,9 +165,10 @@ def _pack(root: Path, build: Path, kind: str) -> Artifact:
     if not artifact.path.exists():
         build.mkdir(parents=True, exist_ok=True)
         # Written aside and renamed: two builds side by side, or one that is killed, leave no half of a zip.
-        with tempfile.NamedTemporaryFile(dir=build, suffix=".part", delete=False) as part:
-            _write(Path(part.name), files)
-            Path(part.name).replace(artifact.path)
+        with tempfile.TemporaryDirectory(dir=build, suffix=".part") as aside:
+            part = Path(aside, "zip")
+            _write(part, files)
+            part.replace(artifact.path)
     return artifact
 
 

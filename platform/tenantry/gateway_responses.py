@@ -46,9 +46,11 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
+# By slug. A used-up quota has none: nobody here knows when its period ends.
 _EXTRA_HEADERS = {
-    401: {"WWW-Authenticate": "Bearer"},  # RFC 9110, section 11.6.1
-    429: {"Retry-After": "1"},
+    "unauthorized": {"WWW-Authenticate": "Bearer"},  # RFC 9110, section 11.6.1
+    "throttled": {"Retry-After": "1"},
+    "unavailable": {"Retry-After": "2"},  # as the functions answer
 }
 
 
@@ -58,7 +60,7 @@ def gateway_responses() -> dict[str, Any]:
 
 
 def _response(refusal: Refusal) -> dict[str, Any]:
-    headers = _HEADERS | _EXTRA_HEADERS.get(refusal.status, {})
+    headers = _HEADERS | _EXTRA_HEADERS.get(refusal.slug, {})
     problem = {
         "type": f"urn:tenantry:problem:{refusal.slug}",
         "title": refusal.title,

@@ -96,7 +96,7 @@ def tenant_dashboard(region: str, tenant: str, api_name: str, functions: dict[st
 
 
 def cell_dashboard(region: str, cell: str, api_name: str, tenants: list[str]) -> dict[str, Any]:
-    """The `DashboardBody` of a cell: its tenants side by side."""
+    """The `DashboardBody` of a cell: its tenants side by side; no graph while there is no tenant to show."""
 
     def side_by_side(metric: str, statistic: str) -> list[list[Any]]:
         return [
@@ -104,22 +104,21 @@ def cell_dashboard(region: str, cell: str, api_name: str, tenants: list[str]) ->
             for each in tenants
         ]
 
-    return {
-        "widgets": [
-            {
-                "type": "text",
-                "x": 0,
-                "y": 0,
-                "width": 24,
-                "height": 1,
-                "properties": {"markdown": f"# Cell {cell}: {len(tenants)} tenants"},
-            },
-            _graph(region, 0, 1, "Calls", side_by_side("Count", "Sum")),
-            _graph(region, 12, 1, "Latency p99 (ms)", side_by_side("Latency", "p99")),
-            _graph(region, 0, 7, "4xx", side_by_side("4XXError", "Sum")),
-            _graph(region, 12, 7, "5xx", side_by_side("5XXError", "Sum")),
-        ]
+    heading = {
+        "type": "text",
+        "x": 0,
+        "y": 0,
+        "width": 24,
+        "height": 1,
+        "properties": {"markdown": f"# Cell {cell}: {len(tenants)} tenants"},
     }
+    graphs = [
+        _graph(region, 0, 1, "Calls", side_by_side("Count", "Sum")),
+        _graph(region, 12, 1, "Latency p99 (ms)", side_by_side("Latency", "p99")),
+        _graph(region, 0, 7, "4xx", side_by_side("4XXError", "Sum")),
+        _graph(region, 12, 7, "5xx", side_by_side("5XXError", "Sum")),
+    ]
+    return {"widgets": [heading, *(graphs if tenants else [])]}
 
 
 def _graph(

@@ -4,10 +4,13 @@ Parts are joined by characters that no slug can hold (`_` and `/`), so that no t
 meet in one name: `acme` + `eu-items` and `acme-eu` + `items` stay apart.
 """
 
+import re
 from dataclasses import dataclass
 
 GROUPS = ("contact", "items", "tools")  # the route groups, in the order that all listings use
 AUTHORIZER = "authorizer"
+
+_STACK = re.compile(r"(?!.*--)[a-z][a-z0-9-]{0,9}[a-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,13 @@ class Names:
     """
 
     stack: str
+
+    def __post_init__(self) -> None:
+        if not _STACK.fullmatch(self.stack):
+            raise ValueError(
+                f"the stack's name {self.stack} cannot stand in names of AWS resources; "
+                "use 2 to 11 of a-z, 0-9 and single hyphens, a letter first, no hyphen last"
+            )
 
     @property
     def cell(self) -> str:

@@ -38,6 +38,21 @@ LEFT_OUT = frozenset(
         "writeOnly",
     }
 )
+# Left out, each would change what a model accepts. The importer takes `$ref` and `allOf` alone of them, and
+# those are written out, so that every model stands alone.
+REFUSED = frozenset(
+    {
+        "$ref",
+        "allOf",
+        "anyOf",
+        "const",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "not",
+        "nullable",
+        "oneOf",
+    }
+)
 
 
 def gateway_body(contract: Document, title: str, arns: Arns) -> Document:
@@ -80,16 +95,18 @@ def _path(path: str, item: Document, contract: Document, arns: Arns) -> Document
 
 
 def _operation(operation: Document, contract: Document, arns: Arns) -> Document:
-    group = operation["x-tenantry-group"]
+    group, name = operation["x-tenantry-group"], operation["operationId"]
+    if "security" not in operation:
+        raise ValueError(f"{name} states no security; write [] where anybody may call")
     served: Document = {
-        "operationId": operation["operationId"],
+        "operationId": name,
         "security": operation["security"],
         "parameters": [_parameter(each, contract) for each in operation.get("parameters", [])],
         "responses": {"200" if group == "core" else "default": {"description": "see the contract"}},
         "x-amazon-apigateway-integration": _mock() if group == "core" else _proxy(group, arns),
     }
     if "requestBody" in operation:
-        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        schema = _body_schema(operation)
         served["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return served
 
@@ -119,6 +136,16 @@ def _parameter(parameter: Document, contract: Document) -> Document:
     }
 
 
+def _body_schema(operation: Document) -> Document:
+    """A reference, because only a named schema can become a model."""
+    schema: Document = operation["requestBody"]["content"]["application/json"]["schema"]
+    if "$ref" not in schema:
+        raise ValueError(
+            f"{operation['operationId']} has a body schema without a name; move it to components.schemas"
+        )
+    return schema
+
+
 def _name(reference: Document) -> str:
     """`Item` of `{"$ref": "#/components/schemas/Item"}`."""
     return str(reference["$ref"]).rpartition("/")[2]
@@ -144,7 +171,7 @@ def _mock() -> Document:
     return {
         "type": "mock",
         "requestTemplates": {"application/json": '{"statusCode": 200}'},
-        "passthroughBehavior": "when_no_match",
+        "passthroughBehavior": "never",  # a body of another type would be taken for the template: 500
         "responses": {
             "default": {"statusCode": "200", "responseTemplates": {"application/json": '{"status": "ok"}'}}
         },
@@ -171,7 +198,7 @@ def _request_models(contract: Document) -> Document:
     """The schemas of request bodies; each stands alone, because a model cannot refer to what was left out."""
     schemas = contract["components"]["schemas"]
     used = {
-        _name(operation["requestBody"]["content"]["application/json"]["schema"])
+        _name(_body_schema(operation))
         for item in contract["paths"].values()
         for method, operation in item.items()
         if method in METHODS and "requestBody" in operation
@@ -180,8 +207,10 @@ def _request_models(contract: Document) -> Document:
 
 
 def _model(schema: Document) -> Document:
-    if "$ref" in schema:
-        raise ValueError(f"a request schema refers to {schema['$ref']}; write it out")
+    for keyword in sorted(REFUSED & schema.keys()):
+        raise ValueError(
+            f"a request schema has {keyword}: {schema[keyword]}, which gateway models cannot hold; rewrite it"
+        )
     model: Document = {}
     for keyword, value in schema.items():
         if keyword == "properties":

@@ -45,7 +45,7 @@ def contact(tenant: str, table: str, log_group: str) -> Policy:
         TRACING,
         _keys("StoreMessages", ["PutItem"], table, f"{own}#message"),
         _keys("CountMessages", ["UpdateItem"], table, f"{own}#count"),
-        _keys("RememberRequests", ["GetItem", "PutItem"], table, f"{own}#idempotency#*"),
+        _keys("RememberRequests", ["PutItem"], table, f"{own}#idempotency#*"),
     )
 
 
@@ -57,7 +57,7 @@ def items(tenant: str, table: str, log_group: str, secret: str) -> Policy:
         TRACING,
         _keys("UseItems", stored, table, f"{own}#item#*"),
         _keys("CountItems", ["UpdateItem"], table, f"{own}#count"),
-        _keys("RememberRequests", ["GetItem", "PutItem"], table, f"{own}#idempotency#*"),
+        _keys("RememberRequests", ["PutItem"], table, f"{own}#idempotency#*"),
         _read(secret),
     )
 

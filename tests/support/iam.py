@@ -1,0 +1,77 @@
+"""Decide requests by IAM's rules, with the evaluator that the local platform enforces them by."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
+
+from tenantry import policies
+from tenantry.arns import Arns
+from tenantry.naming import AUTHORIZER, Names, log_group
+
+ACCOUNT = "123456789012"
+REGION = "eu-west-1"
+ARNS = Arns("aws", REGION, ACCOUNT)
+NAMES = Names("demo")
+TABLE = ARNS.table(NAMES.table)
+INDEX = f"{TABLE}/index/{policies.INDEX}"
+
+# Every action on a table that reads or writes items, beside those that a policy grants.
+WIDE = ("Scan", "BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "GetRecords", "DescribeTable")
+PARTIQL = ("PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete")
+KEYED = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One action on one resource; `keys` are the partition keys it touches, None where it carries none."""
+
+    action: str
+    resource: str
+    keys: tuple[str, ...] | None = None
+
+
+def allows(
+    policy: policies.Policy, call: Call, boundary: policies.Policy | None = None, **context: Any
+) -> bool:
+    if call.keys is not None:
+        context["dynamodb:leadingkeys"] = list(call.keys)
+    request = EvalContext(
+        principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/any/any",
+        principal_type="AssumedRole",
+        principal_account=ACCOUNT,
+        action=call.action,
+        resource_arn=call.resource,
+        region=REGION,
+        service_context=context,
+    )
+    limits = [] if boundary is None else [[parse_policy_document(boundary)]]
+    return bool(evaluate(request, [parse_policy_document(policy)], *limits).decision == "Allow")
+
+
+def secret(name: str) -> str:
+    """The ARN of one secret: Secrets Manager chooses the end."""
+    return ARNS.secrets(name).replace("??????", "AbCdEf")
+
+
+def role_policy(
+    group: str, tenant: str, table: str = TABLE, names: Names = NAMES, arns: Arns = ARNS
+) -> policies.Policy:
+    logs = arns.log_group(log_group(names.function(tenant, group)))
+    if group == AUTHORIZER:
+        return policies.authorizer(logs)
+    return policies.of_group(group, tenant, table, logs, secret(names.secret(tenant)))
+
+
+def boundary(names: Names = NAMES, arns: Arns = ARNS) -> policies.Policy:
+    """The one of a cell, from the patterns that the cell's component gives."""
+    return policies.boundary(
+        tables=[arns.table(names.table), arns.table(names.tenant("*"))],
+        log_groups=arns.log_group(log_group(names.function("*", "*"))),
+        secrets=arns.secrets(names.secret("*")),
+        signing_secrets=arns.secrets(names.signing_secret("*")),
+    )
+
+
+def statements(policy: policies.Policy) -> list[dict[str, Any]]:
+    return list(policy["Statement"])

@@ -1,0 +1,191 @@
+"""The gateway's body, made of the real contract: no route is missing, and none is open by mistake."""
+
+import json
+import re
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from tenantry import contract
+from tenantry.arns import Arns
+from tenantry.openapi import gateway_body
+from tests.support.contracts import CONTRACT, changed
+
+ARNS = Arns("aws", "eu-central-1", "123456789012")
+BODY = gateway_body(CONTRACT, "tenantry_demo", ARNS)
+METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
+IMPORT_BYTES = 6 * 1024 * 1024  # API Gateway: largest API definition, hard
+
+Operation = dict[str, Any]
+
+
+def operations(document: dict[str, Any]) -> dict[tuple[str, str], Operation]:
+    return {
+        (path, method): operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS
+    }
+
+
+SERVED = operations(BODY)
+STATED = operations(CONTRACT)
+PREFLIGHTS = {place: each for place, each in SERVED.items() if place[1] == "options"}
+
+
+def test_every_operation_of_the_contract_is_served_and_beside_them_preflights_alone() -> None:
+    assert SERVED.keys() - PREFLIGHTS.keys() == STATED.keys()
+    assert {path for path, _ in PREFLIGHTS} == {
+        path for (path, _), operation in STATED.items() if operation["x-tenantry-group"] != "core"
+    }
+
+
+@pytest.mark.parametrize("place", STATED, ids=str)
+def test_security_is_the_contracts(place: tuple[str, str]) -> None:
+    assert SERVED[place]["security"] == STATED[place]["security"]
+    assert {name for each in SERVED[place]["security"] for name in each} <= BODY["components"][
+        "securitySchemes"
+    ].keys()
+
+
+def test_only_the_core_and_preflights_are_open_to_anybody() -> None:
+    open_to_all = {place for place, operation in SERVED.items() if not operation["security"]}
+    core = {place for place, operation in STATED.items() if operation["x-tenantry-group"] == "core"}
+    assert open_to_all == core | PREFLIGHTS.keys()
+
+
+def test_an_operation_without_stated_security_is_refused() -> None:
+    silent = changed("paths", "/items/{collection}", "post", security=None)
+    with pytest.raises(ValueError, match="createItem states no security; write \\[\\]"):
+        gateway_body(silent, "t", ARNS)
+
+
+@pytest.mark.parametrize("place", [place for place in SERVED if place not in PREFLIGHTS], ids=str)
+def test_a_route_is_served_by_its_groups_function_or_by_the_gateway_itself(place: tuple[str, str]) -> None:
+    group = STATED[place]["x-tenantry-group"]
+    integration = SERVED[place]["x-amazon-apigateway-integration"]
+    if group == "core":
+        assert integration["type"] == "mock"
+        assert "uri" not in integration
+        return
+    assert (integration["type"], integration["httpMethod"]) == ("aws_proxy", "POST")
+    assert integration["uri"] == uri(f"{group}_function")
+
+
+@pytest.mark.parametrize("place", PREFLIGHTS, ids=str)
+def test_a_preflight_goes_to_the_function_of_its_path(place: tuple[str, str]) -> None:
+    """The browser sends no credentials with it; the function knows the tenant's origins."""
+    path, _ = place
+    [group] = {each["x-tenantry-group"] for (at, _), each in STATED.items() if at == path}
+    assert PREFLIGHTS[place]["security"] == []
+    assert PREFLIGHTS[place]["x-amazon-apigateway-integration"]["uri"] == uri(f"{group}_function")
+
+
+def uri(variable: str) -> str:
+    """The whole ARN stands around the stage variable, which may replace the function's name alone."""
+    return (
+        "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/"
+        f"arn:aws:lambda:eu-central-1:123456789012:function:${{stageVariables.{variable}}}/invocations"
+    )
+
+
+def test_a_verdict_is_kept_for_token_and_key_together() -> None:
+    """With the token alone as its key, a cached verdict would serve another API key."""
+    scheme = BODY["components"]["securitySchemes"]["token"]
+    authorizer = scheme["x-amazon-apigateway-authorizer"]
+    sources = {source.strip() for source in authorizer["identitySource"].split(",")}
+    assert sources == {"method.request.header.Authorization", "method.request.header.x-api-key"}
+    assert authorizer["type"] == "request"
+    assert scheme["x-amazon-apigateway-authtype"] == "custom"
+    assert authorizer["authorizerUri"] == uri("authorizer_function")
+    assert 0 < authorizer["authorizerResultTtlInSeconds"] <= 300
+
+
+def test_the_key_comes_in_the_header_and_from_nowhere_else() -> None:
+    """An authorizer that answered with a key could open another tenant's plan."""
+    assert BODY["x-amazon-apigateway-api-key-source"] == "HEADER"
+    assert BODY["components"]["securitySchemes"]["api_key"] == {
+        "type": "apiKey",
+        "name": "x-api-key",
+        "in": "header",
+    }
+
+
+def test_every_route_validates_body_and_parameters() -> None:
+    validator = BODY["x-amazon-apigateway-request-validator"]
+    assert BODY["x-amazon-apigateway-request-validators"][validator] == {
+        "validateRequestBody": True,
+        "validateRequestParameters": True,
+    }
+    assert [place for place, each in SERVED.items() if "x-amazon-apigateway-request-validator" in each] == []
+
+
+@pytest.mark.parametrize("place", [p for p, each in STATED.items() if "requestBody" in each], ids=str)
+def test_a_body_is_validated_by_its_model(place: tuple[str, str]) -> None:
+    body = SERVED[place]["requestBody"]
+    reference = body["content"]["application/json"]["schema"]["$ref"]
+    assert body["required"] is True
+    assert reference == STATED[place]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    assert reference.removeprefix("#/components/schemas/") in BODY["components"]["schemas"]
+
+
+def test_a_path_of_two_groups_is_refused() -> None:
+    """Its preflight would have no function to go to."""
+    two = changed("paths", "/items/{collection}", "get", **{"x-tenantry-group": "tools"})
+    with pytest.raises(
+        ValueError, match=r"/items/{collection}: .* one route group, not to \['items', 'tools'\]"
+    ):
+        gateway_body(two, "t", ARNS)
+
+
+@pytest.mark.parametrize("place", SERVED, ids=str)
+def test_parameters_are_plain_and_cover_the_path(place: tuple[str, str]) -> None:
+    path, _ = place
+    parameters = SERVED[place].get("parameters", [])
+    in_path = {each["name"] for each in parameters if each["in"] == "path"}
+    assert in_path == set(re.findall(r"{(\w+)}", path))
+    assert all(each["required"] for each in parameters if each["in"] == "path")
+    assert all(each["schema"] == {"type": "string"} for each in parameters)
+    # Were If-Match required here, the gateway would answer 400 where the function answers 428.
+    assert not [each for each in parameters if each["in"] != "path" and each["required"]]
+
+
+@pytest.mark.parametrize("path", BODY["paths"])
+def test_paths_have_only_segments_that_the_importer_takes(path: str) -> None:
+    for segment in path.strip("/").split("/"):
+        assert re.fullmatch(r"{[A-Za-z0-9._-]+}|[A-Za-z0-9._:-]+", segment)
+    assert not re.match(r"/s?ping(/|$)", path), "reserved by API Gateway"
+
+
+def test_the_same_contract_gives_the_same_bytes_in_a_size_that_can_be_imported() -> None:
+    """Even without sorted keys: a changed digest is a new deployment of every stage."""
+    body = json.dumps(BODY)
+    assert json.dumps(gateway_body(contract.load(), "tenantry_demo", ARNS)) == body
+    assert len(body.encode()) < IMPORT_BYTES
+
+
+def test_the_contract_itself_is_left_as_it_was() -> None:
+    document = deepcopy(CONTRACT)
+    gateway_body(document, "t", ARNS)
+    assert document == CONTRACT
+
+
+def test_health_answers_without_a_function() -> None:
+    integration = SERVED["/health", "get"]["x-amazon-apigateway-integration"]
+    [answer] = integration["responses"].values()
+    assert json.loads(integration["requestTemplates"]["application/json"]) == {"statusCode": 200}
+    assert json.loads(answer["responseTemplates"]["application/json"]) == {"status": "ok"}
+    assert answer["statusCode"] in SERVED["/health", "get"]["responses"]
+
+
+def test_no_answer_is_made_up_of_a_tenants_data() -> None:
+    """The body is shared by all tenants of the cell: the only thing that differs is the stage."""
+    text = json.dumps(BODY)
+    assert "acme" not in text
+    assert set(re.findall(r"\$\{stageVariables\.(\w+)\}", text)) == {
+        "authorizer_function",
+        "contact_function",
+        "items_function",
+        "tools_function",
+    }
