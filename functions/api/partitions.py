@@ -10,8 +10,8 @@ def items(tenant: str, collection: str) -> str:
     return f"{tenant}#items#item#{collection}"
 
 
-def item_counts(tenant: str) -> str:
-    return f"{tenant}#items#count"
+def item_counts(tenant: str, shard: int | str) -> str:
+    return f"{tenant}#items#count#{shard}"
 
 
 def messages(tenant: str) -> str:
@@ -23,8 +23,8 @@ def messages_in_state(tenant: str, state: str) -> str:
     return f"{tenant}#contact#state#{state}"
 
 
-def message_counts(tenant: str) -> str:
-    return f"{tenant}#contact#count"
+def message_counts(tenant: str, shard: int | str) -> str:
+    return f"{tenant}#contact#count#{shard}"
 
 
 def idempotency(tenant: str, group: str, digest: str) -> str:

@@ -43,7 +43,7 @@ def _store(tenant: str, sent: Form, claim: Claim | None) -> tuple[Stored, bool]:
     )
     put = {"Put": {"Item": message.record(tenant), "ConditionExpression": "attribute_not_exists(pk)"}}
     writes = [put, claim.record(stored, now)] if claim else [put]
-    count = counters.Change(partitions.message_counts(tenant), "new", +1)
+    count = counters.Change(partitions.message_counts, tenant, "new", +1)
     try:
         counters.write(table.current(), writes, [count])
     except Refused as refused:

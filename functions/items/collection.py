@@ -92,7 +92,7 @@ class Collection:
         return {"pk": {"S": self._partition}, "sk": {"S": item_id}}
 
     def _count(self, by: int) -> counters.Change:
-        return counters.Change(partitions.item_counts(self.tenant), self.name, by)
+        return counters.Change(partitions.item_counts, self.tenant, self.name, by)
 
 
 def _first_version(stored: Stored, document: Document) -> Item:

@@ -44,7 +44,7 @@ def change_contact(request: Request) -> Response:
 def read_summary(_request: Request) -> Response:
     """Collections that hold nothing are left out: they exist only through their items."""
     inbox = _inbox()
-    items = counters.totals(inbox.table, partitions.item_counts(inbox.tenant))
+    items = counters.totals(inbox.table, partitions.item_counts, inbox.tenant)
     return json_response(
         200, {"items": {name: n for name, n in items.items() if n}, "contacts": inbox.counts()}
     )

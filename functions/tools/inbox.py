@@ -57,7 +57,7 @@ class Inbox:
 
     def counts(self) -> dict[str, int]:
         """Every state is there, with 0 where it holds no message."""
-        return dict.fromkeys(STATES, 0) | counters.totals(self.table, partitions.message_counts(self.tenant))
+        return dict.fromkeys(STATES, 0) | counters.totals(self.table, partitions.message_counts, self.tenant)
 
     def _read(self, message_id: str) -> Message:
         record = self.table.get(messages.key(self.tenant, message_id))
@@ -95,5 +95,8 @@ class Inbox:
     def _moves(self, before: State, after: State) -> list[counters.Change]:
         if before == after:
             return []
-        partition = partitions.message_counts(self.tenant)
-        return [counters.Change(partition, before, -1), counters.Change(partition, after, +1)]
+        counts = partitions.message_counts
+        return [
+            counters.Change(counts, self.tenant, before, -1),
+            counters.Change(counts, self.tenant, after, +1),
+        ]

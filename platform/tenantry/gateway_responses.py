@@ -41,6 +41,7 @@ REFUSALS = {
 # A browser may read a refusal from any origin: it holds no tenant's data, and `*` allows no credentials.
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Retry-After",
     "Cache-Control": "no-store",
     "Content-Type": "application/problem+json",
     "X-Content-Type-Options": "nosniff",

@@ -7,6 +7,8 @@ meet in one name: `acme` + `eu-items` and `acme-eu` + `items` stay apart.
 import re
 from dataclasses import dataclass
 
+from tenantry.errors import WrongInput
+
 GROUPS = ("contact", "items", "tools")  # the route groups, in the order that all listings use
 AUTHORIZER = "authorizer"
 
@@ -25,7 +27,7 @@ class Names:
 
     def __post_init__(self) -> None:
         if not _STACK.fullmatch(self.stack):
-            raise ValueError(
+            raise WrongInput(
                 f"the stack's name {self.stack} cannot stand in names of AWS resources; "
                 "use 2 to 11 of a-z, 0-9 and single hyphens, a letter first, no hyphen last"
             )
@@ -34,6 +36,11 @@ class Names:
     def cell(self) -> str:
         """REST API, boundary, dashboard and topic of the whole cell."""
         return f"tenantry_{self.stack}"
+
+    @property
+    def gateway_role(self) -> str:
+        """Writes API Gateway's logs, for the whole account."""
+        return f"tenantry_{self.stack}__gateway"
 
     @property
     def table(self) -> str:

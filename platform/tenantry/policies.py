@@ -43,34 +43,32 @@ def contact(tenant: str, table: str, log_group: str) -> Policy:
     return _policy(
         _log(log_group),
         TRACING,
-        _keys("StoreMessages", ["PutItem"], table, f"{own}#message"),
-        _keys("CountMessages", ["UpdateItem"], table, f"{own}#count"),
-        _keys("RememberRequests", ["PutItem"], table, f"{own}#idempotency#*"),
+        _keys("Put", ["PutItem"], table, f"{own}#message", f"{own}#idempotency#*"),
+        _keys("Update", ["UpdateItem"], table, f"{own}#count#*"),
     )
 
 
 def items(tenant: str, table: str, log_group: str, secret: str) -> Policy:
     own = f"{tenant}#items"
-    stored = ["DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"]
     return _policy(
         _log(log_group),
         TRACING,
-        _keys("UseItems", stored, table, f"{own}#item#*"),
-        _keys("CountItems", ["UpdateItem"], table, f"{own}#count"),
-        _keys("RememberRequests", ["PutItem"], table, f"{own}#idempotency#*"),
+        _keys("Use", ["DeleteItem", "GetItem", "Query"], table, f"{own}#item#*"),
+        _keys("Put", ["PutItem"], table, f"{own}#item#*", f"{own}#idempotency#*"),
+        _keys("Update", ["UpdateItem"], table, f"{own}#item#*", f"{own}#count#*"),
         _read(secret),
     )
 
 
 def tools(tenant: str, table: str, log_group: str, secret: str) -> Policy:
-    contacts = f"{tenant}#contact"
+    messages, counts = f"{tenant}#contact#message", f"{tenant}#contact#count#*"
     return _policy(
         _log(log_group),
         TRACING,
-        _keys("WorkOnMessages", ["GetItem", "Query", "UpdateItem"], table, f"{contacts}#message"),
-        _keys("ListByState", ["Query"], f"{table}/index/{INDEX}", f"{contacts}#state#*"),
-        _keys("MoveCounts", ["Query", "UpdateItem"], table, f"{contacts}#count"),
-        _keys("ReadItemCounts", ["Query"], table, f"{tenant}#items#count"),
+        _keys("Get", ["GetItem"], table, messages),
+        _keys("Query", ["Query"], table, messages, counts, f"{tenant}#items#count#*"),
+        _keys("QueryByState", ["Query"], f"{table}/index/{INDEX}", f"{tenant}#contact#state#*"),
+        _keys("Update", ["UpdateItem"], table, messages, counts),
         _read(secret),
     )
 
@@ -153,14 +151,15 @@ def _log(log_group: str) -> Statement:
     }
 
 
-def _keys(sid: str, actions: list[str], table: str, leading_key: str) -> Statement:
+def _keys(sid: str, actions: list[str], table: str, *leading_keys: str) -> Statement:
+    """All keys of an action in one statement: a transaction may be judged by all that it puts at once."""
     return {
         "Sid": sid,
         "Effect": "Allow",
         "Action": [f"dynamodb:{action}" for action in actions],
         "Resource": table,
         "Condition": {
-            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [leading_key]},
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(leading_keys)},
             "Null": {"dynamodb:LeadingKeys": "false"},
         },
     }

@@ -45,19 +45,19 @@ def test_policies_cover_the_functions_partition_keys_and_no_others(tenant: str) 
     """`*` stands where a collection, a digest or a state does, always behind a `#`."""
     contact = {
         partitions.messages(tenant),
-        partitions.message_counts(tenant),
+        partitions.message_counts(tenant, "*"),
         partitions.idempotency(tenant, "contact", "*"),
     }
     items = {
         partitions.items(tenant, "*"),
-        partitions.item_counts(tenant),
+        partitions.item_counts(tenant, "*"),
         partitions.idempotency(tenant, "items", "*"),
     }
     tools = {
         partitions.messages(tenant),
         partitions.messages_in_state(tenant, "*"),
-        partitions.message_counts(tenant),
-        partitions.item_counts(tenant),
+        partitions.message_counts(tenant, "*"),
+        partitions.item_counts(tenant, "*"),
     }
     for group, keys in {"contact": contact, "items": items, "tools": tools}.items():
         assert patterns(role_policy(group, tenant)) == keys

@@ -37,9 +37,10 @@ def told() -> Iterator[None]:
     """Turn the errors that are meant for the user into a message and an exit code."""
     try:
         yield
-    except KeyboardInterrupt:
-        complain("interrupted; nothing was left running")
-        sys.exit(INTERRUPTED)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # what typer makes of Ctrl-C, without a word
+            complain("interrupted; nothing that this command started is left running")
+        raise
     except BrokenPipeError:
         sys.exit(FAILED)
     except (WrongInput, Failed) as error:

@@ -39,8 +39,8 @@ def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
         return
     for name, rows in cells.items():
         stdout().print(_capacity_table(platform, name, rows))
-    files = len(platform.tenants) + 1
-    stdout().print(f"[green]✓[/] {files} files, {len(platform.tenants)} tenants, {len(cells)} cells: valid")
+    held = (_counted(len(platform.tenants), "tenant"), _counted(len(cells), "cell"))
+    stdout().print(f"[green]✓[/] all files are valid: {' in '.join(held)}")
 
 
 def new(
@@ -68,6 +68,10 @@ def new(
         raise WrongInput(f"{path} is there already; choose another slug, or edit the file") from None
     stdout().print(f"[green]✓[/] wrote {path}")
     stdout().print("  next: edit it, `tenantry validate`, `tenantry up`")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def _require_room(platform: "Platform", slug: str, cell: str, tier: str) -> None:

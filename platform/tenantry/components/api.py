@@ -58,7 +58,7 @@ class Api(pulumi.ComponentResource):
         children = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
             name,
-            name=f"{deployment.names.cell}_gateway",
+            name=deployment.names.gateway_role,
             assume_role_policy=json.dumps(policies.gateway_logging_trust()),
             managed_policy_arns=[
                 f"arn:{deployment.arns.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"

@@ -12,6 +12,7 @@ from tenantry.components.code import Code, CodeArgs
 from tenantry.components.table import table
 from tenantry.components.topic import alarm_topic
 from tenantry.deployment import Deployment
+from tenantry.naming import log_group
 from tenantry.openapi import Document
 
 
@@ -60,7 +61,7 @@ def _boundary(deployment: Deployment) -> policies.Policy:
     names, arns = deployment.names, deployment.arns
     return policies.boundary(
         tables=[arns.table(names.table), arns.table(names.tenant("*"))],
-        log_groups=arns.log_group(f"/aws/lambda/{names.function('*', '*')}"),
+        log_groups=arns.log_group(log_group(names.function("*", "*"))),
         secrets=arns.secrets(names.secret("*")),
         signing_secrets=arns.secrets(names.signing_secret("*")),
     )

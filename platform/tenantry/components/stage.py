@@ -74,7 +74,7 @@ class Stage(pulumi.ComponentResource):
                 "metrics_enabled": True,
                 "logging_level": "ERROR",
                 "data_trace_enabled": False,  # it would log bodies and tokens
-                # A plan counts per key; this holds for all keys of the tenant, and for calls without one.
+                # A plan counts per key; this holds each method for all keys, and for calls without one.
                 "throttling_rate_limit": limits.rate_per_second,
                 "throttling_burst_limit": limits.burst,
             },

@@ -11,14 +11,22 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tenantry.errors import Failed
+from tenantry.errors import Failed, WrongInput
 from tenantry.local.emulator import Emulator, Record
 from tenantry.operations.tokens import Audience, Signer
 from tenantry.paths import LOCAL_STATE
 
 
 class StateError(Failed):
-    """No platform, or not the one that is meant; the message says what to do."""
+    """No platform runs, or its record cannot be read; the message says what to do."""
+
+
+class WhichPlatform(WrongInput):
+    """Several platforms run, and the user has not said which is meant."""
+
+
+class UnknownTenant(WrongInput):
+    """The platform has no such tenant; the message lists those that it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +61,12 @@ class LocalPlatform:
         return Emulator.attach(self.record).alive
 
     def tenant(self, slug: str) -> LocalTenant:
-        """Raises StateError, which says which tenants there are."""
+        """Raises UnknownTenant, which says which tenants there are."""
         for tenant in self.tenants:
             if tenant.slug == slug:
                 return tenant
         known = ", ".join(tenant.slug for tenant in self.tenants)
-        raise StateError(f"the local platform has no tenant {slug}; it has {known}")
+        raise UnknownTenant(f"the local platform has no tenant {slug}; it has {known}")
 
 
 def folder() -> Path:
@@ -81,7 +89,8 @@ def find(port: int | None) -> LocalPlatform:
     """The platform on that port, or the only one that runs.
 
     Raises:
-        StateError: none runs, several do, or the one that is meant has died.
+        WhichPlatform: several run, and no port was given.
+        StateError: none runs, or the one that is meant has died.
     """
     known = {each.record.port: each for each in platforms()}
     if port is not None:
@@ -91,7 +100,7 @@ def find(port: int | None) -> LocalPlatform:
         return living[0]
     if living:
         ports = ", ".join(str(each.record.port) for each in living)
-        raise StateError(f"several local platforms run, on ports {ports}; say which with --port")
+        raise WhichPlatform(f"several local platforms run, on ports {ports}; say which with --port")
     on_port = "" if port is None else f" on port {port}"
     if known:
         raise StateError(f"the local platform{on_port} has died; `tenantry up` starts it again")

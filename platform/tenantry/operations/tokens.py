@@ -12,11 +12,15 @@ from typing import Any
 
 import jwt
 
-from tenantry.errors import Failed
+from tenantry.errors import Failed, WrongInput
 
 
 class TokenError(Failed):
     """No token can be made; the message says why and what to do."""
+
+
+class WrongLifetime(WrongInput):
+    """The tenant's authorizer would refuse a token that lives that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,10 @@ def mint(signer: Signer, audience: Audience, subject: str, scopes: Iterable[str]
     """A signed token.
 
     Raises:
-        TokenError: the lifetime is longer than the tenant's authorizer accepts, or not positive.
+        WrongLifetime: the lifetime is longer than the tenant's authorizer accepts, or not positive.
     """
     if not 0 < ttl_seconds <= audience.max_lifetime_seconds:
-        raise TokenError(
+        raise WrongLifetime(
             f"a token of {ttl_seconds} s would be refused; use 1 to {audience.max_lifetime_seconds} "
             "(auth.max_lifetime_seconds in the tenant's file)"
         )

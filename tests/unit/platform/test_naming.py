@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tenantry.arns import Arns
 from tenantry.config.slugs import is_cell_name
+from tenantry.errors import WrongInput
 from tenantry.monitoring import alarms
 from tenantry.naming import AUTHORIZER, GROUPS, Names, log_group, stage_variable
 from tests.support.slugs import LONGEST_KEY, LONGEST_SLUG, LONGEST_STACK, slugs, stacks, two_slugs
@@ -116,14 +117,14 @@ def test_a_stack_is_taken_exactly_if_it_could_name_a_cell(stack: str) -> None:
     try:
         Names(stack)
         taken = True
-    except ValueError:
+    except WrongInput:
         taken = False
     assert taken == is_cell_name(stack)
 
 
 @pytest.mark.parametrize("stack", ["production-eu", "demo_acme", "Demo", "d", "demo-", "demo--x", ""])
 def test_a_stack_that_breaks_names_is_refused_with_the_rule(stack: str) -> None:
-    with pytest.raises(ValueError, match=f"stack's name {stack} cannot .* use 2 to 11 of a-z"):
+    with pytest.raises(WrongInput, match=f"stack's name {stack} cannot .* use 2 to 11 of a-z"):
         Names(stack)
 
 

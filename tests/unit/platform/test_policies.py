@@ -44,17 +44,17 @@ def own_calls(group: str, tenant: str) -> list[Call]:
     match group:
         case "contact":
             needed += on(TABLE, f"{tenant}#contact#message", "PutItem")
-            needed += on(TABLE, f"{tenant}#contact#count", "UpdateItem")
+            needed += on(TABLE, f"{tenant}#contact#count#3", "UpdateItem")
             needed += on(TABLE, f"{tenant}#contact#idempotency#0f", "PutItem")
         case "items":
             needed += on(TABLE, f"{tenant}#items#item#orders", *KEYED)
-            needed += on(TABLE, f"{tenant}#items#count", "UpdateItem")
+            needed += on(TABLE, f"{tenant}#items#count#3", "UpdateItem")
             needed += [*on(TABLE, f"{tenant}#items#idempotency#0f", "PutItem"), runtime]
         case "tools":
             needed += on(TABLE, f"{tenant}#contact#message", "GetItem", "Query", "UpdateItem")
             needed += on(INDEX, f"{tenant}#contact#state#new", "Query")
-            needed += on(TABLE, f"{tenant}#contact#count", "Query", "UpdateItem")
-            needed += [*on(TABLE, f"{tenant}#items#count", "Query"), runtime]
+            needed += on(TABLE, f"{tenant}#contact#count#3", "Query", "UpdateItem")
+            needed += [*on(TABLE, f"{tenant}#items#count#3", "Query"), runtime]
     return needed
 
 
