@@ -1,33 +1,27 @@
 """What must hold for every resource, whoever the tenant is."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pulumi
 import pytest
 from pulumi.runtime import rpc
 
-from tenantry import contract
+from tenantry import artifact, contract
 from tenantry.config import Cell
-from tenantry.naming import log_group
+from tenantry.errors import WrongInput
+from tenantry.naming import Names, log_group
 from tenantry.paths import CONTRACT
+from tenantry.program import declare
 from tenantry.program import run as run_program
-from tests.support.engine import ARNS, ROOT, Engine, demo, register, run
+from tests.support.engine import ARNS, ROOT, Engine, deployment, register, run
 
 TAGGABLE = (
     "ApiKey", "BucketObjectv2", "Function", "LogGroup", "MetricAlarm", "Role", "Secret", "Stage", "Table",
     "Topic", "UsagePlan",
 )  # fmt: skip
 TENANTS = ("acme", "acme-eu", "globex")
-
-
-@pytest.fixture(scope="module")
-def cell() -> Cell:
-    return demo()
-
-
-@pytest.fixture(scope="module")
-def engine(cell: Cell) -> Engine:
-    return register(cell)[0]
 
 
 def test_a_preview_registers_exactly_what_an_update_registers(cell: Cell, engine: Engine) -> None:
@@ -154,10 +148,10 @@ def test_all_that_can_be_tagged_says_whose_it_is(engine: Engine) -> None:
 
 
 def test_a_changed_contract_is_a_new_deployment_and_nothing_else_is(
-    cell: Cell, engine: Engine, tmp_path, monkeypatch
+    cell: Cell, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def trigger(of: Engine) -> str:
-        return of.of_type("Deployment")["demo"].inputs["triggers"]["body"]
+        return str(of.of_type("Deployment")["demo"].inputs["triggers"]["body"])
 
     fewer = cell.model_copy(update={"tenants": cell.tenants[:1]})
     assert trigger(register(fewer)[0]) == trigger(engine)
@@ -175,25 +169,32 @@ def test_the_accounts_logging_role_is_made_only_where_the_stack_says_so(cell: Ce
     assert all(account.urn in stage.dependencies for stage in managed.of_type("Stage").values())
 
 
-def test_outputs_give_each_tenants_url_and_keys_with_the_values_secret(cell: Cell) -> None:
+def test_outputs_give_each_tenants_url_and_keys(cell: Cell) -> None:
     outputs = register(cell)[1]
     assert outputs["tenants"]["acme"]["url"] == "https://api.example/acme"
     assert outputs["tenants"]["acme"]["api_key_ids"] == {"web": "acme.web-id"}
     assert outputs["tenants"]["acme"]["api_keys"] == {"web": "key-value-of-acme.web"}
 
 
-def test_the_stacks_configuration_names_the_cell_and_the_target(monkeypatch) -> None:
-    built = []
-    monkeypatch.setattr("tenantry.artifact.code", lambda *args: built.append(args) or _any_artifact())
-    monkeypatch.setattr("tenantry.artifact.layer", lambda *args: built.append(args) or _any_artifact())
+def test_key_values_are_secret_outputs_and_addresses_are_not(cell: Cell) -> None:
+    def secrecy() -> dict[str, Any]:
+        acme = declare(cell, deployment(cell.name))["tenants"]["acme"]
+        return {name: pulumi.Output.from_input(acme[name]).is_secret() for name in ("api_keys", "url")}
+
+    assert run(secrecy, cell.name)[1] == {"api_keys": True, "url": False}
+
+
+def test_the_stacks_configuration_names_the_cell_and_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    for build in ("code", "layer"):
+        monkeypatch.setattr(artifact, build, lambda *_: artifact.Artifact(ROOT / "pyproject.toml", "0" * 64))
     pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:architecture": "x86_64"})
     engine, _ = run(run_program, "prod")
     function = engine.of_type("Function")["acme.items"].inputs
     assert function["name"] == "tenantry_prod_acme_items"
     assert function["architectures"] == ["x86_64"]
+    assert function["runtime"] == artifact.this_machine().runtime
 
 
-def _any_artifact():
-    from tenantry.artifact import Artifact
-
-    return Artifact(ROOT / "pyproject.toml", "0" * 64)
+def test_a_stack_whose_name_cannot_stand_in_names_is_refused(cell: Cell) -> None:
+    with pytest.raises(WrongInput, match="production-eu"):
+        register(cell, names=Names("production-eu"))

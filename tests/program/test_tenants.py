@@ -1,11 +1,12 @@
 """What one tenant's file decides, and what it must never touch."""
 
+import json
 from typing import Any
 
 import pytest
 
 from tenantry.config import Cell, Tenant
-from tests.support.engine import Engine, demo, register
+from tests.support.engine import Engine, register
 
 
 def with_tenants(cell: Cell, *tenants: Tenant) -> Cell:
@@ -14,16 +15,6 @@ def with_tenants(cell: Cell, *tenants: Tenant) -> Cell:
 
 def changed(tenant: Tenant, **changes: Any) -> Tenant:
     return tenant.model_copy(update=changes)
-
-
-@pytest.fixture(scope="module")
-def cell() -> Cell:
-    return demo()
-
-
-@pytest.fixture(scope="module")
-def engine(cell: Cell) -> Engine:
-    return register(cell)[0]
 
 
 def test_registering_again_gives_the_same_inputs(cell: Cell, engine: Engine) -> None:
@@ -82,6 +73,23 @@ def test_rotating_an_api_key_keeps_the_old_one_while_both_are_listed(cell: Cell,
     only_new = register(with_tenants(cell, changed(acme, api_keys=("web-2026",))))[0].below("acme")
     assert only_new.items() <= during.items()
     assert not [urn for urn in only_new if urn.endswith("::acme.web")]
+
+
+def test_rotating_a_signing_key_verifies_by_both_while_both_are_listed(cell: Cell) -> None:
+    acme = cell_tenant(cell, "acme")
+    assert acme.auth.managed
+
+    def kids(*keys: str) -> list[str]:
+        managed = acme.auth.managed.model_copy(update={"keys": keys})  # type: ignore[union-attr]
+        tenant = changed(acme, auth=acme.auth.model_copy(update={"managed": managed}))
+        engine = register(with_tenants(cell, tenant))[0]
+        variables = engine.of_type("Function")["acme.authorizer"].inputs["environment"]["variables"]
+        verified = [key["kid"] for key in json.loads(variables["AUTH"])["keys"]]
+        assert set(engine.of_type("PrivateKey")) == {f"acme.{key}" for key in keys}
+        return verified
+
+    assert kids("main", "2027") == ["main", "2027"]
+    assert kids("2027") == ["2027"]
 
 
 def test_a_suspended_tenants_keys_open_no_stage(cell: Cell) -> None:
