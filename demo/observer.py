@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from tenantry.local import platform as local
+from tenantry.local import tokens
 from tenantry.local.clients import Credentials, Session, root_session, session
 from tenantry.local.state import LocalPlatform
 
@@ -33,7 +33,7 @@ class Observer:
         return str(self.platform.tenant(tenant).shown["api_keys"]["web"])
 
     def token(self, tenant: str, scopes: list[str] | None = None) -> str:
-        return local.token(self.platform, tenant, "demo", scopes, 600)
+        return tokens.token(self.platform, tenant, "demo", scopes, 600)
 
     def call(
         self,

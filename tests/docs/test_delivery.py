@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from tenantry.config import load_platform
-from tenantry.local.platform import PORT, SERVICES
+from tenantry.local import PORT
+from tenantry.local.platform import SERVICES
 
 ROOT = Path(__file__).parents[2]
 STACKS = {path.name.split(".")[1]: yaml.safe_load(path.read_text()) for path in ROOT.glob("Pulumi.*.yaml")}

@@ -38,11 +38,9 @@ def token(
 ) -> None:
     """Print a JWT, alone on stdout."""
     if stack is None:
-        from tenantry.local import platform as local
-        from tenantry.local import state
+        from tenantry.local import state, tokens
 
-        platform = state.find(port)
-        typer.echo(local.token(platform, slug, subject, scope, ttl))
+        typer.echo(tokens.token(state.find(port), slug, subject, scope, ttl))
     else:
         from tenantry.config import load_platform
         from tenantry.operations import deployed
@@ -65,8 +63,7 @@ def call(
     """Make one call with the tenant's key and a token; show status, headers and body."""
     import httpx
 
-    from tenantry.local import platform as local
-    from tenantry.local import state
+    from tenantry.local import state, tokens
 
     platform = state.find(port)
     tenant = platform.tenant(slug)
@@ -77,7 +74,7 @@ def call(
         raise WrongInput(f"the path {path} does not begin with /")
     headers = {
         "x-api-key": keys[key or next(iter(keys))],
-        "Authorization": f"Bearer {local.token(platform, slug, DEVELOPER, scope, HOUR)}",
+        "Authorization": f"Bearer {tokens.token(platform, slug, DEVELOPER, scope, HOUR)}",
         **_headers(header or []),
     }
     if data is not None:

@@ -10,6 +10,7 @@ from rich.table import Column, Table
 from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import Failed, WrongInput
+from tenantry.local import PORT
 
 if TYPE_CHECKING:
     from tenantry.config import Cell
@@ -36,7 +37,7 @@ def up(
     cell: Annotated[str | None, typer.Option("--cell", help="Which cell; the only one, if left out.")] = None,
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Where it listens; 0 takes a free one.")
-    ] = 4566,
+    ] = PORT,
     detach: Annotated[bool, typer.Option("--detach", help="Return once it runs; `down` stops it.")] = False,
     tenants: Folder = TENANTS,
 ) -> None:
@@ -64,7 +65,7 @@ def up(
         try:
             _wait(platform)
         finally:
-            local.stop(platform)
+            platform.stop()
 
 
 def status(port: Port = None, as_json: AsJson = False) -> None:
@@ -84,7 +85,6 @@ def down(
     everything: Annotated[bool, typer.Option("--all", help="Every platform that runs here.")] = False,
 ) -> None:
     """Stop what `up` started, and leave nothing behind."""
-    from tenantry.local import platform as local
     from tenantry.local import state
 
     known = [each for each in state.platforms() if port in (None, each.record.port)]
@@ -92,7 +92,7 @@ def down(
         ports = ", ".join(str(each.record.port) for each in known)
         raise WrongInput(f"several local platforms are here, on ports {ports}; say --port or --all")
     for platform in known:
-        local.stop(platform)
+        platform.stop()
         stdout().print(f"[green]✓[/] the platform on port {platform.record.port} is down")
     if not known:
         stdout().print("no local platform runs" + ("" if port is None else f" on port {port}"))

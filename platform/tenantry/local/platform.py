@@ -1,11 +1,10 @@
-"""Bring the platform up on this machine and take it down again."""
+"""Bring the platform up on this machine."""
 
-import tempfile
+import secrets
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from tenantry import artifact, contract, program
@@ -18,10 +17,9 @@ from tenantry.local.deployment import DeploymentError, deploy
 from tenantry.local.emulator import Emulator
 from tenantry.local.identities import Identities, localized
 from tenantry.local.state import LocalPlatform, LocalTenant
-from tenantry.operations.tokens import Audience, Signer, managed_signer, mint
+from tenantry.operations.tokens import Audience
 from tenantry.verification import verification
 
-PORT = 4566
 SERVICES = ("apigateway", "cloudwatch", "dynamodb", "iam", "lambda", "logs", "s3", "secretsmanager", "sns")
 ANSWER_SECONDS = 30.0
 
@@ -40,13 +38,12 @@ def start(cell: Cell, port: int | None, on_step: OnStep) -> tuple[Emulator, Loca
     Raises:
         EmulatorError, DeploymentError, ArtifactError: nothing is left running.
     """
-    if port is not None:
-        stop_on(port)
+    for earlier in [each for each in state.platforms() if each.record.port == port]:
+        earlier.stop()
     on_step("starting the emulator")
     home = state.folder()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    directory = Path(tempfile.mkdtemp(prefix="emulator-", dir=home))
-    emulator = Emulator.start(port, directory)
+    emulator = Emulator.start(port, home / f"emulator-{secrets.token_hex(4)}")
     try:
         platform = _deploy(cell, emulator, on_step)
         state.save(platform)
@@ -54,33 +51,6 @@ def start(cell: Cell, port: int | None, on_step: OnStep) -> tuple[Emulator, Loca
         emulator.stop()
         raise
     return emulator, platform
-
-
-def stop(platform: LocalPlatform) -> None:
-    """End the platform's processes and remove all that it wrote; of a dead one, what it left."""
-    Emulator.attach(platform.record).stop()
-    state.forget(platform.record.port)
-
-
-def stop_on(port: int) -> None:
-    for platform in state.platforms():
-        if platform.record.port == port:
-            stop(platform)
-
-
-def token(
-    platform: LocalPlatform, slug: str, subject: str, scopes: list[str] | None, ttl_seconds: int
-) -> str:
-    """A token of a local tenant, whatever its mode; without scopes, one that opens all its routes."""
-    tenant = platform.tenant(slug)
-    signer = tenant.signer or _managed(platform, tenant)
-    wanted = tenant.scopes if scopes is None else scopes
-    return mint(signer, tenant.audience, subject, wanted, ttl_seconds)
-
-
-def _managed(platform: LocalPlatform, tenant: LocalTenant) -> Signer:
-    client = root_session(platform.endpoint).client("secretsmanager")
-    return managed_signer(client, tenant.signing_secret, tenant.kid)
 
 
 def _deploy(cell: Cell, emulator: Emulator, on_step: OnStep) -> LocalPlatform:

@@ -60,6 +60,11 @@ class LocalPlatform:
     def alive(self) -> bool:
         return Emulator.attach(self.record).alive
 
+    def stop(self) -> None:
+        """End its processes and remove all that it wrote; of a dead one, what it left."""
+        Emulator.attach(self.record).stop()
+        _file(self.record.port).unlink(missing_ok=True)
+
     def tenant(self, slug: str) -> LocalTenant:
         """Raises UnknownTenant, which says which tenants there are."""
         for tenant in self.tenants:
@@ -79,10 +84,6 @@ def save(platform: LocalPlatform) -> None:
     with tempfile.NamedTemporaryFile("w", dir=folder(), suffix=".part", delete=False) as part:
         json.dump(asdict(platform), part, default=str)
     Path(part.name).replace(target)  # made with mode 0600
-
-
-def forget(port: int) -> None:
-    _file(port).unlink(missing_ok=True)
 
 
 def find(port: int | None) -> LocalPlatform:
