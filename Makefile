@@ -30,14 +30,14 @@ down: setup ## stop the local platform
 	$(BIN)/tenantry down
 
 test: setup ## run all tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 check: setup ## lint, formatting, types, import rules
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy platform/tenantry
 	MYPYPATH=functions $(BIN)/mypy functions
-	$(BIN)/lint-imports --no-cache
+	PYTHONPATH=functions $(BIN)/lint-imports --no-cache
 
 format: setup ## mend formatting and what lint can mend
 	$(BIN)/ruff check --fix $(SOURCES)

@@ -16,6 +16,7 @@ from tenantry.components.tenant import TenantArgs
 from tenantry.config import Cell as CellConfig
 from tenantry.config import load_platform
 from tenantry.deployment import Deployment
+from tenantry.errors import Failed, WrongInput
 from tenantry.naming import Names
 
 
@@ -23,10 +24,18 @@ def run() -> None:
     """Declare the cell that the stack's configuration names, and export what operators need of it.
 
     Raises:
-        ConfigErrors: the tenants' files have problems; all of them.
-        UnknownName: the stack names a cell that has no folder.
+        pulumi.RunError: tenants' files, stack configuration or artifacts are at fault; the engine shows the
+            message without a stack trace.
     """
-    config = pulumi.Config()
+    try:
+        outputs = _declared(pulumi.Config())
+    except (WrongInput, Failed) as error:
+        raise pulumi.RunError(str(error)) from error
+    for name, value in outputs.items():
+        pulumi.export(name, value)
+
+
+def _declared(config: pulumi.Config) -> dict[str, Any]:
     own = artifact.this_machine()
     target = artifact.Target(config.get("runtime") or own.runtime, config.get("architecture") or "arm64")
     platform = load_platform(paths.ROOT / (config.get("tenants") or "tenants"))
@@ -39,8 +48,7 @@ def run() -> None:
         log_level=config.get("logLevel") or "INFO",
         manage_account=config.get_bool("manageAccount") or False,
     )
-    for name, value in declare(cell, deployment).items():
-        pulumi.export(name, value)
+    return declare(cell, deployment)
 
 
 def prepare(

@@ -195,6 +195,12 @@ def test_the_stacks_configuration_names_the_cell_and_the_target(monkeypatch: pyt
     assert function["runtime"] == artifact.this_machine().runtime
 
 
+def test_a_stack_that_names_no_cell_is_told_which_there_are() -> None:
+    pulumi.runtime.set_all_config({"tenantry:cell": "nowhere"})
+    with pytest.raises(pulumi.RunError, match="no cell 'nowhere'; there are: demo"):
+        run(run_program, "prod")
+
+
 def test_a_stack_whose_name_cannot_stand_in_names_is_refused(cell: Cell) -> None:
     with pytest.raises(WrongInput, match="production-eu"):
         register(cell, names=Names("production-eu"))
