@@ -30,7 +30,7 @@ down: setup ## stop the local platform
 	$(BIN)/tenantry down
 
 test: setup ## run all tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: setup ## lint, formatting, types, import rules
 	$(BIN)/ruff check $(SOURCES)

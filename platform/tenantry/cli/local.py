@@ -87,6 +87,8 @@ def down(
     """Stop what `up` started, and leave nothing behind."""
     from tenantry.local import state
 
+    if swept := state.sweep(everything):
+        stdout().print(f"[green]✓[/] {swept} without a readable record: down")
     known = [each for each in state.platforms() if port in (None, each.record.port)]
     if len(known) > 1 and not everything:
         ports = ", ".join(str(each.record.port) for each in known)
@@ -94,7 +96,7 @@ def down(
     for platform in known:
         platform.stop()
         stdout().print(f"[green]✓[/] the platform on port {platform.record.port} is down")
-    if not known:
+    if not known and not swept:
         stdout().print("no local platform runs" + ("" if port is None else f" on port {port}"))
 
 

@@ -38,7 +38,7 @@ def start(cell: Cell, port: int | None, on_step: OnStep) -> tuple[Emulator, Loca
     Raises:
         EmulatorError, DeploymentError, ArtifactError: nothing is left running.
     """
-    for earlier in [each for each in state.platforms() if each.record.port == port]:
+    if port is not None and (earlier := state.at(port)):
         earlier.stop()
     on_step("starting the emulator")
     home = state.folder()

@@ -26,6 +26,19 @@ def is_server(pid: int, directory: Path) -> bool:
     )
 
 
+def servers_below(folder: Path) -> Iterator[tuple[int, Path]]:
+    """(process id, directory) of every server whose directory lies in the folder."""
+    for process in psutil.process_iter():
+        try:
+            command = process.cmdline()
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+        if SERVER_MODULE in command:
+            directory = Path(command[command.index("--directory") + 1])
+            if directory.parent == folder:
+                yield process.pid, directory
+
+
 def end_group(pid: int, directory: Path, grace: float) -> None:
     """Ask the server to end, then kill what is left of its group after `grace` seconds.
 

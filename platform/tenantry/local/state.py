@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tenantry.errors import Failed, WrongInput
+from tenantry.local import processes
 from tenantry.local.emulator import Emulator, Record
 from tenantry.operations.tokens import Audience, Signer
 from tenantry.paths import LOCAL_STATE
@@ -19,6 +20,10 @@ from tenantry.paths import LOCAL_STATE
 
 class StateError(Failed):
     """No platform runs, or its record cannot be read; the message says what to do."""
+
+
+class DamagedRecord(StateError):
+    """A record cannot be read, so its platform cannot be told from it."""
 
 
 class WhichPlatform(WrongInput):
@@ -114,6 +119,32 @@ def platforms() -> Iterator[LocalPlatform]:
         yield _load(file)
 
 
+def at(port: int) -> LocalPlatform | None:
+    """The platform that holds that port by its record, alive or not."""
+    return _load(_file(port)) if _file(port).exists() else None
+
+
+def sweep(everything: bool) -> int:
+    """Remove damaged records, and end the platforms that no record names; answers how many were ended.
+
+    Without `everything`, only if a record was damaged: a platform that is just starting has none yet.
+    """
+    named, damaged = set(), []
+    for file in folder().glob("*.json"):
+        try:
+            named.add(_load(file).record.directory)
+        except DamagedRecord:
+            damaged.append(file)
+    strays = [each for each in processes.servers_below(folder().resolve()) if each[1] not in named]
+    if not damaged and not everything:
+        return 0
+    for pid, directory in strays:
+        Emulator.attach(Record(pid, 0, 0, directory, 0.0)).stop()
+    for file in damaged:
+        file.unlink()
+    return len(strays)
+
+
 def _file(port: int) -> Path:
     return folder() / f"{port}.json"
 
@@ -125,9 +156,7 @@ def _load(file: Path) -> LocalPlatform:
         tenants = tuple(_tenant(each) for each in stored["tenants"])
         return LocalPlatform(record, stored["cell"], stored["api"], tenants)
     except (ValueError, KeyError, TypeError) as error:
-        raise StateError(
-            f"{file} is damaged ({type(error).__name__}); remove it and run `tenantry up`"
-        ) from None
+        raise DamagedRecord(f"{file} is damaged ({type(error).__name__}); run `tenantry down`") from None
 
 
 def _tenant(stored: dict[str, Any]) -> LocalTenant:

@@ -1,0 +1,125 @@
+"""`validate` on a copy of the demo's files, each spoilt in one way: it names the file and the line."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import ROOT, Command, Run
+
+# File, what is replaced (its first line is the one to be named), by what, and words of the message.
+BAD = {
+    "name empty": ("acme", "name: Acme Corporation", 'name: ""', "name is empty"),
+    "tier unknown": ("acme", "tier: gold", "tier: platinum", "the tiers are bronze, silver, gold"),
+    "status other": ("acme", "tier: gold", "status: paused\ntier: gold", "status is 'paused'"),
+    "route unknown": ("acme", "routes: [contact, items, tools]", "routes: [shop]", "routes[0] is 'shop'"),
+    "route repeated": ("acme", "routes: [contact, items, tools]", "routes: [items, items]", "repeats"),
+    "routes empty": ("acme", "routes: [contact, items, tools]", "routes: []", "routes is empty"),
+    "two modes": ("acme", "auth:", "auth:\n  jwks: {keys: []}", "names 2 modes"),
+    "private key": ("acme-eu", '- kid: "2026-01"', '- d: c2VjcmV0\n        kid: "2026-01"', "private"),
+    "symmetric": ("acme-eu", "kty: OKP", "kty: oct", "symmetric"),
+    "symmetric algorithm": ("globex", "algorithms: [RS256]", "algorithms: [HS256]", "symmetric"),
+    "issuer not https": ("globex", "issuer: https://", "issuer: http://", "not an https URL"),
+    "API key repeated": ("acme", "api_keys: [web]", "api_keys: [web, web]", "repeats 'web'"),
+    "API keys empty": ("acme", "api_keys: [web]", "api_keys: []", "api_keys is empty"),
+    "isolation other": ("globex", "isolation: silo", "isolation: bunker", "isolation is 'bunker'"),
+    "rate zero": ("globex", "rate_per_second: 60", "rate_per_second: 0", "use 1 or more"),
+    "burst negative": ("globex", "burst: 120", "burst: -1", "use 1 or more"),
+    "rate above the account's": ("globex", "rate_per_second: 60", "rate_per_second: 10001", "10000 or less"),
+    "quota zero": ("globex", "burst: 120", "quota: {limit: 0, period: day}", "limit is 0"),
+    "* with credentials": (
+        "globex",
+        "cors_origins: [https://www.globex.example]",
+        'cors_origins: ["*"]\ncors_credentials: true',
+        "cors_origins is *",
+    ),
+    "origin without scheme": ("acme", "- https://www.acme.example", "- www.acme.example", "has no scheme"),
+    "notify malformed": ("acme", "notify: office@acme.example", "notify: office", "neither an e-mail"),
+    "alarms malformed": ("acme", "email: ops@acme.example", "email: ops", "not an e-mail address"),
+    "unknown key": ("acme", "tier: gold", "colour: red\ntier: gold", "colour is not a known key"),
+    "key given twice": ("acme", "tier: gold", "name: Again\ntier: gold", "given twice"),
+}
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    """On a copy of the demo's tenants."""
+    return Command(tmp_path / "state", shutil.copytree(ROOT / "tenants", tmp_path / "tenants"))
+
+
+def spoil(command: Command, slug: str, old: str, new: str) -> str:
+    """Replace a text; answers the place that a message has to name."""
+    file = command.tenants / "demo" / f"{slug}.yaml"
+    text = file.read_text()
+    assert text.count(old) == 1 or old == "auth:"
+    place = text.index(old)
+    file.write_text(text[:place] + new + text[place + len(old) :])
+    return f"{file}:{text.count(chr(10), 0, place) + 1}: "
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_named_with_file_and_line(command: Command, run: Run, case: str) -> None:
+    slug, old, new, words = BAD[case]
+    place = spoil(command, slug, old, new)
+    code, out, err = run(command, "validate", "--tenants", str(command.tenants))
+    assert (code, out) == (2, "")
+    named = [line for line in err.splitlines() if words in line]
+    assert named, err
+    shift = case in ("key given twice",)  # the second is the wrong one; here it stands where the tier stood
+    assert named[0].startswith(place) or shift, err
+    assert "; " in named[0]
+
+
+def test_all_problems_of_all_files_are_told_at_once(command: Command, run: Run) -> None:
+    cases = [BAD[name] for name in ("name empty", "notify malformed", "symmetric", "issuer not https")]
+    places = [spoil(command, slug, old, new) for slug, old, new, _ in cases]
+    code, out, _ = run(command, "validate", "--tenants", str(command.tenants), "--json")
+    assert code == 2
+    problems = json.loads(out)["problems"]
+    told = {f"{problem['file']}:{problem['line']}: " for problem in problems}
+    assert told == set(places)
+
+
+def test_a_file_name_that_is_no_slug_is_refused(command: Command, run: Run) -> None:
+    for slug in ("Acme", "a", "acme--eu", "acme-", "1acme"):
+        shutil.copy(command.tenants / "demo" / "acme.yaml", command.tenants / "demo" / f"{slug}.yaml")
+    code, _, err = run(command, "validate", "--tenants", str(command.tenants))
+    assert code == 2
+    for slug in ("Acme", "a", "acme--eu", "acme-", "1acme"):
+        assert f"{command.tenants / 'demo' / slug}.yaml" in err
+
+
+def test_a_slug_of_two_cells_is_refused(command: Command, run: Run) -> None:
+    shutil.copytree(command.tenants / "demo", command.tenants / "second")
+    code, _, err = run(command, "validate", "--tenants", str(command.tenants))
+    assert code == 2
+    assert all(f"{slug}.yaml" in err for slug in ("acme", "acme-eu", "globex"))
+
+
+def test_a_cell_beyond_its_stages_is_refused(command: Command, run: Run) -> None:
+    text = (command.tenants / "demo" / "acme.yaml").read_text()
+    for number in range(8):
+        (command.tenants / "demo" / f"more{number}.yaml").write_text(text)
+    code, _, err = run(command, "validate", "--tenants", str(command.tenants))
+    assert code == 2
+    assert "demo" in err
+    assert "11" in err
+    assert "10" in err
+
+
+def test_the_demo_is_valid_and_shows_what_its_cell_would_hold(run: Run, command: Command) -> None:
+    code, out, err = run(command, "validate", "--tenants", str(command.tenants))
+    assert (code, err) == (0, "")
+    assert "Cell demo: acme, acme-eu, globex" in out
+    told = json.loads(run(command, "validate", "--tenants", str(command.tenants), "--json")[1])
+    stages = next(row for row in told["cells"]["demo"] if "stages" in row["name"])
+    assert (told["problems"], stages["used"], stages["limit"]) == ([], 3, 10)
+
+
+def test_the_process_says_the_same(command: Command) -> None:
+    place = spoil(command, *BAD["tier unknown"][:3])
+    done = command("validate", "--tenants", str(command.tenants))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(place)
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,39 @@
+"""Spread test files over workers, those on the one local platform to the same; run commands in-process."""
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+from tenantry.cli import main
+from tests.support.command import ROOT, Command, Run
+
+SHARED_PLATFORM = "tests/e2e/"
+
+
+class _Scheduling(LoadFileScheduling):
+    """Like `--dist loadfile`. Throttles, counts, caches and logs are the platform's, so that two workers
+    on it would disturb each other's claims."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return SHARED_PLATFORM if nodeid.startswith(SHARED_PLATFORM) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
+    return _Scheduling(config, log)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(command: Command, *arguments: str) -> tuple[int, str, str]:
+        for name, value in command.environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(ROOT)
+        monkeypatch.setattr("sys.argv", ["tenantry", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        out, err = capsys.readouterr()
+        return int(end.value.code or 0), out, err
+
+    return run

@@ -1,0 +1,149 @@
+"""`status`, `token` and `call` on the platform that runs."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import jwt
+import pytest
+
+from tests.support.command import Command, Run
+from tests.support.platform import Platform, Tenant
+
+Ran = Callable[..., tuple[int, str, str]]
+SHOWN = ["tenant", "tier", "status", "url", "api_keys", "routes", "auth", "isolation"]
+
+
+@pytest.fixture
+def ran(platform: Platform, command: Command, run: Run) -> Ran:
+    """A command on the shared platform: exit code, stdout and stderr."""
+
+    def ran(*arguments: str) -> tuple[int, str, str]:
+        code, out, err = run(command, *arguments)
+        if arguments[0] == "token" and code == 0:
+            platform.minted.append(out.strip())
+        return code, out, err
+
+    return ran
+
+
+def claims(token: str) -> dict[str, Any]:
+    return dict(jwt.decode(token.strip(), options={"verify_signature": False}))
+
+
+def test_status_tells_programs_all_they_need(ran: Ran, platform: Platform) -> None:
+    code, out, err = ran("status", "--json")
+    shown = json.loads(out)
+    assert (code, err, list(shown)) == (0, "", ["endpoint", "cell", "tenants"])
+    assert (shown["endpoint"], shown["cell"]) == (platform.local.endpoint, "demo")
+    assert [list(tenant) for tenant in shown["tenants"]] == [SHOWN] * 3
+    told = {
+        tenant["tenant"]: [tenant[name] for name in ("tier", "status", "routes", "auth", "isolation")]
+        for tenant in shown["tenants"]
+    }
+    assert told == {
+        "acme": ["gold", "active", ["contact", "items", "tools"], "managed", "pooled"],
+        "acme-eu": ["bronze", "active", ["items"], "jwks", "pooled"],
+        "globex": ["silver", "active", ["contact", "items"], "oidc", "silo"],
+    }
+    for tenant in shown["tenants"]:
+        assert tenant["url"].startswith(f"{shown['endpoint']}/")
+        assert list(tenant["api_keys"]) == ["web"]
+
+
+def test_status_tells_people_addresses_and_keys(ran: Ran, acme: Tenant) -> None:
+    code, out, _ = ran("status")
+    assert code == 0
+    assert all(text in out for text in ("acme-eu", "globex", acme.url, acme.key))
+
+
+@pytest.mark.parametrize("slug", ["acme", "acme-eu", "globex"])
+def test_a_token_stands_alone_and_opens_the_tenants_routes(platform: Platform, ran: Ran, slug: str) -> None:
+    code, out, err = ran("token", slug)
+    assert (code, err, len(out.split())) == (0, "", 1)
+    tenant = platform.tenants[slug]
+    said, audience = claims(out), tenant.local.audience
+    assert (said["iss"], said["aud"], said["sub"]) == (audience.issuer, audience.audience, "developer")
+    assert (said["exp"] - said["iat"], abs(said["iat"] - time.time()) < 10) == (3600, True)
+    groups = [group for group in tenant.routes if group != "contact"]
+    assert set(said["scope"].split()) == {f"{group}:{way}" for group in groups for way in ("read", "write")}
+    assert tenant.call("GET", "/items/orders", token=out.strip()).status_code == 200
+
+
+def test_a_token_says_what_was_asked_for(ran: Ran) -> None:
+    options = ["--subject", "ann", "--scope", "items:read", "--scope", "tools:read", "--ttl", "60"]
+    said = claims(ran("token", "acme", *options)[1])
+    assert (said["sub"], said["scope"], said["exp"] - said["iat"]) == ("ann", "items:read tools:read", 60)
+
+
+@pytest.mark.parametrize("ttl", ["86401", "0", "-1"])
+def test_a_lifetime_that_would_be_refused_is_refused(ran: Ran, ttl: str) -> None:
+    code, out, err = ran("token", "acme", "--ttl", ttl)
+    assert code in (1, 2)
+    assert out == ""
+    assert "86400" in err
+
+
+@pytest.mark.parametrize("arguments", [["token", "nobody"], ["call", "nobody", "GET", "/health"]])
+def test_an_unknown_tenant_is_answered_with_those_there_are(ran: Ran, arguments: list[str]) -> None:
+    code, out, err = ran(*arguments)
+    assert code in (1, 2)
+    assert out == ""
+    assert "nobody" in err
+    assert "acme, acme-eu, globex" in err
+
+
+def test_a_call_shows_status_headers_and_body(ran: Ran) -> None:
+    code, out, _ = ran("call", "acme", "POST", "/items/called", "--data", '{"customer": "Ada"}')
+    assert (code, out.splitlines()[0]) == (0, "201 Created")
+    assert 'etag: "1"' in out.lower()
+    assert '"customer": "Ada"' in out
+
+
+def test_a_call_tells_programs_the_same(ran: Ran) -> None:
+    code, out, _ = ran("call", "globex", "post", "/items/called", "--data", '{"customer": "Ada"}', "--json")
+    answer = json.loads(out)
+    assert (code, list(answer), answer["status"]) == (0, ["status", "headers", "body"], 201)
+    assert (answer["headers"]["etag"], answer["body"]["customer"]) == ('"1"', "Ada")
+
+
+def test_a_refused_call_fails_and_shows_the_problem(ran: Ran) -> None:
+    code, out, _ = ran("call", "acme", "GET", "/items/orders", "--scope", "tools:read", "--json")
+    answer = json.loads(out)
+    assert (code, answer["status"]) == (1, 403)
+    assert answer["body"]["type"] == "urn:tenantry:problem:forbidden"
+
+
+def test_a_call_without_a_body_to_show(ran: Ran) -> None:
+    location = json.loads(ran("call", "acme", "POST", "/items/called", "--data", "{}", "--json")[1])[
+        "headers"
+    ]
+    code, out, _ = ran("call", "acme", "DELETE", f"/items/{location['location']}")
+    assert (code, out.splitlines()[0]) == (0, "204 No Content")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["call", "acme", "GET", "items"],
+        ["call", "acme", "GET", "/items/a", "--header", "If-Match"],
+        ["call", "acme", "GET", "/items/a", "--key", "mobile"],
+        ["call", "acme"],
+        ["status", "--port", "0"],
+        ["nothing"],
+    ],
+)
+def test_wrong_input_is_said_on_stderr(ran: Ran, arguments: list[str]) -> None:
+    code, out, err = ran(*arguments)
+    assert (code, out) == (2, "")
+    assert err
+
+
+def test_the_process_says_the_same(platform: Platform, command: Command) -> None:
+    done = command("token", "acme-eu", "--scope", "items:read")
+    platform.minted.append(done.stdout.strip())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert claims(done.stdout)["scope"] == "items:read"
+    refused = command("token", "nobody")
+    assert (refused.returncode, refused.stdout) in ((1, ""), (2, ""))

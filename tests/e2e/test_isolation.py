@@ -1,0 +1,130 @@
+"""With the credentials of each function, for real: no way leads to another tenant's data or secrets."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from tests.support.attempts import denied, on_index, on_partition, outcome
+from tests.support.platform import Platform, Tenant, functions
+
+DEMO = {"acme": ["contact", "items", "tools"], "acme-eu": ["items"], "globex": ["contact", "items"]}
+ROLES = [(slug, group) for slug, groups in DEMO.items() for group in ["authorizer", *groups]]
+PARTITIONS = (
+    "items#item#orders",
+    "items#count#0",
+    "items#idempotency#00",
+    "contact#message",
+    "contact#count#0",
+    "contact#idempotency#00",
+)
+READ, WRITTEN = {"GetItem", "TransactGetItems"}, {"PutItem", "TransactWriteItems"}
+# What a function's role may do on partitions of its own tenant: what the function does, and nothing else.
+OWN = {
+    ("items", "items#item#orders"): {*READ, *WRITTEN, "UpdateItem", "DeleteItem", "Query"},
+    ("items", "items#count#0"): {"UpdateItem"},
+    ("items", "items#idempotency#00"): WRITTEN,
+    ("contact", "contact#message"): WRITTEN,
+    ("contact", "contact#count#0"): {"UpdateItem"},
+    ("contact", "contact#idempotency#00"): WRITTEN,
+    ("tools", "contact#message"): {*READ, "UpdateItem", "Query"},
+    ("tools", "contact#count#0"): {"UpdateItem", "Query"},
+    ("tools", "items#count#0"): {"Query"},
+}
+
+
+def table_of(tenant: Tenant) -> str:
+    names = tenant.platform.names
+    return names.tenant(tenant.slug) if tenant.local.shown["isolation"] == "silo" else names.table
+
+
+def reading(secret: str, client: Any) -> object:
+    return client.get_secret_value(SecretId=secret)
+
+
+def changing(secret: str, client: Any) -> object:
+    return client.put_secret_value(SecretId=secret, SecretString="{}")
+
+
+def test_every_role_of_the_platform_is_tried(platform: Platform) -> None:
+    there = {(slug, group) for slug, tenant in platform.tenants.items() for group in functions(tenant)}
+    assert there == set(ROLES)
+
+
+def test_the_attempts_succeed_for_one_who_may(platform: Platform) -> None:
+    """Else a refusal below could be of the call, not of the caller."""
+    root = platform.root.client("dynamodb")
+    for tenant in platform.tenants.values():
+        ways = on_partition(table_of(tenant), f"{tenant.slug}#isolation#test")
+        index = on_index(table_of(tenant), f"{tenant.slug}#isolation#state")
+        assert {name: outcome(way, root) for name, way in ways.items()} == dict.fromkeys(ways, "done")
+        assert {name: outcome(way, root) for name, way in index.items()} == dict.fromkeys(index, "done")
+        ways["DeleteItem"](root)
+
+
+@pytest.mark.parametrize(("slug", "group"), ROLES)
+def test_no_way_leads_to_another_tenants_data(platform: Platform, slug: str, group: str) -> None:
+    client = platform.role(slug, group).client("dynamodb")
+    leaks = []
+    for other in platform.tenants.values():
+        if other.slug == slug:
+            continue
+        for table in {table_of(other), table_of(platform.tenants[slug])}:
+            for partition in PARTITIONS:
+                ways = on_partition(table, f"{other.slug}#{partition}").items()
+                leaks += [(table, partition, name) for name, way in ways if not denied(outcome(way, client))]
+            states = on_index(table, f"{other.slug}#contact#state#new").items()
+            leaks += [(table, "by_state", name) for name, way in states if not denied(outcome(way, client))]
+    assert leaks == []
+
+
+@pytest.mark.parametrize(("slug", "group"), ROLES)
+def test_on_its_own_data_a_role_may_do_what_its_function_does(
+    platform: Platform, slug: str, group: str
+) -> None:
+    client, table = platform.role(slug, group).client("dynamodb"), table_of(platform.tenants[slug])
+    root = platform.root.client("dynamodb")
+    for partition in PARTITIONS:
+        ways = on_partition(table, f"{slug}#{partition}")
+        allowed = {name for name, way in ways.items() if not denied(outcome(way, client))}
+        ways["DeleteItem"](root)  # a record without attributes is none that a function could read
+        assert allowed == OWN.get((group, partition), set()), partition
+    states = on_index(table, f"{slug}#contact#state#new").items()
+    allowed = {name for name, way in states if not denied(outcome(way, client))}
+    assert allowed == ({"Query"} if group == "tools" else set())
+
+
+@pytest.mark.parametrize(("slug", "group"), ROLES)
+def test_a_role_reads_its_own_tenants_runtime_secret_at_most(
+    platform: Platform, slug: str, group: str
+) -> None:
+    client = platform.role(slug, group).client("secretsmanager")
+    secrets = {name: platform.names.secret(name) for name in platform.tenants}
+    signing = {f"{name}/signing": tenant.local.signing_secret for name, tenant in platform.tenants.items()}
+    read = set()
+    for name, secret in (secrets | signing).items():
+        if not denied(code := outcome(partial(reading, secret), client)):
+            read.add((name, code))
+        assert denied(outcome(partial(changing, secret), client)), name
+    assert read == ({(slug, "done")} if group in ("items", "tools") else set())
+    assert denied(outcome(lambda own: own.list_secrets(), client))
+
+
+@pytest.mark.parametrize(("slug", "group"), ROLES)
+def test_a_role_reaches_no_other_service(platform: Platform, slug: str, group: str) -> None:
+    role, names = platform.role(slug, group), platform.names
+    function = names.function("acme-eu", "items")
+    ways = {
+        "lambda": lambda own: own.invoke(FunctionName=function),
+        "apigateway": lambda own: own.get_api_keys(includeValues=True),
+        "logs": lambda own: own.filter_log_events(logGroupName=f"/aws/lambda/{function}"),
+        "s3": lambda own: own.list_buckets(),
+        "iam": lambda own: own.list_roles(),
+        "sts": lambda own: own.assume_role(
+            RoleArn=f"arn:aws:iam::000000000000:role/{function}", RoleSessionName="test"
+        ),
+    }
+    reached = {
+        name: code for name, way in ways.items() if not denied(code := outcome(way, role.client(name)))
+    }
+    assert reached == {}

@@ -1,0 +1,49 @@
+"""Whatever ran on the shared platform, its logs hold no key, no token, no private key and nobody's words."""
+
+import base64
+import json
+
+from tests.support.platform import Platform, Tenant
+
+SECRET_WORDS = "my private words"
+ADDRESS = "ada.lovelace@example.com"
+
+
+def private_lines(pem: str) -> list[str]:
+    return [line for line in pem.splitlines() if line and not line.startswith("-----")]
+
+
+def test_nothing_secret_was_logged(platform: Platform, acme: Tenant) -> None:
+    """This test runs last, so that it reads what all others left behind."""
+    acme.call("POST", "/contact", {"email": ADDRESS, "message": SECRET_WORDS}, token=None)
+    acme.call("POST", "/items/orders", {"note": SECRET_WORDS})
+    acme.call("POST", "/items/orders", content=f'{{"note": "{SECRET_WORDS}"'.encode())
+    for tenant in platform.tenants.values():
+        tenant.call("GET", "/items/orders")
+    acme.call("GET", "/items/orders", token=acme.own_token + "x")
+    acme.call("GET", "/items/orders", key=acme.key + "x")
+    lines = platform.log_lines("/")
+    for tenant in platform.tenants.values():  # what is searched is there
+        assert any(f'"tenant":"{tenant.slug}"' in line for line in lines)
+    emulator = (platform.local.record.directory / "emulator.log").read_text()
+    written = "\n".join([emulator, *lines])
+    secrets = platform.root.client("secretsmanager")
+    cursor_keys = [
+        json.loads(secrets.get_secret_value(SecretId=platform.names.secret(slug))["SecretString"])[
+            "cursor_key"
+        ]
+        for slug, tenant in platform.tenants.items()
+    ]
+    assert all(len(base64.b64decode(key)) == 32 for key in cursor_keys)
+    kept = {
+        "API key": [tenant.key for tenant in platform.tenants.values()],
+        "token": [part for token in platform.minted for part in (token, token.rpartition(".")[2]) if part],
+        "private key": [
+            line for each in platform.tenants.values() for line in private_lines(each.signer.private_pem)
+        ],
+        "cursor key": cursor_keys,
+        "client's words": [SECRET_WORDS, ADDRESS],
+    }
+    assert {kind: [text for text in texts if text in written] for kind, texts in kept.items()} == {
+        kind: [] for kind in kept
+    }

@@ -1,0 +1,100 @@
+"""The command `tenantry` as a process of its own, with a state of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 60  # for one command; a platform is up in about five
+
+
+@dataclass(frozen=True)
+class Command:
+    """Commands on the platforms whose state is below `home`, and on no other."""
+
+    home: Path
+    tenants: Path = ROOT / "tenants"
+
+    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self._line(arguments),
+            cwd=ROOT,
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What differs from this process's own; it works whether the package is installed or not."""
+        return {"PYTHONPATH": str(ROOT / "platform"), "TENANTRY_STATE": str(self.home), "COLUMNS": "120"}
+
+    def up(self, *arguments: str) -> None:
+        """Bring one up, detached."""
+        done = self("up", "--detach", "--tenants", str(self.tenants), *arguments)
+        assert done.returncode == 0, done.stderr
+
+    @contextmanager
+    def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """A command that runs during the block and is killed after it, if it has not ended."""
+        handler = signal.getsignal(signal.SIGINT)
+        if handler == signal.SIG_IGN:  # as in a shell's background job; a child would inherit the deafness
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        with subprocess.Popen(
+            self._line(arguments),
+            cwd=ROOT,
+            env={**os.environ, **self.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            signal.signal(signal.SIGINT, handler)
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def processes(self) -> list[psutil.Process]:
+        """All that run for a platform of this home: their command lines name it."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if any(part.startswith(str(self.home)) for part in process.cmdline()):
+                    found.append(process)
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue
+        return found
+
+    def remains(self) -> list[str]:
+        """Processes and files that are still there; empty after a clean end."""
+        files = [str(path) for path in self.home.rglob("*")] if self.home.exists() else []
+        return [str(process) for process in self.processes()] + files
+
+    def _line(self, arguments: tuple[str, ...]) -> list[str]:
+        return [sys.executable, "-m", "tenantry.cli", *arguments]
+
+
+class Run(Protocol):
+    """Run a command in this process, which is soon done: exit code, stdout and stderr."""
+
+    def __call__(self, command: Command, *arguments: str) -> tuple[int, str, str]: ...
+
+
+def eventually(holds: Callable[[], object], seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
