@@ -1,1 +1,1 @@
-"""What the functions of the API share; the authorizer uses its routes, logs and metrics only."""
+"""What the functions of the API share; the authorizer uses its routes, subjects, logs and metrics only."""

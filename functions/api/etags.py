@@ -7,6 +7,7 @@ from typing import Final
 from api.errors import PreconditionFailed, invalid_parameter
 
 MAX_TAGS: Final = 100  # DynamoDB's limit on the operands of IN
+MAX_LENGTH: Final = 2_048  # of the whole header: the contract's own, room for 100 versions
 _TAG: Final = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _LIST: Final = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 _VERSION: Final = re.compile(r'"([1-9][0-9]{0,17})"')
@@ -38,6 +39,8 @@ class Tags:
 def parse(header: str, name: str) -> Tags:
     if header.strip(" \t") == "*":
         return Tags(anything=True)
+    if len(header) > MAX_LENGTH:
+        raise invalid_parameter(name, f"has {len(header)} characters; at most {MAX_LENGTH} are taken")
     if not _LIST.fullmatch(header):
         raise invalid_parameter(name, 'malformed; send the ETag with its quotes, such as "3", or *')
     tags = tuple(dict.fromkeys(re.findall(_TAG, header)))

@@ -4,15 +4,19 @@ No line holds a body, a token, a key or an address. A failure is logged as its t
 exception messages quote values, so they stay out.
 """
 
+import json
 import traceback
-from functools import cache
+from functools import cache, partial
 
 from aws_lambda_powertools.logging import Logger
+
+# ASCII only: other readers end lines at characters beyond it, and an unpaired surrogate cannot be written.
+_line = partial(json.dumps, default=str, separators=(",", ":"))
 
 
 @cache
 def logger() -> Logger:
-    return Logger()
+    return Logger(json_serializer=_line)
 
 
 def begin(*, tenant: str, route: str, request_id: str) -> Logger:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api import bodies
+from api import bodies, subjects
 from api.errors import invalid_parameter
 
 
@@ -35,7 +35,7 @@ class Request:
             body=event.get("body"),
             base64_encoded=bool(event.get("isBase64Encoded")),
             request_id=context["requestId"],
-            subject=(context.get("authorizer") or {}).get("subject") or "",
+            subject=subjects.read((context.get("authorizer") or {}).get("subject") or ""),
         )
 
     def json_object(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from api import logs, metrics
+from api import logs, metrics, subjects
 from authorizer import policies, settings, tokens
 from authorizer.keys import find
 from authorizer.refusals import IssuerUnavailable, Refused
@@ -39,11 +39,12 @@ def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _answer(stage: str, identity: Identity, config: Settings) -> dict[str, Any]:
+    subject = subjects.written(identity.subject)
     return {
-        "principalId": identity.subject,
+        "principalId": subject,
         "policyDocument": policies.policy(stage, identity.scopes, config.groups),
         "context": {
-            "subject": identity.subject,
+            "subject": subject,
             "scope": " ".join(sorted(identity.scopes)),
             "kid": identity.kid,
         },

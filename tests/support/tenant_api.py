@@ -56,10 +56,14 @@ class TenantApi:
     ) -> Answer:
         if json_body is not None:
             event["body"] = json.dumps(json_body)
-        request = events.proxy(method, resource, tenant=self.tenant, **event)
+        return self.handle(events.proxy(method, resource, tenant=self.tenant, **event), group)
+
+    def handle(self, event: dict[str, Any], group: str | None = None) -> Answer:
+        """Any event; by default it goes to the function that serves its resource."""
+        group = group or next(r.group for r in ROUTES if r.path == event["resource"])
         handler = importlib.import_module(f"{group}.handler")
         with self.environment():
-            answer = handler.handle(request, None)
+            answer = handler.handle(event, None)
         assert answer["isBase64Encoded"] is False
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 

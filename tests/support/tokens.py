@@ -12,6 +12,7 @@ from jwt.algorithms import get_default_algorithms
 
 ISSUER = "https://auth.acme.example"
 AUDIENCE = "https://api.acme.example"
+CURVES = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1()}
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ def signer(algorithm: str, kid: str = "2026", rsa_bits: int = 2048) -> Signer:
     match algorithm:
         case "EdDSA":
             return Signer(kid, algorithm, ed25519.Ed25519PrivateKey.generate())
-        case "ES256":
-            return Signer(kid, algorithm, ec.generate_private_key(ec.SECP256R1()))
+        case "ES256" | "ES384" | "ES512":
+            return Signer(kid, algorithm, ec.generate_private_key(CURVES[algorithm]))
         case _:
             return Signer(kid, algorithm, rsa.generate_private_key(65_537, rsa_bits))
 

@@ -84,7 +84,7 @@ class TestEncodings:
         body = base64.b64encode('{"a":"é"}'.encode()).decode()
         assert post(acme, body, base64_encoded=True).json["a"] == "é"
 
-    @pytest.mark.parametrize("body", ["{}", "e30", "//79", "e30=\n"])
+    @pytest.mark.parametrize("body", ["{}", "e30", "//79", "e30=\n", "\u00e9", "\ud800"])
     def test_bad_base64_and_bytes_that_are_not_utf8_are_refused(self, acme: TenantApi, body: str) -> None:
         assert post(acme, body, base64_encoded=True).slug == "invalid-body"
 
