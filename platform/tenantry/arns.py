@@ -43,3 +43,18 @@ class Arns:
 
     def alarm(self, name: str) -> str:
         return self._arn("cloudwatch", f"alarm:{name}")
+
+    def topic(self, name: str) -> str:
+        return self._arn("sns", name)
+
+    def iam(self, resource: str) -> str:
+        """IAM has no Regions; `resource` is `role/<name>` or `policy/<name>`."""
+        return f"arn:{self.partition}:iam::{self.account}:{resource}"
+
+    def bucket(self, name: str) -> str:
+        """Bucket names are global, so neither Region nor account stand in it."""
+        return f"arn:{self.partition}:s3:::{name}"
+
+    def gateway(self, path: str) -> str:
+        """What manages API Gateway names its own resources by path, `/restapis/<id>/...`."""
+        return f"arn:{self.partition}:apigateway:{self.region}::{path}"

@@ -51,7 +51,7 @@ def test_no_two_functions_share_a_role(engine: Engine) -> None:
 
 def test_every_role_is_bounded_and_open_to_lambda_alone(engine: Engine) -> None:
     for role in engine.of_type("Role").values():
-        assert role.inputs["permissionsBoundary"] == "arn:of:aws:iam/policy:Policy:demo"
+        assert role.inputs["permissionsBoundary"] == ARNS.iam("policy/tenantry_demo")
         [statement] = role.document("assumeRolePolicy")["Statement"]
         assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
 
@@ -130,10 +130,8 @@ def test_only_items_and_tools_may_read_the_tenants_secret(engine: Engine) -> Non
     for name, policy in engine.of_type("RolePolicy").items():
         reads = [each for each in policy.document("policy")["Statement"] if each["Sid"] == "ReadSecret"]
         tenant, group = name.split(".")
-        expected = (
-            [f"arn:of:aws:secretsmanager/secret:Secret:{tenant}"] if group in {"items", "tools"} else []
-        )
-        assert [each["Resource"] for each in reads] == expected
+        own = ARNS.secrets(Names("demo").secret(tenant)).replace("??????", "AbCdEf")
+        assert [each["Resource"] for each in reads] == ([own] if group in {"items", "tools"} else [])
 
 
 def test_all_that_can_be_tagged_says_whose_it_is(engine: Engine) -> None:

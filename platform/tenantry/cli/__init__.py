@@ -2,7 +2,7 @@
 
 import typer
 
-from tenantry.cli import clients, local, operations, tenants
+from tenantry.cli import clients, isolation, local, operations, tenants
 from tenantry.cli.output import told
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("status")(local.status)
 app.command("down")(local.down)
 app.command("token")(clients.token)
 app.command("call")(clients.call)
+app.command("isolation")(isolation.isolation)
 app.command("purge")(operations.purge)
 
 

@@ -12,7 +12,8 @@ from tenantry.deployment import Deployment
 
 # "Variables for access logging for API Gateway". No header, token or key value is among them.
 ACCESS_LOG_FORMAT = {
-    "request_id": "$context.requestId",
+    "request_id": "$context.requestId",  # clients may choose it; the extended one they may not
+    "extended_request_id": "$context.extendedRequestId",
     "time": "$context.requestTime",
     "tenant": "$context.stage",
     "api_key_id": "$context.identity.apiKeyId",

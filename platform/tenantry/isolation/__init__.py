@@ -1,0 +1,1 @@
+"""Prove, from what the program registers and without AWS, that no tenant reaches another."""

@@ -1,0 +1,68 @@
+"""What one cell registers, with who owns it: a tenant, or all of them together."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from tenantry import paths, program, registration
+from tenantry.arns import Arns
+from tenantry.artifact import Artifact, Target
+from tenantry.config import Cell as CellConfig
+from tenantry.deployment import Deployment
+from tenantry.naming import Names
+from tenantry.registration import Registered
+
+# Any account and Region serve: no policy decides by them.
+SOMEWHERE = Arns("aws", "us-east-1", "000000000000")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The resources of a cell, as the engine would get them."""
+
+    names: Names
+    arns: Arns
+    slugs: tuple[str, ...]
+    resources: tuple[Registered, ...]
+
+    def of(self, *kinds: str) -> Iterator[Registered]:
+        """Those of the provider's types, such as `aws:iam/role:Role`."""
+        return (each for each in self.resources if each.type in kinds)
+
+    def owner(self, resource: Registered) -> str | None:
+        """The slug of the tenant below whose component it is; None for what tenants share."""
+        above: Registered | None = resource
+        while above is not None:
+            if above.type == registration.TENANT:
+                return above.name
+            above = self._by_urn.get(above.parent)
+        return None
+
+    def with_resources(self, resources: Iterable[Registered]) -> "Cell":
+        return replace(self, resources=tuple(resources))
+
+    @cached_property
+    def _by_urn(self) -> dict[str, Registered]:
+        return {each.urn: each for each in self.resources}
+
+
+def registered(cell: CellConfig) -> Cell:
+    """Run the program for the cell, as a stack of the cell's name."""
+    unread = Artifact(paths.CONTRACT, "0" * 64)  # what functions are made of grants nothing
+    deployment = Deployment(
+        cell=cell.name,
+        names=Names(cell.name),
+        arns=SOMEWHERE,
+        target=Target("python3.13", "arm64"),
+        code=unread,
+        layer=unread,
+        manage_account=True,
+    )
+
+    def declare() -> dict[str, Any]:
+        return program.declare(cell, deployment)
+
+    engine, _ = registration.run(declare, cell.name, SOMEWHERE)
+    slugs = tuple(tenant.slug for tenant in cell.tenants)
+    return Cell(deployment.names, SOMEWHERE, slugs, tuple(engine.registered))

@@ -1,0 +1,32 @@
+"""Set beside a tenant those that there might be, with slugs as near to its own as slugs can be.
+
+A wildcard too many reaches nobody today and somebody tomorrow; here it shows today.
+"""
+
+from collections.abc import Iterator
+
+from tenantry.config.slugs import is_slug
+from tenantry.isolation.cells import Cell
+from tenantry.isolation.targets import Kind, Place, Target
+from tenantry.naming import Names
+
+
+def possible(cell: Cell, slug: str) -> Iterator[Place]:
+    """Tenants that nobody has yet, beside whom a wildcard too many would show."""
+    near = (f"{slug[:29]}-eu", f"{slug[:31]}x", slug[:-1], f"x{slug[1:]}", f"{slug[:-1]}x", f"x{slug[:31]}")
+    for each in dict.fromkeys(near):
+        if is_slug(each) and each not in (slug, *cell.slugs):
+            yield Place(cell, cell.names, each)
+    stack = cell.names.stack
+    yield Place(cell, Names(f"{stack[:10]}{'x' if not stack.endswith('x') else 'y'}"), slug)
+
+
+def covered(cell: Cell, slug: str, patterns: frozenset[str]) -> Iterator[tuple[Place, Target]]:
+    """Keys of other slugs that patterns of leading keys cover, found by filling in their wildcards."""
+    for pattern in patterns:
+        for filler in ("", "xyz", "-xyz#", "xyz#"):
+            key = pattern.replace("*", filler).replace("?", "x")
+            whose = key.partition("#")[0]
+            if whose != slug and is_slug(whose):
+                target = Target(Kind.KEYS, cell.arns.table(cell.names.table), (key,))
+                yield Place(cell, cell.names, whose), target

@@ -1,0 +1,77 @@
+"""Prove one cell: what its roles hold, and how its parts are bound together."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tenantry.isolation import functions, gateway, matrix
+from tenantry.isolation.cells import Cell
+from tenantry.isolation.leaks import Leak
+from tenantry.isolation.matrix import Row
+
+Rule = Callable[[Cell], Iterator[Leak]]
+
+RULES: dict[str, Rule] = {
+    "no role serves two functions": functions.no_role_serves_two_functions,
+    "only its service takes a role": functions.only_its_service_takes_a_role,
+    "every role has the cell's boundary": functions.every_role_has_the_cells_boundary,
+    "only its own stage invokes a function": functions.only_its_own_stage_invokes_a_function,
+    "an environment names its own tenant's table and secret": functions.an_environment_names_its_own_tenants,
+    "a stage calls its own tenant's functions": gateway.a_stage_calls_its_own_tenants_functions,
+    "a route names no function for all stages": gateway.a_route_names_no_function_for_all_stages,
+    "a stage logs to its own tenant's group": gateway.a_stage_logs_to_its_own_tenants_group,
+    "a plan opens its own tenant's stage alone": gateway.a_plan_opens_its_own_tenants_stage_alone,
+    "a key is in its own tenant's plan alone": gateway.a_key_is_in_its_own_tenants_plan_alone,
+    "a topic is open to services alone": gateway.a_topic_is_open_to_services_alone,
+    "every type of resource is understood": gateway.every_type_of_resource_is_understood,
+}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """`rules` holds the leaks that break a rule, by what the rule says."""
+
+    cell: str
+    rows: tuple[Row, ...]
+    rules: dict[str, tuple[Leak, ...]]
+
+    @property
+    def leaks(self) -> list[Leak]:
+        held = [leak for row in self.rows for square in row.others.values() for leak in square.leaks.values()]
+        return held + [leak for broken in self.rules.values() for leak in broken]
+
+    @property
+    def tried(self) -> int:
+        return sum(square.tried for row in self.rows for square in row.others.values())
+
+    def shown(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "cell": self.cell,
+            "tried": self.tried,
+            "roles": [_shown(row) for row in self.rows],
+            "rules": {rule: [asdict(leak) for leak in broken] for rule, broken in self.rules.items()},
+            "leaks": [str(leak) for leak in self.leaks],
+        }
+
+
+def prove(cell: Cell) -> Proof:
+    rules = {said: tuple(rule(cell)) for said, rule in RULES.items()}
+    return Proof(cell.names.stack, tuple(matrix.rows(cell)), rules)
+
+
+def _shown(row: Row) -> dict[str, Any]:
+    return {
+        "role": row.role.name,
+        "tenant": row.role.tenant,
+        "own": dict(row.own),
+        "others": {
+            kind.value: {
+                "decision": "LEAK" if square.leaks else "denied",
+                "tried": square.tried,
+                "decided_by": matrix.deciders(square),
+                "leaks": [asdict(leak) for leak in square.leaks.values()],
+            }
+            for kind, square in row.others.items()
+        },
+    }

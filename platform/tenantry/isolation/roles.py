@@ -1,0 +1,66 @@
+"""Gather what each tenant's role holds: its inline and attached policies, and its boundary."""
+
+import json
+from dataclasses import dataclass
+
+from tenantry.isolation.cells import Cell
+from tenantry.isolation.evaluation import Holder
+from tenantry.isolation.reading import EVERYTHING, Policy
+from tenantry.registration import Registered
+
+ROLE = "aws:iam/role:Role"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+POLICY = "aws:iam/policy:Policy"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+
+
+@dataclass(frozen=True)
+class Role:
+    """`function` is the logical name, as `acme.items`."""
+
+    tenant: str
+    function: str
+    name: str
+    holder: Holder
+
+
+def roles(cell: Cell) -> list[Role]:
+    """Every role that hangs below a tenant, by tenant; the program registers in no certain order."""
+    documents = {
+        each.arn: Policy.read(each.inputs["name"], each.document("policy")) for each in cell.of(POLICY)
+    }
+    found = []
+    for role in cell.of(ROLE):
+        tenant = cell.owner(role)
+        if tenant is not None:
+            bound = role.inputs.get("permissionsBoundary")
+            boundary = None if bound is None else documents.get(bound) or _unknown(bound)
+            holder = Holder(_own(cell, role, documents), boundary, cell.arns.account, cell.arns.region)
+            found.append(Role(tenant, role.name, role.inputs["name"], holder))
+    return sorted(found, key=lambda role: (role.tenant, role.function))
+
+
+def _own(cell: Cell, role: Registered, documents: dict[str, Policy]) -> tuple[Policy, ...]:
+    inline = [
+        Policy.read(each.inputs["name"], each.document("policy"))
+        for each in cell.of(ROLE_POLICY)
+        if each.inputs["role"] in _names(role)
+    ]
+    inline += [
+        Policy.read(each["name"], json.loads(each["policy"]))
+        for each in role.inputs.get("inlinePolicies") or []
+    ]
+    attached = [
+        each.inputs["policyArn"] for each in cell.of(ATTACHMENT) if each.inputs["role"] in _names(role)
+    ]
+    attached += role.inputs.get("managedPolicyArns") or []
+    return (*inline, *(documents.get(arn) or _unknown(arn) for arn in attached))
+
+
+def _names(role: Registered) -> set[str]:
+    return {role.inputs["name"], role.id, role.arn}
+
+
+def _unknown(arn: str) -> Policy:
+    """A policy that the program does not make may hold anything."""
+    return Policy.read(arn, EVERYTHING)

@@ -1,0 +1,138 @@
+"""List what there is to reach of a tenant, in the spellings that a policy could name it by."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tenantry import naming, policies
+from tenantry.isolation.cells import Cell
+from tenantry.isolation.partitions import partition_keys
+from tenantry.naming import AUTHORIZER, GROUPS, Names
+
+
+class Kind(StrEnum):
+    """A column of the matrix."""
+
+    KEYS = "keys"
+    INDEX = "index"
+    TABLES = "whole tables"
+    SECRETS = "secrets"
+    LOGS = "logs"
+    FUNCTIONS = "functions"
+    STAGES = "stages"
+    ROLES = "roles"
+    TOPICS = "topics"
+    ARTIFACTS = "artifacts"
+    REST = "anything else"
+
+
+SERVICES = {
+    Kind.KEYS: ("dynamodb",),
+    Kind.INDEX: ("dynamodb",),
+    Kind.TABLES: ("dynamodb",),
+    Kind.SECRETS: ("secretsmanager",),
+    Kind.LOGS: ("logs",),
+    Kind.FUNCTIONS: ("lambda",),
+    Kind.STAGES: ("execute-api", "apigateway"),
+    Kind.ROLES: ("iam", "sts"),
+    Kind.TOPICS: ("sns",),
+    Kind.ARTIFACTS: ("s3",),
+}
+
+KINDS = {
+    "aws:cloudwatch/logGroup:LogGroup": Kind.LOGS,
+    "aws:dynamodb/table:Table": Kind.TABLES,
+    "aws:iam/role:Role": Kind.ROLES,
+    "aws:lambda/function:Function": Kind.FUNCTIONS,
+    "aws:secretsmanager/secret:Secret": Kind.SECRETS,
+    "aws:sns/topic:Topic": Kind.TOPICS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    kind: Kind
+    resource: str
+    keys: tuple[str, ...] | None = None
+
+    def __str__(self) -> str:
+        if self.keys is None:
+            return self.resource
+        return f"{self.resource} key {self.keys[0]}" + (" beside its own" if self.keys[1:] else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a tenant's resources are, whether it exists or might."""
+
+    cell: Cell
+    names: Names
+    slug: str
+
+    def __str__(self) -> str:
+        if self.names != self.cell.names:
+            return f"{self.slug} of a stack {self.names.stack}"
+        return self.slug if self.slug in self.cell.slugs else f"a possible tenant {self.slug}"
+
+    def targets(self) -> Iterator[Target]:
+        yield from self._data()
+        arns, names, slug = self.cell.arns, self.names, self.slug
+        for secret in (names.secret(slug), names.signing_secret(slug)):
+            yield Target(Kind.SECRETS, arns.secrets(secret).replace("??????", "AbCdEf"))
+        functions = [names.function(slug, group) for group in (AUTHORIZER, *GROUPS)]
+        for group in (*map(naming.log_group, functions), names.access_log(slug)):
+            for below in ("", ":*", ":log-stream:2026/01/01/[$LATEST]0f"):
+                yield Target(Kind.LOGS, arns.log_group(group) + below)
+        for function in functions:
+            for version in ("", ":$LATEST", ":1"):
+                yield Target(Kind.FUNCTIONS, arns.function(function) + version)
+            yield Target(Kind.ROLES, arns.iam(f"role/{function}"))
+        yield Target(Kind.TOPICS, arns.topic(names.tenant(slug)))
+        if names == self.cell.names:
+            yield from self._stage()
+            yield from self._registered()
+
+    def _data(self) -> Iterator[Target]:
+        shared, own = (
+            self.cell.arns.table(name) for name in (self.names.table, self.names.tenant(self.slug))
+        )
+        for table in (shared, own):
+            for key in partition_keys(self.slug):
+                yield Target(Kind.KEYS, table, (key,))
+                yield Target(Kind.INDEX, f"{table}/index/{policies.INDEX}", (key,))
+        yield from whole_table(own)
+
+    def _stage(self) -> Iterator[Target]:
+        arns = self.cell.arns
+        for api in self.cell.of("aws:apigateway/restApi:RestApi"):
+            yield Target(Kind.STAGES, arns.execute_api(api.id, f"{self.slug}/GET/items/orders"))
+            yield Target(Kind.STAGES, arns.gateway(f"/restapis/{api.id}/stages/{self.slug}"))
+            log = arns.log_group(f"API-Gateway-Execution-Logs_{api.id}/{self.slug}")
+            yield Target(Kind.LOGS, f"{log}:*")
+
+    def _registered(self) -> Iterator[Target]:
+        """What the program really makes for it, by whatever name."""
+        for resource in self.cell.of(*KINDS):
+            if self.cell.owner(resource) == self.slug:
+                yield Target(KINDS[resource.type], resource.arn)
+
+
+def shared(cell: Cell) -> Iterator[Target]:
+    """What belongs to all tenants, so that no one of them may have it."""
+    yield from whole_table(cell.arns.table(cell.names.table))
+    for kind, services in SERVICES.items():
+        if services and kind not in (Kind.KEYS, Kind.INDEX):
+            yield Target(kind, "*")
+    for path in ("/apikeys", "/usageplans", "/account"):
+        yield Target(Kind.STAGES, cell.arns.gateway(path))
+    for bucket in cell.of("aws:s3/bucket:Bucket"):
+        yield Target(Kind.ARTIFACTS, bucket.arn)
+        yield Target(Kind.ARTIFACTS, f"{bucket.arn}/code/0.zip")
+    yield Target(Kind.TOPICS, cell.arns.topic(cell.names.cell))
+    yield Target(Kind.ROLES, cell.arns.iam(f"role/{cell.names.gateway_role}"))
+
+
+def whole_table(table: str) -> Iterator[Target]:
+    """Requests that name no partition key, on the table and on what hangs below it."""
+    for below in ("", f"/index/{policies.INDEX}", "/stream/2026", "/backup/01", "/export/01", "/import/01"):
+        yield Target(Kind.TABLES, table + below)

@@ -1,0 +1,127 @@
+"""Every way to a tenant's data that DynamoDB offers, and to its secrets, as well-formed calls.
+
+What one of them writes or deletes is a probe, whose sort key nothing else has.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from tenantry.components.table import INDEX_PARTITION_KEY, PARTITION_KEY, SORT_KEY
+from tenantry.policies import INDEX
+
+PROBE = "tenantry-isolation-probe"
+Way = Callable[[Any], Any]
+"""Takes boto3's client of the service."""
+
+
+class Attempt(NamedTuple):
+    """`writes` says that a probe may be left behind."""
+
+    operation: str
+    service: str
+    way: Way
+    writes: bool = False
+
+
+def on_partition(table: str, partition: str) -> list[Attempt]:
+    key = probe(partition)
+    named = {"TableName": table, "Key": key}
+    reading: Mapping[str, Way] = {
+        "GetItem": lambda own: own.get_item(**named),
+        "Query": lambda own: own.query(TableName=table, **_condition(PARTITION_KEY, partition)),
+        "BatchGetItem": lambda own: own.batch_get_item(RequestItems={table: {"Keys": [key]}}),
+        "TransactGetItems": lambda own: own.transact_get_items(TransactItems=[{"Get": named}]),
+    }
+    writing: Mapping[str, Way] = {
+        "PutItem": lambda own: own.put_item(TableName=table, Item=key),
+        "UpdateItem": lambda own: own.update_item(**named),
+        "DeleteItem": lambda own: own.delete_item(**named),
+        "BatchWriteItem": lambda own: own.batch_write_item(
+            RequestItems={table: [{"PutRequest": {"Item": key}}]}
+        ),
+        "TransactWriteItems Put": lambda own: own.transact_write_items(
+            TransactItems=[{"Put": {"TableName": table, "Item": key}}]
+        ),
+        "TransactWriteItems Delete": lambda own: own.transact_write_items(TransactItems=[{"Delete": named}]),
+    }
+    return [*_attempts(reading), *_attempts(writing, writes=True), *_partiql(table, partition)]
+
+
+def on_index(table: str, state: str) -> list[Attempt]:
+    condition = _condition(INDEX_PARTITION_KEY, state)
+    return _attempts({"Query index": lambda own: own.query(TableName=table, IndexName=INDEX, **condition)})
+
+
+def on_table(table: str) -> list[Attempt]:
+    return _attempts(
+        {
+            "Scan": lambda own: own.scan(TableName=table, Limit=1),
+            "Scan index": lambda own: own.scan(TableName=table, IndexName=INDEX, Limit=1),
+            "ExecuteStatement scan": lambda own: own.execute_statement(
+                Statement=f'SELECT * FROM "{table}"',  # noqa: S608 - the table's name is ours
+                Limit=1,
+            ),
+            "DescribeTable": lambda own: own.describe_table(TableName=table),
+        }
+    )
+
+
+def on_secret(name: str) -> list[Attempt]:
+    ways: Mapping[str, Way] = {
+        "GetSecretValue": lambda own: own.get_secret_value(SecretId=name),
+        "DescribeSecret": lambda own: own.describe_secret(SecretId=name),
+        "ListSecretVersionIds": lambda own: own.list_secret_version_ids(SecretId=name),
+    }
+    return [Attempt(operation, "secretsmanager", way) for operation, way in ways.items()]
+
+
+def probe(partition: str) -> dict[str, dict[str, str]]:
+    return {PARTITION_KEY: {"S": partition}, SORT_KEY: {"S": PROBE}}
+
+
+def _partiql(table: str, partition: str) -> list[Attempt]:
+    values = [{"S": partition}, {"S": PROBE}]
+    where = f"WHERE {PARTITION_KEY} = ? AND {SORT_KEY} = ?"
+    select = {"Statement": f'SELECT * FROM "{table}" {where}', "Parameters": values}  # noqa: S608 - as above
+    insert = {
+        "Statement": f"INSERT INTO \"{table}\" VALUE {{'{PARTITION_KEY}': ?, '{SORT_KEY}': ?}}",
+        "Parameters": values,
+    }
+    delete = {"Statement": f'DELETE FROM "{table}" {where}', "Parameters": values}  # noqa: S608 - as above
+    reading: Mapping[str, Way] = {
+        "ExecuteStatement select": lambda own: own.execute_statement(**select),
+        "BatchExecuteStatement": lambda own: _unbatched(own.batch_execute_statement(Statements=[select])),
+        "ExecuteTransaction": lambda own: own.execute_transaction(TransactStatements=[select]),
+    }
+    writing: Mapping[str, Way] = {
+        "ExecuteStatement insert": lambda own: own.execute_statement(**insert),
+        "ExecuteStatement delete": lambda own: own.execute_statement(**delete),
+    }
+    return [*_attempts(reading), *_attempts(writing, writes=True)]
+
+
+class RefusedInside(Exception):
+    """A batch succeeded as a call, and its only statement did not."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def _unbatched(answer: dict[str, Any]) -> None:
+    """A batch tells of each statement by itself."""
+    for each in answer["Responses"]:
+        if "Error" in each:
+            raise RefusedInside(str(each["Error"]["Code"]))
+
+
+def _attempts(ways: Mapping[str, Way], writes: bool = False) -> list[Attempt]:
+    return [Attempt(operation, "dynamodb", way, writes) for operation, way in ways.items()]
+
+
+def _condition(attribute: str, value: str) -> dict[str, Any]:
+    return {
+        "KeyConditionExpression": f"{attribute} = :value",
+        "ExpressionAttributeValues": {":value": {"S": value}},
+        "Limit": 1,
+    }

@@ -1,0 +1,130 @@
+"""Try for real, with the credentials of every function of a local platform, to reach the other tenants.
+
+A refusal must be IAM's: authorization comes first, so any other answer means that the role got through.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tenantry.errors import Failed
+from tenantry.isolation.partitions import partition_keys, state_keys
+from tenantry.local import attempts
+from tenantry.local.attempts import Attempt, RefusedInside
+from tenantry.local.clients import Credentials, Session, root_session, session
+from tenantry.local.state import LocalPlatform
+from tenantry.naming import Names
+
+DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+UNRECOGNIZED = frozenset(
+    {"ExpiredTokenException", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"}
+)
+SERVICES = ("dynamodb", "secretsmanager")
+
+
+class NotTried(Failed):
+    """The attempts prove nothing; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    name: str
+    tenant: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One attempt on what is not the function's tenant's; `answer` is `done`, or an error's code."""
+
+    function: Function
+    operation: str
+    on: str
+    answer: str
+
+    @property
+    def leaked(self) -> bool:
+        return self.answer not in DENIED
+
+    def __str__(self) -> str:
+        return f"{self.function.name}: {self.operation} on {self.on}, LEAKED: {self.answer}"
+
+
+def functions(platform: LocalPlatform) -> list[Function]:
+    """Those that run, with the roles that they run under."""
+    pages = root_session(platform.endpoint).client("lambda").get_paginator("list_functions").paginate()
+    found = [
+        Function(each["FunctionName"], each["Environment"]["Variables"]["TENANT"], each["Role"])
+        for page in pages
+        for each in page["Functions"]
+    ]
+    if not found:
+        raise NotTried("the local platform has no function whose role could be tried; `tenantry up` again")
+    return sorted(found, key=lambda function: function.name)
+
+
+def trials(platform: LocalPlatform, tried: Callable[[Function], None]) -> Iterator[Trial]:
+    """Every attempt, one after the other; what leaked through is removed again.
+
+    Args:
+        tried: told each function whose attempts are done.
+
+    Raises:
+        NotTried: the emulator does not accept a role's credentials.
+    """
+    root = root_session(platform.endpoint)
+    cleaner = root.client("dynamodb")
+    for function in functions(platform):
+        taken = root.client("sts").assume_role(RoleArn=function.role, RoleSessionName="isolation")
+        own = _session(platform, taken["Credentials"])
+        clients = {service: own.client(service) for service in SERVICES}
+        for on, attempt, clean in _foreign(platform, function):
+            answer = _answer(attempt, clients[attempt.service])
+            if attempt.writes and answer not in DENIED:
+                cleaner.delete_item(**clean)
+            yield Trial(function, attempt.operation, on, answer)
+        tried(function)
+
+
+def _session(platform: LocalPlatform, credentials: dict[str, str]) -> Session:
+    parts = (credentials[name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
+    return session(platform.endpoint, Credentials(*parts))
+
+
+def _foreign(platform: LocalPlatform, function: Function) -> Iterator[tuple[str, Attempt, dict[str, Any]]]:
+    """What is tried on what, and how a probe would be removed from there."""
+    names = Names(platform.cell)
+    own_signing = names.signing_secret(
+        function.tenant
+    )  # which no function may read, not even its own tenant's
+    yield from ((own_signing, each, {}) for each in attempts.on_secret(own_signing))
+    for tenant in platform.tenants:
+        if tenant.slug == function.tenant:
+            continue
+        silo = tenant.shown["isolation"] == "silo"
+        table = names.tenant(tenant.slug) if silo else names.table
+        for key in partition_keys(tenant.slug):
+            clean = {"TableName": table, "Key": attempts.probe(key)}
+            yield from ((f"{table} {key}", each, clean) for each in attempts.on_partition(table, key))
+        for key in state_keys(tenant.slug):
+            yield from ((f"{table} {key}", each, {}) for each in attempts.on_index(table, key))
+        yield from ((table, each, {}) for each in attempts.on_table(table))
+        for secret in (names.secret(tenant.slug), names.signing_secret(tenant.slug)):
+            yield from ((secret, each, {}) for each in attempts.on_secret(secret))
+
+
+def _answer(attempt: Attempt, client: Any) -> str:
+    try:
+        attempt.way(client)
+    except RefusedInside as refused:
+        return refused.code
+    except ClientError as error:
+        code = str(error.response["Error"]["Code"])
+        if code in UNRECOGNIZED:
+            raise NotTried(
+                f"the credentials of a role are not accepted ({code}); `tenantry up` again"
+            ) from None
+        return code
+    return "done"

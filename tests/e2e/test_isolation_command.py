@@ -1,0 +1,101 @@
+"""`isolation --live` on the running platform: nothing leaks, and a role that is made too wide is caught."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tenantry.local import attempts
+from tenantry.local.attempts import PROBE
+from tests.support.command import Command, Run
+from tests.support.platform import Platform
+
+WIDE = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "Wide",
+            "Effect": "Allow",
+            "Action": ["dynamodb:*", "secretsmanager:*"],
+            "Resource": "*",
+        }
+    ],
+}
+# What the cell's boundary leaves of it: actions that name a key, and runtime secrets.
+WITHIN_THE_BOUNDARY = {
+    "GetItem",
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+    "Query",
+    "Query index",
+    "TransactGetItems",
+    "TransactWriteItems Put",
+    "TransactWriteItems Delete",
+    "GetSecretValue",
+}
+
+
+def live(run: Run, command: Command) -> tuple[int, dict[str, Any], list[str]]:
+    code, out, err = run(command, "isolation", "--live", "--json")
+    return code, json.loads(out), [line for line in err.splitlines() if "LEAKED" in line]
+
+
+@pytest.fixture
+def widened(platform: Platform) -> Iterator[str]:
+    """A function of acme whose role holds far too much, for one test."""
+    iam, role = platform.root.client("iam"), platform.names.function("acme", "contact")
+    iam.put_role_policy(RoleName=role, PolicyName="wide", PolicyDocument=json.dumps(WIDE))
+    yield role
+    iam.delete_role_policy(RoleName=role, PolicyName="wide")
+
+
+def test_no_role_of_the_platform_reaches_another_tenant(
+    platform: Platform, run: Run, command: Command
+) -> None:
+    code, shown, lines = live(run, command)
+    assert (code, shown["leaks"], lines) == (0, [], [])
+    assert shown["endpoint"] == platform.local.endpoint
+    assert shown["tried"] > 1000
+
+
+def test_a_role_that_is_too_wide_is_caught_and_its_probes_are_removed(
+    platform: Platform, run: Run, command: Command, widened: str
+) -> None:
+    code, shown, lines = live(run, command)
+    assert code == 1
+    assert {leak["function"] for leak in shown["leaks"]} == {widened}
+    assert {leak["operation"] for leak in shown["leaks"]} == WITHIN_THE_BOUNDARY
+    assert {leak["answer"] for leak in shown["leaks"]} == {"done"}
+    assert len(lines) == len(shown["leaks"])
+    assert f"{widened}: GetSecretValue on tenantry/demo/acme-eu, LEAKED: done" in lines
+    assert left_behind(platform) == []
+
+
+def test_every_attempt_succeeds_for_one_who_may(platform: Platform) -> None:
+    """Else a refusal could be of the call, not of the caller."""
+    root = platform.root.client("dynamodb")
+    for table in (platform.names.table, platform.names.tenant("globex")):
+        key = "nobody#isolation"
+        for attempt in (
+            *attempts.on_partition(table, key),
+            *attempts.on_index(table, key),
+            *attempts.on_table(table),
+        ):
+            attempt.way(root)
+            root.delete_item(TableName=table, Key=attempts.probe(key))
+    for attempt in attempts.on_secret(platform.names.secret("globex")):
+        attempt.way(platform.root.client("secretsmanager"))
+
+
+def left_behind(platform: Platform) -> list[Any]:
+    tables = (platform.names.table, platform.names.tenant("globex"))
+    root = platform.root.client("dynamodb")
+    items = [
+        item
+        for table in tables
+        for page in root.get_paginator("scan").paginate(TableName=table)
+        for item in page["Items"]
+    ]
+    return [item for item in items if item["sk"]["S"] == PROBE]

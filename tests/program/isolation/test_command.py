@@ -1,0 +1,88 @@
+"""The command `isolation` says what is proven, and fails with a line for each leak."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tenantry.config import Cell as CellConfig
+from tenantry.isolation import cells
+from tenantry.isolation.cells import Cell
+from tests.support.command import Command, Run
+from tests.support.mutations import allow, granted, set_input
+
+Registering = Callable[[Cell], None]
+
+
+@pytest.fixture
+def registering(monkeypatch: pytest.MonkeyPatch) -> Registering:
+    """Let the program register this cell, whatever its files say."""
+
+    def registering(cell: Cell) -> None:
+        def registered(_: CellConfig) -> Cell:
+            return cell
+
+        monkeypatch.setattr(cells, "registered", registered)
+
+    return registering
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    return Command(tmp_path / "state")
+
+
+def test_a_cell_without_leaks_exits_0(
+    demo: Cell, registering: Registering, run: Run, command: Command
+) -> None:
+    registering(demo)
+    code, out, err = run(command, "isolation")
+    assert (code, err) == (0, "")
+    assert "acme-eu items" in out
+    assert "✓ no leak in cell demo" in out
+    assert "✗" not in out.replace("✗ LEAK: that statement", "")
+
+
+def test_a_leak_exits_1_and_is_told_in_a_line(
+    demo: Cell, registering: Registering, run: Run, command: Command
+) -> None:
+    leaking = granted("acme.items", allow("secretsmanager:GetSecretValue", "*"))(demo)
+    registering(set_input("Permission", "acme-eu.items", sourceArn=None)(leaking))
+    code, out, err = run(command, "isolation", "--cell", "demo")
+    assert code == 1
+    assert "✗ LEAK Wide" in out
+    assert "✗ LEAK: only its own stage invokes a function" in out
+    lines = err.splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith("tenantry_demo_acme_items: secretsmanager:GetSecretValue on ")
+    assert "by own/Wide" in lines[0]
+    assert lines[-1].startswith("Permission acme-eu.items: lambda:InvokeFunction on ")
+
+
+def test_programs_get_the_same_as_json(
+    demo: Cell, registering: Registering, run: Run, command: Command
+) -> None:
+    registering(granted("acme.items", allow("dynamodb:Scan", "*"))(demo))
+    code, out, err = run(command, "isolation", "--json")
+    [shown] = json.loads(out)["cells"]
+    assert (code, shown["leaks"]) == (1, err.splitlines())
+    items = next(each for each in shown["roles"] if each["role"] == "tenantry_demo_acme_items")
+    leaked = [kind for kind, square in items["others"].items() if square["decision"] == "LEAK"]
+    assert leaked == ["keys", "index", "whole tables"]
+    assert all(rule == [] for rule in shown["rules"].values())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"), [(("--live", "--cell", "demo"), "--cell"), (("--port", "1"), "--live")]
+)
+def test_options_that_contradict_each_other_are_refused(
+    run: Run, command: Command, arguments: tuple[str, ...], said: str
+) -> None:
+    code, _, err = run(command, "isolation", *arguments)
+    assert (code, said in err) == (2, True)
+
+
+def test_a_cell_that_is_not_there_is_answered_with_those_there_are(run: Run, command: Command) -> None:
+    code, _, err = run(command, "isolation", "--cell", "prod")
+    assert (code, "there are: demo" in err) == (2, True)

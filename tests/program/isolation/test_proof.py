@@ -1,0 +1,86 @@
+"""The demo cell and a full one leak nowhere, and the proof of it has looked at what there is."""
+
+from typing import Any
+
+import pytest
+
+from tenantry.config import Cell as CellConfig
+from tenantry.isolation.cells import Cell, registered
+from tenantry.isolation.neighbours import possible
+from tenantry.isolation.proof import Proof, prove
+from tenantry.isolation.targets import Kind, Place
+
+NEAR = ("acme", "acme-eu", "acme-eu-2", "acmes", "acm", "xcme", "bcme")
+FULL = 25
+
+
+@pytest.fixture(scope="module")
+def proof(demo: Cell) -> Proof:
+    return prove(demo)
+
+
+def test_the_demo_cell_leaks_nowhere(proof: Proof) -> None:
+    assert proof.leaks == []
+
+
+def test_a_cell_of_twenty_five_tenants_leaks_nowhere(cell: CellConfig) -> None:
+    """Slugs as near to each other as they may be, on pooled and silo tables, with every group or one."""
+    slugs = [*NEAR, *(f"tenant-{number}" for number in range(FULL - len(NEAR)))]
+    tenants = [
+        cell.tenants[number % len(cell.tenants)].model_copy(update={"slug": slug})
+        for number, slug in enumerate(slugs)
+    ]
+    proof = prove(registered(cell.model_copy(update={"tenants": tuple(tenants)})))
+    assert {row.role.tenant for row in proof.rows} == set(slugs)
+    assert proof.leaks == []
+
+
+def test_every_function_has_a_row(proof: Proof, demo: Cell) -> None:
+    functions = [each.name for each in demo.of("aws:lambda/function:Function")]
+    assert sorted(row.role.function for row in proof.rows) == sorted(functions)
+
+
+def own(proof: Proof, function: str) -> dict[Kind, list[str]]:
+    return next(row.own for row in proof.rows if row.role.function == function)
+
+
+def test_what_a_role_may_do_of_its_own_is_shown(proof: Proof) -> None:
+    """Else the cells of others could be empty because the evaluation sees no grant at all."""
+    assert own(proof, "acme.tools") == {
+        Kind.KEYS: ["own/Get", "own/Query", "own/Update"],
+        Kind.INDEX: ["own/QueryByState"],
+        Kind.SECRETS: ["own/ReadSecret"],
+        Kind.LOGS: ["own/Log"],
+    }
+    assert own(proof, "globex.items").keys() == {Kind.KEYS, Kind.SECRETS, Kind.LOGS}
+    assert own(proof, "acme.authorizer") == {Kind.LOGS: ["own/Log"]}
+
+
+def test_the_statement_that_decides_is_told(proof: Proof) -> None:
+    shown = proof.shown()
+    tools = next(each for each in shown["roles"] if each["role"] == "tenantry_demo_acme_tools")
+    assert tools["others"]["index"]["decided_by"] == [
+        "nothing allows it",
+        "the condition of own/QueryByState",
+    ]
+    assert tools["others"]["secrets"]["decided_by"] == ["nothing allows it"]
+    assert (shown["cell"], shown["leaks"]) == ("demo", [])
+
+
+def test_everything_that_a_tenant_has_is_among_the_targets(demo: Cell) -> None:
+    resources = {target.resource for target in Place(demo, demo.names, "acme-eu").targets()}
+    theirs: dict[str, Any] = {
+        each.arn: each.type
+        for each in demo.resources
+        if demo.owner(each) == "acme-eu" and each.arn.startswith("arn:aws:")
+    }
+    assert theirs
+    assert set(theirs) <= resources
+
+
+@pytest.mark.parametrize("slug", ["acme", "ab1", "a" * 32, "a" * 30 + "-b"])
+def test_possible_tenants_are_ones_that_could_be(demo: Cell, slug: str) -> None:
+    for place in possible(demo, slug):
+        assert 3 <= len(place.slug) <= 32
+        assert "--" not in place.slug
+        assert (place.names, place.slug) != (demo.names, slug)

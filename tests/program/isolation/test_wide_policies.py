@@ -1,0 +1,216 @@
+"""Each way in which a policy can be too wide is found, and said in one line with the statement that is."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tenantry.isolation.cells import SOMEWHERE as ARNS
+from tenantry.isolation.cells import Cell
+from tenantry.isolation.proof import prove
+from tenantry.naming import Names
+from tests.support.mutations import (
+    Mutation,
+    added,
+    allow,
+    both,
+    granted,
+    replaced,
+    restated,
+    set_input,
+)
+
+NAMES = Names("demo")
+TABLE = ARNS.table(NAMES.table)
+ITEMS = "tenantry_demo_acme_items"
+ANY_KEY = {"Null": {"dynamodb:LeadingKeys": "false"}}
+OWN_KEYS = ["acme#items#item#*"]
+
+
+def secrets(pattern: str) -> str:
+    return ARNS.secrets(pattern).removesuffix("-??????")
+
+
+def condition(statement: dict[str, Any], operator: str, *keys: str) -> None:
+    statement["Condition"] = {operator: {"dynamodb:LeadingKeys": list(keys)}, **ANY_KEY}
+
+
+def wide(action: Any, resource: Any = "*", when: Any = None, **more: Any) -> Mutation:
+    return granted("acme.items", allow(action, resource, when, **more))
+
+
+def unbounded(mutation: Mutation) -> Mutation:
+    return both(mutation, set_input("Role", "acme.items", permissionsBoundary=None))
+
+
+POLICIES: dict[str, tuple[Mutation, str, str]] = {
+    "the condition dropped": (
+        restated("acme.items", "Use", lambda each: each.pop("Condition")),
+        "dynamodb:GetItem on",
+        "own/Use",
+    ),
+    "the Null condition dropped": (
+        restated("acme.items", "Use", lambda each: each["Condition"].pop("Null")),
+        f"on {TABLE} of all tenants",
+        "own/Use, held back by the boundary alone",
+    ),
+    "acme* for acme#": (
+        restated("acme.items", "Use", lambda each: condition(each, "ForAllValues:StringLike", "acme*")),
+        "key acme-eu#",
+        "own/Use",
+    ),
+    "?cme# for acme#": (
+        restated("acme.items", "Use", lambda each: condition(each, "ForAllValues:StringLike", "?cme#*")),
+        "a possible tenant xcme",
+        "own/Use",
+    ),
+    "any key will do": (
+        restated("acme.items", "Use", lambda each: condition(each, "ForAnyValue:StringLike", *OWN_KEYS)),
+        "beside its own",
+        "own/Use",
+    ),
+    "no set operator": (
+        restated("acme.items", "Use", lambda each: condition(each, "StringLike", *OWN_KEYS)),
+        "key acme-eu#",
+        "own/Use",
+    ),
+    "all keys but some": (
+        restated("acme.items", "Use", lambda each: condition(each, "ForAllValues:StringNotLike", "globex#*")),
+        "key acme-eu#",
+        "own/Use",
+    ),
+    "another condition instead": (
+        wide("dynamodb:GetItem", TABLE, {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}),
+        "key acme-eu#",
+        "own/Wide",
+    ),
+    "a table-wide grant beside the narrow one": (
+        wide("dynamodb:GetItem", TABLE, ANY_KEY),
+        "key acme-eu#",
+        "own/Wide",
+    ),
+    "an index": (
+        wide("dynamodb:Query", f"{TABLE}/index/*", ANY_KEY),
+        "/index/by_state key acme-eu#",
+        "own/Wide",
+    ),
+    "a silo table": (
+        wide("dynamodb:GetItem", ARNS.table("tenantry_demo_globex"), ANY_KEY),
+        "key globex#",
+        "own/Wide",
+    ),
+    "Scan": (wide("dynamodb:Scan", TABLE), f"dynamodb:Scan on {TABLE}", "held back by the boundary alone"),
+    "Scan without a boundary": (unbounded(wide("dynamodb:Scan", TABLE)), "dynamodb:Scan", "own/Wide"),
+    "PartiQL": (wide("dynamodb:PartiQLSelect", TABLE), "dynamodb:PartiQLSelect", "own/Wide"),
+    "an export": (wide("dynamodb:Export*", f"{TABLE}*"), "dynamodb:ExportTableToPointInTime", "own/Wide"),
+    "every secret": (wide("secretsmanager:GetSecretValue"), "tenantry/demo/acme-eu", "own/Wide"),
+    "secrets that begin alike": (
+        wide("secretsmanager:GetSecretValue", secrets("tenantry/demo/acme-*")),
+        "tenantry/demo/acme-eu",
+        "own/Wide",
+    ),
+    "its own signing keys": (
+        wide("secretsmanager:GetSecretValue", secrets("tenantry/demo/acme/*")),
+        "tenantry/demo/acme/signing",
+        "held back by the boundary alone",
+    ),
+    "a list of secrets": (wide("secretsmanager:ListSecrets"), "secretsmanager:ListSecrets on *", "own/Wide"),
+    "log groups that begin alike": (
+        wide("logs:*", ARNS.log_group("/aws/lambda/tenantry_demo_acme*")),
+        "logs:FilterLogEvents on",
+        "own/Wide",
+    ),
+    "access logs": (
+        wide("logs:GetLogEvents", ARNS.log_group("/tenantry/demo/*")),
+        "/tenantry/demo/acme-eu/access",
+        "own/Wide",
+    ),
+    "functions": (
+        wide("lambda:Invoke*", ARNS.function("tenantry_demo_*")),
+        "function:tenantry_demo_acme-eu_",
+        "own/Wide",
+    ),
+    "stages": (
+        wide("execute-api:Invoke", ARNS.execute_api("*", "acme*")),
+        "/acme-eu/GET/items/orders",
+        "own/Wide",
+    ),
+    "the gateway's keys": (wide("apigateway:GET"), "apigateway:GET on", "own/Wide"),
+    "another role": (wide("sts:AssumeRole"), "sts:AssumeRole on", "own/Wide"),
+    "the artifacts": (wide("s3:PutObject", "arn:aws:s3:::tenantry-demo-*"), "s3:PutObject", "own/Wide"),
+    "topics": (wide("sns:Publish", ARNS.topic("*")), "sns:Publish", "own/Wide"),
+    "queues": (wide("sqs:SendMessage"), "sqs:SendMessage on *", "own/Wide"),
+    "a service nobody thought of": (wide("kms:Decrypt", "arn:aws:kms:*"), "kms:Decrypt", "own/Wide"),
+    "actions in another case": (wide("DYNAMODB:sCAN", TABLE), "DYNAMODB:sCAN", "own/Wide"),
+    "any action": (wide("*"), "dynamodb:Scan", "own/Wide"),
+    "all actions but some": (wide(None, "*", NotAction="iam:*"), "lambda:InvokeFunction on", "own/Wide"),
+    "all resources but some": (
+        wide("dynamodb:PutItem", None, ANY_KEY, NotResource=ARNS.table("other")),
+        "key acme-eu#",
+        "own/Wide",
+    ),
+    "a policy variable": (
+        wide("dynamodb:GetItem", ARNS.table("${aws:PrincipalTag/table}"), ANY_KEY),
+        "key acme-eu#",
+        "own/Wide",
+    ),
+    "a policy variable in a condition": (
+        restated(
+            "acme.items", "Use", lambda each: condition(each, "ForAllValues:StringLike", "${aws:userid}#*")
+        ),
+        "key acme-eu#",
+        "own/Use",
+    ),
+    "an attached policy": (
+        set_input("Role", "acme.items", managedPolicyArns=["arn:aws:iam::aws:policy/AdministratorAccess"]),
+        "dynamodb:Scan",
+        "AdministratorAccess",
+    ),
+    "a second inline policy": (
+        added(
+            "acme.items",
+            "more",
+            "aws:iam/rolePolicy:RolePolicy",
+            name="more",
+            role=ITEMS,
+            policy='{"Statement": [{"Effect": "Allow", "Action": "dynamodb:Scan", "Resource": "*"}]}',
+        ),
+        "dynamodb:Scan",
+        "more/statement 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", POLICIES)
+def test_a_policy_that_is_too_wide_is_found(demo: Cell, mistake: str) -> None:
+    mutation, reached, by = POLICIES[mistake]
+    leaks = prove(mutation(demo)).leaks
+    lines = [str(leak) for leak in leaks if leak.who == ITEMS]
+    assert [line for line in lines if reached in line and by in line], lines[:5]
+    assert {leak.who for leak in leaks} <= {ITEMS, "Role acme.items"}
+
+
+def test_a_boundary_taken_away_together_with_a_wide_policy_is_found(demo: Cell) -> None:
+    lines = [str(leak) for leak in prove(unbounded(wide("dynamodb:*", "*"))(demo)).leaks]
+    assert [line for line in lines if line.startswith("Role acme.items:") and "no boundary" in line]
+    scans = [line for line in lines if line.startswith(f"{ITEMS}: dynamodb:Scan on {TABLE} ")]
+    assert scans
+    assert not [line for line in scans if "held back" in line]
+
+
+def test_a_boundary_that_is_too_wide_lets_a_wide_policy_through(demo: Cell) -> None:
+    everything = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+    weak = both(set_input("Policy", "demo", policy=everything), wide("dynamodb:Scan", TABLE))
+    assert [leak.by for leak in prove(weak(demo)).leaks] == ["own/Wide", "own/Wide"]
+
+
+def test_another_name_for_a_tenants_resource_is_what_is_looked_at(demo: Cell) -> None:
+    """A secret that the program names otherwise than `naming` does is still the tenant's."""
+    secret = next(
+        each
+        for each in demo.of("aws:secretsmanager/secret:Secret")
+        if each.inputs["name"].endswith("/globex")
+    )
+    renamed = replaced(demo, secret, replace(secret, arn=ARNS.secrets("elsewhere/globex")))
+    leaks = prove(wide("secretsmanager:GetSecretValue", ARNS.secrets("elsewhere/*"))(renamed)).leaks
+    assert ITEMS in {leak.who for leak in leaks}
