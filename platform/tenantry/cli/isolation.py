@@ -129,7 +129,7 @@ def _try(port: int | None, as_json: bool) -> list[str]:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=stderr(), transient=True) as progress:
         task = progress.add_task("trying as each function", total=len(functions))
-        trials = list(local.trials(platform, lambda _: progress.advance(task)))
+        trials = list(local.trials(platform, functions, lambda _: progress.advance(task)))
     leaks = [trial for trial in trials if trial.leaked]
     if as_json:
         told = [{"function": trial.function.name, **_told(trial)} for trial in leaks]

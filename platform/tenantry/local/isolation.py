@@ -3,7 +3,7 @@
 A refusal must be IAM's: authorization comes first, so any other answer means that the role got through.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,10 +65,13 @@ def functions(platform: LocalPlatform) -> list[Function]:
     return sorted(found, key=lambda function: function.name)
 
 
-def trials(platform: LocalPlatform, tried: Callable[[Function], None]) -> Iterator[Trial]:
+def trials(
+    platform: LocalPlatform, tested: Iterable[Function], tried: Callable[[Function], None]
+) -> Iterator[Trial]:
     """Every attempt, one after the other; what leaked through is removed again.
 
     Args:
+        tested: the functions whose roles to try.
         tried: told each function whose attempts are done.
 
     Raises:
@@ -76,7 +79,7 @@ def trials(platform: LocalPlatform, tried: Callable[[Function], None]) -> Iterat
     """
     root = root_session(platform.endpoint)
     cleaner = root.client("dynamodb")
-    for function in functions(platform):
+    for function in tested:
         taken = root.client("sts").assume_role(RoleArn=function.role, RoleSessionName="isolation")
         own = _session(platform, taken["Credentials"])
         clients = {service: own.client(service) for service in SERVICES}
