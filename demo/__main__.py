@@ -45,3 +45,5 @@ if __name__ == "__main__":
         sys.exit(main())
     except subprocess.CalledProcessError as error:
         sys.exit(error.returncode)  # the command has said why
+    except KeyboardInterrupt:
+        sys.exit(130)  # 128 + SIGINT; the platform is down by now

@@ -67,6 +67,15 @@ def test_every_function_logs_to_its_own_group_which_expires(engine: Engine) -> N
         assert log["Resource"] == f"{ARNS.log_group(group.inputs['name'])}:*"
 
 
+def test_the_gateways_own_log_of_a_stage_expires_and_is_there_before_it(engine: Engine) -> None:
+    api = engine.of_type("Stage")["acme"].inputs["restApi"]
+    groups = {each.inputs["name"]: each for each in engine.of_type("LogGroup").values()}
+    for tenant, stage in engine.of_type("Stage").items():
+        log = groups[f"API-Gateway-Execution-Logs_{api}/{tenant}"]
+        assert log.inputs["retentionInDays"] >= 1
+        assert log.urn in stage.dependencies
+
+
 def test_the_gateway_may_call_a_tenants_function_from_that_tenants_stage_alone(engine: Engine) -> None:
     for name, permission in engine.of_type("Permission").items():
         tenant, group = name.split(".")
@@ -164,6 +173,7 @@ def test_the_accounts_logging_role_is_made_only_where_the_stack_says_so(cell: Ce
     assert not register(cell)[0].of_type("Account")
     managed = register(cell, manage_account=True)[0]
     account = managed.of_type("Account")["demo"]
+    assert account.retained  # it serves every stack of the account
     assert all(account.urn in stage.dependencies for stage in managed.of_type("Stage").values())
 
 

@@ -37,8 +37,16 @@ class Command:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What differs from this process's own; it works whether the package is installed or not."""
-        return {"PYTHONPATH": str(ROOT / "platform"), "TENANTRY_STATE": str(self.home), "COLUMNS": "120"}
+        """What differs from this process's own; it works whether the package is installed or not.
+
+        The proxy answers nobody: what is on this machine must be reached without one.
+        """
+        return {
+            "PYTHONPATH": str(ROOT / "platform"),
+            "TENANTRY_STATE": str(self.home),
+            "COLUMNS": "120",
+            "http_proxy": "http://127.0.0.1:9",
+        }
 
     def up(self, *arguments: str) -> None:
         """Bring one up, detached."""

@@ -1,7 +1,9 @@
 """`build`, `up`, `status` and `down`: the platform on this machine."""
 
 import signal
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from tenantry.local.state import LocalPlatform
 
 Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Which platform, if several run.")]
+
+
+_HINTS = ("a token:  {} token TENANT", "a call:   {} call TENANT GET /items/orders", "the end:  {} down")
 
 
 def build() -> None:
@@ -46,7 +51,8 @@ def up(
     from tenantry.local import platform as local
 
     chosen = _choose(load_platform(tenants).cells, cell)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _interrupt)
     began = time.monotonic()
     with stderr().status("starting") as progress:
         emulator, platform = local.start(chosen, port or None, lambda step: progress.update(f"{step} …"))
@@ -54,14 +60,12 @@ def up(
         stdout().print(_tenants_table(platform))
         seconds = time.monotonic() - began
         stdout().print(f"[green]✓[/] up in {seconds:.1f} s at {platform.endpoint}, on this machine only")
-        stdout().print(
-            "  a token: `tenantry token TENANT`   a call: `tenantry call TENANT GET /items/orders`"
-        )
+        for hint in _HINTS:
+            stdout().print("  " + hint.format(_own_name()), style="dim")
         if detach:
             emulator.detach()
-            stdout().print("  stop it: `tenantry down`")
             return
-        stdout().print("  stop it: Ctrl-C")
+        stdout().print("  Ctrl-C stops it")
         try:
             _wait(platform)
         finally:
@@ -87,9 +91,10 @@ def down(
     """Stop what `up` started, and leave nothing behind."""
     from tenantry.local import state
 
-    if swept := state.sweep(everything):
+    swept = state.sweep(everything) if port is None else 0
+    if swept:
         stdout().print(f"[green]✓[/] {swept} without a readable record: down")
-    known = [each for each in state.platforms() if port in (None, each.record.port)]
+    known = list(state.platforms()) if port is None else [each for each in [state.at(port)] if each]
     if len(known) > 1 and not everything:
         ports = ", ".join(str(each.record.port) for each in known)
         raise WrongInput(f"several local platforms are here, on ports {ports}; say --port or --all")
@@ -110,6 +115,11 @@ def _choose(cells: "tuple[Cell, ...]", name: str | None) -> "Cell":
     if not chosen[0].tenants:
         raise WrongInput(f"cell {chosen[0].name} has no tenant; `tenantry new` makes one")
     return chosen[0]
+
+
+def _own_name() -> str:
+    """As the user called it, which may be by a path."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "tenantry" else "tenantry"
 
 
 def _wait(platform: "LocalPlatform") -> None:

@@ -11,6 +11,8 @@ from tenantry import policies
 from tenantry.deployment import Deployment
 from tenantry.openapi import Document, gateway_body
 
+GATEWAY_LOGGING = "AmazonAPIGatewayPushToCloudWatchLogs"  # AWS's own policy
+
 
 @dataclass(frozen=True, slots=True)
 class ApiArgs:
@@ -55,15 +57,19 @@ class Api(pulumi.ComponentResource):
         self.register_outputs({"id": self.id, "deployment_id": self.deployment_id})
 
     def _account_logging(self, name: str, deployment: Deployment) -> pulumi.Resource:
-        children = pulumi.ResourceOptions(parent=self)
+        # Every stack of the account logs by this setting: destroying this one must not switch it off.
+        children = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
         role = aws.iam.Role(
             name,
             name=deployment.names.gateway_role,
             assume_role_policy=json.dumps(policies.gateway_logging_trust()),
-            managed_policy_arns=[
-                f"arn:{deployment.arns.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
-            ],
             tags=deployment.tags(),
+            opts=children,
+        )
+        aws.iam.RolePolicyAttachment(
+            name,
+            role=role.name,
+            policy_arn=f"arn:{deployment.arns.partition}:iam::aws:policy/service-role/{GATEWAY_LOGGING}",
             opts=children,
         )
         return aws.apigateway.Account(name, cloudwatch_role_arn=role.arn, opts=children)

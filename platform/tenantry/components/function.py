@@ -35,31 +35,53 @@ class Function(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantry:index:Function", name, None, opts)
-        children = pulumi.ResourceOptions(parent=self)
-        deployment = args.deployment
-        self.name = deployment.names.function(args.tenant, args.group)
-        role = aws.iam.Role(
-            name,
-            name=self.name,
-            assume_role_policy=json.dumps(policies.trust()),
-            permissions_boundary=args.cell.boundary,
-            tags=args.tags,
-            opts=children,
-        )
-        own = aws.iam.RolePolicy(name, name="own", role=role.name, policy=args.policy, opts=children)
+        self._args = args
+        self._children = pulumi.ResourceOptions(parent=self)
+        self.name = args.deployment.names.function(args.tenant, args.group)
+        role, policy = self._role(name)
         log = aws.cloudwatch.LogGroup(
             name,
             name=naming.log_group(self.name),
             retention_in_days=args.log_retention_days,
             tags=args.tags,
-            opts=children,
+            opts=self._children,
         )
-        function = aws.lambda_.Function(
+        # Without its log group the first call would make one that never expires.
+        function = self._function(name, role, [log, policy])
+        self.arn: pulumi.Output[str] = function.arn
+        self.permission = aws.lambda_.Permission(
+            name,
+            statement_id="gateway",
+            function=function.name,
+            action="lambda:InvokeFunction",
+            principal="apigateway.amazonaws.com",
+            source_arn=args.source_arn,
+            opts=self._children,
+        )
+        self.register_outputs({"arn": self.arn})
+
+    def _role(self, name: str) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+        role = aws.iam.Role(
+            name,
+            name=self.name,
+            assume_role_policy=json.dumps(policies.trust()),
+            permissions_boundary=self._args.cell.boundary,
+            tags=self._args.tags,
+            opts=self._children,
+        )
+        policy = aws.iam.RolePolicy(
+            name, name="own", role=role.name, policy=self._args.policy, opts=self._children
+        )
+        return role, policy
+
+    def _function(self, name: str, role: aws.iam.Role, first: list[pulumi.Resource]) -> aws.lambda_.Function:
+        args, target = self._args, self._args.deployment.target
+        return aws.lambda_.Function(
             name,
             name=self.name,
             role=role.arn,
-            runtime=deployment.target.runtime,
-            architectures=[deployment.target.architecture],
+            runtime=target.runtime,
+            architectures=[target.architecture],
             handler=f"{args.group}.handler.handle",
             s3_bucket=args.cell.code.bucket,
             s3_key=args.cell.code.key,
@@ -70,17 +92,5 @@ class Function(pulumi.ComponentResource):
             environment={"variables": args.environment},
             tracing_config={"mode": "Active"},
             tags=args.tags,
-            # Without its log group the first call would make one that never expires.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[log, own]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=first),
         )
-        self.arn: pulumi.Output[str] = function.arn
-        self.permission = aws.lambda_.Permission(
-            name,
-            statement_id="gateway",
-            function=function.name,
-            action="lambda:InvokeFunction",
-            principal="apigateway.amazonaws.com",
-            source_arn=args.source_arn,
-            opts=children,
-        )
-        self.register_outputs({"arn": self.arn})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from tenantry import naming
 from tenantry.components.cell import Cell
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
@@ -41,46 +42,57 @@ class StageArgs:
 
 
 class Stage(pulumi.ComponentResource):
-    """Stage, its access log and the settings of all its methods."""
+    """Stage, its two logs and the settings of all its methods."""
 
     def __init__(self, name: str, args: StageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantry:index:Stage", name, None, opts)
-        children = pulumi.ResourceOptions(parent=self)
+        self._args = args
         slug, cell = args.tenant.slug, args.cell
-        log = aws.cloudwatch.LogGroup(
-            name,
-            name=args.deployment.names.access_log(slug),
-            retention_in_days=args.tenant.tier.log_retention_days,
-            tags=args.tags,
-            opts=children,
+        access_log = self._log(name, args.deployment.names.access_log(slug))
+        execution_log = self._log(
+            f"{name}.execution", cell.api.id.apply(lambda api: naming.execution_log(api, slug))
         )
+        first = [*args.serving, *cell.api.logging, execution_log]
         stage = aws.apigateway.Stage(
             name,
             rest_api=cell.api.id,
             deployment=cell.api.deployment_id,
             stage_name=slug,
             variables=args.variables,
-            access_log_settings={"destination_arn": log.arn, "format": json.dumps(ACCESS_LOG_FORMAT)},
+            access_log_settings={"destination_arn": access_log.arn, "format": json.dumps(ACCESS_LOG_FORMAT)},
             xray_tracing_enabled=True,
             tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*args.serving, *cell.api.logging]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=first),
         )
-        limits = args.tenant.limits
+        self._set_methods(name, stage)
+        self.name: pulumi.Output[str] = stage.stage_name
+        self.url: pulumi.Output[str] = stage.invoke_url
+        self.register_outputs({"url": self.url})
+
+    def _log(self, logical_name: str, name: pulumi.Input[str]) -> aws.cloudwatch.LogGroup:
+        return aws.cloudwatch.LogGroup(
+            logical_name,
+            name=name,
+            retention_in_days=self._args.tenant.tier.log_retention_days,
+            tags=self._args.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _set_methods(self, name: str, stage: aws.apigateway.Stage) -> None:
+        limits = self._args.tenant.limits
         aws.apigateway.MethodSettings(
             name,
-            rest_api=cell.api.id,
+            rest_api=self._args.cell.api.id,
             stage_name=stage.stage_name,
             method_path="*/*",
             settings={
-                "metrics_enabled": True,
+                # Metrics by stage are free and always on; these would be billed for each method.
+                "metrics_enabled": False,
                 "logging_level": "ERROR",
                 "data_trace_enabled": False,  # it would log bodies and tokens
                 # A plan counts per key; this holds each method for all keys, and for calls without one.
                 "throttling_rate_limit": limits.rate_per_second,
                 "throttling_burst_limit": limits.burst,
             },
-            opts=children,
+            opts=pulumi.ResourceOptions(parent=self),
         )
-        self.name: pulumi.Output[str] = stage.stage_name
-        self.url: pulumi.Output[str] = stage.invoke_url
-        self.register_outputs({"url": self.url})

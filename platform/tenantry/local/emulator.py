@@ -174,7 +174,7 @@ def _listen(port: int | None) -> socket.socket:
         listening.close()
         raise PortTaken(
             f"port {port} on {HOST} cannot be used ({error.strerror}); "
-            f"choose another with --port, or leave it out to take a free one"
+            f"choose another with --port; --port 0 takes a free one"
         ) from error
     return listening
 

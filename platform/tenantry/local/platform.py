@@ -2,7 +2,6 @@
 
 import secrets
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +10,7 @@ from tenantry import artifact, contract, program
 from tenantry.arns import Arns
 from tenantry.config import Cell, Tenant
 from tenantry.deployment import Deployment
+from tenantry.errors import WrongInput
 from tenantry.local import state
 from tenantry.local.clients import ACCOUNT, REGION, root_session
 from tenantry.local.deployment import DeploymentError, deploy
@@ -42,7 +42,10 @@ def start(cell: Cell, port: int | None, on_step: OnStep) -> tuple[Emulator, Loca
         earlier.stop()
     on_step("starting the emulator")
     home = state.folder()
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise WrongInput(f"{home} cannot hold the state ({error.strerror}); set TENANTRY_STATE") from error
     emulator = Emulator.start(port, home / f"emulator-{secrets.token_hex(4)}")
     try:
         platform = _deploy(cell, emulator, on_step)
@@ -81,12 +84,13 @@ def _deploy(cell: Cell, emulator: Emulator, on_step: OnStep) -> LocalPlatform:
 
 def _await_answer(url: str) -> None:
     deadline = time.monotonic() + ANSWER_SECONDS
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach loopback
     while True:
         try:
-            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - the emulator's own URL
+            with opener.open(url, timeout=5) as answer:
                 if answer.status == 200:
                     return
-        except urllib.error.URLError as error:
+        except OSError as error:
             if time.monotonic() > deadline:
                 raise DeploymentError(f"{url} does not answer: {error}") from error
         time.sleep(0.05)

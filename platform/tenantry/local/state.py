@@ -68,7 +68,9 @@ class LocalPlatform:
     def stop(self) -> None:
         """End its processes and remove all that it wrote; of a dead one, what it left."""
         Emulator.attach(self.record).stop()
-        _file(self.record.port).unlink(missing_ok=True)
+        successor = at(self.record.port)
+        if successor is None or successor.record == self.record:  # else the file is another platform's
+            _file(self.record.port).unlink(missing_ok=True)
 
     def tenant(self, slug: str) -> LocalTenant:
         """Raises UnknownTenant, which says which tenants there are."""
@@ -98,10 +100,8 @@ def find(port: int | None) -> LocalPlatform:
         WhichPlatform: several run, and no port was given.
         StateError: none runs, or the one that is meant has died.
     """
-    known = {each.record.port: each for each in platforms()}
-    if port is not None:
-        known = {number: each for number, each in known.items() if number == port}
-    living = [each for each in known.values() if each.alive]
+    known = list(platforms()) if port is None else [each for each in [at(port)] if each]
+    living = [each for each in known if each.alive]
     if len(living) == 1:
         return living[0]
     if living:
