@@ -1,9 +1,10 @@
-"""The issuer's keys in oidc mode: cached, refreshed seldom, and still serving while the issuer is down.
+"""The issuer's keys in oidc mode: cached, refreshed seldom, and serving for a day while the issuer is down.
 
 Discovery and keys are fetched again when the cache is old, or for a kid that it lacks; the latter at
 most once per window, so that made-up kids cannot turn the authorizer against the issuer.
 """
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,11 +14,12 @@ from authorizer import documents, keys
 from authorizer.keys import Key, KeyRing, WeakKey
 from authorizer.refusals import IssuerUnavailable, Refused
 
-FRESH_SECONDS: Final = 600.0  # a key that the issuer has withdrawn is trusted for at most this long
+FRESH_SECONDS: Final = 600.0  # a withdrawn key is trusted for at most this long while the issuer answers
+STALE_SECONDS: Final = 86_400.0  # and for this long, after the last good fetch, while it does not
 WINDOW_SECONDS: Final = 60.0  # between two fetches, whatever asks for them
 COLD_WINDOW_SECONDS: Final = 5.0  # the same while there are no keys at all
 
-Fetch = Callable[[str], Mapping[str, Any]]
+Fetch = Callable[[str, str], Mapping[str, Any]]  # of an address, for the configured issuer
 
 
 @dataclass(slots=True)
@@ -34,7 +36,10 @@ class IssuerKeys:
     _failure: str = ""
 
     def find(self, kid: str | None) -> Key:
-        if self._fetched is None or self.clock() - self._fetched >= FRESH_SECONDS:
+        age = math.inf if self._fetched is None else self.clock() - self._fetched
+        if age >= STALE_SECONDS:
+            self._ring = {}
+        if age >= FRESH_SECONDS:
             self._refresh()
         if not self._ring:
             raise IssuerUnavailable(self._failure)
@@ -46,7 +51,7 @@ class IssuerKeys:
             return keys.find(self._ring, kid)
 
     def _refresh(self) -> bool:
-        """Whether new keys were had. A failure keeps the old ones."""
+        """Whether new keys were had. A failure keeps the old ones, until they are stale."""
         now = self.clock()
         window = WINDOW_SECONDS if self._ring else COLD_WINDOW_SECONDS
         if self._tried is not None and now - self._tried < window:
@@ -62,13 +67,13 @@ class IssuerKeys:
 
     def _fetch_keys(self) -> list[Any]:
         address = f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
-        discovery = self.fetch(address)
+        discovery = self.fetch(address, self.issuer)
         if discovery.get("issuer") != self.issuer:
             raise documents.DocumentError(f"{address}: is not the document of issuer {self.issuer}")
         jwks_uri = discovery.get("jwks_uri")
         if not isinstance(jwks_uri, str):
             raise documents.DocumentError(f"{address}: has no jwks_uri")
-        found = self.fetch(jwks_uri).get("keys")
+        found = self.fetch(jwks_uri, self.issuer).get("keys")
         if not isinstance(found, list):
             raise documents.DocumentError(f"{jwks_uri}: has no list of keys")
         return found

@@ -36,8 +36,13 @@ def alarms(tenant: str, api_name: str, functions: dict[str, str]) -> list[Alarm]
         api_name: name of the REST API, the `ApiName` dimension.
         functions: function name by group, the authorizer's too.
     """
-    stage = {"ApiName": api_name, "Stage": tenant}
-    gateway = [
+    return _gateway_alarms(tenant, {"ApiName": api_name, "Stage": tenant}) + _function_alarms(
+        tenant, functions
+    )
+
+
+def _gateway_alarms(tenant: str, stage: dict[str, str]) -> list[Alarm]:
+    return [
         Alarm(
             "5xx",
             f"{tenant}: more than 1 % of the calls fail",
@@ -59,7 +64,11 @@ def alarms(tenant: str, api_name: str, functions: dict[str, str]) -> list[Alarm]
             periods=3,
         ),
     ]
-    errors = [
+
+
+def _function_alarms(tenant: str, functions: dict[str, str]) -> list[Alarm]:
+    """An authorizer refuses a token by raising: its errors are normal, its failures show as 5xx."""
+    return [
         Alarm(
             f"{group}-errors",
             f"{tenant}: the {group} function fails",
@@ -70,10 +79,8 @@ def alarms(tenant: str, api_name: str, functions: dict[str, str]) -> list[Alarm]
             0,
         )
         for group, name in functions.items()
-        # An authorizer refuses a token by raising: its errors are normal, its failures show as 5xx.
         if group != "authorizer"
     ]
-    return gateway + errors
 
 
 def tenant_dashboard(region: str, tenant: str, api_name: str, functions: dict[str, str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Origins, URLs and e-mail addresses; their faults never repeat the value, which may hold a password."""
 
 import re
+from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,6 +14,7 @@ _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _EMAIL = re.compile(rf"(?=.{{3,254}}$)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+", re.I)
 _PRINTABLE = re.compile("[!-~]+")
+_NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)")  # resolvers read 127.1 and 0x7f000001 as addresses
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _EXAMPLE_ORIGIN = "https://app.example.com"
@@ -58,7 +60,22 @@ def _https(text: str) -> SplitResult:
         raise Fault("is not an https URL", "use https://").error()
     if "#" in text:
         raise Fault("has a fragment", "take out what starts with #").error()
+    if not _is_public(parts.hostname or ""):
+        raise Fault("has a host that is not on the internet", "write a public host, no local address").error()
     return parts
+
+
+def _is_public(host: str) -> bool:
+    """False for what leads to the machine itself, its metadata or its network; names are not looked up."""
+    if host.rpartition(".")[2] == "localhost":  # RFC 6761, 6.3: its subdomains too
+        return False
+    if ":" not in host and not _NUMBER.fullmatch(host):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_global and not address.is_multicast
 
 
 def _issuer(text: str) -> str:

@@ -103,6 +103,46 @@ def test_a_webhook_is_a_plain_https_url(webhook: str) -> None:
     assert NOTIFY.validate_python("https://hooks.example.com/a?b=c")
 
 
+@pytest.mark.parametrize("kind", [ISSUER, NOTIFY], ids=["issuer", "webhook"])
+class TestHosts:
+    @pytest.mark.parametrize(
+        "host",
+        [
+            "localhost",
+            "LOCALHOST",
+            "issuer.localhost",
+            "127.0.0.1",
+            "127.8.8.8",
+            "0.0.0.0",  # noqa: S104 - refused, not bound
+            "169.254.169.254",
+            "10.0.0.7",
+            "172.16.0.1",
+            "192.168.1.1",
+            "100.64.0.1",
+            "224.0.0.1",
+            "[::1]",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "0x7f.1",
+            "0177.0.0.1",
+        ],
+    )
+    def test_an_issuer_or_webhook_is_on_the_internet(self, kind: TypeAdapter[str], host: str) -> None:
+        for url in (f"https://{host}", f"https://{host}:9001/a"):
+            assert fault(kind, url).startswith("has a host that is not on the internet; write a public host")
+
+    @pytest.mark.parametrize("host", ["[fe80::1]", "[fc00::1]", "[::ffff:127.0.0.1]", "[::]", "localhost."])
+    def test_other_spellings_are_no_hosts_at_all(self, kind: TypeAdapter[str], host: str) -> None:
+        assert fault(kind, f"https://{host}/").startswith("has no valid host")
+
+    @pytest.mark.parametrize(
+        "host", ["8.8.8.8", "127.0.0.1.example", "localhost.example", "10.example", "a.b0x1"]
+    )
+    def test_what_only_looks_local_is_taken(self, kind: TypeAdapter[str], host: str) -> None:
+        assert kind.validate_python(f"https://{host}/a") == f"https://{host}/a"
+
+
 def test_an_issuer_keeps_its_path_and_its_slash() -> None:
     assert ISSUER.validate_python("https://id.example.com/realms/a/") == "https://id.example.com/realms/a/"
 

@@ -13,6 +13,8 @@ from moto import mock_aws
 from api import logs, table
 from tests.support import tenant_api
 from tests.support.tenant_api import TenantApi
+from tests.support.tokens import Signer
+from tests.unit.functions.forgery import ELLIPTIC, SIGNERS, trusting
 
 
 @pytest.fixture(scope="session", name="_aws")
@@ -66,3 +68,14 @@ def broken_table(monkeypatch: pytest.MonkeyPatch, acme: TenantApi) -> tenant_api
     broken = tenant_api.BrokenTable()
     monkeypatch.setattr(client, "_make_api_call", broken.answer(client._make_api_call))
     return broken
+
+
+@pytest.fixture(params=["EdDSA", *ELLIPTIC, "RS256", "PS256"], name="signer")
+def fixture_signer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Signer]:
+    """The authorizer of acme trusts this signer's key alone."""
+    yield from trusting(SIGNERS[request.param], monkeypatch)
+
+
+@pytest.fixture(name="ada")
+def fixture_ada(monkeypatch: pytest.MonkeyPatch) -> Iterator[Signer]:
+    yield from trusting(SIGNERS["EdDSA"], monkeypatch)

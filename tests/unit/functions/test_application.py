@@ -116,12 +116,15 @@ class TestDownstream:
         assert broken_table.calls == ["TransactWriteItems"] * counters.ATTEMPTS
 
     def test_lasting_conflicts_are_409_with_a_time_to_retry(
-        self, acme: TenantApi, broken_table: BrokenTable
+        self, acme: TenantApi, broken_table: BrokenTable, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        pauses: list[float] = []
+        monkeypatch.setattr("api.counters.time.sleep", pauses.append)
         broken_table.failures = [cancelled("None", "TransactionConflict")] * counters.ATTEMPTS
         answer = acme.call("POST", COLLECTION, {}, path=ORDERS)
         assert (answer.status, answer.slug) == (409, "conflict")
         assert "Retry-After" in answer.headers
+        assert len(pauses) == counters.ATTEMPTS - 1  # between the attempts: none before the answer
 
 
 class TestCallsToTheTable:

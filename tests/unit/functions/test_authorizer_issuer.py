@@ -1,21 +1,14 @@
-"""How an issuer's keys are had: seldom, only from where they should come, and never lost."""
+"""An issuer's keys are had seldom, from its own documents alone, and lost when it is down for a day."""
 
-import json
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
-from authorizer import documents, handler, settings
 from authorizer.documents import DocumentError
-from authorizer.issuer import COLD_WINDOW_SECONDS, FRESH_SECONDS, WINDOW_SECONDS, IssuerKeys
+from authorizer.issuer import COLD_WINDOW_SECONDS, FRESH_SECONDS, STALE_SECONDS, WINDOW_SECONDS, IssuerKeys
 from authorizer.refusals import IssuerUnavailable, Refused
-from tests.support import events, tokens
+from tests.support import tokens
 
 ISSUER = "https://login.globex.example"
 JWKS = f"{ISSUER}/keys"
@@ -32,7 +25,8 @@ class Issuer:
     asked: int = 0
     now: float = 0.0
 
-    def fetch(self, url: str) -> dict[str, Any]:
+    def fetch(self, url: str, issuer: str) -> dict[str, Any]:
+        assert issuer == ISSUER
         if url == f"{ISSUER}/.well-known/openid-configuration":
             self.asked += 1
             if self.down:
@@ -83,6 +77,22 @@ class TestCaching:
             assert keys.find("old").kid == "old"
         assert issuer.asked == 3  # once, then once more when a window had passed
 
+    def test_old_keys_stop_serving_a_day_after_the_last_good_fetch(self, issuer: Issuer) -> None:
+        keys = issuer.keys()
+        keys.find("old")
+        issuer.now = FRESH_SECONDS
+        keys.find("old")  # fetched again: the day begins here
+        issuer.down = True
+        for issuer.now in (STALE_SECONDS, FRESH_SECONDS + STALE_SECONDS - 1):
+            assert keys.find("old").kid == "old"
+        for _ in range(2):  # though the last try was within the window
+            issuer.now += 1
+            with pytest.raises(IssuerUnavailable, match="TimeoutError"):
+                keys.find("old")
+        issuer.down = False
+        issuer.now += COLD_WINDOW_SECONDS
+        assert keys.find("old").kid == "old"
+
     def test_without_any_key_it_is_not_the_tokens_fault_and_soon_tried_again(self, issuer: Issuer) -> None:
         keys = issuer.keys()
         issuer.down = True
@@ -127,122 +137,3 @@ class TestPublishedKeys:
         issuer.discovery = discovery
         with pytest.raises(IssuerUnavailable):
             issuer.keys().find("old")
-
-
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
-
-@contextmanager
-def served(answers: dict[str, Answer]) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            answers[self.path](self)
-
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def content(body: bytes, status: int = 200, **headers: str) -> Answer:
-    def answer(request: BaseHTTPRequestHandler) -> None:
-        request.send_response(status)
-        for name, value in headers.items():
-            request.send_header(name, value)
-        request.end_headers()
-        request.wfile.write(body)
-
-    return answer
-
-
-def slow(request: BaseHTTPRequestHandler) -> None:
-    request.send_response(200)
-    request.end_headers()
-    for _ in range(40):
-        try:
-            request.wfile.write(b" ")
-        except OSError:
-            return
-        time.sleep(0.05)
-
-
-class TestFetching:
-    @pytest.mark.parametrize(
-        "url",
-        [
-            "http://login.globex.example/keys",
-            "http://169.254.169.254/latest/meta-data",
-            "file:///etc/passwd",
-            "ftp://x.example/",
-            "https://user:pass@x.example/",
-            "//x.example/keys",
-            "http://localhost.evil.example/",
-            "http://127.0.0.1@evil.example/",
-        ],
-    )
-    def test_only_https_is_fetched(self, url: str) -> None:
-        with pytest.raises(DocumentError, match="only https"):
-            documents.fetch(url)
-
-    def test_loopback_is_fetched_over_plain_http(self) -> None:
-        with served({"/keys": content(b'{"keys":[]}')}) as base:
-            assert documents.fetch(f"{base}/keys") == {"keys": []}
-
-    @pytest.mark.parametrize(
-        "answer",
-        [
-            content(b"", 302, Location="https://evil.example/keys"),
-            content(b"", 301, Location="/other"),
-            content(b"{}", 404),
-            content(b"{}", 500),
-            content(b"not json"),
-            content(b"[]"),
-            content(b'{"keys":1,"keys":2}'),
-            content(b"\xff"),
-            content(b"{}" + b" " * documents.MAX_BYTES),
-        ],
-        ids=["redirect", "redirect at home", "404", "500", "text", "array", "twice", "not utf-8", "large"],
-    )
-    def test_anything_but_a_small_json_object_is_refused(self, answer: Answer) -> None:
-        with served({"/keys": answer, "/other": content(b"{}")}) as base, pytest.raises(DocumentError):
-            documents.fetch(f"{base}/keys")
-
-    def test_a_document_that_trickles_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(documents, "TOTAL_SECONDS", 0.2)
-        with served({"/keys": slow}) as base, pytest.raises(DocumentError, match="too slow"):
-            documents.fetch(f"{base}/keys")
-
-    def test_no_answer_at_all_is_an_error_that_names_the_address(self) -> None:
-        with served({}) as base:
-            pass
-        with pytest.raises(DocumentError, match=base):
-            documents.fetch(f"{base}/keys")
-
-
-def test_an_oidc_tenants_authorizer_takes_its_issuers_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers: dict[str, Answer] = {"/keys": content(json.dumps({"keys": [OLD.jwk]}).encode())}
-    with served(answers) as base:
-        discovery = {"issuer": base, "jwks_uri": f"{base}/keys"}
-        answers["/.well-known/openid-configuration"] = content(json.dumps(discovery).encode())
-        auth = {"mode": "oidc", "issuer": base, "audience": tokens.AUDIENCE, "algorithms": ["RS256"]}
-        monkeypatch.setenv("TENANT", "globex")
-        monkeypatch.setenv("ROUTES", "items")
-        monkeypatch.setenv("AUTH", json.dumps(auth))
-        settings.current.cache_clear()
-        handler.key_finder.cache_clear()
-        good = OLD.sign(tokens.claims(iss=base))
-        answer = handler.handle(events.authorizer(good, stage="globex"), None)
-        assert answer["context"]["kid"] == "old"
-        foreign = NEW.sign(tokens.claims(iss=base), {"kid": "old"})
-        with pytest.raises(Exception, match=r"^Unauthorized$"):
-            handler.handle(events.authorizer(foreign, stage="globex"), None)
-    settings.current.cache_clear()
-    handler.key_finder.cache_clear()
