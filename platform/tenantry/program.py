@@ -80,7 +80,13 @@ def declare(cell: CellConfig, deployment: Deployment) -> dict[str, Any]:
         tenant.slug: Tenant(tenant.slug, TenantArgs(deployment, shared, tenant)).summary
         for tenant in cell.tenants
     }
-    return {"cell": cell.name, "api": shared.api.id, "table": shared.table.name, "tenants": tenants}
+    return {
+        "cell": cell.name,
+        "api": shared.api.id,
+        "table": shared.table.name,
+        "alarm_topic": shared.topic.arn,  # for operators to subscribe to
+        "tenants": tenants,
+    }
 
 
 def _where() -> Arns:

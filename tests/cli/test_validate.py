@@ -117,6 +117,59 @@ def test_the_demo_is_valid_and_shows_what_its_cell_would_hold(run: Run, command:
     assert (told["problems"], stages["used"], stages["limit"]) == ([], 3, 10)
 
 
+def reserve(command: Command, concurrency: int) -> None:
+    """Have every tenant of tier gold, which is acme with three routes, reserve as much per function."""
+    file = command.tenants / "tiers.yaml"
+    text = file.read_text()
+    assert text.count("  gold:\n") == 1
+    file.write_text(text.replace("  gold:\n", f"  gold:\n    reserved_concurrency: {concurrency}\n"))
+
+
+def test_a_row_over_its_quota_says_so_in_words_and_on_stderr(command: Command, run: Run) -> None:
+    reserve(command, 400)
+    code, out, err = run(command, "validate", "--tenants", str(command.tenants))
+    assert code == 0
+    (row,) = (line for line in out.splitlines() if "over" in line)
+    assert "reserved concurrency" in row
+    assert "1,200" in row
+    assert err.startswith(
+        "warning: cell demo: reserved concurrency: 1,200 is over the quota of 900 per account"
+    )
+    assert len(err.splitlines()) == 1
+
+
+def test_programs_are_told_which_rows_are_exceeded(command: Command, run: Run) -> None:
+    reserve(command, 400)
+    code, out, err = run(command, "validate", "--tenants", str(command.tenants), "--json")
+    told = json.loads(out)
+    assert (code, "account" in told) == (0, False)
+    assert [row["name"] for row in told["cells"]["demo"] if row["exceeded"]] == ["reserved concurrency"]
+    assert "warning: " in err
+
+
+def test_several_cells_are_summed_up_as_if_in_one_account(command: Command, run: Run) -> None:
+    (command.tenants / "second").mkdir()
+    (command.tenants / "demo" / "globex.yaml").rename(command.tenants / "second" / "globex.yaml")
+    folder = ("--tenants", str(command.tenants))
+    code, out, err = run(command, "validate", *folder)
+    assert (code, err) == (0, "")
+    assert out.index("Cell demo") < out.index("Cell second") < out.index("All cells in one account")
+    told = json.loads(run(command, "validate", *folder, "--json")[1])
+    tables = {row["name"]: row for row in told["account"]}["tables"]
+    assert (tables["used"], tables["exceeded"]) == (3, False)  # a pooled one for each cell, and globex's
+
+
+def test_cells_that_only_together_exceed_a_quota_are_warned_of(command: Command, run: Run) -> None:
+    reserve(command, 200)
+    (command.tenants / "second").mkdir()
+    text = (command.tenants / "demo" / "acme.yaml").read_text()
+    (command.tenants / "second" / "hooli.yaml").write_text(text)
+    code, out, err = run(command, "validate", "--tenants", str(command.tenants))
+    assert code == 0
+    assert err.startswith("warning: All cells in one account: reserved concurrency: 1,200 ")
+    assert len([line for line in out.splitlines() if "over" in line]) == 1
+
+
 def test_the_process_says_the_same(command: Command) -> None:
     place = spoil(command, *BAD["tier unknown"][:3])
     done = command("validate", "--tenants", str(command.tenants))

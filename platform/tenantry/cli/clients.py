@@ -1,6 +1,7 @@
 """`token` and `call`: what a tenant's client needs and does."""
 
 import json
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,8 @@ from tenantry.errors import Failed, WrongInput
 if TYPE_CHECKING:
     import httpx
 
+    from tenantry.local.state import LocalTenant
+
 Slug = Annotated[str, typer.Argument(metavar="TENANT", help="The tenant's slug.")]
 Scopes = Annotated[
     list[str] | None, typer.Option("--scope", help="A scope; repeat it. All of the tenant's, if left out.")
@@ -23,8 +26,15 @@ Stack = Annotated[
     str | None,
     typer.Option("--stack", help="A managed tenant on AWS, deployed as this stack, with your credentials."),
 ]
+Region = Annotated[
+    str | None,
+    typer.Option("--region", help="The stack's AWS Region; that of Pulumi.STACK.yaml, if left out."),
+]
 DEVELOPER = "developer"
 HOUR = 3600
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110's token: methods and names of headers
+_VALUE = re.compile(r"[\t -~]*")  # what HTTP/1.1 carries without an agreement on its encoding
 
 
 def token(
@@ -34,19 +44,23 @@ def token(
     ttl: Lifetime = HOUR,
     port: Port = None,
     stack: Stack = None,
+    region: Region = None,
     tenants: Folder = TENANTS,
 ) -> None:
     """Print a JWT, alone on stdout."""
     if stack is None:
+        if region is not None:
+            raise WrongInput("--region says where a stack is; give --stack too")
         from tenantry.local import state, tokens
 
         typer.echo(tokens.token(state.find(port), slug, subject, scope, ttl))
     else:
         from tenantry.config import load_platform
-        from tenantry.operations import deployed
+        from tenantry.operations import deployed, stacks
 
+        where = stacks.find(stack, region)
         tenant = load_platform(tenants).tenant(slug)
-        typer.echo(deployed.token(tenant, stack, subject, scope, ttl))
+        typer.echo(deployed.token(tenant, where, subject, scope, ttl))
 
 
 def call(
@@ -61,48 +75,65 @@ def call(
     as_json: AsJson = False,
 ) -> None:
     """Make one call with the tenant's key and a token; show status, headers and body."""
-    import httpx
-
     from tenantry.local import state, tokens
 
+    _require_request_line(method, path)
+    given = _headers(header or [])
     platform = state.find(port)
     tenant = platform.tenant(slug)
-    keys: dict[str, str] = tenant.shown["api_keys"]
-    if key is not None and key not in keys:
-        raise WrongInput(f"{slug} has no API key {key}; it has {', '.join(keys)}")
-    if not path.startswith("/"):
-        raise WrongInput(f"the path {path} does not begin with /")
     headers = {
-        "x-api-key": keys[key or next(iter(keys))],
-        "Authorization": f"Bearer {tokens.token(platform, slug, DEVELOPER, scope, HOUR)}",
-        **_headers(header or []),
+        "x-api-key": _api_key(tenant, key),
+        "authorization": f"Bearer {tokens.token(platform, slug, DEVELOPER, scope, HOUR)}",
+        **given,
     }
     if data is not None:
-        headers.setdefault("Content-Type", "application/json")
-    try:
-        answer = httpx.request(
-            method.upper(),
-            tenant.shown["url"] + path,
-            headers=headers,
-            content=data,
-            timeout=30,
-            trust_env=False,
-        )
-    except httpx.HTTPError as error:
-        raise Failed(f"no answer from {tenant.shown['url']}: {error}") from error
+        headers.setdefault("content-type", "application/json")
+    answer = _answer(method.upper(), tenant.shown["url"], path, headers, data)
     _show(answer, as_json)
     if answer.is_error:
         raise typer.Exit(FAILED)
 
 
+def _require_request_line(method: str, path: str) -> None:
+    if not _NAME.fullmatch(method):
+        raise WrongInput(f"{method!r} cannot be a method; use one word, such as GET")
+    if not path.startswith("/"):
+        raise WrongInput(f"the path {path} does not begin with /")
+
+
 def _headers(given: list[str]) -> dict[str, str]:
+    """By name in lower case, so that one that is given replaces ours."""
     headers = {}
     for each in given:
-        name, colon, value = each.partition(":")
+        name, colon, value = (part.strip(" \t") for part in each.partition(":"))
         if not colon:
             raise WrongInput(f"the header {name} has no value; write 'Name: value'")
-        headers[name.strip()] = value.strip()
+        if not _NAME.fullmatch(name):
+            raise WrongInput(f"{name!r} cannot be a header's name; use letters, digits and hyphens")
+        if not _VALUE.fullmatch(value):
+            raise WrongInput(f"the header {name} has a value that HTTP cannot carry; use printable ASCII")
+        if name.lower() == "content-length":
+            raise WrongInput("content-length follows from --data; leave the header out")
+        headers[name.lower()] = value
     return headers
+
+
+def _api_key(tenant: "LocalTenant", name: str | None) -> str:
+    keys: dict[str, str] = tenant.shown["api_keys"]
+    if name is not None and name not in keys:
+        raise WrongInput(f"{tenant.slug} has no API key {name}; it has {', '.join(keys)}")
+    return keys[name or next(iter(keys))]
+
+
+def _answer(method: str, url: str, path: str, headers: dict[str, str], data: str | None) -> "httpx.Response":
+    import httpx
+
+    try:
+        return httpx.request(method, url + path, headers=headers, content=data, timeout=30, trust_env=False)
+    except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeEncodeError) as error:
+        raise WrongInput(f"this cannot be sent: {error}; correct the path, the headers or --data") from error
+    except httpx.HTTPError as error:
+        raise Failed(f"no answer from {url}: {error}") from error
 
 
 def _show(answer: "httpx.Response", as_json: bool) -> None:

@@ -1,13 +1,14 @@
 """`validate` and `new`: the tenants' files."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
-from tenantry.cli.output import print_json, stdout
+from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
 Folder = Annotated[Path, typer.Option("--tenants", help="The folder of tiers.yaml and the cells.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 TENANTS = Path("tenants")
+ALL_CELLS = "All cells in one account"
 
 
 def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
     """Check all files; show what each cell would hold against its quotas."""
     from tenantry.config import ConfigErrors, load_platform
-    from tenantry.config.capacity import cell_capacity
+    from tenantry.config.capacity import account_capacity, cell_capacity
 
     try:
         platform = load_platform(tenants)
@@ -32,13 +34,17 @@ def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
             raise typer.Exit(2) from None
         raise
     cells = {cell.name: cell_capacity(cell) for cell in platform.cells}
+    account = account_capacity(platform) if len(cells) > 1 else ()
+    _warn({**{f"cell {name}": rows for name, rows in cells.items()}, ALL_CELLS: account})
     if as_json:
-        print_json(
-            {"problems": [], "cells": {name: [asdict(row) for row in rows] for name, rows in cells.items()}}
-        )
+        sums = {"account": _as_json(account)} if account else {}
+        print_json({"problems": [], "cells": {name: _as_json(rows) for name, rows in cells.items()}, **sums})
         return
     for name, rows in cells.items():
-        stdout().print(_capacity_table(platform, name, rows))
+        slugs = ", ".join(tenant.slug for tenant in platform.cell(name).tenants) or "no tenants"
+        stdout().print(_capacity_table(f"Cell {name}: {slugs}", rows))
+    if account:
+        stdout().print(_capacity_table(ALL_CELLS, account))
     held = (_counted(len(platform.tenants), "tenant"), _counted(len(cells), "cell"))
     stdout().print(f"[green]✓[/] all files are valid: {' in '.join(held)}")
 
@@ -91,15 +97,34 @@ def _require_room(platform: "Platform", slug: str, cell: str, tier: str) -> None
             )
 
 
-def _capacity_table(platform: "Platform", name: str, rows: "tuple[Usage, ...]") -> Table:
-    slugs = ", ".join(tenant.slug for tenant in platform.cell(name).tenants) or "no tenants"
-    table = Table(title=f"Cell {name}: {slugs}", title_justify="left", title_style="bold")
+def _warn(usage: "Mapping[str, Iterable[Usage]]") -> None:
+    """AWS raises most quotas on request, and has perhaps done so already: no error, but worth a word."""
+    for where, rows in usage.items():
+        for row in rows:
+            if row.exceeded:
+                stderr().print(
+                    f"warning: {where}: {row.name}: {row.used:,} is over the quota of {row.limit:,} per "
+                    f"{row.per}; have AWS raise it before you deploy, or hold less ({row.source})",
+                    style="yellow",
+                    markup=False,
+                    soft_wrap=True,
+                )
+
+
+def _as_json(rows: "Iterable[Usage]") -> list[dict[str, Any]]:
+    return [{**asdict(row), "exceeded": row.exceeded} for row in rows]
+
+
+def _capacity_table(title: str, rows: "Iterable[Usage]") -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
     table.add_column("would hold")
     table.add_column("used", justify="right")
     table.add_column("of", justify="right")
     table.add_column("per")
     for row in rows:
-        table.add_row(
-            row.name, str(row.used), f"{row.limit:,}", row.per, style="red" if row.exceeded else None
-        )
+        cells = (row.name, f"{row.used:,}", f"{row.limit:,}", row.per)
+        if row.exceeded:
+            table.add_row(*cells, "over", style="red")  # rich adds the column, only where it is needed
+        else:
+            table.add_row(*cells)
     return table

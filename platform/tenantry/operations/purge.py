@@ -7,6 +7,7 @@ from typing import Any
 
 from tenantry.errors import Failed
 from tenantry.naming import AUTHORIZER, Names
+from tenantry.operations.aws import refusals_told
 
 BATCH = 25  # BatchWriteItem's most
 LONGEST_PAUSE_SECONDS = 5.0
@@ -42,11 +43,17 @@ def purge(names: Names, tenant: str, clients: Clients, on_deleted: Callable[[int
 
     Raises:
         StillDeployed: deploy without the tenant's file first; nothing was deleted.
+        Failed: AWS refuses. Without a pooled table, this is not the stack's Region, and nothing was deleted.
     """
+    with refusals_told(clients.dynamodb.meta.region_name):
+        return _purge(names, tenant, clients, on_deleted)
+
+
+def _purge(names: Names, tenant: str, clients: Clients, on_deleted: Callable[[int], None]) -> Purged:
     if _is_deployed(clients.lambda_, names.function(tenant, AUTHORIZER)):
         raise StillDeployed(f"{tenant} is still deployed as stack {names.stack}; run `pulumi up` first")
-    tables = (names.tenant(tenant),) if _delete_table(clients.dynamodb, names.tenant(tenant)) else ()
     items = _delete_items(clients.dynamodb, names.table, f"{tenant}#", on_deleted)
+    tables = (names.tenant(tenant),) if _delete_table(clients.dynamodb, names.tenant(tenant)) else ()
     secrets = tuple(
         name
         for name in (names.secret(tenant), names.signing_secret(tenant))

@@ -13,6 +13,7 @@ from typing import Any
 import jwt
 
 from tenantry.errors import Failed, WrongInput
+from tenantry.operations.aws import refusals_told
 
 
 class TokenError(Failed):
@@ -74,15 +75,17 @@ def managed_signer(secrets_manager: Any, secret_name: str, kid: str) -> Signer:
         secrets_manager: boto3 client.
 
     Raises:
-        TokenError: the secret is not there, may not be read, or lacks that key.
+        TokenError: the secret is not there, or lacks that key.
+        Failed: AWS refuses, most likely because the secret may not be read.
     """
-    try:
-        value = secrets_manager.get_secret_value(SecretId=secret_name)["SecretString"]
-    except secrets_manager.exceptions.ResourceNotFoundException:
-        raise TokenError(f"there is no secret {secret_name}; deploy the tenant first") from None
-    except secrets_manager.exceptions.ClientError as error:
-        code = error.response["Error"]["Code"]
-        raise TokenError(f"the secret {secret_name} cannot be read ({code}); use a role that may") from None
+    region = secrets_manager.meta.region_name
+    with refusals_told(region):
+        try:
+            value = secrets_manager.get_secret_value(SecretId=secret_name)["SecretString"]
+        except secrets_manager.exceptions.ResourceNotFoundException:
+            raise TokenError(
+                f"there is no secret {secret_name} in Region {region}; deploy the tenant first"
+            ) from None
     keys = json.loads(value)
     if kid not in keys:
         raise TokenError(f"{secret_name} holds no key {kid}; deploy the tenant's file as it is now")

@@ -8,6 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tenantry.errors import Failed
 from tenantry.naming import Names
 from tenantry.operations.purge import Clients, StillDeployed, purge
 
@@ -88,6 +89,15 @@ def test_a_deployed_tenant_is_left_alone(names: Names, clients: Clients) -> None
     with pytest.raises(StillDeployed, match="run `pulumi up` first"):
         purge(names, "acme", deployed, lambda _: None)
     assert partitions(clients.dynamodb, names.table) == {"acme#items#count"}
+
+
+def test_without_the_pooled_table_nothing_is_deleted(names: Names, clients: Clients) -> None:
+    """In a wrong Region all looks removed; what lies there under the same names is another's."""
+    elsewhere = Names(f"{names.stack}x")
+    make_table(clients.dynamodb, elsewhere.tenant("acme"))
+    with pytest.raises(Failed, match=r"eu-central-1: ResourceNotFoundException.*check the stack's name"):
+        purge(elsewhere, "acme", clients, lambda _: None)
+    assert clients.dynamodb.describe_table(TableName=elsewhere.tenant("acme"))
 
 
 class Deployed:

@@ -1,0 +1,58 @@
+"""Tell of what AWS refuses as its error's code, the Region that was asked, and what to do about it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tenantry.errors import Failed
+
+_SET = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+_SIGN_IN = "sign in to AWS again"
+_ROLE = "use credentials of a role that may"
+_PLACE = "check the stack's name and the Region"
+_REGION = "check the Region and the network"
+_OTHERWISE = "try again; what was done already stays done"
+
+_REMEDIES = {  # by the code of a ClientError, or the class of an error that botocore has itself
+    "NoCredentialsError": _SET,
+    "PartialCredentialsError": _SET,
+    "CredentialRetrievalError": _SET,
+    "ProfileNotFound": _SET,
+    "ExpiredToken": _SIGN_IN,
+    "ExpiredTokenException": _SIGN_IN,
+    "InvalidClientTokenId": _SIGN_IN,
+    "InvalidSignatureException": _SIGN_IN,
+    "UnrecognizedClientException": _SIGN_IN,
+    "SSOTokenLoadError": _SIGN_IN,
+    "TokenRetrievalError": _SIGN_IN,
+    "UnauthorizedSSOTokenError": _SIGN_IN,
+    "AccessDenied": _ROLE,
+    "AccessDeniedException": _ROLE,
+    "ResourceNotFoundException": _PLACE,
+    "NoRegionError": _REGION,
+    "InvalidRegionError": _REGION,
+    "EndpointConnectionError": _REGION,
+}
+
+
+@contextmanager
+def refusals_told(region: str) -> Iterator[None]:
+    """Around every use of boto3, the making of sessions and clients too.
+
+    Raises:
+        Failed: in place of any error of botocore's.
+    """
+    try:
+        yield
+    except ClientError as error:
+        told = error.response["Error"]
+        raise _failed(region, told["Code"], told.get("Message", "")) from error
+    except BotoCoreError as error:
+        raise _failed(region, type(error).__name__, str(error)) from error
+
+
+def _failed(region: str, code: str, text: str) -> Failed:
+    said = " ".join(text.split()).rstrip(".")
+    why = f"{code}: {said}" if said else code
+    return Failed(f"AWS, Region {region}: {why}; {_REMEDIES.get(code, _OTHERWISE)}")

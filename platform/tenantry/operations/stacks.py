@@ -1,0 +1,54 @@
+"""Find a stack where it was deployed: Region and cell are those of Pulumi.<stack>.yaml, not of the shell."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tenantry import paths
+from tenantry.errors import WrongInput
+from tenantry.naming import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """`cell` is None where the stack's file does not tell it."""
+
+    names: Names
+    region: str
+    cell: str | None
+
+    def __str__(self) -> str:
+        return f"stack {self.names.stack}, Region {self.region}"
+
+
+def find(name: str, region: str | None = None) -> Stack:
+    """The stack as its file in the project's root describes it; a Region given goes before the file's.
+
+    Raises:
+        WrongInput: the name cannot be a stack's, or there is no Region.
+    """
+    names = Names(name)  # before the name becomes part of a path
+    file = paths.ROOT / f"Pulumi.{name}.yaml"
+    config = _config(file)
+    found = region or _text(config, "aws:region")
+    if found is None:
+        raise WrongInput(f"{file}: no aws:region can be read here; give --region, or the right --stack")
+    return Stack(names, found, _text(config, "tenantry:cell"))
+
+
+def _config(file: Path) -> dict[Any, Any]:
+    """Empty for a file that cannot be read: what is missed then is told by its key."""
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    config = content.get("config") if isinstance(content, dict) else None
+    return config if isinstance(config, dict) else {}
+
+
+def _text(config: dict[Any, Any], key: str) -> str | None:
+    """None also for an encrypted value, which is a mapping."""
+    value = config.get(key)
+    return value if isinstance(value, str) and value else None
