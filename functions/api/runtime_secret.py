@@ -40,11 +40,6 @@ def cursor_key() -> bytes:
     return kept.cursor_key
 
 
-def forget() -> None:
-    """Fetch anew at the next use."""
-    _kept.clear()
-
-
 @cache
 def client() -> Any:
     return boto3.client("secretsmanager", config=CLIENT_CONFIG)

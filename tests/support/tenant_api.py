@@ -154,4 +154,4 @@ def forget() -> None:
     table.current.cache_clear()
     client.cache_clear()
     runtime_secret.client.cache_clear()
-    runtime_secret.forget()
+    runtime_secret._kept.clear()

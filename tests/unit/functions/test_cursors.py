@@ -89,11 +89,11 @@ def test_a_changed_secret_is_picked_up_within_its_age(
     monkeypatch.setattr(runtime_secret, "_fetch", fetch)
     now = [1000.0]
     monkeypatch.setattr(runtime_secret, "monotonic", lambda: now[0])
-    runtime_secret.forget()
+    runtime_secret._kept.clear()
     for at in (1000.0, 1899.0, 1900.0):
         now[0] = at
         runtime_secret.cursor_key()
-    runtime_secret.forget()
+    runtime_secret._kept.clear()
     assert fetched == [acme.secret_arn] * 2
 
 
