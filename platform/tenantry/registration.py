@@ -6,6 +6,7 @@ would give it, so that what refers to another resource can be followed to it.
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -148,6 +149,11 @@ def run(program: Program, stack: str, arns: Arns, preview: bool = False) -> tupl
         arns: where the program is told that it is.
     """
     engine = Engine(arns, preview)
+    return engine, execute(program, engine, stack, preview)
+
+
+def execute(program: Program, monitor: MockMonitor, stack: str, preview: bool = False) -> dict[str, Any]:
+    """Run the program under that monitor; answers the stack's outputs, as far as they are known."""
     loops: list[asyncio.AbstractEventLoop] = []
 
     def prepare_thread() -> None:
@@ -158,13 +164,21 @@ def run(program: Program, stack: str, arns: Arns, preview: bool = False) -> tupl
 
     async def main() -> dict[str, Any]:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(initializer=prepare_thread))
-        set_mocks(engine.mocks, project="tenantry", stack=stack, preview=preview, monitor=engine)
+        # The monitor is bound to the running loop, so it is set here.
+        set_mocks(
+            monitor.mocks,
+            project="tenantry",
+            stack=stack,
+            preview=preview,
+            logger=logging.getLogger("tenantry.pulumi"),
+            monitor=monitor,
+        )
         declared: dict[str, Any] = {}
         await run_pulumi_func(lambda: declared.update(program() or {}))
         return await pulumi.Output.from_input(declared).future() or {}
 
     try:
-        return engine, asyncio.run(main())
+        return asyncio.run(main())
     finally:
         for loop in loops:
             loop.close()

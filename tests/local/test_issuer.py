@@ -33,7 +33,7 @@ def read(emulator: Emulator, path: str) -> Any:
 
 
 def test_discovery_leads_to_the_published_keys(repaired: Emulator) -> None:
-    repaired.publish("globex", [KEY])
+    repaired.publish({"globex": [KEY]})
     issuer = repaired.issuer_url("globex")
     found = read(repaired, "/globex/.well-known/openid-configuration")
     assert (found["issuer"], found["jwks_uri"]) == (issuer, f"{issuer}/jwks.json")
@@ -43,8 +43,8 @@ def test_discovery_leads_to_the_published_keys(repaired: Emulator) -> None:
 
 
 def test_publishing_again_replaces_the_keys(repaired: Emulator) -> None:
-    repaired.publish("globex", [KEY])
-    repaired.publish("globex", [{**KEY, "kid": "2027"}])
+    repaired.publish({"globex": [KEY]})
+    repaired.publish({"globex": [{**KEY, "kid": "2027"}]})
     assert [key["kid"] for key in read(repaired, "/globex/jwks.json")["keys"]] == ["2027"]
 
 
@@ -64,7 +64,7 @@ def test_publishing_again_replaces_the_keys(repaired: Emulator) -> None:
     ],
 )
 def test_any_other_path_is_not_found(repaired: Emulator, method: str, path: str) -> None:
-    repaired.publish("globex", [KEY])
+    repaired.publish({"globex": [KEY]})
     status, headers, body = get(repaired, path, method)
     assert (status, headers["Cache-Control"]) == (404, "no-store")
     assert body == (b"" if method == "HEAD" else b'{"error": "not_found"}')

@@ -2,7 +2,7 @@
 
 import typer
 
-from tenantry.cli import clients, isolation, local, operations, tenants
+from tenantry.cli import clients, isolation, local, operations, tenants, updates
 from tenantry.cli.output import told
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app.command("validate")(tenants.validate)
 app.command("new")(tenants.new)
 app.command("build")(local.build)
 app.command("up")(local.up)
+app.command("update")(updates.update)
 app.command("status")(local.status)
 app.command("down")(local.down)
 app.command("token")(clients.token)

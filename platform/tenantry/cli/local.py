@@ -50,12 +50,14 @@ def up(
     from tenantry.config import load_platform
     from tenantry.local import platform as local
 
-    chosen = _choose(load_platform(tenants).cells, cell)
+    chosen = choose(load_platform(tenants).cells, cell)
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
     began = time.monotonic()
     with stderr().status("starting") as progress:
-        emulator, platform = local.start(chosen, port or None, lambda step: progress.update(f"{step} …"))
+        emulator, platform = local.start(
+            chosen, tenants, port or None, lambda step: progress.update(f"{step} …")
+        )
     with emulator:
         stdout().print(_tenants_table(platform))
         seconds = time.monotonic() - began
@@ -105,7 +107,7 @@ def down(
         stdout().print("no local platform runs" + ("" if port is None else f" on port {port}"))
 
 
-def _choose(cells: "tuple[Cell, ...]", name: str | None) -> "Cell":
+def choose(cells: "tuple[Cell, ...]", name: str | None) -> "Cell":
     names = ", ".join(each.name for each in cells) or "none"
     chosen = [each for each in cells if name in (None, each.name)]
     if len(chosen) > 1:

@@ -116,9 +116,12 @@ class Emulator:
     def issuer_url(self, tenant: str) -> str:
         return issuer.issuer_url(self.record.issuer_port, tenant)
 
-    def publish(self, tenant: str, keys: Sequence[Mapping[str, Any]]) -> None:
-        """Serve these public JWKs, and no others, as the tenant's at the local issuer."""
-        issuer.publish(self.record.directory / "issuer", tenant, keys)
+    def publish(self, keys: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        """Serve these public JWKs, by tenant, and no others at the local issuer."""
+        folder = self.record.directory / "issuer"
+        for tenant, own in keys.items():
+            issuer.publish(folder, tenant, own)
+        issuer.withdraw_others(folder, keys)
 
     def detach(self) -> None:
         """Let it run on after this process; `attach` with the record finds it again.

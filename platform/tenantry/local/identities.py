@@ -6,11 +6,16 @@ issuer is played by the local one. A `managed` tenant needs nothing: its keys ar
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from jwt.algorithms import get_default_algorithms
 
 from tenantry.config import Cell, Tenant
@@ -28,11 +33,12 @@ class Identities(NamedTuple):
     published: dict[str, list[dict[str, Any]]]
 
 
-def localized(cell: Cell, issuer_url: Callable[[str], str]) -> Identities:
+def localized(cell: Cell, issuer_url: Callable[[str], str], known: Mapping[str, Signer]) -> Identities:
     """The cell as the local platform deploys it.
 
     Args:
         issuer_url: the local issuer's URL for a tenant.
+        known: by tenant, the signers of a platform that runs; those that still fit are kept.
     """
     signers: dict[str, Signer] = {}
     published: dict[str, list[dict[str, Any]]] = {}
@@ -40,11 +46,11 @@ def localized(cell: Cell, issuer_url: Callable[[str], str]) -> Identities:
     for tenant in cell.tenants:
         auth = tenant.auth
         if auth.jwks:
-            signers[tenant.slug], jwk = _key_pair("EdDSA")
+            signers[tenant.slug], jwk = _signer(known.get(tenant.slug), ["EdDSA"])
             keys = (*auth.jwks.keys, Jwk(**jwk))
             tenant = _with_auth(tenant, jwks=auth.jwks.model_copy(update={"keys": keys}))
         elif auth.oidc:
-            signers[tenant.slug], jwk = _key_pair(auth.oidc.algorithms[0])
+            signers[tenant.slug], jwk = _signer(known.get(tenant.slug), auth.oidc.algorithms)
             published[tenant.slug] = [jwk]
             issuer = issuer_url(tenant.slug)
             tenant = _with_auth(tenant, oidc=auth.oidc.model_copy(update={"issuer": issuer}))
@@ -56,14 +62,19 @@ def _with_auth(tenant: Tenant, **changes: Any) -> Tenant:
     return tenant.model_copy(update={"auth": tenant.auth.model_copy(update=changes)})
 
 
-def _key_pair(algorithm: str) -> tuple[Signer, dict[str, Any]]:
-    """A fresh key for the algorithm, and its public JWK."""
+def _signer(known: Signer | None, algorithms: Sequence[str]) -> tuple[Signer, dict[str, Any]]:
+    """The one that is known, or a fresh one for the first algorithm; and its public JWK."""
+    signer = known if known and known.algorithm in algorithms else _fresh_signer(algorithms[0])
+    public_key = load_pem_private_key(signer.private_pem.encode(), password=None).public_key()
+    public = json.loads(get_default_algorithms()[signer.algorithm].to_jwk(public_key))
+    jwk = {**public, "kid": signer.kid, "alg": signer.algorithm}
+    return signer, {name: jwk[name] for name in MEMBERS if name in jwk}
+
+
+def _fresh_signer(algorithm: str) -> Signer:
     key = _private_key(algorithm)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    kid = f"local-{secrets.token_hex(4)}"
-    public = json.loads(get_default_algorithms()[algorithm].to_jwk(key.public_key()))
-    jwk = {**public, "kid": kid, "alg": algorithm}
-    return Signer(kid, algorithm, pem), {name: jwk[name] for name in MEMBERS if name in jwk}
+    return Signer(f"local-{secrets.token_hex(4)}", algorithm, pem)
 
 
 def _private_key(algorithm: str) -> Any:

@@ -8,7 +8,7 @@ import json
 import re
 import socket
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,13 @@ def publish(folder: Path, tenant: str, keys: Sequence[Mapping[str, Any]]) -> Non
     with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".part", delete=False) as part:
         json.dump({"keys": list(keys)}, part)
     Path(part.name).replace(folder / f"{tenant}.json")
+
+
+def withdraw_others(folder: Path, tenants: Container[str]) -> None:
+    """Serve no key of any tenant but these."""
+    for file in folder.glob("*.json"):
+        if file.stem not in tenants:
+            file.unlink()
 
 
 class IssuerServer(ThreadingHTTPServer):

@@ -1,9 +1,10 @@
-"""Bring the platform up on this machine."""
+"""Bring the platform up on this machine, and bring a running one to what its files say now."""
 
 import secrets
 import time
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from tenantry import artifact, contract, program
@@ -11,13 +12,15 @@ from tenantry.arns import Arns
 from tenantry.config import Cell, Tenant
 from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
-from tenantry.local import state
+from tenantry.local import inventory, state
+from tenantry.local.changes import Change
 from tenantry.local.clients import ACCOUNT, REGION, root_session
-from tenantry.local.deployment import DeploymentError, deploy
+from tenantry.local.deployment import deploy
 from tenantry.local.emulator import Emulator
+from tenantry.local.engine import DeploymentError
 from tenantry.local.identities import Identities, localized
 from tenantry.local.state import LocalPlatform, LocalTenant
-from tenantry.operations.tokens import Audience
+from tenantry.operations.tokens import Audience, Signer
 from tenantry.verification import verification
 
 SERVICES = ("apigateway", "cloudwatch", "dynamodb", "iam", "lambda", "logs", "s3", "secretsmanager", "sns")
@@ -26,12 +29,13 @@ ANSWER_SECONDS = 30.0
 OnStep = Callable[[str], None]
 
 
-def start(cell: Cell, port: int | None, on_step: OnStep) -> tuple[Emulator, LocalPlatform]:
+def start(cell: Cell, folder: Path, port: int | None, on_step: OnStep) -> tuple[Emulator, LocalPlatform]:
     """Start an emulator, deploy the cell onto it, and wait until each tenant's stage answers.
 
     A platform of ours that already holds the port is replaced: the local platform is disposable.
 
     Args:
+        folder: where the tenants' files are, for updates.
         port: None takes a free one.
         on_step: told what happens, for a person to read.
 
@@ -48,15 +52,39 @@ def start(cell: Cell, port: int | None, on_step: OnStep) -> tuple[Emulator, Loca
         raise WrongInput(f"{home} cannot hold the state ({error.strerror}); set TENANTRY_STATE") from error
     emulator = Emulator.start(port, home / f"emulator-{secrets.token_hex(4)}")
     try:
-        platform = _deploy(cell, emulator, on_step)
-        state.save(platform)
+        platform, _ = _deploy(cell, folder, emulator, {}, on_step)
     except BaseException:  # Ctrl-C too: nothing may stay behind
         emulator.stop()
         raise
     return emulator, platform
 
 
-def _deploy(cell: Cell, emulator: Emulator, on_step: OnStep) -> LocalPlatform:
+def update(
+    platform: LocalPlatform, cell: Cell, folder: Path, on_step: OnStep
+) -> tuple[LocalPlatform, list[Change]]:
+    """Bring a running platform to what the files say now; answers it as it is then, and what was done.
+
+    Args:
+        cell: the platform's own, as its files say it now.
+
+    Raises:
+        DeploymentError, ArtifactError, UpdateUnderWay: what was done stays; the next update completes it.
+    """
+    emulator = Emulator.attach(platform.record)
+    if not inventory.exists(platform.record.directory):
+        raise DeploymentError("an earlier release started this platform; `tenantry up` starts afresh")
+    known = {tenant.slug: tenant.signer for tenant in platform.tenants if tenant.signer}
+    try:
+        return _deploy(cell, folder, emulator, known, on_step)
+    except DeploymentError as error:
+        raise DeploymentError(
+            f"{error}\nWhat was done before this stays; `tenantry update` again completes the rest"
+        ) from error
+
+
+def _deploy(
+    cell: Cell, folder: Path, emulator: Emulator, known: dict[str, Signer], on_step: OnStep
+) -> tuple[LocalPlatform, list[Change]]:
     on_step("packing code and layer")
     deployment = program.prepare(
         cell=cell.name,
@@ -64,22 +92,24 @@ def _deploy(cell: Cell, emulator: Emulator, on_step: OnStep) -> LocalPlatform:
         arns=Arns("aws", REGION, ACCOUNT),
         target=artifact.this_machine(),
     )
-    identities = localized(cell, emulator.issuer_url)
-    for slug, keys in identities.published.items():
-        emulator.publish(slug, keys)
     session = root_session(emulator.endpoint)
     clients = {service: session.client(service) for service in SERVICES}
-    made: list[str] = []
+    done: list[Change] = []
 
-    def on_made(kind: str) -> None:
-        made.append(kind)
-        on_step(f"{len(made)} resources made")
+    def on_change(change: Change) -> None:
+        done.append(change)
+        on_step(f"{len(done)} resources done")
 
-    outputs = deploy(identities.cell, deployment, clients.__getitem__, on_made)
-    on_step("waiting for the stages to answer")
-    for tenant in outputs["tenants"].values():
-        _await_answer(f"{tenant['url']}/health")
-    return _described(emulator, deployment, identities, outputs)
+    with inventory.opened(emulator.record.directory) as made:
+        identities = localized(cell, emulator.issuer_url, known)
+        emulator.publish(identities.published)
+        outputs, changes = deploy(identities.cell, deployment, clients.__getitem__, made, on_change)
+        on_step("waiting for the stages to answer")
+        for tenant in outputs["tenants"].values():
+            _await_answer(f"{tenant['url']}/health")
+        platform = _described(emulator, folder, deployment, identities, outputs)
+        state.save(platform)
+    return platform, changes
 
 
 def _await_answer(url: str) -> None:
@@ -97,7 +127,11 @@ def _await_answer(url: str) -> None:
 
 
 def _described(
-    emulator: Emulator, deployment: Deployment, identities: Identities, outputs: dict[str, Any]
+    emulator: Emulator,
+    folder: Path,
+    deployment: Deployment,
+    identities: Identities,
+    outputs: dict[str, Any],
 ) -> LocalPlatform:
     routes = contract.load()
 
@@ -117,4 +151,4 @@ def _described(
         )
 
     tenants = tuple(described(tenant) for tenant in identities.cell.tenants)
-    return LocalPlatform(emulator.record, deployment.cell, outputs["api"], tenants)
+    return LocalPlatform(emulator.record, folder.resolve(), deployment.cell, outputs["api"], tenants)

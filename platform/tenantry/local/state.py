@@ -52,7 +52,10 @@ class LocalTenant:
 
 @dataclass(frozen=True, slots=True)
 class LocalPlatform:
+    """`folder` is where its tenants' files are."""
+
     record: Record
+    folder: Path
     cell: str
     api: str
     tenants: tuple[LocalTenant, ...]
@@ -154,7 +157,7 @@ def _load(file: Path) -> LocalPlatform:
         stored = json.loads(file.read_bytes())
         record = Record(**stored["record"] | {"directory": Path(stored["record"]["directory"])})
         tenants = tuple(_tenant(each) for each in stored["tenants"])
-        return LocalPlatform(record, stored["cell"], stored["api"], tenants)
+        return LocalPlatform(record, Path(stored["folder"]), stored["cell"], stored["api"], tenants)
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedRecord(f"{file} is damaged ({type(error).__name__}); run `tenantry down`") from None
 

@@ -7,7 +7,13 @@ releases: any other version is refused, and the tests compare the repaired emula
 
 from importlib.metadata import version
 
-from tenantry.local.repairs import leading_keys, rest_api_bodies, stage_variables
+from tenantry.local.repairs import (
+    leading_keys,
+    rest_api_bodies,
+    running_invocations,
+    stage_variables,
+    usage_plans,
+)
 
 SUPPORTED = "1.5.33"
 
@@ -31,3 +37,5 @@ def apply() -> None:
     stage_variables.repair()
     leading_keys.repair()
     rest_api_bodies.repair()
+    usage_plans.repair()
+    running_invocations.repair()

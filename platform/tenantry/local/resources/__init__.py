@@ -1,40 +1,40 @@
-"""Make each resource type that the program registers, for real, on the emulator.
+"""Make, change and remove each resource type that the program registers, for real, on the emulator.
 
 A maker takes a resource's inputs as the engine sees them (camelCase, resolved) and answers its id and the
-outputs that the AWS provider would add. There is one for every type in use, and none that only pretends.
+outputs that the AWS provider would add. There is a kind for every type in use, and none that only pretends.
 """
 
-from tenantry.local.resources import compute, data, gateway, identity, keys, observability
-from tenantry.local.resources.maker import Made, Maker
+from tenantry.local.resources import compute, data, gateway, identity, keys, observability, plans
+from tenantry.local.resources.maker import Existing, Kind, Made
 
-MAKERS: dict[str, Maker] = {
-    "aws:apigateway/apiKey:ApiKey": gateway.api_key,
-    "aws:apigateway/deployment:Deployment": gateway.deployment,
-    "aws:apigateway/methodSettings:MethodSettings": gateway.method_settings,
-    "aws:apigateway/restApi:RestApi": gateway.rest_api,
-    "aws:apigateway/stage:Stage": gateway.stage,
-    "aws:apigateway/usagePlan:UsagePlan": gateway.usage_plan,
-    "aws:apigateway/usagePlanKey:UsagePlanKey": gateway.usage_plan_key,
-    "aws:cloudwatch/dashboard:Dashboard": observability.dashboard,
-    "aws:cloudwatch/logGroup:LogGroup": observability.log_group,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": observability.metric_alarm,
-    "aws:dynamodb/table:Table": data.table,
-    "aws:iam/policy:Policy": identity.policy,
-    "aws:iam/role:Role": identity.role,
-    "aws:iam/rolePolicy:RolePolicy": identity.role_policy,
-    "aws:lambda/function:Function": compute.function,
-    "aws:lambda/layerVersion:LayerVersion": compute.layer_version,
-    "aws:lambda/permission:Permission": compute.permission,
-    "aws:s3/bucket:Bucket": data.bucket,
-    "aws:s3/bucketObjectv2:BucketObjectv2": data.bucket_object,
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": data.bucket_public_access_block,
-    "aws:secretsmanager/secret:Secret": data.secret,
-    "aws:secretsmanager/secretVersion:SecretVersion": data.secret_version,
-    "aws:sns/topic:Topic": observability.topic,
-    "aws:sns/topicPolicy:TopicPolicy": observability.topic_policy,
-    "aws:sns/topicSubscription:TopicSubscription": observability.topic_subscription,
-    "random:index/randomBytes:RandomBytes": keys.random_bytes,
-    "tls:index/privateKey:PrivateKey": keys.private_key,
+KINDS: dict[str, Kind] = {
+    "aws:apigateway/apiKey:ApiKey": plans.API_KEY,
+    "aws:apigateway/deployment:Deployment": gateway.DEPLOYMENT,
+    "aws:apigateway/methodSettings:MethodSettings": gateway.METHOD_SETTINGS,
+    "aws:apigateway/restApi:RestApi": gateway.REST_API,
+    "aws:apigateway/stage:Stage": gateway.STAGE,
+    "aws:apigateway/usagePlan:UsagePlan": plans.USAGE_PLAN,
+    "aws:apigateway/usagePlanKey:UsagePlanKey": plans.USAGE_PLAN_KEY,
+    "aws:cloudwatch/dashboard:Dashboard": observability.DASHBOARD,
+    "aws:cloudwatch/logGroup:LogGroup": observability.LOG_GROUP,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": observability.METRIC_ALARM,
+    "aws:dynamodb/table:Table": data.TABLE,
+    "aws:iam/policy:Policy": identity.POLICY,
+    "aws:iam/role:Role": identity.ROLE,
+    "aws:iam/rolePolicy:RolePolicy": identity.ROLE_POLICY,
+    "aws:lambda/function:Function": compute.FUNCTION,
+    "aws:lambda/layerVersion:LayerVersion": compute.LAYER_VERSION,
+    "aws:lambda/permission:Permission": compute.PERMISSION,
+    "aws:s3/bucket:Bucket": data.BUCKET,
+    "aws:s3/bucketObjectv2:BucketObjectv2": data.BUCKET_OBJECT,
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": data.BUCKET_PUBLIC_ACCESS_BLOCK,
+    "aws:secretsmanager/secret:Secret": data.SECRET,
+    "aws:secretsmanager/secretVersion:SecretVersion": data.SECRET_VERSION,
+    "aws:sns/topic:Topic": observability.TOPIC,
+    "aws:sns/topicPolicy:TopicPolicy": observability.TOPIC_POLICY,
+    "aws:sns/topicSubscription:TopicSubscription": observability.TOPIC_SUBSCRIPTION,
+    "random:index/randomBytes:RandomBytes": keys.RANDOM_BYTES,
+    "tls:index/privateKey:PrivateKey": keys.PRIVATE_KEY,
 }
 
-__all__ = ["MAKERS", "Made", "Maker"]
+__all__ = ["KINDS", "Existing", "Kind", "Made"]

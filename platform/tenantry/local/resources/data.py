@@ -3,10 +3,20 @@
 from pathlib import Path
 from typing import Any
 
-from tenantry.local.resources.maker import Clients, Inputs, Made, given, tag_list
+from tenantry.local.resources.maker import (
+    Clients,
+    Existing,
+    Inputs,
+    Kind,
+    Made,
+    given,
+    goes_with_its_owner,
+    put,
+    tag_list,
+)
 
 
-def table(clients: Clients, inputs: Inputs) -> Made:
+def _make_table(clients: Clients, inputs: Inputs) -> Made:
     dynamodb = clients("dynamodb")
     made = dynamodb.create_table(
         TableName=inputs["name"],
@@ -27,6 +37,32 @@ def table(clients: Clients, inputs: Inputs) -> Made:
         Tags=tag_list(inputs),
     )
     dynamodb.get_waiter("table_exists").wait(TableName=inputs["name"], WaiterConfig={"Delay": 1})
+    _set_ttl(dynamodb, inputs)
+    _set_recovery(dynamodb, inputs)
+    return Made(inputs["name"], {"arn": made["TableDescription"]["TableArn"]})
+
+
+def _update_table(clients: Clients, existing: Existing, inputs: Inputs) -> Made:
+    dynamodb, name = clients("dynamodb"), existing.id
+    dynamodb.update_table(TableName=name, DeletionProtectionEnabled=inputs["deletionProtectionEnabled"])
+    ttl = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    if inputs["ttl"]["enabled"] != (ttl["TimeToLiveStatus"] == "ENABLED"):  # AWS refuses what is so already
+        _set_ttl(dynamodb, inputs)
+    _set_recovery(dynamodb, inputs)
+    dynamodb.tag_resource(ResourceArn=existing.outputs["arn"], Tags=tag_list(inputs))
+    return Made(name, existing.outputs)
+
+
+def _remove_table(clients: Clients, existing: Existing) -> None:
+    clients("dynamodb").delete_table(TableName=existing.id)
+
+
+def _find_table(clients: Clients, inputs: Inputs) -> Made:
+    found = clients("dynamodb").describe_table(TableName=inputs["name"])["Table"]
+    return Made(inputs["name"], {"arn": found["TableArn"]})
+
+
+def _set_ttl(dynamodb: Any, inputs: Inputs) -> None:
     dynamodb.update_time_to_live(
         TableName=inputs["name"],
         TimeToLiveSpecification={
@@ -34,13 +70,15 @@ def table(clients: Clients, inputs: Inputs) -> Made:
             "Enabled": inputs["ttl"]["enabled"],
         },
     )
+
+
+def _set_recovery(dynamodb: Any, inputs: Inputs) -> None:
     dynamodb.update_continuous_backups(
         TableName=inputs["name"],
         PointInTimeRecoverySpecification={
             "PointInTimeRecoveryEnabled": inputs["pointInTimeRecovery"]["enabled"]
         },
     )
-    return Made(inputs["name"], {"arn": made["TableDescription"]["TableArn"]})
 
 
 def _key_schema(keys: Inputs) -> list[dict[str, Any]]:
@@ -50,27 +88,62 @@ def _key_schema(keys: Inputs) -> list[dict[str, Any]]:
     ]
 
 
-def secret(clients: Clients, inputs: Inputs) -> Made:
+# Of these AWS could change some in place; the local platform starts afresh for a new table design.
+TABLE_DESIGN = {"name", "billingMode", "hashKey", "rangeKey", "attributes", "globalSecondaryIndexes"}
+TABLE = Kind(_make_table, _remove_table, _update_table, _find_table, frozenset(TABLE_DESIGN), name="name")
+
+
+def _make_secret(clients: Clients, inputs: Inputs) -> Made:
     made = clients("secretsmanager").create_secret(
         Name=inputs["name"], Description=inputs["description"], Tags=tag_list(inputs)
     )
     return Made(made["ARN"], {"arn": made["ARN"]})
 
 
-def secret_version(clients: Clients, inputs: Inputs) -> Made:
+def _update_secret(clients: Clients, existing: Existing, inputs: Inputs) -> Made:
+    clients("secretsmanager").update_secret(SecretId=existing.id, Description=inputs["description"])
+    clients("secretsmanager").tag_resource(SecretId=existing.id, Tags=tag_list(inputs))
+    return Made(existing.id, existing.outputs)
+
+
+def _remove_secret(clients: Clients, existing: Existing) -> None:
+    days = existing.inputs.get("recoveryWindowInDays", 30)  # the provider's default
+    window = {"RecoveryWindowInDays": int(days)} if days else {"ForceDeleteWithoutRecovery": True}
+    clients("secretsmanager").delete_secret(SecretId=existing.id, **window)
+
+
+def _find_secret(clients: Clients, inputs: Inputs) -> Made | None:
+    found = clients("secretsmanager").describe_secret(SecretId=inputs["name"])
+    return None if "DeletedDate" in found else Made(found["ARN"], {"arn": found["ARN"]})
+
+
+SECRET = Kind(_make_secret, _remove_secret, _update_secret, _find_secret, frozenset({"name"}), name="name")
+
+
+def _put_secret_version(clients: Clients, inputs: Inputs) -> Made:
     made = clients("secretsmanager").put_secret_value(
         SecretId=inputs["secretId"], SecretString=inputs["secretString"]
     )
     return Made(f"{inputs['secretId']}|{made['VersionId']}", {"versionId": made["VersionId"]})
 
 
-def bucket(clients: Clients, inputs: Inputs) -> Made:
-    clients("s3").create_bucket(Bucket=inputs["bucket"])
+SECRET_VERSION = put(_put_secret_version, goes_with_its_owner, "secretId")
+
+
+def _put_bucket(clients: Clients, inputs: Inputs) -> Made:
+    clients("s3").create_bucket(Bucket=inputs["bucket"])  # done already if the bucket is ours, in us-east-1
     clients("s3").put_bucket_tagging(Bucket=inputs["bucket"], Tagging={"TagSet": tag_list(inputs)})
     return Made(inputs["bucket"], {"arn": f"arn:aws:s3:::{inputs['bucket']}"})
 
 
-def bucket_public_access_block(clients: Clients, inputs: Inputs) -> Made:
+def _remove_bucket(clients: Clients, existing: Existing) -> None:
+    clients("s3").delete_bucket(Bucket=existing.id)
+
+
+BUCKET = put(_put_bucket, _remove_bucket, "bucket", name="bucket")
+
+
+def _put_bucket_public_access_block(clients: Clients, inputs: Inputs) -> Made:
     clients("s3").put_public_access_block(
         Bucket=inputs["bucket"],
         PublicAccessBlockConfiguration={
@@ -83,7 +156,10 @@ def bucket_public_access_block(clients: Clients, inputs: Inputs) -> Made:
     return Made(inputs["bucket"], {})
 
 
-def bucket_object(clients: Clients, inputs: Inputs) -> Made:
+BUCKET_PUBLIC_ACCESS_BLOCK = put(_put_bucket_public_access_block, goes_with_its_owner, "bucket")
+
+
+def _put_bucket_object(clients: Clients, inputs: Inputs) -> Made:
     clients("s3").put_object(
         **given(
             Bucket=inputs["bucket"],
@@ -93,3 +169,10 @@ def bucket_object(clients: Clients, inputs: Inputs) -> Made:
         )
     )
     return Made(inputs["key"], {})
+
+
+def _remove_bucket_object(clients: Clients, existing: Existing) -> None:
+    clients("s3").delete_object(Bucket=existing.inputs["bucket"], Key=existing.id)
+
+
+BUCKET_OBJECT = put(_put_bucket_object, _remove_bucket_object, "bucket", "key", name="key")

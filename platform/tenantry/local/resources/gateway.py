@@ -1,32 +1,72 @@
-"""Stages, plans and keys of the REST API."""
+"""The REST API, its deployment and its stages."""
 
-from tenantry.local.resources.maker import Clients, Inputs, Made, given
+from typing import Any
+
+from tenantry.local.clients import REGION
+from tenantry.local.resources.maker import Clients, Existing, Inputs, Kind, Made, put
 
 
-def rest_api(clients: Clients, inputs: Inputs) -> Made:
-    gateway = clients("apigateway")
-    made = gateway.create_rest_api(
+def _make_rest_api(clients: Clients, inputs: Inputs) -> Made:
+    made = clients("apigateway").create_rest_api(
         name=inputs["name"],
         endpointConfiguration={"types": [inputs["endpointConfiguration"]["types"]]},
         tags=inputs["tags"],
     )
-    gateway.put_rest_api(
-        restApiId=made["id"],
+    _put_body(clients, made["id"], inputs)
+    return Made(made["id"], {})
+
+
+def _update_rest_api(clients: Clients, existing: Existing, inputs: Inputs) -> Made:
+    _put_body(clients, existing.id, inputs)
+    arn = f"arn:aws:apigateway:{REGION}::/restapis/{existing.id}"
+    clients("apigateway").tag_resource(resourceArn=arn, tags=inputs["tags"])
+    return Made(existing.id, {})
+
+
+def _put_body(clients: Clients, api: str, inputs: Inputs) -> None:
+    clients("apigateway").put_rest_api(
+        restApiId=api,
         mode=inputs["putRestApiMode"],
         failOnWarnings=inputs["failOnWarnings"],
         body=inputs["body"].encode(),
     )
-    return Made(made["id"], {})
 
 
-def deployment(clients: Clients, inputs: Inputs) -> Made:
+def _remove_rest_api(clients: Clients, existing: Existing) -> None:
+    clients("apigateway").delete_rest_api(restApiId=existing.id)
+
+
+def _find_rest_api(clients: Clients, inputs: Inputs) -> Made | None:
+    for page in clients("apigateway").get_paginator("get_rest_apis").paginate():
+        for each in page["items"]:
+            if each["name"] == inputs["name"]:
+                return Made(each["id"], {})
+    return None
+
+
+REST_API = Kind(
+    _make_rest_api,
+    _remove_rest_api,
+    _update_rest_api,
+    _find_rest_api,
+    frozenset({"name", "endpointConfiguration"}),
+)
+
+
+def _make_deployment(clients: Clients, inputs: Inputs) -> Made:
     made = clients("apigateway").create_deployment(restApiId=inputs["restApi"])
     return Made(made["id"], {})
 
 
-def stage(clients: Clients, inputs: Inputs) -> Made:
-    gateway = clients("apigateway")
-    gateway.create_stage(
+def _remove_deployment(clients: Clients, existing: Existing) -> None:
+    clients("apigateway").delete_deployment(restApiId=existing.inputs["restApi"], deploymentId=existing.id)
+
+
+DEPLOYMENT = Kind(_make_deployment, _remove_deployment)
+
+
+def _make_stage(clients: Clients, inputs: Inputs) -> Made:
+    clients("apigateway").create_stage(
         restApiId=inputs["restApi"],
         stageName=inputs["stageName"],
         deploymentId=inputs["deployment"],
@@ -35,18 +75,63 @@ def stage(clients: Clients, inputs: Inputs) -> Made:
         tags=inputs["tags"],
     )
     log = inputs["accessLogSettings"]
-    gateway.update_stage(
-        restApiId=inputs["restApi"],
-        stageName=inputs["stageName"],
-        patchOperations=[
-            {"op": "replace", "path": "/accessLogSettings/destinationArn", "value": log["destinationArn"]},
-            {"op": "replace", "path": "/accessLogSettings/format", "value": log["format"]},
-        ],
+    _patch(
+        clients,
+        inputs,
+        _replaced("/accessLogSettings/destinationArn", log["destinationArn"]),
+        _replaced("/accessLogSettings/format", log["format"]),
     )
+    return _made_stage(clients, inputs)
+
+
+def _update_stage(clients: Clients, _existing: Existing, inputs: Inputs) -> Made:
+    gateway, log, wanted = clients("apigateway"), inputs["accessLogSettings"], inputs["variables"]
+    stage = gateway.get_stage(restApiId=inputs["restApi"], stageName=inputs["stageName"])
+    _patch(
+        clients,
+        inputs,
+        _replaced("/deploymentId", inputs["deployment"]),
+        _replaced("/tracingEnabled", _patched(inputs["xrayTracingEnabled"])),
+        _replaced("/accessLogSettings/destinationArn", log["destinationArn"]),
+        _replaced("/accessLogSettings/format", log["format"]),
+        *(_replaced(f"/variables/{name}", value) for name, value in wanted.items()),
+        *(
+            {"op": "remove", "path": f"/variables/{name}"}
+            for name in stage.get("variables", {})
+            if name not in wanted
+        ),
+    )
+    arn = f"arn:aws:apigateway:{REGION}::/restapis/{inputs['restApi']}/stages/{inputs['stageName']}"
+    gateway.tag_resource(resourceArn=arn, tags=inputs["tags"])
+    return _made_stage(clients, inputs)
+
+
+def _remove_stage(clients: Clients, existing: Existing) -> None:
+    clients("apigateway").delete_stage(
+        restApiId=existing.inputs["restApi"], stageName=existing.inputs["stageName"]
+    )
+
+
+def _find_stage(clients: Clients, inputs: Inputs) -> Made:
+    clients("apigateway").get_stage(restApiId=inputs["restApi"], stageName=inputs["stageName"])
+    return _made_stage(clients, inputs)
+
+
+def _made_stage(clients: Clients, inputs: Inputs) -> Made:
     # The emulator's form of https://<api>.execute-api.<region>.amazonaws.com/<stage>
-    url = f"{gateway.meta.endpoint_url}/_aws/execute-api/{inputs['restApi']}/{inputs['stageName']}"
+    endpoint = clients("apigateway").meta.endpoint_url
+    url = f"{endpoint}/_aws/execute-api/{inputs['restApi']}/{inputs['stageName']}"
     return Made(f"{inputs['restApi']}-{inputs['stageName']}", {"invokeUrl": url})
 
+
+STAGE = Kind(
+    _make_stage,
+    _remove_stage,
+    _update_stage,
+    _find_stage,
+    frozenset({"restApi", "stageName"}),
+    name="stageName",
+)
 
 # MethodSettings' inputs -> the paths that UpdateStage patches.
 SETTINGS = {
@@ -58,58 +143,36 @@ SETTINGS = {
 }
 
 
-def method_settings(clients: Clients, inputs: Inputs) -> Made:
+def _put_method_settings(clients: Clients, inputs: Inputs) -> Made:
+    settings = inputs["settings"].items()
+    path = inputs["methodPath"]
+    _patch(
+        clients,
+        inputs,
+        *(_replaced(f"/{path}/{SETTINGS[name]}", _patched(value)) for name, value in settings),
+    )
+    return Made(f"{inputs['restApi']}-{inputs['stageName']}-{path}", {})
+
+
+def _remove_method_settings(clients: Clients, existing: Existing) -> None:
+    _patch(clients, existing.inputs, {"op": "remove", "path": f"/{existing.inputs['methodPath']}"})
+
+
+METHOD_SETTINGS = put(_put_method_settings, _remove_method_settings, "restApi", "stageName", "methodPath")
+
+
+def _patch(clients: Clients, stage: Inputs, *operations: dict[str, str]) -> None:
     clients("apigateway").update_stage(
-        restApiId=inputs["restApi"],
-        stageName=inputs["stageName"],
-        patchOperations=[
-            {"op": "replace", "path": f"/{inputs['methodPath']}/{SETTINGS[name]}", "value": _patched(value)}
-            for name, value in inputs["settings"].items()
-        ],
+        restApiId=stage["restApi"], stageName=stage["stageName"], patchOperations=list(operations)
     )
-    return Made(f"{inputs['restApi']}-{inputs['stageName']}-{inputs['methodPath']}", {})
 
 
-def _patched(value: bool | float | str) -> str:
+def _replaced(path: str, value: str) -> dict[str, str]:
+    return {"op": "replace", "path": path, "value": value}
+
+
+def _patched(value: Any) -> str:
     """Patch values are strings, whatever they mean."""
-    return (
-        str(value).lower()
-        if isinstance(value, bool)
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )
-
-
-def api_key(clients: Clients, inputs: Inputs) -> Made:
-    made = clients("apigateway").create_api_key(
-        name=inputs["name"],
-        description=inputs["description"],
-        enabled=inputs["enabled"],
-        tags=inputs["tags"],
-    )
-    return Made(made["id"], {"value": made["value"]})
-
-
-def usage_plan(clients: Clients, inputs: Inputs) -> Made:
-    throttle, quota = inputs["throttleSettings"], inputs.get("quotaSettings")
-    made = clients("apigateway").create_usage_plan(
-        **given(
-            name=inputs["name"],
-            description=inputs["description"],
-            apiStages=[
-                {"apiId": each["apiId"], "stage": each["stage"]} for each in inputs.get("apiStages") or []
-            ],
-            throttle={"rateLimit": throttle["rateLimit"], "burstLimit": int(throttle["burstLimit"])},
-            quota={"limit": int(quota["limit"]), "period": quota["period"]} if quota else None,
-            tags=inputs["tags"],
-        )
-    )
-    return Made(made["id"], {})
-
-
-def usage_plan_key(clients: Clients, inputs: Inputs) -> Made:
-    clients("apigateway").create_usage_plan_key(
-        usagePlanId=inputs["usagePlanId"], keyId=inputs["keyId"], keyType=inputs["keyType"]
-    )
-    return Made(inputs["keyId"], {})
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)

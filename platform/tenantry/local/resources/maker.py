@@ -1,6 +1,7 @@
-"""The shape of a maker, and what several makers need."""
+"""The shape of a type of resource: how one comes, changes and goes; and what several types need."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 Inputs = dict[str, Any]
@@ -15,11 +16,58 @@ class Made(NamedTuple):
     outputs: dict[str, Any]
 
 
+class Existing(NamedTuple):
+    """A resource as it was last made or changed. An asset among the inputs is its digest."""
+
+    id: str
+    inputs: Inputs
+    outputs: dict[str, Any]
+
+
 Maker = Callable[[Clients, Inputs], Made]
+Updater = Callable[[Clients, Existing, Inputs], Made]
+Remover = Callable[[Clients, Existing], None]
+Finder = Callable[[Clients, Inputs], Made | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the engine needs to know of one type.
+
+    Attributes:
+        make: makes one; it may be interrupted anywhere.
+        remove: an error of AWS that says "not found" counts as done.
+        update: sets all that `inputs` say, whatever a cut-off call may have left. None: any change replaces.
+        find: the one that a cut-off `make` of these inputs left, or that an import id names. A "not found" of
+            AWS counts as None. Left out where making again does no harm.
+        fixed: inputs whose change replaces.
+        name: the input that holds the physical name. Two of one name cannot be there at once, so a
+            replacement under the same name removes the old one first.
+    """
+
+    make: Maker
+    remove: Remover
+    update: Updater | None = None
+    find: Finder | None = None
+    fixed: frozenset[str] = frozenset()
+    name: str | None = None
+
+
+def put(make: Maker, remove: Remover, *fixed: str, name: str | None = None) -> Kind:
+    """A type whose maker is a put: it makes, and overwrites what is there."""
+
+    def overwrite(clients: Clients, _existing: Existing, inputs: Inputs) -> Made:
+        return make(clients, inputs)
+
+    return Kind(make, remove, overwrite, fixed=frozenset(fixed), name=name)
+
+
+def goes_with_its_owner(_clients: Clients, _existing: Existing) -> None:
+    """Nothing to call: what it belongs to takes it along, or it is nowhere but in the record."""
 
 
 def tag_list(inputs: Inputs) -> list[dict[str, str]]:
-    """Tags as most services take them."""
+    """Tags as most services take them. An update adds and overwrites tags; the program drops none."""
     return [{"Key": key, "Value": value} for key, value in (inputs.get("tags") or {}).items()]
 
 

@@ -1,18 +1,41 @@
 """Log groups, alarms, dashboards and the topics that alarms go to."""
 
-from tenantry.local.resources.maker import Clients, Inputs, Made, given, tag_list
+import contextlib
+
+from tenantry.local.resources.maker import (
+    Clients,
+    Existing,
+    Inputs,
+    Kind,
+    Made,
+    given,
+    goes_with_its_owner,
+    put,
+    tag_list,
+)
 
 
-def log_group(clients: Clients, inputs: Inputs) -> Made:
+def _put_log_group(clients: Clients, inputs: Inputs) -> Made:
     logs = clients("logs")
-    logs.create_log_group(logGroupName=inputs["name"], tags=inputs["tags"])
+    # One may be there: a call in flight while its function went writes into a group anew.
+    with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_group(logGroupName=inputs["name"], tags=inputs["tags"])
     logs.put_retention_policy(logGroupName=inputs["name"], retentionInDays=int(inputs["retentionInDays"]))
     group = logs.describe_log_groups(logGroupNamePrefix=inputs["name"])["logGroups"][0]
     # The provider's `arn` leaves out the `:*` that the API answers.
-    return Made(inputs["name"], {"arn": group["arn"].removesuffix(":*")})
+    arn = group["arn"].removesuffix(":*")
+    logs.tag_resource(resourceArn=arn, tags=inputs["tags"])
+    return Made(inputs["name"], {"arn": arn})
 
 
-def metric_alarm(clients: Clients, inputs: Inputs) -> Made:
+def _remove_log_group(clients: Clients, existing: Existing) -> None:
+    clients("logs").delete_log_group(logGroupName=existing.id)
+
+
+LOG_GROUP = put(_put_log_group, _remove_log_group, "name", name="name")
+
+
+def _put_metric_alarm(clients: Clients, inputs: Inputs) -> Made:
     clients("cloudwatch").put_metric_alarm(
         **given(
             AlarmName=inputs["name"],
@@ -35,26 +58,63 @@ def metric_alarm(clients: Clients, inputs: Inputs) -> Made:
     return Made(inputs["name"], {})
 
 
-def dashboard(clients: Clients, inputs: Inputs) -> Made:
+def _remove_metric_alarm(clients: Clients, existing: Existing) -> None:
+    clients("cloudwatch").delete_alarms(AlarmNames=[existing.id])
+
+
+METRIC_ALARM = put(_put_metric_alarm, _remove_metric_alarm, "name", name="name")
+
+
+def _put_dashboard(clients: Clients, inputs: Inputs) -> Made:
     clients("cloudwatch").put_dashboard(
         DashboardName=inputs["dashboardName"], DashboardBody=inputs["dashboardBody"]
     )
     return Made(inputs["dashboardName"], {})
 
 
-def topic(clients: Clients, inputs: Inputs) -> Made:
+def _remove_dashboard(clients: Clients, existing: Existing) -> None:
+    clients("cloudwatch").delete_dashboards(DashboardNames=[existing.id])
+
+
+DASHBOARD = put(_put_dashboard, _remove_dashboard, "dashboardName", name="dashboardName")
+
+
+def _make_topic(clients: Clients, inputs: Inputs) -> Made:
     arn = clients("sns").create_topic(Name=inputs["name"], Tags=tag_list(inputs))["TopicArn"]
     return Made(arn, {"arn": arn})
 
 
-def topic_policy(clients: Clients, inputs: Inputs) -> Made:
+def _update_topic(clients: Clients, existing: Existing, inputs: Inputs) -> Made:
+    clients("sns").tag_resource(ResourceArn=existing.id, Tags=tag_list(inputs))
+    return Made(existing.id, existing.outputs)
+
+
+def _remove_topic(clients: Clients, existing: Existing) -> None:
+    clients("sns").delete_topic(TopicArn=existing.id)
+
+
+def _find_topic(clients: Clients, inputs: Inputs) -> Made | None:
+    for page in clients("sns").get_paginator("list_topics").paginate():
+        for each in page["Topics"]:
+            if each["TopicArn"].rpartition(":")[2] == inputs["name"]:
+                return Made(each["TopicArn"], {"arn": each["TopicArn"]})
+    return None
+
+
+TOPIC = Kind(_make_topic, _remove_topic, _update_topic, _find_topic, frozenset({"name"}), name="name")
+
+
+def _put_topic_policy(clients: Clients, inputs: Inputs) -> Made:
     clients("sns").set_topic_attributes(
         TopicArn=inputs["arn"], AttributeName="Policy", AttributeValue=inputs["policy"]
     )
     return Made(inputs["arn"], {})
 
 
-def topic_subscription(clients: Clients, inputs: Inputs) -> Made:
+TOPIC_POLICY = put(_put_topic_policy, goes_with_its_owner, "arn")
+
+
+def _subscribe(clients: Clients, inputs: Inputs) -> Made:
     made = clients("sns").subscribe(
         TopicArn=inputs["topic"],
         Protocol=inputs["protocol"],
@@ -62,3 +122,10 @@ def topic_subscription(clients: Clients, inputs: Inputs) -> Made:
         ReturnSubscriptionArn=True,
     )
     return Made(made["SubscriptionArn"], {})
+
+
+def _unsubscribe(clients: Clients, existing: Existing) -> None:
+    clients("sns").unsubscribe(SubscriptionArn=existing.id)
+
+
+TOPIC_SUBSCRIPTION = Kind(_subscribe, _unsubscribe)

@@ -1,0 +1,90 @@
+"""`update`: bring the running local platform to what the files say now, and show what that changed."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Column, Table
+
+from tenantry.cli.local import Port, choose
+from tenantry.cli.output import INTERRUPTED, complain, print_json, stderr, stdout
+from tenantry.cli.tenants import AsJson
+
+if TYPE_CHECKING:
+    from tenantry.local.changes import Change
+
+SIGNS = {
+    "created": "[green]+[/]",
+    "changed": "[yellow]~[/]",
+    "replaced": "[yellow]+-[/]",
+    "removed": "[red]-[/]",
+    "retained": "[red]-[/]",
+    "adopted": "[green]=[/]",
+}
+REMARKS = {"retained": "not declared any more, and kept", "adopted": "was kept, and is declared again"}
+SHARED = "shared by all"
+
+
+def update(
+    port: Port = None,
+    as_json: AsJson = False,
+    tenants: Annotated[
+        Path | None,
+        typer.Option("--tenants", help="The folder of tiers.yaml and the cells; as before, if left out."),
+    ] = None,
+) -> None:
+    """Bring the running local platform to what the files say now; data and keys stay."""
+    from tenantry.config import load_platform
+    from tenantry.local import platform as local
+    from tenantry.local import state
+
+    running = state.find(port)
+    folder = tenants or running.folder
+    cell = choose(load_platform(folder).cells, running.cell)
+    began = time.monotonic()
+    try:
+        with stderr().status("updating") as progress:
+            _, changes = local.update(running, cell, folder, lambda step: progress.update(f"{step} …"))
+    except KeyboardInterrupt:
+        complain("interrupted; what was done stays, and `tenantry update` again completes the rest")
+        raise typer.Exit(INTERRUPTED) from None
+    if as_json:
+        print_json({"changes": [_shown(each) for each in changes]})
+        return
+    if changes:
+        stdout().print(_table(changes))
+    counted = Counter(str(each.step) for each in changes)
+    told = ", ".join(f"{number} {step}" for step, number in counted.items()) or "nothing to change"
+    stdout().print(f"[green]✓[/] {told}, in {time.monotonic() - began:.1f} s, at {running.endpoint}")
+
+
+def _shown(change: "Change") -> dict[str, Any]:
+    return {
+        "change": change.step,
+        "tenant": change.owner or None,
+        "type": change.type,
+        "name": change.name,
+        "inputs": change.inputs,
+    }
+
+
+def _table(changes: Iterable["Change"]) -> Table:
+    """By tenant; what changed alike stands in one row."""
+    rows: dict[tuple[str, str, str, str], list[str]] = {}
+    for each in changes:
+        differs = REMARKS.get(each.step) or ", ".join(each.inputs)
+        rows.setdefault((each.owner, SIGNS[each.step], each.type.rpartition(":")[2], differs), []).append(
+            each.name
+        )
+    wide = [Column(name, overflow="fold") for name in ("name", "what differs")]
+    table = Table("tenant", "", "resource", *wide)
+    owner = None
+    for (of, sign, kind, differs), names in sorted(rows.items()):
+        if of != owner:
+            table.add_section()
+        table.add_row((of or SHARED) if of != owner else "", sign, kind, "\n".join(names), differs)
+        owner = of
+    return table
