@@ -163,7 +163,10 @@ def execute(program: Program, monitor: MockMonitor, stack: str, preview: bool = 
         loops.append(loop)
 
     async def main() -> dict[str, Any]:
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(initializer=prepare_thread))
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(initializer=prepare_thread))
+        # An error is raised below; the SDK leaves it in many futures, of which asyncio would tell one by one.
+        loop.set_exception_handler(lambda _loop, _context: None)
         # The monitor is bound to the running loop, so it is set here.
         set_mocks(
             monitor.mocks,

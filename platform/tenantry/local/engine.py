@@ -36,6 +36,14 @@ GONE = frozenset(
         "ResourceNotFoundException",
     }
 )
+TAKEN = frozenset(
+    {
+        "EntityAlreadyExists",
+        "ResourceConflictException",
+        "ResourceExistsException",
+        "ResourceInUseException",
+    }
+)
 OnChange = Callable[[Change], None]
 
 
@@ -96,10 +104,11 @@ class Engine(MockMonitor):
                 return left, True
         if not import_id:
             return None, False
-        found = self._found(kind, comparable(inputs))
+        like = comparable(inputs)
+        found = self._found(kind, like)
         if found is None or found.id != import_id:
             raise LookupError(f"there is no {import_id} to adopt")
-        return replace(wanted, id=found.id, outputs=found.outputs, unsure=True), True
+        return replace(wanted, inputs=like, id=found.id, outputs=found.outputs, unsure=True), True
 
     def _done(self, kind: Kind, there: Entry | None, wanted: Entry, inputs: Inputs, todo: Plan) -> Entry:
         replacing = there is not None and todo.step is Step.REPLACED
@@ -120,10 +129,18 @@ class Engine(MockMonitor):
         if there is not None and todo.step is Step.CHANGED and kind.update is not None:
             made = kind.update(self._clients, _existing(there), inputs)
         else:
-            made = kind.make(self._clients, inputs)
+            made = self._made(kind, wanted, inputs)
         entry = replace(wanted, id=made.id, outputs=made.outputs)
         self._inventory.made(entry, replaces=replacing)
         return entry
+
+    def _made(self, kind: Kind, wanted: Entry, inputs: Inputs) -> Made:
+        try:
+            return kind.make(self._clients, inputs)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in TAKEN:  # a stranger's, whatever the next update finds
+                self._inventory.removed(wanted)
+            raise
 
     def recover(self) -> None:
         """Find out what became of the calls that an earlier process did not see the end of."""

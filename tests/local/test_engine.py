@@ -1,0 +1,205 @@
+"""What an update does to resources, by small programs on an emulator."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+from tenantry.local import inventory
+from tenantry.local.changes import Change, Step
+from tenantry.local.clients import ACCOUNT, Session
+from tenantry.local.deployment import stand
+from tenantry.local.engine import DeploymentError
+from tenantry.local.inventory import Inventory
+from tenantry.local.platform import SERVICES
+from tenantry.local.resources import KINDS
+from tests.local.cloud import _policy
+
+TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+ALLOWED = {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
+Declare = Callable[[], object]
+
+
+class Stack:
+    """A program's resources on the emulator; `update` brings them to what `declare` registers."""
+
+    def __init__(self, root: Session, folder: Path) -> None:
+        self.clients = {service: root.client(service) for service in SERVICES}
+        self.folder = folder
+
+    def update(self, declare: Declare) -> list[tuple[Step, str]]:
+        def program() -> dict[str, Any]:
+            declare()
+            return {}
+
+        with inventory.opened(self.folder) as made:
+            _, changes = stand(program, "demo", self.clients.__getitem__, made, _ignore)
+        return [(each.step, each.name) for each in changes]
+
+    def recorded(self) -> Inventory:
+        with inventory.opened(self.folder) as made:
+            return made
+
+    def roles(self) -> set[str]:
+        return {each["RoleName"] for each in self.clients["iam"].list_roles()["Roles"]}
+
+
+def _ignore(_change: Change) -> None:
+    """A person would be told."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def boundary(root: Session) -> None:
+    root.client("iam").create_policy(PolicyName="boundary", PolicyDocument=_policy(ALLOWED))
+
+
+@pytest.fixture
+def stack(root: Session, tmp_path: Path) -> Iterator[Stack]:
+    stack = Stack(root, tmp_path)
+    yield stack
+    stack.update(lambda: None)
+
+
+def role(name: str, **options: Any) -> aws.iam.Role:
+    return aws.iam.Role(
+        "role",
+        name=name,
+        assume_role_policy=_policy(TRUST),
+        permissions_boundary=BOUNDARY,
+        tags={},
+        opts=pulumi.ResourceOptions(**options),
+    )
+
+
+def log(name: str, days: int = 14) -> aws.cloudwatch.LogGroup:
+    return aws.cloudwatch.LogGroup(name, name=f"/{name}", retention_in_days=days, tags={})
+
+
+def table(**options: Any) -> aws.dynamodb.Table:
+    return aws.dynamodb.Table(
+        "table",
+        name="silo",
+        billing_mode="PAY_PER_REQUEST",
+        hash_key="pk",
+        range_key=options.pop("sort_key", "sk"),
+        attributes=[{"name": key, "type": "S"} for key in ("pk", "sk", "state_key")],
+        global_secondary_indexes=[
+            {"name": "by_state", "hash_key": "state_key", "range_key": "sk", "projection_type": "ALL"}
+        ],
+        ttl={"attribute_name": "expires_at", "enabled": True},
+        point_in_time_recovery={"enabled": True},
+        deletion_protection_enabled=options.pop("protected", True),
+        tags={},
+        opts=pulumi.ResourceOptions(**options),
+    )
+
+
+def test_a_new_name_makes_a_new_one_and_removes_the_old(stack: Stack) -> None:
+    stack.update(lambda: role("one"))
+    assert stack.update(lambda: role("two")) == [(Step.REPLACED, "role")]
+    assert {"one", "two"} & stack.roles() == {"two"}
+
+
+def test_dependants_go_before_what_they_need(stack: Stack) -> None:
+    def both() -> None:
+        made = role("needed")
+        aws.iam.RolePolicy("policy", name="own", role=made.name, policy=_policy(ALLOWED))
+
+    stack.update(both)
+    assert stack.update(lambda: None) == [(Step.REMOVED, "policy"), (Step.REMOVED, "role")]
+
+
+def test_what_is_to_stay_stays_and_is_taken_up_again_with_its_data(stack: Stack) -> None:
+    dynamodb = stack.clients["dynamodb"]
+    stack.update(lambda: table(retain_on_delete=True))
+    item = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+    dynamodb.put_item(TableName="silo", Item=item)
+    assert stack.update(lambda: None) == [(Step.RETAINED, "table")]
+    assert stack.update(lambda: None) == []
+    assert stack.update(lambda: table(retain_on_delete=True)) == [(Step.ADOPTED, "table")]
+    assert dynamodb.get_item(TableName="silo", Key=item)["Item"] == item
+    stack.update(lambda: table(protected=False))  # the next test has a table of the same name
+
+
+def test_an_import_id_adopts_what_is_there(stack: Stack, root: Session, tmp_path: Path) -> None:
+    earlier = Stack(root, tmp_path / "earlier")
+    earlier.folder.mkdir()
+    earlier.update(table)
+    assert stack.update(lambda: table(import_="silo", protected=False)) == [(Step.ADOPTED, "table")]
+    found = stack.clients["dynamodb"].describe_table(TableName="silo")["Table"]
+    assert found["DeletionProtectionEnabled"] is False
+    assert stack.update(lambda: table(import_="silo", protected=False)) == []
+
+
+def test_an_import_id_of_nothing_is_an_error_that_names_it(stack: Stack) -> None:
+    with pytest.raises(DeploymentError, match=r"table: there is no silo to adopt"):
+        stack.update(lambda: table(import_="silo"))
+
+
+def test_an_ignored_input_may_differ(stack: Stack) -> None:
+    stack.update(lambda: role("one"))
+    assert stack.update(lambda: role("two", ignore_changes=["name"])) == []
+
+
+def test_what_must_stay_is_not_removed_to_be_made_anew(stack: Stack) -> None:
+    stack.update(lambda: table(retain_on_delete=True, protected=False))
+    with pytest.raises(DeploymentError, match=r"rangeKey.*to stay; `tenantry up` starts afresh"):
+        stack.update(lambda: table(retain_on_delete=True, protected=False, sort_key="other"))
+    assert "silo" in stack.clients["dynamodb"].list_tables()["TableNames"]
+    stack.update(lambda: table(protected=False))
+
+
+def test_what_a_stranger_made_is_never_taken_for_ours(stack: Stack) -> None:
+    iam = stack.clients["iam"]
+    iam.create_role(RoleName="taken", AssumeRolePolicyDocument=_policy(TRUST))
+
+    def both() -> None:
+        role("taken", depends_on=[log("first")])
+
+    for _ in range(2):
+        with pytest.raises(DeploymentError, match=r"aws:iam/role:Role role: .*already exists"):
+            stack.update(both)
+    assert [each.name for each in stack.recorded().entries.values()] == ["first"]
+    iam.delete_role(RoleName="taken")
+    assert stack.update(both) == [(Step.CREATED, "role")]
+
+
+def test_a_type_without_a_kind_is_named(stack: Stack) -> None:
+    with pytest.raises(DeploymentError, match=r"logs: the local platform does not know aws:sqs/queue:Queue"):
+        stack.update(lambda: aws.sqs.Queue("logs"))
+
+
+def test_whether_a_cut_off_call_made_it_is_found_out(stack: Stack) -> None:
+    stack.update(lambda: role("cut-off"))
+    [entry] = stack.recorded().entries.values()
+    stack.update(lambda: None)
+    for made_already in (False, True):
+        with inventory.opened(stack.folder) as made:
+            made.begin(replace(entry, id="", outputs={}))
+        if made_already:
+            KINDS[entry.type].make(stack.clients.__getitem__, entry.inputs)
+        step = Step.CHANGED if made_already else Step.CREATED
+        assert stack.update(lambda: role("cut-off")) == [(step, "role")]
+        assert "cut-off" in stack.roles()
+        assert stack.update(lambda: role("cut-off")) == []
+        assert stack.update(lambda: None) == [(Step.REMOVED, "role")]
+
+
+def test_what_a_cut_off_removal_left_is_found_out(stack: Stack) -> None:
+    for gone in (False, True):
+        stack.update(lambda: role("leaving"))
+        with inventory.opened(stack.folder) as made:
+            [entry] = made.entries.values()
+            made.begin(entry)
+        if gone:
+            stack.clients["iam"].delete_role(RoleName="leaving")
+        expected = Step.CREATED if gone else Step.CHANGED
+        assert stack.update(lambda: role("leaving")) == [(expected, "role")]
+        assert "leaving" in stack.roles()
+        assert json.loads((stack.folder / inventory.JOURNAL).read_text().splitlines()[-1])[0] == "made"
