@@ -1,6 +1,5 @@
 """`update`: rotation, suspension, limits, route groups and tenants, on a platform that goes on serving."""
 
-import json
 import re
 import shutil
 import threading
@@ -8,16 +7,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
+from tenantry.config import load_platform
+from tenantry.local import platform, state
+from tenantry.local.changes import Change
 from tenantry.operations.tokens import managed_signer
 from tests.support.command import ROOT, Command
 from tests.support.platform import Platform, Tenant, problem
 
 ITEMS = "/items/orders"
-CELL = None  # the tenant of what all share
+SHARED = ""  # the owner of what all share
 
 
 @dataclass
@@ -34,10 +35,13 @@ class Local:
             assert found, f"{pattern} is not in {file}"
         file.write_text(text)
 
-    def update(self) -> list[dict[str, Any]]:
-        done = self.command("update", "--json")
-        assert done.returncode == 0, done.stderr
-        changes: list[dict[str, Any]] = json.loads(done.stdout)["changes"]
+    def update(self) -> list[Change]:
+        """As the command does, in this process, which has imported the program already."""
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("TENANTRY_STATE", str(self.command.home))
+            found = state.find(None)
+            cell = load_platform(self.command.tenants).cell(found.cell)
+            _, changes = platform.update(found, cell, self.command.tenants, lambda _step: None)
         return changes
 
     def restore(self) -> None:
@@ -47,9 +51,9 @@ class Local:
     @contextmanager
     def tenant(self, slug: str) -> Iterator[Tenant]:
         """As the platform's record says it is now."""
-        platform = Platform.found(self.command.home)
-        with platform.http:
-            yield platform.tenants[slug]
+        found = Platform.found(self.command.home)
+        with found.http:
+            yield found.tenants[slug]
 
     @contextmanager
     def served(self, call: Callable[[], int]) -> Iterator[None]:
@@ -71,12 +75,12 @@ class Local:
         assert set(answers) == {200}, answers
 
 
-def touched(changes: list[dict[str, Any]]) -> set[str | None]:
-    return {each["tenant"] for each in changes}
+def touched(changes: list[Change]) -> set[str]:
+    return {each.owner for each in changes}
 
 
-def what(changes: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
-    return {(each["change"], each["type"].rpartition(":")[2], each["name"]) for each in changes}
+def what(changes: list[Change]) -> set[tuple[str, str, str]]:
+    return {(each.step, each.type.rpartition(":")[2], each.name) for each in changes}
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +195,7 @@ def test_adding_and_removing_a_tenant_touches_no_other(local: Local) -> None:
     new.write_text(text.replace("globex", "initech"))
     again = local.update()
     for changes in (added, removed, again):
-        assert touched(changes) == {CELL, "initech"}
+        assert touched(changes) == {SHARED, "initech"}
         assert {
             each for each in what(changes) if each[1] != "Dashboard" and "initech" not in each[2]
         } == set()

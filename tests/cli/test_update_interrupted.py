@@ -12,6 +12,7 @@ import pytest
 
 from tenantry.local.clients import root_session
 from tenantry.local.inventory import JOURNAL
+from tests.local.cloud import ECHO, make_function
 from tests.support.command import ROOT, Command, eventually
 from tests.support.platform import Platform
 
@@ -57,13 +58,10 @@ def serves(command: Command, *slugs: str) -> None:
 
 
 def test_what_fails_midway_is_told_and_completed(command: Command) -> None:
-    platform = Platform.found(command.home).local
-    functions = root_session(platform.endpoint).client("lambda")
+    root = root_session(Platform.found(command.home).local.endpoint)
+    functions = root.client("lambda")
     taken = "tenantry_demo_other_items"
-    role = functions.list_functions()["Functions"][0]["Role"]
-    functions.create_function(
-        FunctionName=taken, Role=role, Code={"ZipFile": b""}, Runtime="python3.11", Handler="x.y"
-    )
+    make_function(root, taken, ECHO, functions.list_functions()["Functions"][0]["Role"])
     (command.tenants / "demo" / "other.yaml").write_text(NEW)
     failed = command("update")
     assert failed.returncode == 1
