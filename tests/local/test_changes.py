@@ -63,6 +63,7 @@ def test_an_ignored_input_stays_as_it_was_made() -> None:
         "secretId": "s",
     }
     assert effective(inputs, None, ["secretString"]) == inputs
+    assert effective(inputs, recorded(secretId="s"), ["secretString"]) == {"secretId": "s"}
 
 
 def test_what_can_be_looked_up_by_an_input_is_replaced_when_that_changes() -> None:
