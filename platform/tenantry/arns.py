@@ -47,6 +47,13 @@ class Arns:
     def topic(self, name: str) -> str:
         return self._arn("sns", name)
 
+    def queue(self, name: str) -> str:
+        return self._arn("sqs", name)
+
+    def identity(self, sender: str) -> str:
+        """What SES has verified: an e-mail address, or its domain."""
+        return self._arn("ses", f"identity/{sender}")
+
     def iam(self, resource: str) -> str:
         """IAM has no Regions; `resource` is `role/<name>` or `policy/<name>`."""
         return f"arn:{self.partition}:iam::{self.account}:{resource}"

@@ -33,6 +33,7 @@ _PUBLIC_PEM = (
 _COMPUTED = {
     "aws:apigateway/apiKey:ApiKey": {"value": "key-value-of-{name}"},
     "aws:apigateway/stage:Stage": {"invokeUrl": "https://api.example/{name}"},
+    "aws:sqs/queue:Queue": {"url": "https://sqs.example/{inputs[name]}"},
     "random:index/randomBytes:RandomBytes": {"base64": "AAAA"},
     "tls:index/privateKey:PrivateKey": {"publicKeyPem": _PUBLIC_PEM, "privateKeyPemPkcs8": "PRIVATE {name}"},
 }
@@ -83,7 +84,10 @@ class Provider(Mocks):
             return "", {}
         if self._preview:
             return None, dict(args.inputs)
-        computed = {key: value.format(name=args.name) for key, value in _COMPUTED.get(args.typ, {}).items()}
+        computed = {
+            key: value.format(name=args.name, inputs=args.inputs)
+            for key, value in _COMPUTED.get(args.typ, {}).items()
+        }
         arn = _arn(self._arns, args.typ, args.name, args.inputs)
         return _id(args.name), {"arn": arn, **args.inputs, **computed}
 
@@ -191,6 +195,8 @@ def _arn(arns: Arns, kind: str, name: str, inputs: dict[str, Any]) -> str:
             return arns.bucket(inputs["bucket"])
         case "aws:secretsmanager/secret:Secret":
             return arns.secrets(inputs["name"]).replace("??????", "AbCdEf")
+        case "aws:sqs/queue:Queue":
+            return arns.queue(inputs["name"])
         case "aws:sns/topic:Topic":
             return arns.topic(inputs["name"])
     return f"arn:of:{kind}:{name}"

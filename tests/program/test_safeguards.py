@@ -18,8 +18,8 @@ from tenantry.program import run as run_program
 from tests.support.engine import ARNS, ROOT, Engine, deployment, register, run
 
 TAGGABLE = (
-    "ApiKey", "BucketObjectv2", "Function", "LogGroup", "MetricAlarm", "Role", "Secret", "Stage", "Table",
-    "Topic", "UsagePlan",
+    "ApiKey", "BucketObjectv2", "EventSourceMapping", "Function", "LogGroup", "MetricAlarm", "Queue", "Role",
+    "Secret", "Stage", "Table", "Topic", "UsagePlan",
 )  # fmt: skip
 TENANTS = ("acme", "acme-eu", "globex")
 
@@ -106,7 +106,12 @@ def test_tables_and_runtime_secrets_outlive_their_declaration(engine: Engine) ->
         assert table.retained
         assert table.inputs["deletionProtectionEnabled"] is True
         assert table.inputs["pointInTimeRecovery"] == {"enabled": True}
-    runtime = [each for each in engine.of_type_all("Secret") if not each.inputs["name"].endswith("/signing")]
+    names = Names("demo")
+    runtime = [
+        each
+        for each in engine.of_type_all("Secret")
+        if each.inputs["name"] in {names.secret(tenant) for tenant in TENANTS}
+    ]
     assert len(runtime) == len(TENANTS)
     assert all(each.retained for each in runtime)
 
@@ -116,7 +121,7 @@ def test_an_operators_value_in_a_secret_is_never_overwritten(engine: Engine) -> 
         each.urn for each in engine.of_type_all("Secret") if not each.inputs["name"].endswith("/signing")
     }
     versions = [each for each in engine.of_type_all("SecretVersion") if secrets & set(each.dependencies)]
-    assert len(versions) == len(TENANTS)
+    assert len(versions) == len(secrets) == len(TENANTS) + 1  # and globex's, which signs webhooks
     assert all(each.ignored == ("secretString",) for each in versions)
 
 
@@ -135,12 +140,17 @@ def test_a_functions_environment_holds_no_private_key_and_no_key_value(engine: E
         assert '\\"d\\"' not in variables
 
 
-def test_only_items_and_tools_may_read_the_tenants_secret(engine: Engine) -> None:
+READERS = {"items": Names.secret, "tools": Names.secret, "notifier": Names.delivery_secret}
+
+
+def test_a_function_may_read_its_own_secret_alone(engine: Engine) -> None:
+    """What the notifier of a mailed tenant may not: it signs nothing."""
     for name, policy in engine.of_type("RolePolicy").items():
         reads = [each for each in policy.document("policy")["Statement"] if each["Sid"] == "ReadSecret"]
         tenant, group = name.split(".")
-        own = ARNS.secrets(Names("demo").secret(tenant)).replace("??????", "AbCdEf")
-        assert [each["Resource"] for each in reads] == ([own] if group in {"items", "tools"} else [])
+        own = READERS.get(group) if name != "acme.notifier" else None
+        secrets = [ARNS.secrets(own(Names("demo"), tenant)).replace("??????", "AbCdEf")] if own else []
+        assert [each["Resource"] for each in reads] == secrets
 
 
 def test_all_that_can_be_tagged_says_whose_it_is(engine: Engine) -> None:
@@ -195,18 +205,28 @@ def test_key_values_are_secret_outputs_and_addresses_are_not(cell: Cell) -> None
 def test_the_stacks_configuration_names_the_cell_and_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
     for build in ("code", "layer"):
         monkeypatch.setattr(artifact, build, lambda *_: artifact.Artifact(ROOT / "pyproject.toml", "0" * 64))
-    pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:architecture": "x86_64"})
+    config = {"cell": "demo", "architecture": "x86_64", "mailFrom": "contact@example.org"}
+    pulumi.runtime.set_all_config({f"tenantry:{key}": value for key, value in config.items()})
     engine, _ = run(run_program, "prod")
     function = engine.of_type("Function")["acme.items"].inputs
     assert function["name"] == "tenantry_prod_acme_items"
     assert function["architectures"] == ["x86_64"]
     assert function["runtime"] == artifact.this_machine().runtime
+    notifier = engine.of_type("Function")["acme.notifier"].inputs["environment"]["variables"]
+    assert json.loads(notifier["DELIVERY"])["from"] == "contact@example.org"
 
 
 def test_a_stack_that_names_no_cell_is_told_which_there_are() -> None:
     pulumi.runtime.set_all_config({"tenantry:cell": "nowhere"})
     with pytest.raises(pulumi.RunError, match="no cell 'nowhere'; there are: demo"):
         run(run_program, "prod")
+
+
+def test_a_sender_that_is_missing_or_none_is_told_before_anything_is_registered(cell: Cell) -> None:
+    with pytest.raises(WrongInput, match=r"acme: contact.notify is an e-mail .*; set tenantry:mailFrom"):
+        register(cell, mail_from=None)
+    with pytest.raises(WrongInput, match="mailFrom is 'Acme <x>', no e-mail address"):
+        register(cell, mail_from="Acme <x>")
 
 
 def test_a_stack_whose_name_cannot_stand_in_names_is_refused(cell: Cell) -> None:

@@ -58,10 +58,12 @@ class Cell(pulumi.ComponentResource):
 
 
 def _boundary(deployment: Deployment) -> policies.Policy:
-    names, arns = deployment.names, deployment.arns
+    names, arns, sender = deployment.names, deployment.arns, deployment.mail_from
     return policies.boundary(
         tables=[arns.table(names.table), arns.table(names.tenant("*"))],
         log_groups=arns.log_group(log_group(names.function("*", "*"))),
         secrets=arns.secrets(names.secret("*")),
         signing_secrets=arns.secrets(names.signing_secret("*")),
+        queues=arns.queue(names.queue("*")),
+        email=policies.by_email(deployment.sender_identities(), sender) if sender else None,
     )

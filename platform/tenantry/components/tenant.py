@@ -8,17 +8,24 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from tenantry import policies
+from tenantry import monitoring, policies
 from tenantry.components.access import Access, AccessArgs
 from tenantry.components.cell import Cell
-from tenantry.components.function import Function, FunctionArgs
+from tenantry.components.delivery import (
+    NOTIFIER_TIMEOUT_SECONDS,
+    Delivery,
+    DeliveryArgs,
+    Queues,
+    QueuesArgs,
+)
+from tenantry.components.function import TIMEOUT_SECONDS, Function, FunctionArgs
 from tenantry.components.signing import SigningKeys, SigningKeysArgs
 from tenantry.components.stage import Stage, StageArgs
 from tenantry.components.table import table
 from tenantry.components.watch import Watch, WatchArgs
 from tenantry.config import Tenant as TenantConfig
 from tenantry.deployment import Deployment
-from tenantry.naming import AUTHORIZER, GROUPS, log_group, stage_variable
+from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, log_group, stage_variable
 from tenantry.verification import verification
 
 
@@ -38,6 +45,7 @@ class Tenant(pulumi.ComponentResource):
         self._tags = args.deployment.tags(tenant=args.tenant.slug, tier=args.tenant.tier.name)
         self._secret = self._runtime_secret()
         self._table = self._data_table()
+        self._queues = self._contact_queues()
         functions = {AUTHORIZER: self._authorizer()}
         functions |= {group: self._function(group) for group in args.tenant.routes}
         stage = Stage(name, self._stage_args(functions), self._below())
@@ -46,8 +54,11 @@ class Tenant(pulumi.ComponentResource):
             AccessArgs(args.deployment, args.tenant, args.cell.api.id, stage.name, self._tags),
             self._below(),
         )
+        functions |= self._notifier()
         by_name = {group: function.name for group, function in functions.items()}
-        Watch(name, WatchArgs(args.deployment, args.cell, args.tenant, by_name, self._tags), self._below())
+        queues = monitoring.Queues(self._queues.name, self._queues.dead_name) if self._queues else None
+        watch = WatchArgs(args.deployment, args.cell, args.tenant, by_name, self._tags, queues)
+        Watch(name, watch, self._below())
         self.summary: dict[str, Any] = self._summary(stage, access)
         self.register_outputs({"url": stage.url})
 
@@ -64,6 +75,7 @@ class Tenant(pulumi.ComponentResource):
             "auth": tenant.auth.mode,
             "isolation": tenant.isolation,
             "table": self._table.name,
+            "notifications": tenant.webhook or tenant.mailbox,
             "api_key_ids": {key: resource.id for key, resource in access.keys.items()},
             "api_keys": pulumi.Output.secret({key: resource.value for key, resource in access.keys.items()}),
         }
@@ -96,6 +108,20 @@ class Tenant(pulumi.ComponentResource):
             return self._args.cell.table
         return table(tenant.slug, self._args.deployment.names.tenant(tenant.slug), self._tags, self)
 
+    def _contact_queues(self) -> Queues | None:
+        args = self._args
+        if not args.tenant.delivers:
+            return None
+        return Queues(args.tenant.slug, QueuesArgs(args.deployment, args.tenant, self._tags), self._below())
+
+    def _notifier(self) -> dict[str, Function]:
+        """By its group, as the others are; none where nothing is delivered."""
+        args, queues = self._args, self._queues
+        if queues is None:
+            return {}
+        delivery = DeliveryArgs(args.deployment, args.tenant, self._table, queues, self._declare, self._tags)
+        return {NOTIFIER: Delivery(args.tenant.slug, delivery, self._below()).function}
+
     def _authorizer(self) -> Function:
         deployment, cell, slug = self._args.deployment, self._args.cell, self._args.tenant.slug
         logs = deployment.arns.log_group(log_group(deployment.names.function(slug, AUTHORIZER)))
@@ -106,8 +132,9 @@ class Tenant(pulumi.ComponentResource):
     def _function(self, group: str) -> Function:
         deployment, cell, tenant = self._args.deployment, self._args.cell, self._args.tenant
         logs = deployment.arns.log_group(log_group(deployment.names.function(tenant.slug, group)))
-        policy = pulumi.Output.all(self._table.arn, self._secret.arn).apply(
-            lambda arns: json.dumps(policies.of_group(group, tenant.slug, arns[0], logs, arns[1]))
+        queue = self._queues.arn if self._queues else None
+        policy = pulumi.Output.all(self._table.arn, self._secret.arn, queue).apply(
+            lambda arns: json.dumps(policies.of_group(group, tenant.slug, arns[0], logs, arns[1], arns[2]))
         )
         environment: dict[str, pulumi.Input[str]] = {
             "TABLE": self._table.name,
@@ -116,6 +143,8 @@ class Tenant(pulumi.ComponentResource):
         }
         if group in policies.GROUPS_WITH_SECRET:
             environment["SECRET_ARN"] = self._secret.arn
+        if group == "contact" and self._queues:
+            environment["QUEUE_URL"] = self._queues.url
         source = cell.api.id.apply(lambda api: deployment.arns.execute_api(api, f"{tenant.slug}/*/*"))
         return self._declare(group, policy, environment, source)
 
@@ -124,7 +153,7 @@ class Tenant(pulumi.ComponentResource):
         group: str,
         policy: pulumi.Input[str],
         environment: dict[str, pulumi.Input[str]],
-        source_arn: pulumi.Input[str],
+        source_arn: pulumi.Input[str] | None = None,
     ) -> Function:
         deployment, tenant = self._args.deployment, self._args.tenant
         common: dict[str, pulumi.Input[str]] = {
@@ -144,7 +173,8 @@ class Tenant(pulumi.ComponentResource):
             source_arn=source_arn,
             memory_mb=tenant.tier.memory_mb,
             log_retention_days=tenant.tier.log_retention_days,
-            reserved_concurrency=None if group == AUTHORIZER else tenant.tier.reserved_concurrency,
+            reserved_concurrency=tenant.tier.reserved_concurrency if group in GROUPS else None,
+            timeout_seconds=NOTIFIER_TIMEOUT_SECONDS if group == NOTIFIER else TIMEOUT_SECONDS,
             tags=self._tags,
         )
         return Function(f"{tenant.slug}.{group}", function, self._below())
@@ -155,7 +185,7 @@ class Tenant(pulumi.ComponentResource):
         variables = {
             stage_variable(group): functions.get(group, fallback).name for group in (AUTHORIZER, *GROUPS)
         }
-        serving: list[pulumi.Resource] = [function.permission for function in functions.values()]
+        serving = [permission for function in functions.values() for permission in function.permissions]
         return StageArgs(
             self._args.deployment, self._args.cell, self._args.tenant, variables, serving, self._tags
         )

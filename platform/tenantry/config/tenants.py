@@ -126,6 +126,25 @@ class Tenant(TenantSettings):
         return self.data.isolation or self.tier.isolation
 
     @property
+    def webhook(self) -> str | None:
+        """Where its contact messages are posted to."""
+        return self._notify if self._notify and "://" in self._notify else None
+
+    @property
+    def mailbox(self) -> str | None:
+        """Whom its contact messages are mailed to."""
+        return self._notify if self._notify and "://" not in self._notify else None
+
+    @property
+    def delivers(self) -> bool:
+        return self._notify is not None
+
+    @property
+    def _notify(self) -> str | None:
+        """Without the route group there is no message to tell of."""
+        return self.contact.notify if "contact" in self.routes else None
+
+    @property
     def audience(self) -> str:
         """`aud` of the tokens that open this tenant."""
         return audience(self.slug, self.auth)

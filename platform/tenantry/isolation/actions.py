@@ -17,6 +17,7 @@ MODELS = {
     "logs": ("logs",),
     "s3": ("s3",),
     "secretsmanager": ("secretsmanager",),
+    "ses": ("ses", "sesv2"),
     "sns": ("sns",),
     "sqs": ("sqs",),
     "sts": ("sts",),
