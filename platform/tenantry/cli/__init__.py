@@ -22,6 +22,7 @@ app.command("down")(local.down)
 app.command("token")(clients.token)
 app.command("call")(clients.call)
 app.command("isolation")(isolation.isolation)
+app.command("redrive")(operations.redrive)
 app.command("purge")(operations.purge)
 
 

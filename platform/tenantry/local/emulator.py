@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import tenantry
 from tenantry.errors import Failed
-from tenantry.local import issuer, processes
+from tenantry.local import issuer, processes, receiver
 from tenantry.local.clients import ACCOUNT, REGION
 from tenantry.local.server import DETACH
 
@@ -115,6 +115,10 @@ class Emulator:
 
     def issuer_url(self, tenant: str) -> str:
         return issuer.issuer_url(self.record.issuer_port, tenant)
+
+    def webhook_url(self, tenant: str) -> str:
+        """Where the local receiver takes, and shows, what is delivered to the tenant."""
+        return receiver.webhook_url(self.record.issuer_port, tenant)
 
     def publish(self, tenant: str, keys: Sequence[Mapping[str, Any]]) -> None:
         """Serve these public JWKs, and no others, as the tenant's at the local issuer."""

@@ -3,7 +3,7 @@
 import secrets
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tenantry import artifact, contract, program
@@ -16,17 +16,24 @@ from tenantry.local.clients import ACCOUNT, REGION, root_session
 from tenantry.local.deployment import DeploymentError, deploy
 from tenantry.local.emulator import Emulator
 from tenantry.local.identities import Identities, localized
+from tenantry.local.receiver import received_here
 from tenantry.local.state import LocalPlatform, LocalTenant
 from tenantry.operations.tokens import Audience
 from tenantry.verification import verification
 
-SERVICES = ("apigateway", "cloudwatch", "dynamodb", "iam", "lambda", "logs", "s3", "secretsmanager", "sns")
+SERVICES = (
+    *("apigateway", "cloudwatch", "dynamodb", "iam", "lambda", "logs", "s3", "secretsmanager"),
+    *("sesv2", "sns", "sqs"),
+)
+MAIL_FROM = "contact@tenantry.example"  # the emulator keeps what is mailed, and sends nothing
 ANSWER_SECONDS = 30.0
 
 OnStep = Callable[[str], None]
 
 
-def start(cell: Cell, port: int | None, on_step: OnStep) -> tuple[Emulator, LocalPlatform]:
+def start(
+    cell: Cell, port: int | None, on_step: OnStep, receivers: Mapping[str, str] | None = None
+) -> tuple[Emulator, LocalPlatform]:
     """Start an emulator, deploy the cell onto it, and wait until each tenant's stage answers.
 
     A platform of ours that already holds the port is replaced: the local platform is disposable.
@@ -34,6 +41,7 @@ def start(cell: Cell, port: int | None, on_step: OnStep) -> tuple[Emulator, Loca
     Args:
         port: None takes a free one.
         on_step: told what happens, for a person to read.
+        receivers: loopback URL by tenant, of who takes its webhooks in place of the local receiver.
 
     Raises:
         EmulatorError, DeploymentError, ArtifactError: nothing is left running.
@@ -48,7 +56,8 @@ def start(cell: Cell, port: int | None, on_step: OnStep) -> tuple[Emulator, Loca
         raise WrongInput(f"{home} cannot hold the state ({error.strerror}); set TENANTRY_STATE") from error
     emulator = Emulator.start(port, home / f"emulator-{secrets.token_hex(4)}")
     try:
-        platform = _deploy(cell, emulator, on_step)
+        here = received_here(cell, lambda slug: (receivers or {}).get(slug) or emulator.webhook_url(slug))
+        platform = _deploy(here, emulator, on_step)
         state.save(platform)
     except BaseException:  # Ctrl-C too: nothing may stay behind
         emulator.stop()
@@ -63,12 +72,14 @@ def _deploy(cell: Cell, emulator: Emulator, on_step: OnStep) -> LocalPlatform:
         stack=cell.name,
         arns=Arns("aws", REGION, ACCOUNT),
         target=artifact.this_machine(),
+        mail_from=MAIL_FROM,
     )
     identities = localized(cell, emulator.issuer_url)
     for slug, keys in identities.published.items():
         emulator.publish(slug, keys)
     session = root_session(emulator.endpoint)
     clients = {service: session.client(service) for service in SERVICES}
+    clients["sesv2"].create_email_identity(EmailIdentity=MAIL_FROM)
     made: list[str] = []
 
     def on_made(kind: str) -> None:
@@ -104,9 +115,8 @@ def _described(
     def described(tenant: Tenant) -> LocalTenant:
         own = outputs["tenants"][tenant.slug]
         checked = verification(tenant, deployment.names.issuer(tenant.slug), [])
-        shown = {
-            name: own[name] for name in ("tier", "status", "url", "api_keys", "routes", "auth", "isolation")
-        }
+        told = ("tier", "status", "url", "api_keys", "routes", "auth", "isolation", "notifications")
+        shown = {name: own.get(name) for name in told}  # an output of None is none
         return LocalTenant(
             shown={"tenant": tenant.slug, **shown},
             audience=Audience(checked["issuer"], checked["audience"], checked["max_lifetime_seconds"]),

@@ -7,7 +7,7 @@ releases: any other version is refused, and the tests compare the repaired emula
 
 from importlib.metadata import version
 
-from tenantry.local.repairs import leading_keys, rest_api_bodies, stage_variables
+from tenantry.local.repairs import leading_keys, rest_api_bodies, sender_addresses, stage_variables
 
 SUPPORTED = "1.5.33"
 
@@ -30,4 +30,5 @@ def apply() -> None:
         )
     stage_variables.repair()
     leading_keys.repair()
+    sender_addresses.repair()
     rest_api_bodies.repair()

@@ -4,7 +4,7 @@ A maker takes a resource's inputs as the engine sees them (camelCase, resolved) 
 outputs that the AWS provider would add. There is one for every type in use, and none that only pretends.
 """
 
-from tenantry.local.resources import compute, data, gateway, identity, keys, observability
+from tenantry.local.resources import compute, data, gateway, identity, keys, messaging, observability
 from tenantry.local.resources.maker import Made, Maker
 
 MAKERS: dict[str, Maker] = {
@@ -22,6 +22,7 @@ MAKERS: dict[str, Maker] = {
     "aws:iam/policy:Policy": identity.policy,
     "aws:iam/role:Role": identity.role,
     "aws:iam/rolePolicy:RolePolicy": identity.role_policy,
+    "aws:lambda/eventSourceMapping:EventSourceMapping": messaging.event_source_mapping,
     "aws:lambda/function:Function": compute.function,
     "aws:lambda/layerVersion:LayerVersion": compute.layer_version,
     "aws:lambda/permission:Permission": compute.permission,
@@ -33,6 +34,7 @@ MAKERS: dict[str, Maker] = {
     "aws:sns/topic:Topic": observability.topic,
     "aws:sns/topicPolicy:TopicPolicy": observability.topic_policy,
     "aws:sns/topicSubscription:TopicSubscription": observability.topic_subscription,
+    "aws:sqs/queue:Queue": messaging.queue,
     "random:index/randomBytes:RandomBytes": keys.random_bytes,
     "tls:index/privateKey:PrivateKey": keys.private_key,
 }
