@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from moto import mock_aws
 
-from api import logs, partitions, runtime_secret
+from api import logs, partitions, secrets
 from api.routes import ROUTES
 from tenantry import policies
 from tenantry.naming import GROUPS, log_group
@@ -80,7 +80,7 @@ class Recorder:
     def call(self, api: TenantApi, method: str, resource: str, body: Any = None, **event: Any) -> Answer:
         self.group = next(route.group for route in ROUTES if route.path == resource)
         self.routes.add(f"{method} {resource}")
-        runtime_secret._kept.clear()  # what another group's function fetched is not this one's
+        secrets._kept.clear()  # what another group's function fetched is not this one's
         try:
             answer = api.call(method, resource, body, **event)
         finally:

@@ -13,7 +13,7 @@ from unittest import mock
 
 import boto3
 
-from api import runtime_secret, settings, table
+from api import queue, runtime_secret, secrets, settings, table
 from api.routes import ROUTES
 from tests.support import events
 
@@ -46,6 +46,7 @@ class TenantApi:
     secret_arn: str
     cors_origins: str = ""
     cors_credentials: str = "false"
+    queue_url: str = ""
 
     def call(self, method: str, resource: str, json_body: Any = None, **event: Any) -> Answer:
         group = next((r.group for r in ROUTES if r.path == resource), "items")
@@ -77,6 +78,7 @@ class TenantApi:
             "CORS_ORIGINS": self.cors_origins,
             "CORS_CREDENTIALS": self.cors_credentials,
             "SECRET_ARN": self.secret_arn,
+            "QUEUE_URL": self.queue_url,
         }
         with mock.patch.dict(os.environ, variables):
             settings.current.cache_clear()
@@ -153,5 +155,6 @@ def forget() -> None:
     settings.current.cache_clear()
     table.current.cache_clear()
     client.cache_clear()
-    runtime_secret.client.cache_clear()
-    runtime_secret._kept.clear()
+    queue.client.cache_clear()
+    secrets.client.cache_clear()
+    secrets._kept.clear()

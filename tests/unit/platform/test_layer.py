@@ -48,10 +48,13 @@ assert "boto3" not in sys.modules, "the authorizer uses no AWS client, and start
 
 for module in pkgutil.walk_packages([code]):
     importlib.import_module(module.name)
-import contact.handler, items.handler, tools.handler
-from api import identifiers, metrics, runtime_secret, table
+import contact.handler, items.handler, notifier.handler, tools.handler
+from api import identifiers, metrics, queue, secrets, table
+from notifier import mail
 table.current()
-runtime_secret.client()
+secrets.client()
+queue.client()
+mail.client()
 metrics.count("ItemsWritten", "acme")
 identifiers.checked_id(identifiers.new_id(0))
 answer = items.handler.handle(told["call"], None)
