@@ -16,7 +16,7 @@ from tests.support.engine import demo
 from tests.support.platform import Platform, Tenant
 from tests.support.receivers import Received, Receiver, receiver
 
-# The SDK's threads leave their event loops open; a deployment in this process shows it when they are collected.
+# The SDK's threads leave their event loops open, which shows when those are collected in this process.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 FORM = {"email": "ada@example.com", "name": "Ada", "message": "Do you ship to Malta?"}
