@@ -40,7 +40,10 @@ _COMPUTED = {
 
 @dataclass(frozen=True)
 class Registered:
-    """A resource as the engine sees it: type token, logical name, inputs, and what was said of it."""
+    """A resource as the engine sees it: type token, logical name, inputs, and what was said of it.
+
+    `sources` are the URNs of the resources that an input is made of, by input.
+    """
 
     urn: str
     type: str
@@ -49,6 +52,7 @@ class Registered:
     arn: str
     parent: str
     dependencies: tuple[str, ...]
+    sources: dict[str, frozenset[str]]
     retained: bool
     ignored: tuple[str, ...]
     secret_outputs: tuple[str, ...]
@@ -108,6 +112,9 @@ class Engine(MockMonitor):
                 arn=_arn(self.arns, request.type, request.name, inputs),
                 parent=request.parent,
                 dependencies=tuple(request.dependencies),
+                sources={
+                    name: frozenset(of.urns) for name, of in request.propertyDependencies.items() if of.urns
+                },
                 retained=request.retainOnDelete,
                 ignored=tuple(request.ignoreChanges),
                 secret_outputs=tuple(request.additionalSecretOutputs),
