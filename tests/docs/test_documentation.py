@@ -17,6 +17,7 @@ from tenantry.config.model import Model
 from tenantry.config.tenants import TenantFile
 from tenantry.config.tiers import TiersFile
 from tenantry.gateway_responses import REFUSALS
+from tenantry.guardrails.rules import RULES
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
@@ -175,6 +176,11 @@ def stack_keys() -> set[str]:
 
 def test_every_key_of_a_stack_is_documented_and_no_other() -> None:
     assert set(re.findall(r"^\| `tenantry:(\w+)` \|", CONFIGURATION, re.M)) == stack_keys()
+
+
+def test_every_guardrail_is_documented_and_no_other() -> None:
+    section = TEXTS["docs/security.md"].split("## Guardrails\n")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `([a-z-]+)` \|", section, re.M) == [rule.name for rule in RULES]
 
 
 LIMITS = re.findall(r"^\| (.+) \| `([\w.]+)\.([A-Z_]+)` \|$", TEXTS["docs/limits.md"], re.M)
