@@ -2,7 +2,7 @@
 
 import typer
 
-from tenantry.cli import clients, isolation, local, operations, tenants
+from tenantry.cli import clients, isolation, keys, local, operations, tenants
 from tenantry.cli.output import told
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
 
 app.command("validate")(tenants.validate)
 app.command("new")(tenants.new)
+app.add_typer(keys.keys, name="keys")
 app.command("build")(local.build)
 app.command("up")(local.up)
 app.command("status")(local.status)

@@ -1,6 +1,6 @@
 """Load a folder of tenants as a whole: either every file holds, or every problem of every file is told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tenantry.config.cells import Cell, Platform
@@ -14,13 +14,21 @@ from tenantry.config.tenants import Tenant, TenantFile
 from tenantry.config.tiers import Tier, TiersFile
 
 
-def load_platform(folder: Path) -> Platform:
-    """Raises ConfigErrors; the problems name files below `folder` as it is written here."""
+def load_platform(folder: Path, proposed: Mapping[Path, bytes] | None = None) -> Platform:
+    """The platform that the files describe.
+
+    Args:
+        proposed: contents to take in place of what the files hold, by path below `folder`.
+
+    Raises:
+        ConfigErrors: the problems name files below `folder` as it is written here.
+    """
     found = survey(folder)
-    tiers_document = _read(found.tiers) if found.tiers else Document(str(folder / TIERS))
+    contents = proposed or {}
+    tiers_document = _read(found.tiers, contents) if found.tiers else Document(str(folder / TIERS))
     tiers_file = validated(tiers_document, TiersFile)
     quotas = _stages_quotas(found, tiers_document, tiers_file)
-    tenants = [_candidate(at, _names(tiers_document)) for at in found.tenants]
+    tenants = [_candidate(at, contents, _names(tiers_document)) for at in found.tenants]
     problems = [
         *found.problems,
         *tiers_document.problems,
@@ -34,8 +42,8 @@ def load_platform(folder: Path) -> Platform:
     return _platform(tiers_file.named(), quotas, tenants)
 
 
-def _read(path: Path) -> Document:
-    found = content(path)
+def _read(path: Path, proposed: Mapping[Path, bytes]) -> Document:
+    found = proposed[path] if path in proposed else content(path)
     if isinstance(found, Problem):
         return Document(str(path), problems=[found])
     return read_document(str(path), found)
@@ -47,8 +55,8 @@ def _names(tiers_document: Document) -> tuple[str, ...]:
     return tuple(tiers) if isinstance(tiers, dict) else ()
 
 
-def _candidate(at: TenantPath, tier_names: Iterable[str]) -> Candidate:
-    document = _read(at.path)
+def _candidate(at: TenantPath, proposed: Mapping[Path, bytes], tier_names: Iterable[str]) -> Candidate:
+    document = _read(at.path, proposed)
     settings = validated(document, TenantFile)
     tier = document.values.get("tier") if isinstance(document.values, dict) else None
     if isinstance(tier, str) and tier_names and tier not in tier_names:
