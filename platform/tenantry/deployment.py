@@ -12,7 +12,7 @@ class Deployment:
     """One cell in one environment.
 
     `manage_account` makes API Gateway's CloudWatch role, a setting of the whole account and Region: true for
-    one stack of an account at most.
+    one stack of an account at most. `adopt` are the tenants whose silo tables are there already.
     """
 
     cell: str
@@ -23,6 +23,7 @@ class Deployment:
     layer: Artifact
     log_level: str = "INFO"
     manage_account: bool = False
+    adopt: tuple[str, ...] = ()
 
     def tags(self, **own: str) -> dict[str, str]:
         """Tags for cost allocation and for finding what belongs together."""

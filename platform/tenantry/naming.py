@@ -75,6 +75,10 @@ class Names:
         """Private signing keys; no function may read it."""
         return f"tenantry/{self.stack}/{tenant}/signing"
 
+    def delivery_secret(self, tenant: str) -> str:
+        """What signs the webhook calls to a tenant; its notifier alone may read it."""
+        return f"tenantry/{self.stack}/{tenant}/delivery"
+
     def issuer(self, tenant: str) -> str:
         """`iss` of the tokens that the platform's own keys sign."""
         return f"urn:tenantry:{self.stack}:{tenant}"

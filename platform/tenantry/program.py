@@ -47,6 +47,7 @@ def _declared(config: pulumi.Config) -> dict[str, Any]:
         target=target,
         log_level=config.get("logLevel") or "INFO",
         manage_account=config.get_bool("manageAccount") or False,
+        adopt=_adopted(cell, config),
     )
     return declare(cell, deployment)
 
@@ -58,6 +59,7 @@ def prepare(
     target: artifact.Target,
     log_level: str = "INFO",
     manage_account: bool = False,
+    adopt: tuple[str, ...] = (),
 ) -> Deployment:
     """Build code and layer, unless they are built already, and say where they go."""
     return Deployment(
@@ -69,6 +71,7 @@ def prepare(
         layer=artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target),
         log_level=log_level,
         manage_account=manage_account,
+        adopt=adopt,
     )
 
 
@@ -87,6 +90,28 @@ def declare(cell: CellConfig, deployment: Deployment) -> dict[str, Any]:
         "alarm_topic": shared.topic.arn,  # for operators to subscribe to
         "tenants": tenants,
     }
+
+
+def _adopted(cell: CellConfig, config: pulumi.Config) -> tuple[str, ...]:
+    """Tenants whose silo tables an earlier deploy left behind; importing what is imported changes nothing.
+
+    Raises:
+        WrongInput: it is no list, or names what has no table of its own in this cell.
+    """
+    try:
+        listed = config.get_object("adopt")
+    except pulumi.ConfigTypeError:
+        listed = config.get("adopt")
+    if listed is None:
+        return ()
+    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+        raise WrongInput("tenantry:adopt is no list of slugs; write it as one, such as [initech]")
+    silos = [tenant.slug for tenant in cell.tenants if tenant.isolation == "silo"]
+    for slug in listed:
+        if slug not in silos:
+            what = f"tenantry:adopt names {slug!r}, which has no table of its own in cell {cell.name}"
+            raise WrongInput(f"{what}; those that have one: {', '.join(silos) or 'none'}")
+    return tuple(listed)
 
 
 def _where() -> Arns:

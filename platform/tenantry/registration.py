@@ -54,6 +54,7 @@ class Registered:
     dependencies: tuple[str, ...]
     sources: dict[str, frozenset[str]]
     retained: bool
+    import_id: str
     ignored: tuple[str, ...]
     secret_outputs: tuple[str, ...]
 
@@ -116,6 +117,7 @@ class Engine(MockMonitor):
                     name: frozenset(of.urns) for name, of in request.propertyDependencies.items() if of.urns
                 },
                 retained=request.retainOnDelete,
+                import_id=request.importId,
                 ignored=tuple(request.ignoreChanges),
                 secret_outputs=tuple(request.additionalSecretOutputs),
             )

@@ -20,6 +20,12 @@ from tests.support.engine import ARNS, ROOT, Engine, deployment, register, run
 TENANTS = ("acme", "acme-eu", "globex")
 
 
+@pytest.fixture
+def _unbuilt(monkeypatch: pytest.MonkeyPatch) -> None:
+    for build in ("code", "layer"):
+        monkeypatch.setattr(artifact, build, lambda *_: artifact.Artifact(ROOT / "pyproject.toml", "0" * 64))
+
+
 def test_a_preview_registers_exactly_what_an_update_registers(cell: Cell, engine: Engine) -> None:
     """A resource made inside an `apply` would be missing here, where no output is known."""
     preview = register(cell, preview=True)[0]
@@ -87,12 +93,15 @@ def test_stages_log_calls_without_credentials(engine: Engine) -> None:
         assert not [word for word in ("authorization", "x-api-key", 'apikey"', "body") if word in logged]
 
 
-def test_tables_and_runtime_secrets_outlive_their_declaration(engine: Engine) -> None:
+def test_tables_outlive_their_declaration(engine: Engine) -> None:
     for table in engine.of_type("Table").values():
         assert table.retained
-    runtime = [each for each in engine.of_type_all("Secret") if not each.inputs["name"].endswith("/signing")]
-    assert len(runtime) == len(TENANTS)
-    assert all(each.retained for each in runtime)
+
+
+def test_a_tenants_secrets_go_with_it_and_leave_their_names_free(engine: Engine) -> None:
+    for each in [*engine.of_type_all("Secret"), *engine.of_type_all("SecretVersion")]:
+        assert not each.retained
+    assert {each.inputs["recoveryWindowInDays"] for each in engine.of_type_all("Secret")} == {0}
 
 
 def test_an_operators_value_in_a_secret_is_never_overwritten(engine: Engine) -> None:
@@ -165,15 +174,49 @@ def test_key_values_are_secret_outputs_and_addresses_are_not(cell: Cell) -> None
     assert run(secrecy, cell.name)[1] == {"api_keys": True, "url": False}
 
 
-def test_the_stacks_configuration_names_the_cell_and_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
-    for build in ("code", "layer"):
-        monkeypatch.setattr(artifact, build, lambda *_: artifact.Artifact(ROOT / "pyproject.toml", "0" * 64))
+@pytest.mark.usefixtures("_unbuilt")
+def test_the_stacks_configuration_names_the_cell_and_the_target() -> None:
     pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:architecture": "x86_64"})
     engine, _ = run(run_program, "prod")
     function = engine.of_type("Function")["acme.items"].inputs
     assert function["name"] == "tenantry_prod_acme_items"
     assert function["architectures"] == ["x86_64"]
     assert function["runtime"] == artifact.this_machine().runtime
+
+
+def test_a_table_that_was_left_behind_is_adopted_by_its_name_and_nothing_else_changes(
+    cell: Cell, engine: Engine
+) -> None:
+    adopting = register(cell, adopt=("globex",))[0]
+    imported = {each.urn: each.import_id for each in adopting.registered if each.import_id}
+    assert imported == {adopting.of_type("Table")["globex"].urn: "tenantry_demo_globex"}
+    assert not [each.urn for each in engine.registered if each.import_id]
+    assert {urn: each.inputs for urn, each in adopting.by_urn().items()} == {
+        urn: each.inputs for urn, each in engine.by_urn().items()
+    }
+
+
+@pytest.mark.usefixtures("_unbuilt")
+def test_the_stacks_configuration_names_the_tables_to_adopt() -> None:
+    pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:adopt": '["globex"]'})
+    assert run(run_program, "prod")[0].of_type("Table")["globex"].import_id == "tenantry_prod_globex"
+
+
+@pytest.mark.usefixtures("_unbuilt")
+@pytest.mark.parametrize(
+    ("adopt", "message"),
+    [
+        ('["initech"]', "adopt names 'initech', which has no table of its own in cell demo; .* one: globex"),
+        ('["globex", "acme"]', "adopt names 'acme', which has no table of its own"),
+        ("globex", r"adopt is no list of slugs; write it as one, such as \[initech\]"),
+        ('{"globex": true}', "adopt is no list of slugs"),
+        ("[7]", "adopt is no list of slugs"),
+    ],
+)
+def test_what_cannot_be_adopted_is_told(adopt: str, message: str) -> None:
+    pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:adopt": adopt})
+    with pytest.raises(pulumi.RunError, match=message):
+        run(run_program, "prod")
 
 
 def test_a_stack_that_names_no_cell_is_told_which_there_are() -> None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from tenantry.cli import clients, isolation, keys, local, operations, tenants
+from tenantry.cli import clients, isolation, keys, local, operations, secrets, tenants
 from tenantry.cli.output import told
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("down")(local.down)
 app.command("token")(clients.token)
 app.command("call")(clients.call)
 app.command("isolation")(isolation.isolation)
+app.add_typer(secrets.secrets, name="secrets")
 app.command("purge")(operations.purge)
 
 

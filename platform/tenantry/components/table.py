@@ -12,9 +12,17 @@ EXPIRY = "expires_at"
 
 
 def table(
-    logical_name: str, physical_name: str, tags: dict[str, str], parent: pulumi.Resource
+    logical_name: str,
+    physical_name: str,
+    tags: dict[str, str],
+    parent: pulumi.Resource,
+    adopted: bool = False,
 ) -> aws.dynamodb.Table:
-    """A table that outlives its declaration: deletion protected, and retained when the program drops it."""
+    """A table that outlives its declaration: deletion protected, and retained when the program drops it.
+
+    Args:
+        adopted: take the table of that name, which an earlier declaration left behind, with its items.
+    """
     return aws.dynamodb.Table(
         logical_name,
         name=physical_name,
@@ -34,5 +42,7 @@ def table(
         point_in_time_recovery={"enabled": True},
         deletion_protection_enabled=True,
         tags=tags,
-        opts=pulumi.ResourceOptions(parent=parent, retain_on_delete=True),
+        opts=pulumi.ResourceOptions(
+            parent=parent, retain_on_delete=True, import_=physical_name if adopted else None
+        ),
     )

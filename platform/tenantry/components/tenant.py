@@ -75,8 +75,10 @@ class Tenant(pulumi.ComponentResource):
             slug,
             name=names.secret(slug),
             description=f"Values that functions of {slug} read at run time",
+            # Its values are made anew or set again. No window: the name is free when the tenant comes back.
+            recovery_window_in_days=0,
             tags=self._tags,
-            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+            opts=self._below(),
         )
         cursor_key = random.RandomBytes(slug, length=32, opts=self._below())
         content: pulumi.Output[str] = pulumi.Output.secret(
@@ -86,7 +88,7 @@ class Tenant(pulumi.ComponentResource):
             slug,
             secret_id=secret.id,
             secret_string=content,
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString"], retain_on_delete=True),
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString"]),
         )
         return secret
 
@@ -94,7 +96,9 @@ class Tenant(pulumi.ComponentResource):
         tenant = self._args.tenant
         if tenant.isolation == "pooled":
             return self._args.cell.table
-        return table(tenant.slug, self._args.deployment.names.tenant(tenant.slug), self._tags, self)
+        deployment = self._args.deployment
+        name = deployment.names.tenant(tenant.slug)
+        return table(tenant.slug, name, self._tags, self, adopted=tenant.slug in deployment.adopt)
 
     def _authorizer(self) -> Function:
         deployment, cell, slug = self._args.deployment, self._args.cell, self._args.tenant.slug

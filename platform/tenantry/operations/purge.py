@@ -56,7 +56,7 @@ def _purge(names: Names, tenant: str, clients: Clients, on_deleted: Callable[[in
     tables = (names.tenant(tenant),) if _delete_table(clients.dynamodb, names.tenant(tenant)) else ()
     secrets = tuple(
         name
-        for name in (names.secret(tenant), names.signing_secret(tenant))
+        for name in (names.secret(tenant), names.signing_secret(tenant), names.delivery_secret(tenant))
         if _delete_secret(clients.secretsmanager, name)
     )
     return Purged(items, tables, secrets)
@@ -113,7 +113,7 @@ def _delete_batch(dynamodb: Any, table: str, keys: list[dict[str, Any]]) -> None
 
 
 def _delete_secret(secretsmanager: Any, name: str) -> bool:
-    """Without a recovery window: the tenant may come back under its name the same day."""
+    """Without a recovery window, one that is running included: the tenant may come back the same day."""
     try:
         secretsmanager.describe_secret(SecretId=name)
     except secretsmanager.exceptions.ResourceNotFoundException:

@@ -67,13 +67,21 @@ def test_a_silo_table_goes_though_it_is_protected(names: Names, clients: Clients
     assert left == [names.table, names.tenant("acme-eu")]
 
 
-def test_both_secrets_go_at_once_so_that_the_names_are_free(names: Names, clients: Clients) -> None:
-    for name in (names.secret("acme"), names.signing_secret("acme"), names.secret("acme-eu")):
+def test_all_secrets_go_at_once_so_that_the_names_are_free(names: Names, clients: Clients) -> None:
+    own = (names.secret("acme"), names.signing_secret("acme"), names.delivery_secret("acme"))
+    for name in (*own, names.secret("acme-eu")):
         clients.secretsmanager.create_secret(Name=name, SecretString="{}")
-    purged = purge(names, "acme", clients, lambda _: None)
-    assert purged.secrets == (names.secret("acme"), names.signing_secret("acme"))
+    assert purge(names, "acme", clients, lambda _: None).secrets == own
     clients.secretsmanager.create_secret(Name=names.secret("acme"), SecretString="{}")
     assert clients.secretsmanager.describe_secret(SecretId=names.secret("acme-eu"))["Name"]
+
+
+def test_a_secret_that_waits_for_its_deletion_goes_now(names: Names, clients: Clients) -> None:
+    """Somebody deleted it by hand, with the recovery window that AWS proposes."""
+    clients.secretsmanager.create_secret(Name=names.secret("acme"), SecretString="{}")
+    clients.secretsmanager.delete_secret(SecretId=names.secret("acme"), RecoveryWindowInDays=30)
+    assert purge(names, "acme", clients, lambda _: None).secrets == (names.secret("acme"),)
+    assert clients.secretsmanager.create_secret(Name=names.secret("acme"), SecretString="{}")
 
 
 def test_a_second_purge_finds_nothing_and_is_no_error(names: Names, clients: Clients) -> None:

@@ -24,6 +24,7 @@ PER_TENANT: dict[str, Callable[[Names, str], str]] = {
     "table": Names.tenant,
     "secret": Names.secret,
     "signing secret": Names.signing_secret,
+    "delivery secret": Names.delivery_secret,
     "access log": Names.access_log,
     "issuer": Names.issuer,
 }
@@ -46,6 +47,7 @@ LIMITS: dict[str, tuple[str, str, int]] = {
     "REST API": (NAMES.cell, r"[ -~]+", 1024),
     "secret": (NAMES.secret(LONGEST_SLUG), r"[A-Za-z0-9/_+=.@-]+", 512),
     "signing secret": (NAMES.signing_secret(LONGEST_SLUG), r"[A-Za-z0-9/_+=.@-]+", 512),
+    "delivery secret": (NAMES.delivery_secret(LONGEST_SLUG), r"[A-Za-z0-9/_+=.@-]+", 512),
     "bucket": (NAMES.bucket("1" * 12, LONGEST_REGION), r"[a-z0-9][a-z0-9.-]+[a-z0-9]", 63),
     "stage": (LONGEST_SLUG, r"[A-Za-z0-9_-]+", 128),
     **{f"stage variable {group}": (stage_variable(group), r"\w+", 64) for group in FUNCTIONS},
