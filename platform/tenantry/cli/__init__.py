@@ -2,7 +2,7 @@
 
 import typer
 
-from tenantry.cli import clients, isolation, keys, local, operations, secrets, tenants
+from tenantry.cli import backup, clients, isolation, keys, local, operations, secrets, tenants
 from tenantry.cli.output import told
 
 app = typer.Typer(
@@ -25,6 +25,8 @@ app.command("call")(clients.call)
 app.command("isolation")(isolation.isolation)
 app.add_typer(secrets.secrets, name="secrets")
 app.command("purge")(operations.purge)
+app.command("export")(backup.export)
+app.command("import")(backup.import_)
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ def purge(
     from tenantry.operations import deployed, stacks
     from tenantry.operations.purge import purge as purge_tenant
 
-    _require_slug(slug)
+    require_slug(slug)
     where = stacks.find(stack, region)
     _require_removed(slug, where, tenants)
     asked = f"This deletes all data of {slug} in {where}, for good. Type its slug to go on"
@@ -43,7 +43,7 @@ def purge(
     stdout().print(f"[green]✓[/] deleted of {slug}: {', '.join(what)}", soft_wrap=True)
 
 
-def _require_slug(text: str) -> None:
+def require_slug(text: str) -> None:
     """`acme/signing` would name another resource of acme's."""
     from tenantry.config.slugs import SLUG_RULE, is_slug
 

@@ -18,6 +18,11 @@ def clients(region: str) -> Clients:
         return Clients(session.client("dynamodb"), session.client("secretsmanager"), session.client("lambda"))
 
 
+def dynamodb(region: str) -> Any:
+    with refusals_told(region):
+        return boto3.Session(region_name=region).client("dynamodb")
+
+
 def token(
     tenant: Tenant, stack: Stack, subject: str, scopes: list[str] | None, ttl_seconds: int, client: Any = None
 ) -> str:
