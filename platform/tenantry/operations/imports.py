@@ -53,15 +53,15 @@ def import_(data: TenantData, file: Path, on_progress: OnProgress) -> Imported:
         for _ in checked.records():
             on_progress("checking", checked.tally.size, size)
         stream.seek(0)
-        writing = Reader(stream, str(file))
-        imported = Imported(writing.header)
-        with refusals_told(data.region):
-            try:
+        imported = Imported(checked.header)
+        try:
+            writing = Reader(stream, str(file))
+            with refusals_told(data.region):
                 for batch in _batches(writing.records()):
                     _write(data, batch, imported)
                     on_progress("writing", writing.tally.size, size)
-            except Damaged:
-                raise _changed(file) from None
+        except Damaged:
+            raise _changed(file) from None
     if writing.tally.sha256 != checked.tally.sha256:
         raise _changed(file)
     return imported
