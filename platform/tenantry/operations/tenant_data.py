@@ -17,7 +17,7 @@ from tenantry.operations.fields import ITEM, MESSAGE, Unfit
 from tenantry.operations.patience import patiently
 from tenantry.operations.records import Attributes, Position, Record
 
-PAGE = 500  # records; a page that DynamoDB ends at 1 MB has fewer
+PAGE = 1_000  # records; a page that DynamoDB ends at 1 MB has fewer
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tenantry.operations import tenant_data
 from tenantry.operations.exports import export
 from tenantry.operations.imports import import_
 from tenantry.operations.tenant_data import TenantData
@@ -23,7 +26,11 @@ def peak(work: Callable[[], Any]) -> int:
         tracemalloc.stop()
 
 
-def test_memory_does_not_grow_with_the_number_of_records(tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_the_number_of_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several pages each."""
+    monkeypatch.setattr(tenant_data, "PAGE", 500)
     exporting, importing = {}, {}
     for count in (10, FEW, MANY):  # the first warms up what is made once
         table = Endless(count)
