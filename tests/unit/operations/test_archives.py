@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantry.operations.archives import LINE_BYTES, Damaged, Reader, encoded
+from tenantry.operations.archives import END, LINE_BYTES, Damaged, Reader, Tally, encoded
 from tenantry.operations.fields import Unfit
 from tenantry.operations.imports import import_
 from tenantry.operations.records import Record
@@ -202,7 +202,11 @@ def test_a_header_that_no_export_writes_is_refused(
     ids=range(10),
 )
 def test_a_line_in_another_form_is_refused(refused: Callable[[bytes], str], text: bytes) -> None:
-    refused(LINES[0] + text)
+    """Though the seal holds."""
+    tally = Tally()
+    file = tally.add(LINES[0]) + tally.add(text)
+    tally.records = 1
+    assert ":2: not a line that an export writes" in refused(file + tally.seal(END))
 
 
 @pytest.mark.parametrize(
