@@ -108,6 +108,11 @@ def boundary(tables: list[str], log_groups: str, secrets: str, signing_secrets: 
     )
 
 
+def extended(policy: Policy, statements: list[Statement]) -> Policy:
+    """The policy with more statements, such as those that a tenant's own key asks for."""
+    return {**policy, "Statement": [*policy["Statement"], *statements]}
+
+
 def gateway_logging_trust() -> Policy:
     """API Gateway's account-wide role for writing logs."""
     return _policy(

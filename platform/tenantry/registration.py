@@ -33,6 +33,7 @@ _PUBLIC_PEM = (
 _COMPUTED = {
     "aws:apigateway/apiKey:ApiKey": {"value": "key-value-of-{name}"},
     "aws:apigateway/stage:Stage": {"invokeUrl": "https://api.example/{name}"},
+    "aws:kms/key:Key": {"keyId": "{name}-id"},
     "random:index/randomBytes:RandomBytes": {"base64": "AAAA"},
     "tls:index/privateKey:PrivateKey": {"publicKeyPem": _PUBLIC_PEM, "privateKeyPemPkcs8": "PRIVATE {name}"},
 }
@@ -192,6 +193,8 @@ def _arn(arns: Arns, kind: str, name: str, inputs: dict[str, Any]) -> str:
             return arns.iam(f"policy/{inputs['name']}")
         case "aws:iam/role:Role":
             return arns.iam(f"role/{inputs['name']}")
+        case "aws:kms/key:Key":
+            return arns.kms(f"key/{_id(name)}")
         case "aws:lambda/function:Function":
             return arns.function(inputs["name"])
         case "aws:cloudwatch/logGroup:LogGroup":

@@ -104,6 +104,19 @@ def test_a_tenants_secrets_go_with_it_and_leave_their_names_free(engine: Engine)
     assert {each.inputs["recoveryWindowInDays"] for each in engine.of_type_all("Secret")} == {0}
 
 
+def test_a_tenants_own_key_rotates_and_outlives_its_declaration(engine: Engine) -> None:
+    """Its table is retained too, and unreadable without it."""
+    [key] = engine.of_type_all("Key")
+    assert key.retained
+    assert (key.inputs["enableKeyRotation"], key.inputs["deletionWindowInDays"]) == (True, 30)
+    assert not engine.of_type("Alias")["globex"].retained  # its name is free when the tenant comes back
+
+
+def test_a_table_without_a_key_of_its_own_says_so(engine: Engine) -> None:
+    """Said by silence, the provider would leave a table under the key that it had."""
+    assert engine.of_type("Table")["demo"].inputs["serverSideEncryption"] == {"enabled": False}
+
+
 def test_an_operators_value_in_a_secret_is_never_overwritten(engine: Engine) -> None:
     secrets = {
         each.urn for each in engine.of_type_all("Secret") if not each.inputs["name"].endswith("/signing")

@@ -9,6 +9,7 @@ from tenantry.cli.clients import Region, Slug
 from tenantry.cli.output import stderr, stdout
 from tenantry.cli.tenants import TENANTS, Folder
 from tenantry.errors import WrongInput
+from tenantry.key_policies import DELETION_WINDOW_DAYS
 
 if TYPE_CHECKING:
     from tenantry.operations.stacks import Stack
@@ -41,6 +42,9 @@ def purge(
         )
     what = [f"{purged.items:,} items", *purged.tables, *purged.secrets]
     stdout().print(f"[green]✓[/] deleted of {slug}: {', '.join(what)}", soft_wrap=True)
+    for key in purged.keys:
+        told = f"KMS key {key} is deleted in {DELETION_WINDOW_DAYS} days, unless that is cancelled"
+        stdout().print(told, markup=False, soft_wrap=True)
 
 
 def require_slug(text: str) -> None:

@@ -11,6 +11,7 @@ import pulumi_random as random
 from tenantry import policies
 from tenantry.components.access import Access, AccessArgs
 from tenantry.components.cell import Cell
+from tenantry.components.encryption import Encryption, EncryptionArgs
 from tenantry.components.function import Function, FunctionArgs
 from tenantry.components.signing import SigningKeys, SigningKeysArgs
 from tenantry.components.stage import Stage, StageArgs
@@ -36,6 +37,8 @@ class Tenant(pulumi.ComponentResource):
         super().__init__("tenantry:index:Tenant", name, None, opts)
         self._args = args
         self._tags = args.deployment.tags(tenant=args.tenant.slug, tier=args.tenant.tier.name)
+        self._encryption = self._own_key()
+        self._key = self._encryption.key if self._encryption else None
         self._secret = self._runtime_secret()
         self._table = self._data_table()
         functions = {AUTHORIZER: self._authorizer()}
@@ -63,10 +66,18 @@ class Tenant(pulumi.ComponentResource):
             "routes": list(tenant.routes),
             "auth": tenant.auth.mode,
             "isolation": tenant.isolation,
+            "encryption": tenant.data.encryption,
             "table": self._table.name,
             "api_key_ids": {key: resource.id for key, resource in access.keys.items()},
             "api_keys": pulumi.Output.secret({key: resource.value for key, resource in access.keys.items()}),
         }
+
+    def _own_key(self) -> Encryption | None:
+        deployment, cell, tenant = self._args.deployment, self._args.cell, self._args.tenant
+        if tenant.data.encryption == "aws-owned":
+            return None
+        args = EncryptionArgs(deployment, tenant, cell.api.id, self._tags)
+        return Encryption(tenant.slug, args, self._below())
 
     def _runtime_secret(self) -> aws.secretsmanager.Secret:
         """The tenant's secret starts with a cursor key; what operators add is theirs, and left alone."""
@@ -77,6 +88,7 @@ class Tenant(pulumi.ComponentResource):
             description=f"Values that functions of {slug} read at run time",
             # Its values are made anew or set again. No window: the name is free when the tenant comes back.
             recovery_window_in_days=0,
+            kms_key_id=self._key,
             tags=self._tags,
             opts=self._below(),
         )
@@ -97,8 +109,8 @@ class Tenant(pulumi.ComponentResource):
         if tenant.isolation == "pooled":
             return self._args.cell.table
         deployment = self._args.deployment
-        name = deployment.names.tenant(tenant.slug)
-        return table(tenant.slug, name, self._tags, self, adopted=tenant.slug in deployment.adopt)
+        name, adopted = deployment.names.tenant(tenant.slug), tenant.slug in deployment.adopt
+        return table(tenant.slug, name, self._tags, self, self._key, adopted)
 
     def _authorizer(self) -> Function:
         deployment, cell, slug = self._args.deployment, self._args.cell, self._args.tenant.slug
@@ -110,8 +122,11 @@ class Tenant(pulumi.ComponentResource):
     def _function(self, group: str) -> Function:
         deployment, cell, tenant = self._args.deployment, self._args.cell, self._args.tenant
         logs = deployment.arns.log_group(log_group(deployment.names.function(tenant.slug, group)))
-        policy = pulumi.Output.all(self._table.arn, self._secret.arn).apply(
-            lambda arns: json.dumps(policies.of_group(group, tenant.slug, arns[0], logs, arns[1]))
+        decrypt: pulumi.Input[list[Any]] = self._encryption.granted(group) if self._encryption else []
+        policy = pulumi.Output.all(self._table.arn, self._secret.arn, decrypt).apply(
+            lambda known: json.dumps(
+                policies.extended(policies.of_group(group, tenant.slug, known[0], logs, known[1]), known[2])
+            )
         )
         environment: dict[str, pulumi.Input[str]] = {
             "TABLE": self._table.name,
@@ -149,6 +164,7 @@ class Tenant(pulumi.ComponentResource):
             memory_mb=tenant.tier.memory_mb,
             log_retention_days=tenant.tier.log_retention_days,
             reserved_concurrency=None if group == AUTHORIZER else tenant.tier.reserved_concurrency,
+            log_key=self._key,
             tags=self._tags,
         )
         return Function(f"{tenant.slug}.{group}", function, self._below())
@@ -161,7 +177,13 @@ class Tenant(pulumi.ComponentResource):
         }
         serving: list[pulumi.Resource] = [function.permission for function in functions.values()]
         return StageArgs(
-            self._args.deployment, self._args.cell, self._args.tenant, variables, serving, self._tags
+            self._args.deployment,
+            self._args.cell,
+            self._args.tenant,
+            variables,
+            serving,
+            self._tags,
+            self._key,
         )
 
     def _verification(self) -> pulumi.Input[str]:
@@ -172,7 +194,7 @@ class Tenant(pulumi.ComponentResource):
             return _compact(verification(tenant, issuer, []))
         keys = SigningKeys(
             tenant.slug,
-            SigningKeysArgs(deployment, tenant.slug, tenant.auth.managed.keys, self._tags),
+            SigningKeysArgs(deployment, tenant.slug, tenant.auth.managed.keys, self._tags, self._key),
             self._below(),
         )
         return keys.jwks.apply(lambda jwks: _compact(verification(tenant, issuer, jwks)))

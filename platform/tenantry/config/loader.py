@@ -4,7 +4,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tenantry.config.cells import Cell, Platform
-from tenantry.config.conflicts import Candidate, full_cells, repeated_slugs, shared_tokens
+from tenantry.config.conflicts import (
+    Candidate,
+    full_cells,
+    keys_of_pooled,
+    repeated_slugs,
+    shared_tokens,
+)
 from tenantry.config.documents import Document, read_document
 from tenantry.config.findings import suggestion, validated
 from tenantry.config.problems import ConfigErrors, Problem, shown
@@ -36,6 +42,7 @@ def load_platform(folder: Path, proposed: Mapping[Path, bytes] | None = None) ->
         *repeated_slugs(found.tenants),
         *full_cells(found.tenants, found.cells, quotas, tiers_document.file),
         *shared_tokens(tenants),
+        *keys_of_pooled(tenants, tiers_file.tiers if tiers_file else {}),
     ]
     if problems or tiers_file is None:
         raise ConfigErrors(problems)

@@ -33,6 +33,7 @@ api_keys: [web]
 
 # data:
 #   isolation: silo # a table of its own, instead of the tier's choice
+#   encryption: kms # a key of its own for table, secrets and logs; needs isolation: silo
 
 # limits: # instead of the tier's
 #   rate_per_second: 20

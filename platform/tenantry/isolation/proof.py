@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tenantry.isolation import functions, gateway, matrix
+from tenantry.isolation import functions, gateway, keys, matrix
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.leaks import Leak
 from tenantry.isolation.matrix import Row
@@ -23,6 +23,9 @@ RULES: dict[str, Rule] = {
     "a plan opens its own tenant's stage alone": gateway.a_plan_opens_its_own_tenants_stage_alone,
     "a key is in its own tenant's plan alone": gateway.a_key_is_in_its_own_tenants_plan_alone,
     "a topic is open to services alone": gateway.a_topic_is_open_to_services_alone,
+    "a key is its own tenant's roles' alone": keys.a_key_is_its_own_tenants_roles_alone,
+    "a key is used through its services alone": keys.a_key_is_used_through_services_alone,
+    "what a tenant keeps is under its own key": keys.what_a_tenant_keeps_is_under_its_own_key,
     "every type of resource is understood": gateway.every_type_of_resource_is_understood,
 }
 

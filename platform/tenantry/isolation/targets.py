@@ -23,6 +23,7 @@ class Kind(StrEnum):
     ROLES = "roles"
     TOPICS = "topics"
     ARTIFACTS = "artifacts"
+    ENCRYPTION = "encryption keys"
     REST = "anything else"
 
 
@@ -37,12 +38,14 @@ SERVICES = {
     Kind.ROLES: ("iam", "sts"),
     Kind.TOPICS: ("sns",),
     Kind.ARTIFACTS: ("s3",),
+    Kind.ENCRYPTION: ("kms",),
 }
 
 KINDS = {
     "aws:cloudwatch/logGroup:LogGroup": Kind.LOGS,
     "aws:dynamodb/table:Table": Kind.TABLES,
     "aws:iam/role:Role": Kind.ROLES,
+    "aws:kms/key:Key": Kind.ENCRYPTION,
     "aws:lambda/function:Function": Kind.FUNCTIONS,
     "aws:secretsmanager/secret:Secret": Kind.SECRETS,
     "aws:sns/topic:Topic": Kind.TOPICS,
@@ -88,6 +91,9 @@ class Place:
                 yield Target(Kind.FUNCTIONS, arns.function(function) + version)
             yield Target(Kind.ROLES, arns.iam(f"role/{function}"))
         yield Target(Kind.TOPICS, arns.topic(names.tenant(slug)))
+        # A key's id is AWS's to choose; this one stands for any that the tenant may have.
+        for key in (f"key/of-{names.tenant(slug)}", names.encryption_key(slug)):
+            yield Target(Kind.ENCRYPTION, arns.kms(key))
         if names == self.cell.names:
             yield from self._stage()
             yield from self._registered()

@@ -20,7 +20,9 @@ from tenantry.local.state import LocalPlatform, LocalTenant
 from tenantry.operations.tokens import Audience
 from tenantry.verification import verification
 
-SERVICES = ("apigateway", "cloudwatch", "dynamodb", "iam", "lambda", "logs", "s3", "secretsmanager", "sns")
+SERVICES = (
+    "apigateway", "cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "s3", "secretsmanager", "sns",
+)  # fmt: skip
 ANSWER_SECONDS = 30.0
 
 OnStep = Callable[[str], None]

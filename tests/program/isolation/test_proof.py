@@ -52,7 +52,12 @@ def test_what_a_role_may_do_of_its_own_is_shown(proof: Proof) -> None:
         Kind.SECRETS: ["own/ReadSecret"],
         Kind.LOGS: ["own/Log"],
     }
-    assert own(proof, "globex.items").keys() == {Kind.KEYS, Kind.SECRETS, Kind.LOGS}
+    assert own(proof, "globex.items").keys() == {
+        Kind.KEYS,
+        Kind.SECRETS,
+        Kind.LOGS,
+        Kind.ENCRYPTION,
+    }
     assert own(proof, "acme.authorizer") == {Kind.LOGS: ["own/Log"]}
 
 
