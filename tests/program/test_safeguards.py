@@ -112,6 +112,23 @@ def test_a_tenants_own_key_rotates_and_outlives_its_declaration(engine: Engine) 
     assert not engine.of_type("Alias")["globex"].retained  # its name is free when the tenant comes back
 
 
+def test_the_boundary_lets_roles_decrypt_through_services_what_the_cell_keeps(engine: Engine) -> None:
+    """And nothing else of KMS, whichever key it is."""
+    limits = engine.of_type("Policy")["demo"].document("policy")["Statement"]
+    kms = [each for each in limits if "kms:" in str(each["Action"])]
+    assert [each["Action"] for each in kms] == ["kms:Decrypt", "kms:Decrypt"]
+    assert [each["Condition"] for each in kms] == [
+        {
+            "StringEquals": {"kms:ViaService": "dynamodb.eu-central-1.amazonaws.com"},
+            "StringLike": {"kms:EncryptionContext:aws:dynamodb:tableName": "tenantry_demo_*"},
+        },
+        {
+            "StringEquals": {"kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com"},
+            "StringLike": {"kms:EncryptionContext:SecretARN": ARNS.secrets("tenantry/demo/*")},
+        },
+    ]
+
+
 def test_a_table_without_a_key_of_its_own_says_so(engine: Engine) -> None:
     """Said by silence, the provider would leave a table under the key that it had."""
     assert engine.of_type("Table")["demo"].inputs["serverSideEncryption"] == {"enabled": False}
