@@ -20,8 +20,12 @@ MANAGEMENT = (
     "ScheduleKeyDeletion", "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription",
 )  # fmt: skip
 
-# What DynamoDB, Secrets Manager and CloudWatch Logs ask for in their "encryption at rest" pages.
-SERVICE_USE = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey*", "ReEncrypt*")
+# What DynamoDB, Secrets Manager and CloudWatch Logs ask for in their "encryption at rest" pages, with the
+# patterns `GenerateDataKey*` and `ReEncrypt*` spelt out for a symmetric key.
+SERVICE_USE = (
+    "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext",
+    "ReEncryptFrom", "ReEncryptTo",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

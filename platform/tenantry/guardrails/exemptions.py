@@ -6,6 +6,11 @@ ON_ANYTHING = {
     "xray:PutTelemetryRecords": "X-Ray has no resource to name; AWS documents * as the only one",
 }
 
+# Actions that a boundary, which by itself grants nothing, may name for any resource of a kind.
+BOUNDARY_ON_ANYTHING = {
+    "kms:Decrypt": "a key has a random id; service, table and secret narrow it in the condition",
+}
+
 # Routes that need neither key nor token, and those that need a key alone.
 OPEN_ROUTES = {
     "GET /health": "answered by the gateway itself, the same to everybody",
@@ -29,6 +34,7 @@ UNTAGGABLE = (
     "aws:cloudwatch/dashboard:Dashboard",
     "aws:iam/rolePolicy:RolePolicy",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    "aws:kms/alias:Alias",
     "aws:lambda/layerVersion:LayerVersion",
     "aws:lambda/permission:Permission",
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tenantry.guardrails.exemptions import ON_ANYTHING, UNBOUNDED_SERVICES
+from tenantry.guardrails.exemptions import BOUNDARY_ON_ANYTHING, ON_ANYTHING, UNBOUNDED_SERVICES
 from tenantry.guardrails.resources import UNKNOWN, Resource, Stack
 from tenantry.guardrails.violations import Violation
 
 ROLE = "aws:iam/role:Role"
+BOUNDARY = "aws:iam/policy:Policy"  # the program attaches no managed policy: it bounds
 # The properties by which the provider's types carry a policy.
 CARRIERS = ("assumeRolePolicy", "policy", "policyDocument", "resourcePolicy")
 # AWS: in a key's own policy `*` means the key that carries it.
@@ -43,7 +44,10 @@ def no_resource_is_a_wildcard(stack: Stack) -> Iterator[Violation]:
         if "NotResource" in allowed.statement:
             yield allowed.violation("allows on all but some resources; name those that are used")
         actions = _listed(allowed.statement.get("Action"))
-        if allowed.carrier.type in CARRIED_BY_KEYS or (actions and set(actions) <= ON_ANYTHING.keys()):
+        excused = ON_ANYTHING.keys()
+        if allowed.carrier.type == BOUNDARY:
+            excused |= BOUNDARY_ON_ANYTHING.keys()
+        if allowed.carrier.type in CARRIED_BY_KEYS or (actions and set(actions) <= excused):
             continue
         for resource in _listed(allowed.statement.get("Resource")):
             if _ANYTHING.fullmatch(resource):

@@ -122,7 +122,15 @@ def test_a_keys_own_policy_may_say_any_resource(good: Stack) -> None:
     assert violations(with_also(key)(good)) == {}
 
 
-@pytest.mark.parametrize("table", ["ON_ANYTHING", "OPEN_ROUTES", "KEY_ROUTES", "UNBOUNDED_SERVICES"])
+def test_what_a_boundary_may_say_of_any_resource_a_role_may_not(good: Stack) -> None:
+    statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "arn:aws:kms:eu-central-1:1:key/*"}
+    policy = made("iam/rolePolicy:RolePolicy", "more", policy={"Statement": [statement]})
+    assert set(violations(with_also(policy)(good))) == {"no-wildcard-resource"}
+
+
+@pytest.mark.parametrize(
+    "table", ["BOUNDARY_ON_ANYTHING", "ON_ANYTHING", "OPEN_ROUTES", "KEY_ROUTES", "UNBOUNDED_SERVICES"]
+)
 def test_an_exemption_that_nothing_needs_is_not_listed(
     good: Stack, table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
