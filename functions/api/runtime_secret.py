@@ -8,17 +8,12 @@ from time import monotonic
 from typing import Any, Final
 
 import boto3
-from botocore.config import Config
 
 from api import settings
-from api.table import downstream
+from api.downstream import CLIENT_CONFIG, call
 
 MAX_AGE_SECONDS: Final = 900  # a changed value is picked up within this time
 CURSOR_KEY_BYTES: Final = 32
-# One attempt: a page needs this call and a query within the function's 10 s, and a client may retry.
-CLIENT_CONFIG: Final = Config(
-    connect_timeout=0.5, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +41,7 @@ def client() -> Any:
 
 
 def _fetch(arn: str) -> bytes:
-    with downstream():
-        answer = client().get_secret_value(SecretId=arn)
+    answer = call(client().get_secret_value, SecretId=arn)
     key = base64.b64decode(json.loads(answer["SecretString"])["cursor_key"], validate=True)
     if len(key) != CURSOR_KEY_BYTES:
         raise ValueError(f"the runtime secret's cursor_key has {len(key)} bytes; it needs {CURSOR_KEY_BYTES}")

@@ -68,6 +68,7 @@ def tools(tenant: str, table: str, log_group: str, secret: str) -> Policy:
         _keys("Get", ["GetItem"], table, messages),
         _keys("Query", ["Query"], table, messages, counts, f"{tenant}#items#count#*"),
         _keys("QueryByState", ["Query"], f"{table}/index/{INDEX}", f"{tenant}#contact#state#*"),
+        _keys("Put", ["PutItem"], table, f"{tenant}#tools#idempotency#*"),
         _keys("Update", ["UpdateItem"], table, messages, counts),
         _read(secret),
     )

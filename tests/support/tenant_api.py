@@ -46,6 +46,7 @@ class TenantApi:
     secret_arn: str
     cors_origins: str = ""
     cors_credentials: str = "false"
+    remaining_ms: int = 10_000
 
     def call(self, method: str, resource: str, json_body: Any = None, **event: Any) -> Answer:
         group = next((r.group for r in ROUTES if r.path == resource), "items")
@@ -63,7 +64,7 @@ class TenantApi:
         group = group or next(r.group for r in ROUTES if r.path == event["resource"])
         handler = importlib.import_module(f"{group}.handler")
         with self.environment():
-            answer = handler.handle(event, None)
+            answer = handler.handle(event, events.Invocation(self.remaining_ms))
         assert answer["isBase64Encoded"] is False
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
