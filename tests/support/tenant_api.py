@@ -12,6 +12,7 @@ from typing import Any
 from unittest import mock
 
 import boto3
+from botocore.exceptions import ReadTimeoutError
 
 from api import runtime_secret, settings, table
 from api.routes import ROUTES
@@ -89,17 +90,34 @@ class TenantApi:
 
 @dataclass
 class BrokenTable:
-    """Raises the failures in turn, one per call; then calls go through. `calls` names what was called."""
+    """Raises the failures in turn, one per call, the refusals one per transaction; then calls go through, and
+    the answers of the next `lost` writes never arrive. `tokens` are those of the transactions called.
+
+    A token that was done once is answered and not done again, as DynamoDB promises and moto does not.
+    """
 
     failures: list[Exception] = field(default_factory=list)
+    refusals: list[Exception] = field(default_factory=list)
+    lost: int = 0
     calls: list[str] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
 
     def answer(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def answered(operation: str, parameters: dict[str, Any]) -> Any:
             self.calls.append(operation)
+            if token := parameters.get("ClientRequestToken"):
+                self.tokens.append(token)
             if self.failures:
                 raise self.failures.pop(0)
-            return call(operation, parameters)
+            if token and self.refusals:
+                raise self.refusals.pop(0)
+            answer = {} if token in self.done else call(operation, parameters)
+            self.done |= {token} if token else set()
+            if self.lost and operation in {"TransactWriteItems", "UpdateItem"}:
+                self.lost -= 1
+                raise ReadTimeoutError(endpoint_url="https://x")
+            return answer
 
         return answered
 
