@@ -148,7 +148,7 @@ class Clients(RuleBasedStateMachine):
         if fault != "unreached":
             self.model.make(request)
         if answer.status == 503:
-            # A repeat makes one lost answer good, but for a replacement without a key; nothing helps if all are.
+            # One lost answer is made good within the request, but for a replacement without a key.
             assert fault != "none"
             assert fault != "one answer lost" or (request.method, request.key) == ("PUT", None)
             assert "Retry-After" in answer.headers

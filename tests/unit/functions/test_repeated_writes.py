@@ -1,4 +1,4 @@
-"""A replacement, deletion or change that is repeated with its key is answered as the first time, and done once."""
+"""A replacement, deletion or change repeated with its key is answered as the first time, and done once."""
 
 from collections.abc import Callable
 from typing import Any
