@@ -16,6 +16,7 @@ from api import deadline, downstream, runtime_secret, table
 from api.routes import ROUTES, Route
 from api.table import Table
 from tests.support import tenant_api
+from tests.support.events import Invocation
 from tests.support.tenant_api import Answer, BrokenTable, TenantApi
 
 COLLECTION, ITEM = "/items/{collection}", "/items/{collection}/{id}"
@@ -122,6 +123,15 @@ def test_every_route_answers_in_time(
     assert answer.status < 500 or (answer.status, answer.slug) == (503, "unavailable")
     assert answer.status < 500 or int(answer.headers["Retry-After"]) >= 1
     assert answer.status < 300 or answer.status == 503  # never a 412 or 404 by our own lost answer
+
+
+def test_a_pause_leaves_the_answer_its_time(clock: Clock) -> None:
+    begun = clock.now
+    with deadline.of(Invocation(1_250)):
+        deadline.pause(10)
+        assert clock.now - begun == pytest.approx(1.25 - deadline.ANSWER_SECONDS)
+        deadline.pause(10)
+        assert clock.now - begun == pytest.approx(1.25 - deadline.ANSWER_SECONDS)
 
 
 def test_a_preflight_needs_no_time(acme: TenantApi) -> None:
