@@ -7,6 +7,7 @@ from api.table import Attributes
 
 State = Literal["pending", "delivered", "failed"]
 STATES: Final[tuple[State, ...]] = get_args(State)
+ATTRIBUTES: Final = frozenset({"delivery", "delivery_attempts", "delivered_at", "delivery_error"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,13 @@ class Delivery:
         )
 
     def attributes(self) -> Attributes:
-        """Of a message that is new; later only the notifier changes them."""
-        return {"delivery": {"S": self.state}, "delivery_attempts": {"N": str(self.attempts)}}
+        """As a record holds them. Once a message is stored, only the notifier changes them."""
+        texts = {"delivered_at": self.delivered_at, "delivery_error": self.error}
+        return {
+            "delivery": {"S": self.state},
+            "delivery_attempts": {"N": str(self.attempts)},
+            **{name: {"S": text} for name, text in texts.items() if text is not None},
+        }
 
     def as_json(self) -> dict[str, Any]:
         shown = {

@@ -8,21 +8,15 @@ from functools import cache
 from typing import Any, Final
 
 import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from api import settings
-from api.errors import Unavailable
+from api.downstream import CLIENT_CONFIG, call
 from api.identifiers import ID
 from api.responses import compact_json
 from api.strict_json import MalformedJson, parse
 
 # An entry is in before its message is stored. Who takes it out finds the message there, nearly always.
 DELAY_SECONDS: Final = 1
-# Two attempts of at most 0.5 + 0.75 s and a backoff under 1 s: 3.5 s, beside the table's 6 s within 10 s.
-CLIENT_CONFIG: Final = Config(
-    connect_timeout=0.5, read_timeout=0.75, retries={"mode": "standard", "total_max_attempts": 2}
-)
 
 
 class Unreadable(ValueError):
@@ -53,15 +47,15 @@ class Entry:
 
 
 def put(entry: Entry) -> None:
-    """Returned means durable. Whatever keeps the queue from taking it, the client may come back later."""
-    try:
-        client().send_message(QueueUrl=_url(), MessageBody=entry.text(), DelaySeconds=DELAY_SECONDS)
-    except (BotoCoreError, ClientError) as error:
-        raise Unavailable from error
+    """Returned means durable. An entry that is in twice is delivered once."""
+    call(client().send_message, QueueUrl=_url(), MessageBody=entry.text(), DelaySeconds=DELAY_SECONDS)
 
 
 def postpone(receipt_handle: str, seconds: int) -> None:
-    """What was received is hidden from now on for as long, then comes again."""
+    """What was received is hidden from now on for as long, then comes again.
+
+    One attempt: where it fails, the queue's own visibility timeout does much the same.
+    """
     client().change_message_visibility(
         QueueUrl=_url(), ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
     )

@@ -8,16 +8,11 @@ from time import monotonic
 from typing import Any, Final
 
 import boto3
-from botocore.config import Config
 
 from api import strict_json
-from api.table import downstream
+from api.downstream import CLIENT_CONFIG, call
 
 MAX_AGE_SECONDS: Final = 900  # a changed value is picked up within this time
-# One attempt: a page needs this call and a query within the function's 10 s, and a client may retry.
-CLIENT_CONFIG: Final = Config(
-    connect_timeout=0.5, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +39,6 @@ def client() -> Any:
 
 
 def _fetch(arn: str) -> Mapping[str, Any]:
-    with downstream():
-        answer = client().get_secret_value(SecretId=arn)
+    answer = call(client().get_secret_value, SecretId=arn)
     fetched: Mapping[str, Any] = strict_json.parse(answer["SecretString"])
     return fetched

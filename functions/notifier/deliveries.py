@@ -17,9 +17,9 @@ from notifier import backoff, progress
 from notifier.failures import Undelivered
 
 ATTEMPT_SECONDS: Final = 10.0  # a receiver has so long, look-up and connection included
-# Longest a call of DynamoDB takes, and one of SQS (`table` and `queue` say how).
+# Longest a call of DynamoDB takes, and one of SQS (`api.downstream` says how).
 TABLE_SECONDS: Final = 8.0
-QUEUE_SECONDS: Final = 4.0
+QUEUE_SECONDS: Final = 3.0
 AFTERWARDS_SECONDS: Final = TABLE_SECONDS + QUEUE_SECONDS  # to write down what came of an attempt
 LEAST_SECONDS: Final = TABLE_SECONDS + 1.0 + AFTERWARDS_SECONDS  # less is not worth beginning
 # Older than any request that could still store the message: functions of the API end within 10 s.

@@ -6,12 +6,13 @@ Side by side, because one that hangs would use up the time of those behind it, a
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from api import logs, metrics, queue, secrets, table
 from api import settings as common
+from api.deadline import Invocation
 from notifier import settings
 from notifier.deliveries import Channel, Deliveries, Outcome, Record
 from notifier.failures import Undelivered
@@ -21,12 +22,6 @@ from notifier.webhook import Webhook
 
 THREADS: Final = 10  # the most that the queue hands over at once
 ROUTE: Final = "notifier"  # in log lines, where the other functions name a route
-
-
-class Invocation(Protocol):
-    """The part of Lambda's context object that tells the time left."""
-
-    def get_remaining_time_in_millis(self) -> int: ...
 
 
 def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:

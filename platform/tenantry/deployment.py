@@ -13,7 +13,7 @@ class Deployment:
 
     `manage_account` makes API Gateway's CloudWatch role, a setting of the whole account and Region: true for
     one stack of an account at most. `mail_from` is the sender that SES has verified; None where no tenant has
-    its messages mailed.
+    its messages mailed. `adopt` are the tenants whose silo tables are there already.
     """
 
     cell: str
@@ -25,6 +25,7 @@ class Deployment:
     log_level: str = "INFO"
     manage_account: bool = False
     mail_from: str | None = None
+    adopt: tuple[str, ...] = ()
 
     def sender_identities(self) -> list[str]:
         """ARNs that SES may know the sender by; none without a sender."""

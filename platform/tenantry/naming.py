@@ -70,6 +70,10 @@ class Names:
     def api_key(self, tenant: str, key: str) -> str:
         return f"tenantry_{self.stack}_{tenant}_{key}"
 
+    def encryption_key(self, tenant: str) -> str:
+        """The alias by which people find the tenant's KMS key; the key itself has no name."""
+        return f"alias/tenantry_{self.stack}_{tenant}"
+
     def alarm(self, tenant: str, condition: str) -> str:
         return f"tenantry_{self.stack}_{tenant}_{condition}"
 

@@ -72,6 +72,7 @@ def tools(tenant: str, table: str, log_group: str, secret: str) -> Policy:
         _keys("Get", ["GetItem"], table, messages),
         _keys("Query", ["Query"], table, messages, counts, f"{tenant}#items#count#*"),
         _keys("QueryByState", ["Query"], f"{table}/index/{INDEX}", f"{tenant}#contact#state#*"),
+        _keys("Put", ["PutItem"], table, f"{tenant}#tools#idempotency#*"),
         _keys("Update", ["UpdateItem"], table, messages, counts),
         _read(secret),
     )
@@ -151,6 +152,11 @@ def boundary(
             "Resource": signing_secrets,
         },
     )
+
+
+def extended(policy: Policy, statements: list[Statement]) -> Policy:
+    """The policy with more statements, such as those that a tenant's own key asks for."""
+    return {**policy, "Statement": [*policy["Statement"], *statements]}
 
 
 def gateway_logging_trust() -> Policy:

@@ -49,6 +49,7 @@ def _declared(config: pulumi.Config) -> dict[str, Any]:
         log_level=config.get("logLevel") or "INFO",
         manage_account=config.get_bool("manageAccount") or False,
         mail_from=config.get("mailFrom"),
+        adopt=_adopted(cell, config),
     )
     return declare(cell, deployment)
 
@@ -61,6 +62,7 @@ def prepare(
     log_level: str = "INFO",
     manage_account: bool = False,
     mail_from: str | None = None,
+    adopt: tuple[str, ...] = (),
 ) -> Deployment:
     """Build code and layer, unless they are built already, and say where they go."""
     return Deployment(
@@ -73,6 +75,7 @@ def prepare(
         log_level=log_level,
         manage_account=manage_account,
         mail_from=mail_from,
+        adopt=adopt,
     )
 
 
@@ -110,6 +113,28 @@ def _require_sender(cell: CellConfig, deployment: Deployment) -> None:
             f"{', '.join(mailed)}: contact.notify is an e-mail address, and this stack has no sender; "
             "set tenantry:mailFrom to an address that SES has verified, or name a webhook"
         )
+
+
+def _adopted(cell: CellConfig, config: pulumi.Config) -> tuple[str, ...]:
+    """Tenants whose silo tables an earlier deploy left behind; importing what is imported changes nothing.
+
+    Raises:
+        WrongInput: it is no list, or names what has no table of its own in this cell.
+    """
+    try:
+        listed = config.get_object("adopt")
+    except pulumi.ConfigTypeError:
+        listed = config.get("adopt")
+    if listed is None:
+        return ()
+    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+        raise WrongInput("tenantry:adopt is no list of slugs; write it as one, such as [initech]")
+    silos = [tenant.slug for tenant in cell.tenants if tenant.isolation == "silo"]
+    for slug in listed:
+        if slug not in silos:
+            what = f"tenantry:adopt names {slug!r}, which has no table of its own in cell {cell.name}"
+            raise WrongInput(f"{what}; those that have one: {', '.join(silos) or 'none'}")
+    return tuple(listed)
 
 
 def _where() -> Arns:

@@ -10,6 +10,7 @@ from tenantry.cli.local import Port
 from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
+from tenantry.key_policies import DELETION_WINDOW_DAYS
 
 if TYPE_CHECKING:
     from tenantry.naming import Names
@@ -31,7 +32,7 @@ def redrive(
 
     if stack is None and region is not None:
         raise WrongInput("--region says where a stack is; give --stack too")
-    _require_slug(slug)
+    require_slug(slug)
     names, where, sqs = _local_queues(slug, port) if stack is None else _deployed_queues(stack, region, port)
     with refusals_told(where), stderr().status("looking for dead letters") as progress:
         done = redrive_tenant(
@@ -56,7 +57,7 @@ def purge(
     from tenantry.operations import deployed, stacks
     from tenantry.operations.purge import purge as purge_tenant
 
-    _require_slug(slug)
+    require_slug(slug)
     where = stacks.find(stack, region)
     _require_removed(slug, where, tenants)
     asked = f"This deletes all data of {slug} in {where}, for good. Type its slug to go on"
@@ -72,6 +73,9 @@ def purge(
         )
     what = [f"{purged.items:,} items", *purged.tables, *purged.secrets]
     stdout().print(f"[green]✓[/] deleted of {slug}: {', '.join(what)}", soft_wrap=True)
+    for key in purged.keys:
+        told = f"KMS key {key} is deleted in {DELETION_WINDOW_DAYS} days, unless that is cancelled"
+        stdout().print(told, markup=False, soft_wrap=True)
 
 
 def _local_queues(slug: str, port: int | None) -> "tuple[Names, str, Any]":
@@ -93,7 +97,7 @@ def _deployed_queues(stack: str, region: str | None, port: int | None) -> "tuple
     return where.names, where.region, deployed.queues(where.region)
 
 
-def _require_slug(text: str) -> None:
+def require_slug(text: str) -> None:
     """`acme/signing` would name another resource of acme's."""
     from tenantry.config.slugs import SLUG_RULE, is_slug
 

@@ -13,6 +13,7 @@ import pulumi_aws as aws
 import pulumi_random as random
 
 from tenantry import policies
+from tenantry.components.encryption import Encryption
 from tenantry.components.function import Function
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
@@ -82,6 +83,7 @@ class DeliveryArgs:
     tenant: Tenant
     table: aws.dynamodb.Table
     queues: Queues
+    encryption: Encryption | None
     declare: Declare
     tags: dict[str, str]
 
@@ -125,27 +127,33 @@ class Delivery(pulumi.ComponentResource):
     def _policy(self, means: pulumi.Output[policies.Statement]) -> pulumi.Output[str]:
         deployment, slug = self._args.deployment, self._args.tenant.slug
         logs = deployment.arns.log_group(log_group(deployment.names.function(slug, NOTIFIER)))
-        return pulumi.Output.all(self._args.table.arn, self._args.queues.arn, means).apply(
-            lambda known: json.dumps(policies.notifier(slug, known[0], logs, known[1], known[2]))
+        encryption = self._args.encryption
+        decrypt: pulumi.Input[list[policies.Statement]] = encryption.granted(NOTIFIER) if encryption else []
+        return pulumi.Output.all(self._args.table.arn, self._args.queues.arn, means, decrypt).apply(
+            lambda known: json.dumps(
+                policies.extended(policies.notifier(slug, known[0], logs, *known[1:3]), known[3])
+            )
         )
 
     def _secret(self, name: str) -> aws.secretsmanager.Secret:
         """It starts with a key of 32 random bytes; what operators rotate it to is left alone."""
         slug = self._args.tenant.slug
+        logical = f"{name}.delivery"
         secret = aws.secretsmanager.Secret(
-            name,
+            logical,
             name=self._args.deployment.names.delivery_secret(slug),
             description=f"What webhooks of {slug} are signed with",
             recovery_window_in_days=0,  # the name is free when the webhook comes back
+            kms_key_id=self._args.encryption.key if self._args.encryption else None,
             tags=self._args.tags,
             opts=self._children,
         )
-        key = random.RandomBytes(name, length=32, opts=self._children)
+        key = random.RandomBytes(logical, length=32, opts=self._children)
         content: pulumi.Output[str] = pulumi.Output.secret(
             key.base64.apply(lambda key: json.dumps({"webhook_secret": f"whsec_{key}"}))
         )
         aws.secretsmanager.SecretVersion(
-            name,
+            logical,
             secret_id=secret.id,
             secret_string=content,
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString"]),

@@ -32,6 +32,7 @@ class FunctionArgs:
     log_retention_days: int
     reserved_concurrency: int | None = None
     timeout_seconds: int = TIMEOUT_SECONDS
+    log_key: pulumi.Input[str] | None = None
     tags: dict[str, str] = field(default_factory=dict)
 
 
@@ -48,6 +49,7 @@ class Function(pulumi.ComponentResource):
             name,
             name=naming.log_group(self.name),
             retention_in_days=args.log_retention_days,
+            kms_key_id=args.log_key,
             tags=args.tags,
             opts=self._children,
         )

@@ -18,6 +18,7 @@ from tenantry.components.delivery import (
     Queues,
     QueuesArgs,
 )
+from tenantry.components.encryption import Encryption, EncryptionArgs
 from tenantry.components.function import TIMEOUT_SECONDS, Function, FunctionArgs
 from tenantry.components.signing import SigningKeys, SigningKeysArgs
 from tenantry.components.stage import Stage, StageArgs
@@ -43,6 +44,8 @@ class Tenant(pulumi.ComponentResource):
         super().__init__("tenantry:index:Tenant", name, None, opts)
         self._args = args
         self._tags = args.deployment.tags(tenant=args.tenant.slug, tier=args.tenant.tier.name)
+        self._encryption = self._own_key()
+        self._key = self._encryption.key if self._encryption else None
         self._secret = self._runtime_secret()
         self._table = self._data_table()
         self._queues = self._contact_queues()
@@ -74,11 +77,19 @@ class Tenant(pulumi.ComponentResource):
             "routes": list(tenant.routes),
             "auth": tenant.auth.mode,
             "isolation": tenant.isolation,
+            "encryption": tenant.data.encryption,
             "table": self._table.name,
             "notifications": tenant.webhook or tenant.mailbox,
             "api_key_ids": {key: resource.id for key, resource in access.keys.items()},
             "api_keys": pulumi.Output.secret({key: resource.value for key, resource in access.keys.items()}),
         }
+
+    def _own_key(self) -> Encryption | None:
+        deployment, cell, tenant = self._args.deployment, self._args.cell, self._args.tenant
+        if tenant.data.encryption == "aws-owned":
+            return None
+        args = EncryptionArgs(deployment, tenant, cell.api.id, self._tags)
+        return Encryption(tenant.slug, args, self._below())
 
     def _runtime_secret(self) -> aws.secretsmanager.Secret:
         """The tenant's secret starts with a cursor key; what operators add is theirs, and left alone."""
@@ -87,8 +98,11 @@ class Tenant(pulumi.ComponentResource):
             slug,
             name=names.secret(slug),
             description=f"Values that functions of {slug} read at run time",
+            # Its values are made anew or set again. No window: the name is free when the tenant comes back.
+            recovery_window_in_days=0,
+            kms_key_id=self._key,
             tags=self._tags,
-            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+            opts=self._below(),
         )
         cursor_key = random.RandomBytes(slug, length=32, opts=self._below())
         content: pulumi.Output[str] = pulumi.Output.secret(
@@ -98,7 +112,7 @@ class Tenant(pulumi.ComponentResource):
             slug,
             secret_id=secret.id,
             secret_string=content,
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString"], retain_on_delete=True),
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString"]),
         )
         return secret
 
@@ -106,7 +120,9 @@ class Tenant(pulumi.ComponentResource):
         tenant = self._args.tenant
         if tenant.isolation == "pooled":
             return self._args.cell.table
-        return table(tenant.slug, self._args.deployment.names.tenant(tenant.slug), self._tags, self)
+        deployment = self._args.deployment
+        name, adopted = deployment.names.tenant(tenant.slug), tenant.slug in deployment.adopt
+        return table(tenant.slug, name, self._tags, self, self._key, adopted)
 
     def _contact_queues(self) -> Queues | None:
         args = self._args
@@ -119,7 +135,9 @@ class Tenant(pulumi.ComponentResource):
         args, queues = self._args, self._queues
         if queues is None:
             return {}
-        delivery = DeliveryArgs(args.deployment, args.tenant, self._table, queues, self._declare, self._tags)
+        delivery = DeliveryArgs(
+            args.deployment, args.tenant, self._table, queues, self._encryption, self._declare, self._tags
+        )
         return {NOTIFIER: Delivery(args.tenant.slug, delivery, self._below()).function}
 
     def _authorizer(self) -> Function:
@@ -133,8 +151,13 @@ class Tenant(pulumi.ComponentResource):
         deployment, cell, tenant = self._args.deployment, self._args.cell, self._args.tenant
         logs = deployment.arns.log_group(log_group(deployment.names.function(tenant.slug, group)))
         queue = self._queues.arn if self._queues else None
-        policy = pulumi.Output.all(self._table.arn, self._secret.arn, queue).apply(
-            lambda arns: json.dumps(policies.of_group(group, tenant.slug, arns[0], logs, arns[1], arns[2]))
+        decrypt: pulumi.Input[list[Any]] = self._encryption.granted(group) if self._encryption else []
+        policy = pulumi.Output.all(self._table.arn, self._secret.arn, queue, decrypt).apply(
+            lambda known: json.dumps(
+                policies.extended(
+                    policies.of_group(group, tenant.slug, known[0], logs, *known[1:3]), known[3]
+                )
+            )
         )
         environment: dict[str, pulumi.Input[str]] = {
             "TABLE": self._table.name,
@@ -175,6 +198,7 @@ class Tenant(pulumi.ComponentResource):
             log_retention_days=tenant.tier.log_retention_days,
             reserved_concurrency=tenant.tier.reserved_concurrency if group in GROUPS else None,
             timeout_seconds=NOTIFIER_TIMEOUT_SECONDS if group == NOTIFIER else TIMEOUT_SECONDS,
+            log_key=self._key,
             tags=self._tags,
         )
         return Function(f"{tenant.slug}.{group}", function, self._below())
@@ -187,7 +211,13 @@ class Tenant(pulumi.ComponentResource):
         }
         serving = [permission for function in functions.values() for permission in function.permissions]
         return StageArgs(
-            self._args.deployment, self._args.cell, self._args.tenant, variables, serving, self._tags
+            self._args.deployment,
+            self._args.cell,
+            self._args.tenant,
+            variables,
+            serving,
+            self._tags,
+            self._key,
         )
 
     def _verification(self) -> pulumi.Input[str]:
@@ -198,7 +228,7 @@ class Tenant(pulumi.ComponentResource):
             return _compact(verification(tenant, issuer, []))
         keys = SigningKeys(
             tenant.slug,
-            SigningKeysArgs(deployment, tenant.slug, tenant.auth.managed.keys, self._tags),
+            SigningKeysArgs(deployment, tenant.slug, tenant.auth.managed.keys, self._tags, self._key),
             self._below(),
         )
         return keys.jwks.apply(lambda jwks: _compact(verification(tenant, issuer, jwks)))

@@ -14,6 +14,7 @@ from tenantry.naming import GROUPS
 
 Group = Literal["contact", "items", "tools"]
 Status = Literal["active", "suspended"]
+Encryption = Literal["aws-owned", "kms"]
 
 API_KEYS = 10  # rotation needs two; more than a few are better served by tenants of their own
 ORIGINS_BYTES = 2_000  # they share a function's environment of 4 KB (Lambda quota, hard)
@@ -31,6 +32,11 @@ class Data(Model):
 
     isolation: Isolation | None = Field(
         None, description="pooled: the cell's table; silo: a table of its own. Left out: the tier's."
+    )
+    encryption: Encryption = Field(
+        "aws-owned",
+        description="Whose key the data is kept under: one that AWS owns, or (kms) a KMS key made for this "
+        "tenant alone, which needs isolation: silo and costs $1 a month.",
     )
 
 

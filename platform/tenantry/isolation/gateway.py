@@ -14,17 +14,19 @@ from tenantry.isolation.roles import ATTACHMENT, POLICY, ROLE, ROLE_POLICY
 
 API_KEY = "aws:apigateway/apiKey:ApiKey"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+KEY = "aws:kms/key:Key"
 PLAN, PLAN_KEY = "aws:apigateway/usagePlan:UsagePlan", "aws:apigateway/usagePlanKey:UsagePlanKey"
 TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
 
 READ = {API, API_KEY, FUNCTION, LOG_GROUP, PERMISSION, PLAN, PLAN_KEY, SECRET, STAGE, TABLE, TOPIC_POLICY}
-READ |= {ATTACHMENT, MAPPING, POLICY, QUEUE, QUEUE_POLICY, ROLE, ROLE_POLICY}
+READ |= {ATTACHMENT, KEY, MAPPING, POLICY, QUEUE, QUEUE_POLICY, ROLE, ROLE_POLICY}
 GRANT_NOTHING = {
     "aws:apigateway/account:Account",
     "aws:apigateway/deployment:Deployment",
     "aws:apigateway/methodSettings:MethodSettings",
     "aws:cloudwatch/dashboard:Dashboard",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:kms/alias:Alias",
     "aws:lambda/layerVersion:LayerVersion",
     "aws:s3/bucket:Bucket",
     "aws:s3/bucketObjectv2:BucketObjectv2",

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     QUEUES = "queues"
     SENDERS = "senders"
     ARTIFACTS = "artifacts"
+    ENCRYPTION = "encryption keys"
     REST = "anything else"
 
 
@@ -41,12 +42,14 @@ SERVICES = {
     Kind.QUEUES: ("sqs",),
     Kind.SENDERS: ("ses",),
     Kind.ARTIFACTS: ("s3",),
+    Kind.ENCRYPTION: ("kms",),
 }
 
 KINDS = {
     "aws:cloudwatch/logGroup:LogGroup": Kind.LOGS,
     "aws:dynamodb/table:Table": Kind.TABLES,
     "aws:iam/role:Role": Kind.ROLES,
+    "aws:kms/key:Key": Kind.ENCRYPTION,
     "aws:lambda/function:Function": Kind.FUNCTIONS,
     "aws:secretsmanager/secret:Secret": Kind.SECRETS,
     "aws:sns/topic:Topic": Kind.TOPICS,
@@ -95,6 +98,9 @@ class Place:
                 yield Target(Kind.FUNCTIONS, arns.function(function) + version)
             yield Target(Kind.ROLES, arns.iam(f"role/{function}"))
         yield Target(Kind.TOPICS, arns.topic(names.tenant(slug)))
+        # A key's id is AWS's to choose; this one stands for any that the tenant may have.
+        for key in (f"key/of-{names.tenant(slug)}", names.encryption_key(slug)):
+            yield Target(Kind.ENCRYPTION, arns.kms(key))
         if names == self.cell.names:
             yield from self._stage()
             yield from self._registered()

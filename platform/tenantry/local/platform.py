@@ -22,7 +22,7 @@ from tenantry.operations.tokens import Audience
 from tenantry.verification import verification
 
 SERVICES = (
-    *("apigateway", "cloudwatch", "dynamodb", "iam", "lambda", "logs", "s3", "secretsmanager"),
+    *("apigateway", "cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "s3", "secretsmanager"),
     *("sesv2", "sns", "sqs"),
 )
 MAIL_FROM = "contact@tenantry.example"  # the emulator keeps what is mailed, and sends nothing

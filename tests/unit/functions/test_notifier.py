@@ -10,7 +10,7 @@ import pytest
 import standardwebhooks
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from api import messages, queue, secrets, table
+from api import downstream, messages, queue, secrets, table
 from notifier import backoff, deliveries, progress
 from tests.support import delivery, tenant_api
 from tests.support.delivery import Delivery
@@ -104,7 +104,10 @@ class TestAccepting:
         "failure",
         [
             ClientError({"Error": {"Code": "RequestThrottled"}}, "SendMessage"),
-            ClientError({"Error": {"Code": "InternalError"}}, "SendMessage"),
+            ClientError(
+                {"Error": {"Code": "InternalError"}, "ResponseMetadata": {"HTTPStatusCode": 500}},
+                "SendMessage",
+            ),
             EndpointConnectionError(endpoint_url="https://sqs.eu-west-1.amazonaws.com"),
         ],
     )
@@ -113,7 +116,7 @@ class TestAccepting:
     ) -> None:
         with tenant.api.environment():
             client = queue.client()
-        broken = BrokenTable([failure])
+        broken = BrokenTable([failure] * len(downstream.PAUSES))
         monkeypatch.setattr(client, "_make_api_call", broken.answer(client._make_api_call))
         answer = tenant.api.call("POST", "/contact", FORM, subject=None)
         assert (answer.status, answer.slug) == (503, "unavailable")

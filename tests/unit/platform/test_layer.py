@@ -33,7 +33,7 @@ def layer() -> Artifact:
 # Imports every module of the code, then uses what libraries import late: clients and their signatures, logs,
 # metrics, key loading, ids. DynamoDB is an address where nobody listens.
 PROBE = """
-import importlib.util, json, os, pkgutil, sys
+import importlib.util, json, os, pkgutil, sys, types
 
 code, layer = sys.argv[1:]
 assert not [path for path in sys.path if "site-packages" in path], sys.path
@@ -57,7 +57,8 @@ queue.client()
 mail.client()
 metrics.count("ItemsWritten", "acme")
 identifiers.checked_id(identifiers.new_id(0))
-answer = items.handler.handle(told["call"], None)
+invocation = types.SimpleNamespace(get_remaining_time_in_millis=lambda: 10_000)
+answer = items.handler.handle(told["call"], invocation)
 assert answer["statusCode"] == 503, answer
 
 for name, module in list(sys.modules.items()):

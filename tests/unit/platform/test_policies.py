@@ -59,6 +59,7 @@ def own_calls(group: str, tenant: str) -> list[Call]:
             needed += on(TABLE, f"{tenant}#contact#message", "GetItem", "Query", "UpdateItem")
             needed += on(INDEX, f"{tenant}#contact#state#new", "Query")
             needed += on(TABLE, f"{tenant}#contact#count#3", "Query", "UpdateItem")
+            needed += on(TABLE, f"{tenant}#tools#idempotency#0f", "PutItem")
             needed += [*on(TABLE, f"{tenant}#items#count#3", "Query"), runtime]
     return needed
 

@@ -4,7 +4,16 @@ A maker takes a resource's inputs as the engine sees them (camelCase, resolved) 
 outputs that the AWS provider would add. There is one for every type in use, and none that only pretends.
 """
 
-from tenantry.local.resources import compute, data, gateway, identity, keys, messaging, observability
+from tenantry.local.resources import (
+    compute,
+    data,
+    encryption,
+    gateway,
+    identity,
+    keys,
+    messaging,
+    observability,
+)
 from tenantry.local.resources.maker import Made, Maker
 
 MAKERS: dict[str, Maker] = {
@@ -22,6 +31,8 @@ MAKERS: dict[str, Maker] = {
     "aws:iam/policy:Policy": identity.policy,
     "aws:iam/role:Role": identity.role,
     "aws:iam/rolePolicy:RolePolicy": identity.role_policy,
+    "aws:kms/alias:Alias": encryption.alias,
+    "aws:kms/key:Key": encryption.key,
     "aws:lambda/eventSourceMapping:EventSourceMapping": messaging.event_source_mapping,
     "aws:lambda/function:Function": compute.function,
     "aws:lambda/layerVersion:LayerVersion": compute.layer_version,

@@ -24,6 +24,7 @@ def table(clients: Clients, inputs: Inputs) -> Made:
             for index in inputs["globalSecondaryIndexes"]
         ],
         DeletionProtectionEnabled=inputs["deletionProtectionEnabled"],
+        SSESpecification=_encryption(inputs["serverSideEncryption"]),
         Tags=tag_list(inputs),
     )
     dynamodb.get_waiter("table_exists").wait(TableName=inputs["name"], WaiterConfig={"Delay": 1})
@@ -43,6 +44,11 @@ def table(clients: Clients, inputs: Inputs) -> Made:
     return Made(inputs["name"], {"arn": made["TableDescription"]["TableArn"]})
 
 
+def _encryption(chosen: Inputs) -> dict[str, Any]:
+    kind = "KMS" if chosen["enabled"] else None
+    return given(Enabled=chosen["enabled"], SSEType=kind, KMSMasterKeyId=chosen.get("kmsKeyArn"))
+
+
 def _key_schema(keys: Inputs) -> list[dict[str, Any]]:
     return [
         {"AttributeName": keys["hashKey"], "KeyType": "HASH"},
@@ -52,7 +58,12 @@ def _key_schema(keys: Inputs) -> list[dict[str, Any]]:
 
 def secret(clients: Clients, inputs: Inputs) -> Made:
     made = clients("secretsmanager").create_secret(
-        Name=inputs["name"], Description=inputs["description"], Tags=tag_list(inputs)
+        **given(
+            Name=inputs["name"],
+            Description=inputs["description"],
+            KmsKeyId=inputs.get("kmsKeyId"),
+            Tags=tag_list(inputs),
+        )
     )
     return Made(made["ARN"], {"arn": made["ARN"]})
 

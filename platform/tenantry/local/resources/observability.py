@@ -5,7 +5,9 @@ from tenantry.local.resources.maker import Clients, Inputs, Made, given, tag_lis
 
 def log_group(clients: Clients, inputs: Inputs) -> Made:
     logs = clients("logs")
-    logs.create_log_group(logGroupName=inputs["name"], tags=inputs["tags"])
+    logs.create_log_group(
+        **given(logGroupName=inputs["name"], kmsKeyId=inputs.get("kmsKeyId"), tags=inputs["tags"])
+    )
     logs.put_retention_policy(logGroupName=inputs["name"], retentionInDays=int(inputs["retentionInDays"]))
     group = logs.describe_log_groups(logGroupNamePrefix=inputs["name"])["logGroups"][0]
     # The provider's `arn` leaves out the `:*` that the API answers.
