@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.set-up
-SOURCES := platform functions demo tests
+PACK := policy-pack/.venv
+SOURCES := platform functions demo tests policy-pack
 
-.PHONY: help setup demo up down test check format requirements clean
+.PHONY: help setup policies demo up down test check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -21,6 +22,13 @@ $(SETUP): requirements/dev.txt requirements/functions.txt pyproject.toml
 	@$(BIN)/tenantry build
 	@touch $@
 
+policies: $(PACK)/.set-up ## make the environment that the policy pack has under the Pulumi engine
+
+$(PACK)/.set-up: requirements/policy-pack.txt
+	@$(PYTHON) -m venv $(PACK)
+	@$(PACK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
 demo: setup ## bring the platform up, use it, show it, take it down
 	$(BIN)/python demo
 
@@ -30,7 +38,7 @@ up: setup ## bring the local platform up and leave it running
 down: setup ## stop the local platform
 	$(BIN)/tenantry down
 
-test: setup ## run all tests
+test: setup policies ## run all tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: setup ## lint, formatting, types, import rules
@@ -45,10 +53,10 @@ format: setup ## mend formatting and what lint can mend
 	$(BIN)/ruff format $(SOURCES)
 
 requirements: ## pin requirements/*.in again (needs uv on PATH)
-	for each in platform dev functions; do \
+	for each in platform dev functions policy-pack; do \
 	  uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	    --custom-compile-command "make requirements" requirements/$$each.in --output-file requirements/$$each.txt; \
 	done
 
 clean: ## remove what setup and builds made
-	rm -rf $(VENV) .build .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PACK) .build .mypy_cache .ruff_cache .hypothesis

@@ -1,5 +1,6 @@
 """What the demo claims, scene by scene; a scene's docstring is its heading."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -131,7 +132,18 @@ def contact(demo: Observer) -> None:
     demo.claim("and the counts follow", "0 new, 0 open, 1 done", told)
 
 
-SCENES: tuple[Scene, ...] = (serving, credentials, requests, isolation, limits, contact)
+def delivery(demo: Observer) -> None:
+    """A message of the contact form reaches the tenant's webhook"""
+    message = {"email": "ada@example.com", "message": "Do you ship to Malta?"}
+    sent = demo.call("globex", "POST", "/contact", message, token=None)
+    demo.claim("globex's visitor sends it", 202, sent.status_code)
+    got = demo.delivered("globex", sent.json()["id"])
+    demo.claim("the receiver gets it", message["message"], got and json.loads(got["body"])["data"]["message"])
+    signature = got["headers"].get("webhook-signature", "") if got else ""
+    demo.claim("signed (Standard Webhooks)", "v1", signature.partition(",")[0])
+
+
+SCENES: tuple[Scene, ...] = (serving, credentials, requests, isolation, limits, contact, delivery)
 
 
 def _yes(holds: bool) -> str:

@@ -1,5 +1,6 @@
 """Call the platform, and say of each claim whether it held."""
 
+import time
 from typing import Any
 
 import httpx
@@ -55,6 +56,16 @@ class Observer:
             sent["Authorization"] = f"Bearer {token}"
         url = self.platform.tenant(tenant).shown["url"] + path
         return self._http.request(method, url, headers=sent, json=body)
+
+    def delivered(self, tenant: str, message: str) -> dict[str, Any] | None:
+        """What the local receiver got of a message, within half a minute."""
+        address = self.platform.tenant(tenant).shown["notifications"]
+        for _ in range(300):
+            for each in self._http.get(address).json()["deliveries"]:
+                if each["headers"]["webhook-id"] == message:
+                    return dict(each)
+            time.sleep(0.1)
+        return None
 
     def role(self, name: str) -> Session:
         """A session with the credentials of a function's role."""

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from api import cors, logs, problems, settings
+from api import cors, deadline, logs, problems, settings
+from api.deadline import Invocation
 from api.errors import ApiError, NotFound
 from api.requests import Request
 from api.responses import Response
@@ -16,7 +17,7 @@ from api.routes import find, methods
 Handlers = Mapping[str, Callable[[Request], Response]]
 
 
-def serve(group: str, handlers: Handlers, event: Mapping[str, Any]) -> dict[str, Any]:
+def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: Invocation) -> dict[str, Any]:
     """`handlers` maps operation ids of the route table. Routes of other groups are answered with 404:
     the gateway sends them here for a tenant that has not switched their group on."""
     started = time.perf_counter()
@@ -31,7 +32,8 @@ def serve(group: str, handlers: Handlers, event: Mapping[str, Any]) -> dict[str,
         response = Response(204, cors.preflight_headers(config, origin, allowed))
         extra: dict[str, str] = {}
     else:
-        response = _answer(group, handlers, request)
+        with deadline.of(invocation):
+            response = _answer(group, handlers, request)
         extra = cors.headers(config, origin)
     duration_ms = round((time.perf_counter() - started) * 1000, 1)
     log.info("answered", extra={"status": response.status, "duration_ms": duration_ms})

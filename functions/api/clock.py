@@ -2,6 +2,9 @@
 
 import time
 from datetime import UTC, datetime
+from typing import Final
+
+LAST_MS: Final = 253_402_300_799_999  # the end of the year 9999, after which RFC 3339 has no time
 
 
 def now_ms() -> int:

@@ -7,19 +7,19 @@ A shard may be negative (a delete picks another shard than the create did); only
 """
 
 import random
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from api.errors import Conflict
+from api import deadline
+from api.errors import Conflict, Unavailable
 from api.table import Attributes, Refused, Table
 
 SHARDS: Final = 8
 Partition = Callable[[str, int], str]  # of a tenant's counts, by shard
-ATTEMPTS: Final = 6  # each on a shard of its own; 0.4 s of waiting between them at most
-PAUSE_SECONDS: Final = 0.025
+ATTEMPTS: Final = 6  # each on a shard of its own, while the request's time lasts
+PAUSE_SECONDS: Final = 0.025  # the longest before the second attempt; 0.4 s between all six at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,24 @@ class Change:
         }
 
 
-def write(table: Table, writes: Iterable[Mapping[str, Attributes]], changes: Iterable[Change]) -> None:
-    """The writes and their counts in one transaction; the writes keep their positions in `Refused`."""
+def write(table: Table, writes: Iterable[Mapping[str, Attributes]], changes: Iterable[Change] = ()) -> None:
+    """The writes and their counts in one transaction; the writes keep their positions in `Refused`.
+
+    What others were in the way of is tried again, as another transaction, on another shard.
+    """
     records, steps = tuple(writes), tuple(changes)
     for attempt, shard in enumerate(random.sample(range(SHARDS), ATTEMPTS)):
         if attempt:
-            time.sleep(random.uniform(0, PAUSE_SECONDS * attempt))  # noqa: S311 - jitter
+            deadline.pause(PAUSE_SECONDS * attempt)
         try:
             return table.transact(*records, *(step.on(shard) for step in steps))
         except Refused as refused:
-            if not refused.conflicted:
+            if not (refused.conflicted or refused.throttled):
                 raise
-    raise Conflict("others are changing the same resource; try again")
+            last = refused
+    if last.conflicted:
+        raise Conflict("others are changing the same resource; try again")
+    raise Unavailable from last
 
 
 def totals(table: Table, partition: Partition, tenant: str) -> dict[str, int]:

@@ -31,8 +31,11 @@ class Tags:
     def match_weakly(self, version: int) -> bool:
         return self.anything or of_version(version) in {tag.removeprefix("W/") for tag in self.tags}
 
+    def includes(self, version: int) -> bool:
+        return self.anything or version in self.versions()
+
     def require(self, version: int) -> None:
-        if not self.anything and version not in self.versions():
+        if not self.includes(version):
             raise PreconditionFailed(stale(version))
 
 

@@ -1,32 +1,24 @@
-"""Make a retried POST answer as the first one did (the IETF's Idempotency-Key draft).
+"""Make a retried write answer as the first one did (the IETF's Idempotency-Key draft).
 
 The record is written in the same transaction as what it guards, so neither exists without the other.
-It holds the new id and time only: the answer is rebuilt from the repeated request.
+It holds what the answer needs and the repeated request does not say, such as the new id and time.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from api import partitions
+from api import counters, partitions
 from api.errors import IdempotencyKeyReused, invalid_parameter
 from api.requests import Request
-from api.table import Attributes
+from api.table import Attributes, Refused, Table
 
 LIFETIME_SECONDS: Final = 24 * 3600
 _RAW: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _QUOTED: Final = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"')
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What the first request made."""
-
-    id: str
-    created_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +28,7 @@ class Claim:
     partition: str
     fingerprint: str
 
-    def record(self, stored: Stored, now_ms: int) -> Mapping[str, Attributes]:
+    def record(self, made: Attributes, now_ms: int) -> Mapping[str, Attributes]:
         """The write that fails while another record of the key is alive.
 
         TTL deletes late, by days at times, so an expired record counts as absent.
@@ -45,11 +37,10 @@ class Claim:
         return {
             "Put": {
                 "Item": {
+                    **made,
                     "pk": {"S": self.partition},
                     "sk": {"S": partitions.RECORD},
                     "fingerprint": {"S": self.fingerprint},
-                    "id": {"S": stored.id},
-                    "created_at": {"S": stored.created_at},
                     "expires_at": {"N": str(now + LIFETIME_SECONDS)},
                 },
                 "ConditionExpression": "attribute_not_exists(pk) OR expires_at <= :now",
@@ -57,20 +48,48 @@ class Claim:
             }
         }
 
-    def first(self, record: Attributes) -> Stored:
+    def first(self, record: Attributes) -> Attributes:
         """What the key's first request made, if this request is the same one."""
         if record["fingerprint"]["S"] != self.fingerprint:
             raise IdempotencyKeyReused("send a new Idempotency-Key with a new request")
-        return Stored(record["id"]["S"], record["created_at"]["S"])
+        return record
+
+
+def write(
+    table: Table,
+    claim: Claim | None,
+    writes: Sequence[Mapping[str, Attributes]],
+    made: Attributes,
+    now_ms: int,
+    changes: Sequence[counters.Change] = (),
+) -> Attributes | None:
+    """Write all in one transaction and return None; or, on a repeat, write nothing and return what the
+    first request `made`.
+
+    The record counts before the writes' own conditions: what the first request changed would fail them.
+    Without a repeat, a failed condition is `Refused` as ever, and leaves no record.
+    """
+    if claim is None:
+        counters.write(table, writes, changes)
+        return None
+    try:
+        counters.write(table, [*writes, claim.record(made, now_ms)], changes)
+    except Refused as refused:
+        record = refused.found(len(writes))
+        if record is None:
+            raise
+        return claim.first(record)
+    return None
 
 
 def claim(request: Request, tenant: str, group: str, document: object) -> Claim | None:
-    """None without a key. A key belongs to a route and a subject; the request is its path and document."""
+    """None without a key. A key belongs to a route and a subject; the request is its path, its document and
+    its precondition: one that names another version means another change."""
     header = request.headers.get("idempotency-key")
     if header is None:
         return None
     scope = [request.method, request.resource, request.subject, parse(header)]
-    content = [sorted(request.path.items()), document]
+    content = [sorted(request.path.items()), document, request.headers.get("if-match")]
     return Claim(partitions.idempotency(tenant, group, _digest(scope)), _digest(content))
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from ulid import ULID
 
+from api import clock
 from api.errors import NotFound, invalid_parameter
 
 ID: Final = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
@@ -13,6 +14,11 @@ COLLECTION: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 def new_id(epoch_ms: int) -> str:
     return str(ULID.from_timestamp(epoch_ms))
+
+
+def created_at(resource_id: str) -> str:
+    """The time that is in the id, as it is stored beside it."""
+    return clock.rfc3339(min(ULID.from_str(resource_id).milliseconds, clock.LAST_MS))
 
 
 def checked_id(text: str) -> str:

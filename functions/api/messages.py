@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 from api import partitions
+from api.deliveries import Delivery
 from api.table import Attributes
 
 State = Literal["new", "open", "done"]
@@ -12,7 +13,8 @@ STATES: Final[tuple[State, ...]] = get_args(State)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`updated_by` is the subject that last changed it; None while nobody has."""
+    """`updated_by` is the subject that last changed it, `delivery` how far its delivery is; None where
+    nobody has, or nothing is delivered."""
 
     id: str
     state: State
@@ -25,6 +27,7 @@ class Message:
     subject: str | None = None
     note: str | None = None
     updated_by: str | None = None
+    delivery: Delivery | None = None
 
     @classmethod
     def of(cls, record: Attributes) -> "Message":
@@ -33,6 +36,7 @@ class Message:
             id=record["sk"]["S"],
             state=state,
             version=int(record["version"]["N"]),
+            delivery=Delivery.of(record),
             **{name: record[name]["S"] for name in _TEXTS if name in record},
         )
 
@@ -42,6 +46,7 @@ class Message:
         return {
             **key(tenant, self.id),
             **texts,
+            **(self.delivery.attributes() if self.delivery else {}),
             "state": {"S": self.state},
             "state_key": {"S": partitions.messages_in_state(tenant, self.state)},
             "version": {"N": str(self.version)},
@@ -49,6 +54,8 @@ class Message:
 
     def as_json(self) -> dict[str, Any]:
         shown = {name: getattr(self, name) for name in _SHOWN}
+        if self.delivery:
+            shown["delivery"] = self.delivery.as_json()
         return {name: value for name, value in shown.items() if value is not None}
 
 

@@ -7,7 +7,15 @@ from typing import Literal
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-Name = Literal["ItemsWritten", "ItemsDeleted", "IdempotentReplays", "ContactsReceived", "AuthorizerVerdicts"]
+Name = Literal[
+    "AuthorizerVerdicts",
+    "ContactsReceived",
+    "DeliveryFailures",
+    "IdempotentReplays",
+    "ItemsDeleted",
+    "ItemsWritten",
+    "MessagesDelivered",
+]
 
 
 def count(name: Name, tenant: str, **dimensions: str) -> None:

@@ -8,7 +8,7 @@ from api.responses import Response, json_response
 
 TYPE_PREFIX: Final = "urn:tenantry:problem:"
 CONTENT_TYPE: Final = "application/problem+json"
-RETRY_AFTER_SECONDS: Final = 2  # longer than the client library's own retries of one call
+RETRY_AFTER_SECONDS: Final = 2  # longer than all pauses between our own attempts
 
 
 @dataclass(frozen=True, slots=True)

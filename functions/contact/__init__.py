@@ -1,1 +1,1 @@
-"""The contact group: a form's message is stored, then answered with 202."""
+"""The contact group: a form's message is queued for delivery and stored, then answered with 202."""

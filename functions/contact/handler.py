@@ -1,56 +1,58 @@
-"""The contact route: store the message with its count, then accept it."""
+"""The contact route: queue the message's id if it is to be delivered, store it with its count, accept it."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from api import clock, counters, idempotency, metrics, partitions, settings, table
+from api import clock, counters, idempotency, metrics, partitions, queue, settings, table
 from api.application import Handlers, serve
-from api.idempotency import Claim, Stored
+from api.deadline import Invocation
+from api.deliveries import Delivery
+from api.idempotency import Claim
 from api.identifiers import new_id
 from api.messages import Message
+from api.queue import Entry
 from api.requests import Request
 from api.responses import Response, json_response
-from api.table import Refused
+from api.table import Attributes
 from contact import form
 from contact.form import Form
 
 GROUP: Final = "contact"
 
 
-def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    return serve(GROUP, HANDLERS, event)
+def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
+    return serve(GROUP, HANDLERS, event, context)
 
 
 def send_message(request: Request) -> Response:
     tenant = settings.current().tenant
     sent = form.read(request.json_object())
     claim = idempotency.claim(request, tenant, GROUP, sent.as_json())
-    stored, replayed = _store(tenant, sent, claim)
+    receipt, replayed = _store(tenant, sent, claim, request.request_id)
     metrics.count("IdempotentReplays" if replayed else "ContactsReceived", tenant)
-    return json_response(202, {"id": stored.id, "state": "new", "created_at": stored.created_at})
+    accepted = {"id": receipt["id"]["S"], "state": "new", "created_at": receipt["created_at"]["S"]}
+    return json_response(202, accepted)
 
 
-def _store(tenant: str, sent: Form, claim: Claim | None) -> tuple[Stored, bool]:
-    """What was stored, and whether an earlier request did it."""
+def _store(tenant: str, sent: Form, claim: Claim | None, request_id: str) -> tuple[Attributes, bool]:
+    """Id and time of what was stored, and whether an earlier request did it.
+
+    Queued before it is stored: no crash between the two loses a message. The notifier drops an id that
+    was never stored.
+    """
     now = clock.now_ms()
-    stored = Stored(new_id(now), clock.rfc3339(now))
+    moment = clock.rfc3339(now)
+    delivery = Delivery() if settings.current().queue_url else None
     message = Message(
-        id=stored.id,
-        state="new",
-        created_at=stored.created_at,
-        updated_at=stored.created_at,
-        **sent.as_json(),
+        id=new_id(now), state="new", created_at=moment, updated_at=moment, delivery=delivery, **sent.as_json()
     )
+    if delivery:
+        queue.put(Entry(message.id, request_id))
     put = {"Put": {"Item": message.record(tenant), "ConditionExpression": "attribute_not_exists(pk)"}}
-    writes = [put, claim.record(stored, now)] if claim else [put]
+    receipt: Attributes = {"id": {"S": message.id}, "created_at": {"S": moment}}
     count = counters.Change(partitions.message_counts, tenant, "new", +1)
-    try:
-        counters.write(table.current(), writes, [count])
-    except Refused as refused:
-        if claim is None or (record := refused.found(1)) is None:
-            raise
-        return claim.first(record), True
-    return stored, False
+    first = idempotency.write(table.current(), claim, [put], receipt, now, [count])
+    return (receipt, False) if first is None else (first, True)
 
 
 HANDLERS: Final[Handlers] = {"sendMessage": send_message}

@@ -36,6 +36,25 @@ class Item:
             document=json.loads(record["data"]["S"]),
         )
 
+    @classmethod
+    def again(cls, receipt: Attributes, document: Document) -> "Item":
+        return cls(
+            id=receipt["id"]["S"],
+            created_at=receipt["created_at"]["S"],
+            updated_at=receipt["updated_at"]["S"],
+            version=int(receipt["version"]["N"]),
+            document=document,
+        )
+
+    def receipt(self) -> Attributes:
+        """All but the document, which a repeated request brings again."""
+        return {
+            "id": {"S": self.id},
+            "created_at": {"S": self.created_at},
+            "updated_at": {"S": self.updated_at},
+            "version": {"N": str(self.version)},
+        }
+
     @property
     def etag(self) -> str:
         return etags.of_version(self.version)

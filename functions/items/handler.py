@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from api import cursors, etags, idempotency, metrics, pages, settings, table
 from api.application import Handlers, serve
+from api.deadline import Invocation
 from api.errors import PreconditionRequired
 from api.identifiers import checked_collection, checked_id
 from api.requests import Request
@@ -17,8 +18,8 @@ ANYTHING: Final = etags.Tags(anything=True)
 REVALIDATE: Final = "private, no-cache"  # a client may keep an item, and asks with If-None-Match
 
 
-def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    return serve(GROUP, HANDLERS, event)
+def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
+    return serve(GROUP, HANDLERS, event, context)
 
 
 def list_items(request: Request) -> Response:
@@ -58,16 +59,23 @@ def replace_item(request: Request) -> Response:
     match = request.headers.get("if-match")
     if match is None:
         raise PreconditionRequired("send If-Match with the ETag of the version that you replace")
-    item = collection.replace(item_id, document, etags.parse(match, "If-Match"))
-    metrics.count("ItemsWritten", collection.tenant)
+    tags = etags.parse(match, "If-Match")
+    claim = idempotency.claim(request, collection.tenant, GROUP, document)
+    if claim is None:
+        item, replayed = collection.replace(item_id, document, tags), False
+    else:
+        item, replayed = collection.replace_once(item_id, document, tags, claim)
+    metrics.count("IdempotentReplays" if replayed else "ItemsWritten", collection.tenant)
     return json_response(200, item.as_json(), {"ETag": item.etag})
 
 
 def delete_item(request: Request) -> Response:
     collection, item_id = _collection(request), checked_id(request.path["id"])
     match = request.headers.get("if-match")
-    collection.delete(item_id, ANYTHING if match is None else etags.parse(match, "If-Match"))
-    metrics.count("ItemsDeleted", collection.tenant)
+    tags = ANYTHING if match is None else etags.parse(match, "If-Match")
+    claim = idempotency.claim(request, collection.tenant, GROUP, None)
+    replayed = collection.delete(item_id, tags, claim)
+    metrics.count("IdempotentReplays" if replayed else "ItemsDeleted", collection.tenant)
     return Response(204)
 
 

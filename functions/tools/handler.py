@@ -1,10 +1,12 @@
 """The tools routes: the inbox of contact messages, and the counts of everything."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
-from api import counters, cursors, etags, pages, partitions, settings, table
+from api import counters, cursors, etags, idempotency, metrics, pages, partitions, settings, table
 from api.application import Handlers, serve
+from api.deadline import Invocation
 from api.errors import invalid_parameter
 from api.identifiers import checked_id
 from api.messages import STATES, Message, State
@@ -17,8 +19,8 @@ GROUP: Final = "tools"
 ANYTHING: Final = etags.Tags(anything=True)
 
 
-def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    return serve(GROUP, HANDLERS, event)
+def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
+    return serve(GROUP, HANDLERS, event, context)
 
 
 def list_contacts(request: Request) -> Response:
@@ -37,7 +39,11 @@ def change_contact(request: Request) -> Response:
     change = changes.read(request.json_object())
     header = request.headers.get("if-match")
     match = ANYTHING if header is None else etags.parse(header, "If-Match")
-    message = _inbox().change(message_id, change, request.subject, match)
+    inbox = _inbox()
+    claim = idempotency.claim(request, inbox.tenant, GROUP, asdict(change))
+    message, replayed = inbox.change(message_id, change, request.subject, match, claim)
+    if replayed:
+        metrics.count("IdempotentReplays", inbox.tenant)
     return json_response(200, message.as_json(), {"ETag": etags.of_version(message.version)})
 
 

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass, replace
 
-from api import clock, counters, messages, partitions
+from api import clock, counters, deliveries, idempotency, messages, partitions
 from api.errors import Conflict, NotFound
 from api.etags import Tags
+from api.idempotency import Claim
 from api.messages import STATES, Message, State
 from api.table import Attributes, Page, Refused, Table, in_partition
 from tools.changes import Change
 
 INDEX = "by_state"
 ATTEMPTS = 3  # on a message that others change between the read and the write
+NEVER = -1  # no message has this version
+CHANGEABLE = frozenset({"state", "note", "version", "updated_at", "updated_by", *deliveries.ATTRIBUTES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +36,35 @@ class Inbox:
             }
         return self.table.page(start, limit, ScanIndexForward=False, **query)
 
-    def change(self, message_id: str, change: Change, subject: str, match: Tags) -> Message:
-        """Without a version to match, the change is made to whatever version is there."""
+    def change(
+        self, message_id: str, change: Change, subject: str, match: Tags, claim: Claim | None
+    ) -> tuple[Message, bool]:
+        """The changed message, and whether it is an earlier request's, answered again.
+
+        Without a version to match, the change is made to whatever version is there. The transaction itself
+        judges the match: a repeat is recognised there, and its match is stale by then.
+        """
+        message = self._read(message_id)
         for _ in range(ATTEMPTS):
-            message = self._read(message_id)
-            match.require(message.version)
+            now = clock.now_ms()
             changed = replace(
                 message,
                 state=change.state or message.state,
                 note=message.note if change.note is None else change.note or None,
                 version=message.version + 1,
-                updated_at=clock.rfc3339(clock.now_ms()),
+                updated_at=clock.rfc3339(now),
                 updated_by=subject,
             )
+            writes, moves = [self._update(changed, match)], self._moves(message.state, changed.state)
             try:
-                counters.write(self.table, [self._update(changed)], self._moves(message.state, changed.state))
+                first = idempotency.write(self.table, claim, writes, self._receipt(changed), now, moves)
             except Refused as refused:
                 if not refused.failed(0):
                     raise
-                continue
-            return changed
+                message = _found(refused.found(0))
+                match.require(message.version)
+            else:
+                return (changed, False) if first is None else (self._again(message, first), True)
         raise Conflict("others are changing the same message; read it and try again")
 
     def counts(self) -> dict[str, int]:
@@ -60,22 +72,29 @@ class Inbox:
         return dict.fromkeys(STATES, 0) | counters.totals(self.table, partitions.message_counts, self.tenant)
 
     def _read(self, message_id: str) -> Message:
-        record = self.table.get(messages.key(self.tenant, message_id))
-        if record is None:
-            raise NotFound("no contact message has this id")
-        return Message.of(record)
+        return _found(self.table.get(messages.key(self.tenant, message_id)))
 
-    def _update(self, changed: Message) -> dict[str, Attributes]:
+    def _receipt(self, changed: Message) -> Attributes:
+        """What a later change may alter; the rest stays in the message, and is copied nowhere."""
+        return {name: value for name, value in changed.record(self.tenant).items() if name in CHANGEABLE}
+
+    def _again(self, message: Message, receipt: Attributes) -> Message:
+        kept = message.record(self.tenant).items()
+        return Message.of({**receipt, **{name: value for name, value in kept if name not in CHANGEABLE}})
+
+    def _update(self, changed: Message, match: Tags) -> dict[str, Attributes]:
         """Only what staff may change, on condition that the message is still the one read."""
         assignments = (
             "SET #state = :state, state_key = :state_key, #version = :version,"
             " updated_at = :now, updated_by = :subject"
         )
+        # A match that the version read does not meet is met by no version: the condition fails.
+        read = changed.version - 1 if match.includes(changed.version - 1) else NEVER
         values = {
             ":state": {"S": changed.state},
             ":state_key": {"S": partitions.messages_in_state(self.tenant, changed.state)},
             ":version": {"N": str(changed.version)},
-            ":read": {"N": str(changed.version - 1)},
+            ":read": {"N": str(read)},
             ":now": {"S": changed.updated_at},
             ":subject": {"S": changed.updated_by},
         }
@@ -100,3 +119,9 @@ class Inbox:
             counters.Change(counts, self.tenant, before, -1),
             counters.Change(counts, self.tenant, after, +1),
         ]
+
+
+def _found(record: Attributes | None) -> Message:
+    if record is None:
+        raise NotFound("no contact message has this id")
+    return Message.of(record)

@@ -37,6 +37,10 @@ class Arns:
         """Secrets Manager appends `-` and six characters to every name."""
         return self._arn("secretsmanager", f"secret:{name_pattern}-??????")
 
+    def kms(self, resource: str) -> str:
+        """`resource` is `key/<id>` or `alias/<name>`."""
+        return self._arn("kms", resource)
+
     def execute_api(self, api: str, path: str) -> str:
         """`path` is `<stage>/<method>/<resource>` for calls, `authorizers/<id>` for authorizers."""
         return self._arn("execute-api", f"{api}/{path}")
@@ -47,9 +51,20 @@ class Arns:
     def topic(self, name: str) -> str:
         return self._arn("sns", name)
 
+    def queue(self, name: str) -> str:
+        return self._arn("sqs", name)
+
+    def identity(self, sender: str) -> str:
+        """What SES has verified: an e-mail address, or its domain."""
+        return self._arn("ses", f"identity/{sender}")
+
     def iam(self, resource: str) -> str:
         """IAM has no Regions; `resource` is `role/<name>` or `policy/<name>`."""
         return f"arn:{self.partition}:iam::{self.account}:{resource}"
+
+    def regional(self, service: str) -> str:
+        """The service as KMS and CloudWatch Logs name it in policies: that of this Region alone."""
+        return f"{service}.{self.region}.amazonaws.com"
 
     def bucket(self, name: str) -> str:
         """Bucket names are global, so neither Region nor account stand in it."""

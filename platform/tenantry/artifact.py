@@ -20,7 +20,7 @@ from pathlib import Path
 from tenantry.errors import Failed
 
 # botocore describes over 400 services; these are the ones that functions call.
-SERVICES = ("dynamodb", "secretsmanager")
+SERVICES = ("dynamodb", "secretsmanager", "sesv2", "sqs")
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
 # Of its metadata a package keeps METADATA: some read their own version from it when they are imported.
 LEFT_OUT_OF_LAYER = ("*.dist-info/[!M]*", "bin", "tests", "*.pyi", "py.typed")

@@ -12,7 +12,8 @@ class Deployment:
     """One cell in one environment.
 
     `manage_account` makes API Gateway's CloudWatch role, a setting of the whole account and Region: true for
-    one stack of an account at most.
+    one stack of an account at most. `mail_from` is the sender that SES has verified; None where no tenant has
+    its messages mailed. `adopt` are the tenants whose silo tables are there already.
     """
 
     cell: str
@@ -23,6 +24,13 @@ class Deployment:
     layer: Artifact
     log_level: str = "INFO"
     manage_account: bool = False
+    mail_from: str | None = None
+    adopt: tuple[str, ...] = ()
+
+    def sender_identities(self) -> list[str]:
+        """ARNs that SES may know the sender by; none without a sender."""
+        sender = self.mail_from
+        return [self.arns.identity(each) for each in (sender, sender.partition("@")[2])] if sender else []
 
     def tags(self, **own: str) -> dict[str, str]:
         """Tags for cost allocation and for finding what belongs together."""

@@ -5,11 +5,14 @@ metrics per-tenant ones at no cost.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 GATEWAY = "AWS/ApiGateway"
 LAMBDA = "AWS/Lambda"
+SQS = "AWS/SQS"
 PERIOD_SECONDS = 300
+# A message that was tried three times counts no longer, so this one speaks of a notifier that takes none.
+OLDEST_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +32,28 @@ class Alarm:
     missing_data: str = "notBreaching"
 
 
-def alarms(tenant: str, api_name: str, functions: dict[str, str]) -> list[Alarm]:
+class Queues(NamedTuple):
+    """Names of the queue of contact messages, and of its dead letters'."""
+
+    contact: str
+    dead_letters: str
+
+
+def alarms(
+    tenant: str, api_name: str, functions: dict[str, str], queues: Queues | None = None
+) -> list[Alarm]:
     """The alarms of one tenant.
 
     Args:
         api_name: name of the REST API, the `ApiName` dimension.
-        functions: function name by group, the authorizer's too.
+        functions: function name by group, those of authorizer and notifier too.
+        queues: None where contact messages are not delivered.
     """
-    return _gateway_alarms(tenant, {"ApiName": api_name, "Stage": tenant}) + _function_alarms(
-        tenant, functions
-    )
+    return [
+        *_gateway_alarms(tenant, {"ApiName": api_name, "Stage": tenant}),
+        *_function_alarms(tenant, functions),
+        *(_queue_alarms(tenant, queues) if queues else []),
+    ]
 
 
 def _gateway_alarms(tenant: str, stage: dict[str, str]) -> list[Alarm]:
@@ -83,7 +98,32 @@ def _function_alarms(tenant: str, functions: dict[str, str]) -> list[Alarm]:
     ]
 
 
-def tenant_dashboard(region: str, tenant: str, api_name: str, functions: dict[str, str]) -> dict[str, Any]:
+def _queue_alarms(tenant: str, queues: Queues) -> list[Alarm]:
+    return [
+        Alarm(
+            "dead-letters",
+            f"{tenant}: contact messages could not be delivered; see `tenantry redrive`",
+            SQS,
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": queues.dead_letters},
+            "Maximum",
+            0,
+        ),
+        Alarm(
+            "delivery-delay",
+            f"{tenant}: contact messages wait, and nothing takes them from their queue",
+            SQS,
+            "ApproximateAgeOfOldestMessage",
+            {"QueueName": queues.contact},
+            "Maximum",
+            OLDEST_SECONDS,
+        ),
+    ]
+
+
+def tenant_dashboard(
+    region: str, tenant: str, api_name: str, functions: dict[str, str], queues: Queues | None = None
+) -> dict[str, Any]:
     """The `DashboardBody` of one tenant."""
     stage = ["ApiName", api_name, "Stage", tenant]
     calls = [[GATEWAY, metric, *stage] for metric in ("Count", "4XXError", "5XXError")]
@@ -98,8 +138,23 @@ def tenant_dashboard(region: str, tenant: str, api_name: str, functions: dict[st
             _graph(region, 12, 0, "Latency (ms)", latency),
             _graph(region, 0, 6, "Function errors", by_function("Errors"), "Sum"),
             _graph(region, 12, 6, "Function duration p95 (ms)", by_function("Duration"), "p95"),
+            *(_queue_graphs(region, queues) if queues else []),
         ]
     }
+
+
+def _queue_graphs(region: str, queues: Queues) -> list[dict[str, Any]]:
+    own, dead = ["QueueName", queues.contact], ["QueueName", queues.dead_letters]
+    depth = [
+        [SQS, "ApproximateNumberOfMessagesVisible", *own, {"label": "waiting"}],
+        [SQS, "ApproximateNumberOfMessagesNotVisible", *own, {"label": "being delivered, or paused"}],
+        [SQS, "ApproximateNumberOfMessagesVisible", *dead, {"label": "dead letters"}],
+    ]
+    age = [[SQS, "ApproximateAgeOfOldestMessage", *own, {"label": "waiting"}]]
+    return [
+        _graph(region, 0, 12, "Contact messages to deliver", depth, "Maximum"),
+        _graph(region, 12, 12, "Age of the oldest (s)", age, "Maximum"),
+    ]
 
 
 def cell_dashboard(region: str, cell: str, api_name: str, tenants: list[str]) -> dict[str, Any]:

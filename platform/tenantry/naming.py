@@ -11,6 +11,7 @@ from tenantry.errors import WrongInput
 
 GROUPS = ("contact", "items", "tools")  # the route groups, in the order that all listings use
 AUTHORIZER = "authorizer"
+NOTIFIER = "notifier"  # delivers contact messages
 
 _STACK = re.compile(r"(?!.*--)[a-z][a-z0-9-]{0,9}[a-z0-9]")
 
@@ -58,8 +59,20 @@ class Names:
         """Function and its role: one name, because one belongs to the other alone."""
         return f"tenantry_{self.stack}_{tenant}_{group}"
 
+    def queue(self, tenant: str) -> str:
+        """Contact messages that wait for delivery."""
+        return f"tenantry_{self.stack}_{tenant}_contact"
+
+    def dead_letters(self, tenant: str) -> str:
+        """Contact messages that no attempt could deliver."""
+        return f"tenantry_{self.stack}_{tenant}_contact_dead"
+
     def api_key(self, tenant: str, key: str) -> str:
         return f"tenantry_{self.stack}_{tenant}_{key}"
+
+    def encryption_key(self, tenant: str) -> str:
+        """The alias by which people find the tenant's KMS key; the key itself has no name."""
+        return f"alias/tenantry_{self.stack}_{tenant}"
 
     def alarm(self, tenant: str, condition: str) -> str:
         return f"tenantry_{self.stack}_{tenant}_{condition}"
@@ -74,6 +87,10 @@ class Names:
     def signing_secret(self, tenant: str) -> str:
         """Private signing keys; no function may read it."""
         return f"tenantry/{self.stack}/{tenant}/signing"
+
+    def delivery_secret(self, tenant: str) -> str:
+        """What webhooks are signed with; the notifier alone may read it."""
+        return f"tenantry/{self.stack}/{tenant}/delivery"
 
     def issuer(self, tenant: str) -> str:
         """`iss` of the tokens that the platform's own keys sign."""

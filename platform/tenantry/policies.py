@@ -11,6 +11,8 @@ Statement = dict[str, Any]
 Policy = dict[str, Any]
 
 INDEX = "by_state"
+# What Lambda's poller needs of the function's role ("Using Lambda with Amazon SQS"), and the backoff.
+CONSUMING = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"]
 GROUPS_WITH_SECRET = ("items", "tools")  # the functions that read the tenant's secret
 
 # No ARN exists to narrow these two; AWS documents `*` as their only resource.
@@ -38,13 +40,15 @@ def authorizer(log_group: str) -> Policy:
     return _policy(_log(log_group), TRACING)
 
 
-def contact(tenant: str, table: str, log_group: str) -> Policy:
+def contact(tenant: str, table: str, log_group: str, queue: str | None = None) -> Policy:
+    """`queue` is where messages wait for delivery, if the tenant has them delivered."""
     own = f"{tenant}#contact"
     return _policy(
         _log(log_group),
         TRACING,
         _keys("Put", ["PutItem"], table, f"{own}#message", f"{own}#idempotency#*"),
         _keys("Update", ["UpdateItem"], table, f"{own}#count#*"),
+        *([_on_queue("Send", ["SendMessage"], queue)] if queue else []),
     )
 
 
@@ -68,16 +72,46 @@ def tools(tenant: str, table: str, log_group: str, secret: str) -> Policy:
         _keys("Get", ["GetItem"], table, messages),
         _keys("Query", ["Query"], table, messages, counts, f"{tenant}#items#count#*"),
         _keys("QueryByState", ["Query"], f"{table}/index/{INDEX}", f"{tenant}#contact#state#*"),
+        _keys("Put", ["PutItem"], table, f"{tenant}#tools#idempotency#*"),
         _keys("Update", ["UpdateItem"], table, messages, counts),
         _read(secret),
     )
 
 
-def of_group(group: str, tenant: str, table: str, log_group: str, secret: str) -> Policy:
+def notifier(tenant: str, table: str, log_group: str, queue: str, means: Statement) -> Policy:
+    """`means` is what it delivers by: `by_webhook` or `by_email`."""
+    return _policy(
+        _log(log_group),
+        TRACING,
+        _keys("Deliver", ["GetItem", "UpdateItem"], table, f"{tenant}#contact#message"),
+        _on_queue("Receive", CONSUMING, queue),
+        means,
+    )
+
+
+def by_webhook(secret: str) -> Statement:
+    """The secret that deliveries are signed with."""
+    return _read(secret)
+
+
+def by_email(identities: list[str], sender: str) -> Statement:
+    """From one address, whichever identity SES knows it by: the address itself or its domain."""
+    return {
+        "Sid": "SendEmail",
+        "Effect": "Allow",
+        "Action": "ses:SendEmail",
+        "Resource": identities,
+        "Condition": {"StringEquals": {"ses:FromAddress": sender}},
+    }
+
+
+def of_group(
+    group: str, tenant: str, table: str, log_group: str, secret: str, queue: str | None = None
+) -> Policy:
     """The policy of the function that serves a route group."""
     match group:
         case "contact":
-            return contact(tenant, table, log_group)
+            return contact(tenant, table, log_group, queue)
         case "items":
             return items(tenant, table, log_group, secret)
         case "tools":
@@ -85,8 +119,18 @@ def of_group(group: str, tenant: str, table: str, log_group: str, secret: str) -
     raise ValueError(f"no policy for route group {group}")
 
 
-def boundary(tables: list[str], log_groups: str, secrets: str, signing_secrets: str) -> Policy:
-    """The most that any role of the cell can ever hold, whatever its own policy says."""
+def boundary(
+    tables: list[str],
+    log_groups: str,
+    secrets: str,
+    signing_secrets: str,
+    queues: str,
+    email: Statement | None = None,
+) -> Policy:
+    """The most that any role of the cell can ever hold, whatever its own policy says.
+
+    No role needs the dead letters: SQS itself moves messages there, and an operator takes them back.
+    """
     actions = ["DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"]
     return _policy(
         _log(log_groups),
@@ -99,6 +143,8 @@ def boundary(tables: list[str], log_groups: str, secrets: str, signing_secrets: 
             "Condition": {"Null": {"dynamodb:LeadingKeys": "false"}},
         },
         _read(secrets),
+        _on_queue("Queues", ["SendMessage", *CONSUMING], queues),
+        *([email] if email else []),
         {
             "Sid": "NoSigningKeys",
             "Effect": "Deny",
@@ -106,6 +152,11 @@ def boundary(tables: list[str], log_groups: str, secrets: str, signing_secrets: 
             "Resource": signing_secrets,
         },
     )
+
+
+def extended(policy: Policy, statements: list[Statement]) -> Policy:
+    """The policy with more statements, such as those that a tenant's own key asks for."""
+    return {**policy, "Statement": [*policy["Statement"], *statements]}
 
 
 def gateway_logging_trust() -> Policy:
@@ -162,6 +213,15 @@ def _keys(sid: str, actions: list[str], table: str, *leading_keys: str) -> State
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(leading_keys)},
             "Null": {"dynamodb:LeadingKeys": "false"},
         },
+    }
+
+
+def _on_queue(sid: str, actions: list[str], queue: str) -> Statement:
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Action": [f"sqs:{action}" for action in actions],
+        "Resource": queue,
     }
 
 

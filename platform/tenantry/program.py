@@ -15,6 +15,7 @@ from tenantry.components.cell import CellArgs
 from tenantry.components.tenant import TenantArgs
 from tenantry.config import Cell as CellConfig
 from tenantry.config import load_platform
+from tenantry.config.addresses import is_email
 from tenantry.deployment import Deployment
 from tenantry.errors import Failed, WrongInput
 from tenantry.naming import Names
@@ -47,6 +48,8 @@ def _declared(config: pulumi.Config) -> dict[str, Any]:
         target=target,
         log_level=config.get("logLevel") or "INFO",
         manage_account=config.get_bool("manageAccount") or False,
+        mail_from=config.get("mailFrom"),
+        adopt=_adopted(cell, config),
     )
     return declare(cell, deployment)
 
@@ -58,6 +61,8 @@ def prepare(
     target: artifact.Target,
     log_level: str = "INFO",
     manage_account: bool = False,
+    mail_from: str | None = None,
+    adopt: tuple[str, ...] = (),
 ) -> Deployment:
     """Build code and layer, unless they are built already, and say where they go."""
     return Deployment(
@@ -69,11 +74,18 @@ def prepare(
         layer=artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target),
         log_level=log_level,
         manage_account=manage_account,
+        mail_from=mail_from,
+        adopt=adopt,
     )
 
 
 def declare(cell: CellConfig, deployment: Deployment) -> dict[str, Any]:
-    """Register every resource of the cell; answers the stack's outputs."""
+    """Register every resource of the cell; answers the stack's outputs.
+
+    Raises:
+        WrongInput: a tenant's messages are to be mailed, and there is no sender; nothing was registered.
+    """
+    _require_sender(cell, deployment)
     slugs = tuple(tenant.slug for tenant in cell.tenants)
     shared = Cell(cell.name, CellArgs(deployment, contract.load(), slugs))
     tenants = {
@@ -87,6 +99,42 @@ def declare(cell: CellConfig, deployment: Deployment) -> dict[str, Any]:
         "alarm_topic": shared.topic.arn,  # for operators to subscribe to
         "tenants": tenants,
     }
+
+
+def _require_sender(cell: CellConfig, deployment: Deployment) -> None:
+    sender = deployment.mail_from
+    if sender is not None and not is_email(sender):
+        raise WrongInput(
+            f"tenantry:mailFrom is {sender!r}, no e-mail address; write one that SES has verified"
+        )
+    mailed = [tenant.slug for tenant in cell.tenants if tenant.mailbox]
+    if mailed and sender is None:
+        raise WrongInput(
+            f"{', '.join(mailed)}: contact.notify is an e-mail address, and this stack has no sender; "
+            "set tenantry:mailFrom to an address that SES has verified, or name a webhook"
+        )
+
+
+def _adopted(cell: CellConfig, config: pulumi.Config) -> tuple[str, ...]:
+    """Tenants whose silo tables an earlier deploy left behind; importing what is imported changes nothing.
+
+    Raises:
+        WrongInput: it is no list, or names what has no table of its own in this cell.
+    """
+    try:
+        listed = config.get_object("adopt")
+    except pulumi.ConfigTypeError:
+        listed = config.get("adopt")
+    if listed is None:
+        return ()
+    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+        raise WrongInput("tenantry:adopt is no list of slugs; write it as one, such as [initech]")
+    silos = [tenant.slug for tenant in cell.tenants if tenant.isolation == "silo"]
+    for slug in listed:
+        if slug not in silos:
+            what = f"tenantry:adopt names {slug!r}, which has no table of its own in cell {cell.name}"
+            raise WrongInput(f"{what}; those that have one: {', '.join(silos) or 'none'}")
+    return tuple(listed)
 
 
 def _where() -> Arns:

@@ -34,6 +34,8 @@ _PUBLIC_PEM = (
 _COMPUTED = {
     "aws:apigateway/apiKey:ApiKey": {"value": "key-value-of-{name}"},
     "aws:apigateway/stage:Stage": {"invokeUrl": "https://api.example/{name}"},
+    "aws:kms/key:Key": {"keyId": "{name}-id"},
+    "aws:sqs/queue:Queue": {"url": "https://sqs.example/{inputs[name]}"},
     "random:index/randomBytes:RandomBytes": {"base64": "AAAA"},
     "tls:index/privateKey:PrivateKey": {"publicKeyPem": _PUBLIC_PEM, "privateKeyPemPkcs8": "PRIVATE {name}"},
 }
@@ -41,7 +43,10 @@ _COMPUTED = {
 
 @dataclass(frozen=True)
 class Registered:
-    """A resource as the engine sees it: type token, logical name, inputs, and what was said of it."""
+    """A resource as the engine sees it: type token, logical name, inputs, and what was said of it.
+
+    `sources` are the URNs of the resources that an input is made of, by input.
+    """
 
     urn: str
     type: str
@@ -50,7 +55,9 @@ class Registered:
     arn: str
     parent: str
     dependencies: tuple[str, ...]
+    sources: dict[str, frozenset[str]]
     retained: bool
+    import_id: str
     ignored: tuple[str, ...]
     secret_outputs: tuple[str, ...]
 
@@ -84,7 +91,10 @@ class Provider(Mocks):
             return "", {}
         if self._preview:
             return None, dict(args.inputs)
-        computed = {key: value.format(name=args.name) for key, value in _COMPUTED.get(args.typ, {}).items()}
+        computed = {
+            key: value.format(name=args.name, inputs=args.inputs)
+            for key, value in _COMPUTED.get(args.typ, {}).items()
+        }
         arn = _arn(self._arns, args.typ, args.name, args.inputs)
         return _id(args.name), {"arn": arn, **args.inputs, **computed}
 
@@ -109,7 +119,11 @@ class Engine(MockMonitor):
                 arn=_arn(self.arns, request.type, request.name, inputs),
                 parent=request.parent,
                 dependencies=tuple(request.dependencies),
+                sources={
+                    name: frozenset(of.urns) for name, of in request.propertyDependencies.items() if of.urns
+                },
                 retained=request.retainOnDelete,
+                import_id=request.importId,
                 ignored=tuple(request.ignoreChanges),
                 secret_outputs=tuple(request.additionalSecretOutputs),
             )
@@ -200,6 +214,8 @@ def _arn(arns: Arns, kind: str, name: str, inputs: dict[str, Any]) -> str:
             return arns.iam(f"policy/{inputs['name']}")
         case "aws:iam/role:Role":
             return arns.iam(f"role/{inputs['name']}")
+        case "aws:kms/key:Key":
+            return arns.kms(f"key/{_id(name)}")
         case "aws:lambda/function:Function":
             return arns.function(inputs["name"])
         case "aws:cloudwatch/logGroup:LogGroup":
@@ -208,6 +224,8 @@ def _arn(arns: Arns, kind: str, name: str, inputs: dict[str, Any]) -> str:
             return arns.bucket(inputs["bucket"])
         case "aws:secretsmanager/secret:Secret":
             return arns.secrets(inputs["name"]).replace("??????", "AbCdEf")
+        case "aws:sqs/queue:Queue":
+            return arns.queue(inputs["name"])
         case "aws:sns/topic:Topic":
             return arns.topic(inputs["name"])
     return f"arn:of:{kind}:{name}"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from moto import mock_aws
 
-from api import logs, partitions, runtime_secret
+from api import logs, partitions, secrets
 from api.routes import ROUTES
 from tenantry import policies
 from tenantry.naming import GROUPS, log_group
@@ -58,6 +58,7 @@ def test_policies_cover_the_functions_partition_keys_and_no_others(tenant: str) 
         partitions.messages_in_state(tenant, "*"),
         partitions.message_counts(tenant, "*"),
         partitions.item_counts(tenant, "*"),
+        partitions.idempotency(tenant, "tools", "*"),
     }
     for group, keys in {"contact": contact, "items": items, "tools": tools}.items():
         assert patterns(role_policy(group, tenant)) == keys
@@ -80,7 +81,7 @@ class Recorder:
     def call(self, api: TenantApi, method: str, resource: str, body: Any = None, **event: Any) -> Answer:
         self.group = next(route.group for route in ROUTES if route.path == resource)
         self.routes.add(f"{method} {resource}")
-        runtime_secret._kept.clear()  # what another group's function fetched is not this one's
+        secrets._kept.clear()  # what another group's function fetched is not this one's
         try:
             answer = api.call(method, resource, body, **event)
         finally:
@@ -157,12 +158,17 @@ def call_everything(recorder: Recorder, api: TenantApi) -> None:
     path = {**ORDERS, "id": item["id"]}
     call("GET", ITEM, path=path)
     call("PUT", ITEM, {"n": 3}, path=path, headers={"If-Match": '"1"'})
-    call("DELETE", ITEM, path=path, headers={"If-Match": '"2"'})
+    for _ in range(2):
+        call("PUT", ITEM, {"n": 4}, path=path, headers={"If-Match": '"2"', **once["headers"]})
+    for _ in range(2):
+        call("DELETE", ITEM, path=path, headers={"If-Match": '"3"', **once["headers"]})
     for state in ("", "&state=new"):
         page = call("GET", "/tools/contacts", query=f"limit=1{state}")
         call("GET", "/tools/contacts", query=f"limit=1{state}&cursor={page['next_cursor']}")
     change = {"state": "open", "note": "Called back"}
     call("PATCH", "/tools/contacts/{id}", change, path={"id": message["id"]})
+    for _ in range(2):
+        call("PATCH", "/tools/contacts/{id}", change, path={"id": message["id"]}, **once)
     call("GET", "/tools/summary")
 
 

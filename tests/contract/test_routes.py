@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from api import bodies, identifiers, pages, problems
+from api import bodies, deliveries, identifiers, pages, problems
 from api.messages import STATES
 from api.routes import ROUTES
 from contact import form
@@ -122,6 +122,7 @@ def test_the_contracts_bounds_are_the_codes_bounds() -> None:
     assert fields["email"]["maxLength"] == form.EMAIL_LENGTH
     assert fields["message"]["maxLength"] == form.MESSAGE_LENGTH
     assert fields["name"]["maxLength"] == fields["subject"]["maxLength"] == form.LINE_LENGTH
+    assert tuple(SCHEMAS["Delivery"]["properties"]["state"]["enum"]) == deliveries.STATES
     change = SCHEMAS["ContactChange"]["properties"]
     assert change["note"]["maxLength"] == changes.NOTE_LENGTH
     assert tuple(change["state"]["enum"]) == STATES

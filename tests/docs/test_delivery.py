@@ -55,6 +55,23 @@ def test_the_workflow_deploys_every_stack_on_aws_with_its_python_and_the_pinned_
     assert versions == {pinned[1]}
 
 
+def test_no_stack_is_previewed_or_deployed_without_the_policy_pack() -> None:
+    for job, commands in {"preview": ["preview"], "deploy": ["preview", "up"]}.items():
+        steps = WORKFLOW["jobs"][job]["steps"]
+        engine = [step["with"] for step in steps if "pulumi/actions" in step.get("uses", "")]
+        assert [step["command"] for step in engine] == commands
+        assert {ROOT / step["policyPacks"] for step in engine} == {ROOT / "policy-pack"}
+        assert "make setup policies" in [step.get("run") for step in steps]
+
+
+def test_the_policy_pack_has_the_programs_pulumi() -> None:
+    pinned = [
+        re.findall(r"^pulumi==(\S+)", (ROOT / "requirements" / f"{each}.txt").read_text(), re.M)
+        for each in ("platform", "policy-pack")
+    ]
+    assert pinned[0] == pinned[1] != []
+
+
 def test_the_workflow_grants_little_and_runs_no_text_from_outside() -> None:
     assert WORKFLOW["permissions"] == {}
     assert {name for name, job in WORKFLOW["jobs"].items() if "id-token" in job["permissions"]} == {

@@ -17,6 +17,7 @@ from tenantry.config.model import Model
 from tenantry.config.tenants import TenantFile
 from tenantry.config.tiers import TiersFile
 from tenantry.gateway_responses import REFUSALS
+from tenantry.guardrails.rules import RULES
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
@@ -25,7 +26,18 @@ TEXTS = {page.relative_to(ROOT).as_posix(): page.read_text() for page in PAGES}
 OPERATIONS, CONFIGURATION = TEXTS["docs/operations.md"], TEXTS["docs/configuration.md"]
 GUIDE = TEXTS["docs/client-guide.md"]
 
-COMMANDS: dict[str, Any] = dict(vars(typer.main.get_command(app))["commands"])
+
+def commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Those that do something, by their full names: `keys` alone is none, `keys add` is one."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
+
+
+COMMANDS: dict[str, Any] = dict(commands(typer.main.get_command(app)))
+GROUPS = {name.split()[0] for name in COMMANDS if " " in name}
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.M | re.S)
 SPAN = re.compile(r"`([^`\n]+)`")
 TENANTRY = re.compile(r"(?<![\w./:-])(?:\.venv/bin/)?tenantry +([a-z][^)|&;\n]*)")
@@ -54,22 +66,32 @@ BLOCK_CALLS = [Shown(page, call) for page, text in blocks() for call in TENANTRY
 SPAN_CALLS = [Shown(page, call) for page, text in spans() for call in TENANTRY.findall(text)]
 
 
+def split(call: str) -> tuple[str, list[str]]:
+    """A command's full name and its arguments; a group's name alone stands for any of its commands."""
+    name, *arguments = shlex.split(call, comments=True)
+    if name in GROUPS and arguments:
+        return f"{name} {arguments[0]}", arguments[1:]
+    return name, arguments
+
+
 def options(command: str) -> set[str]:
     return {name for parameter in COMMANDS[command].params for name in parameter.opts if name[:2] == "--"}
 
 
 @pytest.mark.parametrize("shown", BLOCK_CALLS, ids=str)
 def test_a_command_in_a_block_is_taken_as_it_stands(shown: Shown) -> None:
-    name, *arguments = shlex.split(shown.text, comments=True)
+    name, arguments = split(shown.text.split(" < ")[0])
     assert name in COMMANDS, shown.page
     COMMANDS[name].make_context(name, arguments).close()  # raises for an unknown or missing argument
 
 
 @pytest.mark.parametrize("shown", SPAN_CALLS, ids=str)
 def test_a_command_in_a_sentence_exists_with_its_options(shown: Shown) -> None:
-    name, *arguments = shlex.split(shown.text)
-    assert name in COMMANDS, shown.page
-    assert {each for each in arguments if each.startswith("--")} <= options(name), shown.page
+    name, arguments = split(shown.text)
+    assert name in COMMANDS.keys() | GROUPS, shown.page
+    assert {each for each in arguments if each.startswith("--")} <= (
+        options(name) if name in COMMANDS else set()
+    ), shown.page
 
 
 def test_make_targets_that_are_shown_exist() -> None:
@@ -81,7 +103,7 @@ def test_make_targets_that_are_shown_exist() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_documented_with_every_option(command: str) -> None:
-    assert f"| `tenantry {command}` |" in TEXTS["README.md"]
+    assert f"| `tenantry {command.split()[0]}` |" in TEXTS["README.md"]
     start = OPERATIONS.index(f"| `tenantry {command}")
     rows = OPERATIONS[start:].split("| `tenantry ", 2)[1]
     everywhere = {"--tenants"}
@@ -170,11 +192,16 @@ def test_every_variable_of_the_environment_is_documented() -> None:
 
 def stack_keys() -> set[str]:
     program = (ROOT / "platform" / "tenantry" / "program.py").read_text()
-    return set(re.findall(r'config\.(?:get|get_bool|require)\("(\w+)"\)', program))
+    return set(re.findall(r'config\.(?:get|get_bool|get_object|require)\("(\w+)"\)', program))
 
 
 def test_every_key_of_a_stack_is_documented_and_no_other() -> None:
     assert set(re.findall(r"^\| `tenantry:(\w+)` \|", CONFIGURATION, re.M)) == stack_keys()
+
+
+def test_every_guardrail_is_documented_and_no_other() -> None:
+    section = TEXTS["docs/security.md"].split("## Guardrails\n")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `([a-z-]+)` \|", section, re.M) == [rule.name for rule in RULES]
 
 
 LIMITS = re.findall(r"^\| (.+) \| `([\w.]+)\.([A-Z_]+)` \|$", TEXTS["docs/limits.md"], re.M)

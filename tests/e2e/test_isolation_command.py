@@ -8,6 +8,8 @@ import pytest
 
 from tenantry.local import attempts, isolation
 from tenantry.local.attempts import PROBE
+from tenantry.local.clients import ACCOUNT
+from tests.support.attempts import outcome
 from tests.support.command import Command, Run
 from tests.support.platform import Platform
 
@@ -17,12 +19,12 @@ WIDE = {
         {
             "Sid": "Wide",
             "Effect": "Allow",
-            "Action": ["dynamodb:*", "secretsmanager:*"],
+            "Action": ["dynamodb:*", "secretsmanager:*", "sqs:*"],
             "Resource": "*",
         }
     ],
 }
-# What the cell's boundary leaves of it: actions that name a key, and runtime secrets.
+# What the cell's boundary leaves of it: actions that name a key, secrets but for signing keys, and queues.
 WITHIN_THE_BOUNDARY = {
     "GetItem",
     "PutItem",
@@ -34,7 +36,13 @@ WITHIN_THE_BOUNDARY = {
     "TransactWriteItems Put",
     "TransactWriteItems Delete",
     "GetSecretValue",
+    "SendMessage",
+    "ReceiveMessage",
+    "ChangeMessageVisibility",
+    "DeleteMessage",
+    "GetQueueAttributes",
 }
+NO_SUCH_RECEIPT = "ReceiptHandleIsInvalid"  # SQS's answer to one who may
 
 
 @pytest.fixture
@@ -63,7 +71,8 @@ def test_a_role_that_is_too_wide_is_caught_and_its_probes_are_removed(
     tested = [each for each in isolation.functions(platform.local) if each.name == widened]
     leaks = [trial for trial in isolation.trials(platform.local, tested, lambda _: None) if trial.leaked]
     assert {leak.operation for leak in leaks} == WITHIN_THE_BOUNDARY
-    assert {leak.answer for leak in leaks} == {"done"}
+    assert {leak.answer for leak in leaks} == {"done", NO_SUCH_RECEIPT}
+    assert {leak.on for leak in leaks if leak.operation == "SendMessage"} == {"tenantry_demo_globex_contact"}
     assert f"{widened}: GetSecretValue on tenantry/demo/acme-eu, LEAKED: done" in map(str, leaks)
     assert left_behind(platform) == []
 
@@ -82,6 +91,11 @@ def test_every_attempt_succeeds_for_one_who_may(platform: Platform) -> None:
             root.delete_item(TableName=table, Key=attempts.probe(key))
     for attempt in attempts.on_secret(platform.names.secret("globex")):
         attempt.way(platform.root.client("secretsmanager"))
+    sqs, queue = platform.root.client("sqs"), platform.names.dead_letters("globex")
+    on_queue = attempts.on_queue(f"{platform.local.endpoint}/{ACCOUNT}/{queue}")
+    answers = {each.operation: outcome(each.way, sqs) for each in on_queue}
+    by_receipt = {answers.pop(operation) for operation in ("ChangeMessageVisibility", "DeleteMessage")}
+    assert (set(answers.values()), by_receipt) == ({"done"}, {NO_SUCH_RECEIPT})
 
 
 def left_behind(platform: Platform) -> list[Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tenantry.local import emulator
+from tenantry.local import child, emulator
 from tenantry.local.clients import Session, root_session
 from tenantry.local.emulator import Emulator
 
@@ -38,7 +38,7 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     server = subprocess.Popen(
         [sys.executable, "-m", "ministack"],
         cwd=directory,
-        env=emulator._environment(directory, port),
+        env=child.environment(directory, port),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -94,6 +94,7 @@ def table(**options: Any) -> aws.dynamodb.Table:
         ],
         ttl={"attribute_name": "expires_at", "enabled": True},
         point_in_time_recovery={"enabled": True},
+        server_side_encryption={"enabled": False},
         deletion_protection_enabled=options.pop("protected", True),
         tags={},
         opts=pulumi.ResourceOptions(**options),
@@ -171,8 +172,10 @@ def test_what_a_stranger_made_is_never_taken_for_ours(stack: Stack) -> None:
 
 
 def test_a_type_without_a_kind_is_named(stack: Stack) -> None:
-    with pytest.raises(DeploymentError, match=r"logs: the local platform does not know aws:sqs/queue:Queue"):
-        stack.update(lambda: aws.sqs.Queue("logs"))
+    with pytest.raises(
+        DeploymentError, match=r"logs: the local platform does not know aws:athena/workgroup:Workgroup"
+    ):
+        stack.update(lambda: aws.athena.Workgroup("logs"))
 
 
 def test_whether_a_cut_off_call_made_it_is_found_out(stack: Stack) -> None:

@@ -13,6 +13,7 @@ from tenantry.program import declare
 from tenantry.registration import Engine, Program
 
 ROOT = Path(__file__).resolve().parents[2]
+SENDER = "contact@example.com"
 ARNS = Arns("aws", "eu-central-1", "123456789012")
 
 
@@ -25,6 +26,7 @@ def deployment(cell: str, **changes: Any) -> Deployment:
         "target": Target("python3.13", "arm64"),
         "code": artifact,
         "layer": artifact,
+        "mail_from": SENDER,
     }
     return Deployment(**settings | changes)
 

@@ -4,6 +4,7 @@ Shapes follow AWS's developer guide: maps are null when empty, repeated values s
 """
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,16 @@ API_ID = "a1b2c3d4e5"
 ARN_BASE = f"arn:aws:execute-api:eu-west-1:{ACCOUNT}:{API_ID}"
 
 Headers = dict[str, str] | list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """What Lambda hands over beside the event; a function of ours has 10 s."""
+
+    remaining_ms: int = 10_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_ms
 
 
 def proxy(

@@ -7,12 +7,13 @@ from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_doc
 
 from tenantry import policies
 from tenantry.arns import Arns
-from tenantry.naming import AUTHORIZER, Names, log_group
+from tenantry.naming import AUTHORIZER, NOTIFIER, Names, log_group
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
 ARNS = Arns("aws", REGION, ACCOUNT)
 NAMES = Names("demo")
+SENDER = "contact@example.com"
 TABLE = ARNS.table(NAMES.table)
 INDEX = f"{TABLE}/index/{policies.INDEX}"
 
@@ -60,7 +61,11 @@ def role_policy(
     logs = arns.log_group(log_group(names.function(tenant, group)))
     if group == AUTHORIZER:
         return policies.authorizer(logs)
-    return policies.of_group(group, tenant, table, logs, secret(names.secret(tenant)))
+    queue = arns.queue(names.queue(tenant))
+    if group == NOTIFIER:
+        webhook = policies.by_webhook(secret(names.delivery_secret(tenant)))
+        return policies.notifier(tenant, table, logs, queue, webhook)
+    return policies.of_group(group, tenant, table, logs, secret(names.secret(tenant)), queue)
 
 
 def boundary(names: Names = NAMES, arns: Arns = ARNS) -> policies.Policy:
@@ -70,7 +75,13 @@ def boundary(names: Names = NAMES, arns: Arns = ARNS) -> policies.Policy:
         log_groups=arns.log_group(log_group(names.function("*", "*"))),
         secrets=arns.secrets(names.secret("*")),
         signing_secrets=arns.secrets(names.signing_secret("*")),
+        queues=arns.queue(names.queue("*")),
+        email=by_email(arns),
     )
+
+
+def by_email(arns: Arns = ARNS) -> policies.Statement:
+    return policies.by_email([arns.identity("example.com")], SENDER)
 
 
 def statements(policy: policies.Policy) -> list[dict[str, Any]]:

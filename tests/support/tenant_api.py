@@ -12,8 +12,9 @@ from typing import Any
 from unittest import mock
 
 import boto3
+from botocore.exceptions import ReadTimeoutError
 
-from api import runtime_secret, settings, table
+from api import queue, runtime_secret, secrets, settings, table
 from api.routes import ROUTES
 from tests.support import events
 
@@ -46,6 +47,8 @@ class TenantApi:
     secret_arn: str
     cors_origins: str = ""
     cors_credentials: str = "false"
+    queue_url: str = ""
+    remaining_ms: int = 10_000
 
     def call(self, method: str, resource: str, json_body: Any = None, **event: Any) -> Answer:
         group = next((r.group for r in ROUTES if r.path == resource), "items")
@@ -63,7 +66,7 @@ class TenantApi:
         group = group or next(r.group for r in ROUTES if r.path == event["resource"])
         handler = importlib.import_module(f"{group}.handler")
         with self.environment():
-            answer = handler.handle(event, None)
+            answer = handler.handle(event, events.Invocation(self.remaining_ms))
         assert answer["isBase64Encoded"] is False
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
@@ -77,6 +80,7 @@ class TenantApi:
             "CORS_ORIGINS": self.cors_origins,
             "CORS_CREDENTIALS": self.cors_credentials,
             "SECRET_ARN": self.secret_arn,
+            "QUEUE_URL": self.queue_url,
         }
         with mock.patch.dict(os.environ, variables):
             settings.current.cache_clear()
@@ -88,17 +92,34 @@ class TenantApi:
 
 @dataclass
 class BrokenTable:
-    """Raises the failures in turn, one per call; then calls go through. `calls` names what was called."""
+    """Raises the failures in turn, one per call, the refusals one per transaction; then calls go through, and
+    the answers of the next `lost` writes never arrive. `tokens` are those of the transactions called.
+
+    A token that was done once is answered and not done again, as DynamoDB promises and moto does not.
+    """
 
     failures: list[Exception] = field(default_factory=list)
+    refusals: list[Exception] = field(default_factory=list)
+    lost: int = 0
     calls: list[str] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
 
     def answer(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def answered(operation: str, parameters: dict[str, Any]) -> Any:
             self.calls.append(operation)
+            if token := parameters.get("ClientRequestToken"):
+                self.tokens.append(token)
             if self.failures:
                 raise self.failures.pop(0)
-            return call(operation, parameters)
+            if token and self.refusals:
+                raise self.refusals.pop(0)
+            answer = {} if token in self.done else call(operation, parameters)
+            self.done |= {token} if token else set()
+            if self.lost and operation in {"TransactWriteItems", "UpdateItem"}:
+                self.lost -= 1
+                raise ReadTimeoutError(endpoint_url="https://x")
+            return answer
 
         return answered
 
@@ -153,5 +174,6 @@ def forget() -> None:
     settings.current.cache_clear()
     table.current.cache_clear()
     client.cache_clear()
-    runtime_secret.client.cache_clear()
-    runtime_secret._kept.clear()
+    queue.client.cache_clear()
+    secrets.client.cache_clear()
+    secrets._kept.clear()

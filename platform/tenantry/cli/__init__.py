@@ -2,7 +2,7 @@
 
 import typer
 
-from tenantry.cli import clients, isolation, local, operations, tenants, updates
+from tenantry.cli import backup, clients, isolation, keys, local, operations, secrets, tenants, updates
 from tenantry.cli.output import told
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
 
 app.command("validate")(tenants.validate)
 app.command("new")(tenants.new)
+app.add_typer(keys.keys, name="keys")
 app.command("build")(local.build)
 app.command("up")(local.up)
 app.command("update")(updates.update)
@@ -23,7 +24,11 @@ app.command("down")(local.down)
 app.command("token")(clients.token)
 app.command("call")(clients.call)
 app.command("isolation")(isolation.isolation)
+app.add_typer(secrets.secrets, name="secrets")
+app.command("redrive")(operations.redrive)
 app.command("purge")(operations.purge)
+app.command("export")(backup.export)
+app.command("import")(backup.import_)
 
 
 def main() -> None:

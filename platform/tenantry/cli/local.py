@@ -151,5 +151,6 @@ def _tenants_table(platform: "LocalPlatform") -> Table:
         kind = f"{shown['tier']}, {shown['isolation']}\n{shown['auth']} tokens"
         about = f"[bold]{shown['tenant']}[/]\n{kind}{state}"
         keys = [f"{name}: {value}" for name, value in shown["api_keys"].items()]
-        table.add_row(about, "\n".join([shown["url"], " ".join(shown["routes"]), *keys]))
+        told = [f"messages go to {shown['notifications']}"] if shown["notifications"] else []
+        table.add_row(about, "\n".join([shown["url"], " ".join(shown["routes"]), *keys, *told]))
     return table

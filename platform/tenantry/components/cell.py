@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import monitoring, policies
+from tenantry import key_policies, monitoring, policies
 from tenantry.components.api import Api, ApiArgs
 from tenantry.components.code import Code, CodeArgs
+from tenantry.components.encryption import kept
 from tenantry.components.table import table
 from tenantry.components.topic import alarm_topic
 from tenantry.deployment import Deployment
@@ -58,10 +59,14 @@ class Cell(pulumi.ComponentResource):
 
 
 def _boundary(deployment: Deployment) -> policies.Policy:
-    names, arns = deployment.names, deployment.arns
-    return policies.boundary(
+    names, arns, sender = deployment.names, deployment.arns, deployment.mail_from
+    limits = policies.boundary(
         tables=[arns.table(names.table), arns.table(names.tenant("*"))],
         log_groups=arns.log_group(log_group(names.function("*", "*"))),
         secrets=arns.secrets(names.secret("*")),
         signing_secrets=arns.secrets(names.signing_secret("*")),
+        queues=arns.queue(names.queue("*")),
+        email=policies.by_email(deployment.sender_identities(), sender) if sender else None,
     )
+    # There for all, so that a tenant's first key changes nothing that others have.
+    return policies.extended(limits, key_policies.decrypt(arns.kms("key/*"), *kept(deployment, "*")))

@@ -1,4 +1,4 @@
-"""Declare one function of one tenant with all that is its own: role, policy, log group and permission."""
+"""Declare one function of one tenant with all that is its own: role, policy, log group, permission."""
 
 import json
 from dataclasses import dataclass, field
@@ -15,7 +15,11 @@ TIMEOUT_SECONDS = 10  # far below the gateway's 29 s, so that a slow downstream 
 
 @dataclass(frozen=True, slots=True)
 class FunctionArgs:
-    """`policy` is the whole of what the function may do; `source_arn` is the only caller allowed."""
+    """`policy` is the whole of what the function may do.
+
+    `source_arn` is the only one at the gateway who may call; None for a function that takes from a queue:
+    Lambda's poller needs no permission but the function's own role.
+    """
 
     deployment: Deployment
     cell: Cell
@@ -23,10 +27,12 @@ class FunctionArgs:
     group: str
     policy: pulumi.Input[str]
     environment: dict[str, pulumi.Input[str]]
-    source_arn: pulumi.Input[str]
+    source_arn: pulumi.Input[str] | None
     memory_mb: int
     log_retention_days: int
     reserved_concurrency: int | None = None
+    timeout_seconds: int = TIMEOUT_SECONDS
+    log_key: pulumi.Input[str] | None = None
     tags: dict[str, str] = field(default_factory=dict)
 
 
@@ -43,20 +49,15 @@ class Function(pulumi.ComponentResource):
             name,
             name=naming.log_group(self.name),
             retention_in_days=args.log_retention_days,
+            kms_key_id=args.log_key,
             tags=args.tags,
             opts=self._children,
         )
         # Without its log group the first call would make one that never expires.
         function = self._function(name, role, [log, policy])
         self.arn: pulumi.Output[str] = function.arn
-        self.permission = aws.lambda_.Permission(
-            name,
-            statement_id="gateway",
-            function=function.name,
-            action="lambda:InvokeFunction",
-            principal="apigateway.amazonaws.com",
-            source_arn=args.source_arn,
-            opts=self._children,
+        self.permissions = (
+            [self._permission(name, function, args.source_arn)] if args.source_arn is not None else []
         )
         self.register_outputs({"arn": self.arn})
 
@@ -74,6 +75,19 @@ class Function(pulumi.ComponentResource):
         )
         return role, policy
 
+    def _permission(
+        self, name: str, function: aws.lambda_.Function, source_arn: pulumi.Input[str]
+    ) -> pulumi.Resource:
+        return aws.lambda_.Permission(
+            name,
+            statement_id="gateway",
+            function=function.name,
+            action="lambda:InvokeFunction",
+            principal="apigateway.amazonaws.com",
+            source_arn=source_arn,
+            opts=self._children,
+        )
+
     def _function(self, name: str, role: aws.iam.Role, first: list[pulumi.Resource]) -> aws.lambda_.Function:
         args, target = self._args, self._args.deployment.target
         return aws.lambda_.Function(
@@ -87,7 +101,7 @@ class Function(pulumi.ComponentResource):
             s3_key=args.cell.code.key,
             layers=[args.cell.code.layer],
             memory_size=args.memory_mb,
-            timeout=TIMEOUT_SECONDS,
+            timeout=args.timeout_seconds,
             reserved_concurrent_executions=args.reserved_concurrency,
             environment={"variables": args.environment},
             tracing_config={"mode": "Active"},

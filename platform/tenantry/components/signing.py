@@ -21,6 +21,7 @@ class SigningKeysArgs:
     tenant: str
     key_names: tuple[str, ...]
     tags: dict[str, str]
+    key: pulumi.Input[str] | None = None
 
 
 class SigningKeys(pulumi.ComponentResource):
@@ -39,6 +40,7 @@ class SigningKeys(pulumi.ComponentResource):
             description=f"Private keys that sign tokens of {args.tenant}",
             # Keys that are gone verify nothing. No window: the name is free when the tenant comes back.
             recovery_window_in_days=0,
+            kms_key_id=args.key,
             tags=args.tags,
             opts=children,
         )

@@ -39,6 +39,7 @@ class StageArgs:
     variables: dict[str, str]
     serving: list[pulumi.Resource]
     tags: dict[str, str]
+    log_key: pulumi.Input[str] | None = None
 
 
 class Stage(pulumi.ComponentResource):
@@ -74,6 +75,7 @@ class Stage(pulumi.ComponentResource):
             logical_name,
             name=name,
             retention_in_days=self._args.tenant.tier.log_retention_days,
+            kms_key_id=self._args.log_key,
             tags=self._args.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )

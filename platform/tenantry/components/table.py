@@ -12,9 +12,19 @@ EXPIRY = "expires_at"
 
 
 def table(
-    logical_name: str, physical_name: str, tags: dict[str, str], parent: pulumi.Resource
+    logical_name: str,
+    physical_name: str,
+    tags: dict[str, str],
+    parent: pulumi.Resource,
+    key: pulumi.Input[str] | None = None,
+    adopted: bool = False,
 ) -> aws.dynamodb.Table:
-    """A table that outlives its declaration: deletion protected, and retained when the program drops it."""
+    """A table that outlives its declaration: deletion protected, and retained when the program drops it.
+
+    Args:
+        key: None leaves it encrypted under a key that AWS owns.
+        adopted: take the table of that name, which an earlier declaration left behind, with its items.
+    """
     return aws.dynamodb.Table(
         logical_name,
         name=physical_name,
@@ -32,7 +42,11 @@ def table(
         ],
         ttl={"attribute_name": EXPIRY, "enabled": True},
         point_in_time_recovery={"enabled": True},
+        # Said either way: the provider takes silence for "as it is", and the way back would change nothing.
+        server_side_encryption={"enabled": key is not None, "kms_key_arn": key},
         deletion_protection_enabled=True,
         tags=tags,
-        opts=pulumi.ResourceOptions(parent=parent, retain_on_delete=True),
+        opts=pulumi.ResourceOptions(
+            parent=parent, retain_on_delete=True, import_=physical_name if adopted else None
+        ),
     )

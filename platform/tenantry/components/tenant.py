@@ -8,17 +8,25 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from tenantry import policies
+from tenantry import monitoring, policies
 from tenantry.components.access import Access, AccessArgs
 from tenantry.components.cell import Cell
-from tenantry.components.function import Function, FunctionArgs
+from tenantry.components.delivery import (
+    NOTIFIER_TIMEOUT_SECONDS,
+    Delivery,
+    DeliveryArgs,
+    Queues,
+    QueuesArgs,
+)
+from tenantry.components.encryption import Encryption, EncryptionArgs
+from tenantry.components.function import TIMEOUT_SECONDS, Function, FunctionArgs
 from tenantry.components.signing import SigningKeys, SigningKeysArgs
 from tenantry.components.stage import Stage, StageArgs
 from tenantry.components.table import table
 from tenantry.components.watch import Watch, WatchArgs
 from tenantry.config import Tenant as TenantConfig
 from tenantry.deployment import Deployment
-from tenantry.naming import AUTHORIZER, GROUPS, log_group, stage_variable
+from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, log_group, stage_variable
 from tenantry.verification import verification
 
 
@@ -36,8 +44,11 @@ class Tenant(pulumi.ComponentResource):
         super().__init__("tenantry:index:Tenant", name, None, opts)
         self._args = args
         self._tags = args.deployment.tags(tenant=args.tenant.slug, tier=args.tenant.tier.name)
+        self._encryption = self._own_key()
+        self._key = self._encryption.key if self._encryption else None
         self._secret = self._runtime_secret()
         self._table = self._data_table()
+        self._queues = self._contact_queues()
         functions = {AUTHORIZER: self._authorizer()}
         functions |= {group: self._function(group) for group in args.tenant.routes}
         stage = Stage(name, self._stage_args(functions), self._below())
@@ -46,8 +57,11 @@ class Tenant(pulumi.ComponentResource):
             AccessArgs(args.deployment, args.tenant, args.cell.api.id, stage.name, self._tags),
             self._below(),
         )
+        functions |= self._notifier()
         by_name = {group: function.name for group, function in functions.items()}
-        Watch(name, WatchArgs(args.deployment, args.cell, args.tenant, by_name, self._tags), self._below())
+        queues = monitoring.Queues(self._queues.name, self._queues.dead_name) if self._queues else None
+        watch = WatchArgs(args.deployment, args.cell, args.tenant, by_name, self._tags, queues)
+        Watch(name, watch, self._below())
         self.summary: dict[str, Any] = self._summary(stage, access)
         self.register_outputs({"url": stage.url})
 
@@ -63,10 +77,19 @@ class Tenant(pulumi.ComponentResource):
             "routes": list(tenant.routes),
             "auth": tenant.auth.mode,
             "isolation": tenant.isolation,
+            "encryption": tenant.data.encryption,
             "table": self._table.name,
+            "notifications": tenant.webhook or tenant.mailbox,
             "api_key_ids": {key: resource.id for key, resource in access.keys.items()},
             "api_keys": pulumi.Output.secret({key: resource.value for key, resource in access.keys.items()}),
         }
+
+    def _own_key(self) -> Encryption | None:
+        deployment, cell, tenant = self._args.deployment, self._args.cell, self._args.tenant
+        if tenant.data.encryption == "aws-owned":
+            return None
+        args = EncryptionArgs(deployment, tenant, cell.api.id, self._tags)
+        return Encryption(tenant.slug, args, self._below())
 
     def _runtime_secret(self) -> aws.secretsmanager.Secret:
         """The tenant's secret starts with a cursor key; what operators add is theirs, and left alone."""
@@ -75,8 +98,11 @@ class Tenant(pulumi.ComponentResource):
             slug,
             name=names.secret(slug),
             description=f"Values that functions of {slug} read at run time",
+            # Its values are made anew or set again. No window: the name is free when the tenant comes back.
+            recovery_window_in_days=0,
+            kms_key_id=self._key,
             tags=self._tags,
-            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+            opts=self._below(),
         )
         cursor_key = random.RandomBytes(slug, length=32, opts=self._below())
         content: pulumi.Output[str] = pulumi.Output.secret(
@@ -86,7 +112,7 @@ class Tenant(pulumi.ComponentResource):
             slug,
             secret_id=secret.id,
             secret_string=content,
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString"], retain_on_delete=True),
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString"]),
         )
         return secret
 
@@ -94,7 +120,25 @@ class Tenant(pulumi.ComponentResource):
         tenant = self._args.tenant
         if tenant.isolation == "pooled":
             return self._args.cell.table
-        return table(tenant.slug, self._args.deployment.names.tenant(tenant.slug), self._tags, self)
+        deployment = self._args.deployment
+        name, adopted = deployment.names.tenant(tenant.slug), tenant.slug in deployment.adopt
+        return table(tenant.slug, name, self._tags, self, self._key, adopted)
+
+    def _contact_queues(self) -> Queues | None:
+        args = self._args
+        if not args.tenant.delivers:
+            return None
+        return Queues(args.tenant.slug, QueuesArgs(args.deployment, args.tenant, self._tags), self._below())
+
+    def _notifier(self) -> dict[str, Function]:
+        """By its group, as the others are; none where nothing is delivered."""
+        args, queues = self._args, self._queues
+        if queues is None:
+            return {}
+        delivery = DeliveryArgs(
+            args.deployment, args.tenant, self._table, queues, self._encryption, self._declare, self._tags
+        )
+        return {NOTIFIER: Delivery(args.tenant.slug, delivery, self._below()).function}
 
     def _authorizer(self) -> Function:
         deployment, cell, slug = self._args.deployment, self._args.cell, self._args.tenant.slug
@@ -106,8 +150,14 @@ class Tenant(pulumi.ComponentResource):
     def _function(self, group: str) -> Function:
         deployment, cell, tenant = self._args.deployment, self._args.cell, self._args.tenant
         logs = deployment.arns.log_group(log_group(deployment.names.function(tenant.slug, group)))
-        policy = pulumi.Output.all(self._table.arn, self._secret.arn).apply(
-            lambda arns: json.dumps(policies.of_group(group, tenant.slug, arns[0], logs, arns[1]))
+        queue = self._queues.arn if self._queues else None
+        decrypt: pulumi.Input[list[Any]] = self._encryption.granted(group) if self._encryption else []
+        policy = pulumi.Output.all(self._table.arn, self._secret.arn, queue, decrypt).apply(
+            lambda known: json.dumps(
+                policies.extended(
+                    policies.of_group(group, tenant.slug, known[0], logs, *known[1:3]), known[3]
+                )
+            )
         )
         environment: dict[str, pulumi.Input[str]] = {
             "TABLE": self._table.name,
@@ -116,6 +166,8 @@ class Tenant(pulumi.ComponentResource):
         }
         if group in policies.GROUPS_WITH_SECRET:
             environment["SECRET_ARN"] = self._secret.arn
+        if group == "contact" and self._queues:
+            environment["QUEUE_URL"] = self._queues.url
         source = cell.api.id.apply(lambda api: deployment.arns.execute_api(api, f"{tenant.slug}/*/*"))
         return self._declare(group, policy, environment, source)
 
@@ -124,7 +176,7 @@ class Tenant(pulumi.ComponentResource):
         group: str,
         policy: pulumi.Input[str],
         environment: dict[str, pulumi.Input[str]],
-        source_arn: pulumi.Input[str],
+        source_arn: pulumi.Input[str] | None = None,
     ) -> Function:
         deployment, tenant = self._args.deployment, self._args.tenant
         common: dict[str, pulumi.Input[str]] = {
@@ -144,7 +196,9 @@ class Tenant(pulumi.ComponentResource):
             source_arn=source_arn,
             memory_mb=tenant.tier.memory_mb,
             log_retention_days=tenant.tier.log_retention_days,
-            reserved_concurrency=None if group == AUTHORIZER else tenant.tier.reserved_concurrency,
+            reserved_concurrency=tenant.tier.reserved_concurrency if group in GROUPS else None,
+            timeout_seconds=NOTIFIER_TIMEOUT_SECONDS if group == NOTIFIER else TIMEOUT_SECONDS,
+            log_key=self._key,
             tags=self._tags,
         )
         return Function(f"{tenant.slug}.{group}", function, self._below())
@@ -155,9 +209,15 @@ class Tenant(pulumi.ComponentResource):
         variables = {
             stage_variable(group): functions.get(group, fallback).name for group in (AUTHORIZER, *GROUPS)
         }
-        serving: list[pulumi.Resource] = [function.permission for function in functions.values()]
+        serving = [permission for function in functions.values() for permission in function.permissions]
         return StageArgs(
-            self._args.deployment, self._args.cell, self._args.tenant, variables, serving, self._tags
+            self._args.deployment,
+            self._args.cell,
+            self._args.tenant,
+            variables,
+            serving,
+            self._tags,
+            self._key,
         )
 
     def _verification(self) -> pulumi.Input[str]:
@@ -168,7 +228,7 @@ class Tenant(pulumi.ComponentResource):
             return _compact(verification(tenant, issuer, []))
         keys = SigningKeys(
             tenant.slug,
-            SigningKeysArgs(deployment, tenant.slug, tenant.auth.managed.keys, self._tags),
+            SigningKeysArgs(deployment, tenant.slug, tenant.auth.managed.keys, self._tags, self._key),
             self._below(),
         )
         return keys.jwks.apply(lambda jwks: _compact(verification(tenant, issuer, jwks)))

@@ -15,13 +15,14 @@ from tenantry.deployment import Deployment
 
 @dataclass(frozen=True, slots=True)
 class WatchArgs:
-    """`functions`: function name by group, the authorizer's too."""
+    """`functions`: function name by group, authorizer and notifier too; `queues`: None without delivery."""
 
     deployment: Deployment
     cell: Cell
     tenant: Tenant
     functions: dict[str, str]
     tags: dict[str, str]
+    queues: monitoring.Queues | None = None
 
 
 class Watch(pulumi.ComponentResource):
@@ -32,7 +33,7 @@ class Watch(pulumi.ComponentResource):
         self._declare_alarms(name, args, self._topics(name, args))
         if args.tenant.tier.dashboard == "dedicated":
             body = monitoring.tenant_dashboard(
-                args.deployment.arns.region, args.tenant.slug, args.cell.api.name, args.functions
+                args.deployment.arns.region, args.tenant.slug, args.cell.api.name, args.functions, args.queues
             )
             aws.cloudwatch.Dashboard(
                 name,
@@ -59,7 +60,7 @@ class Watch(pulumi.ComponentResource):
         return topics
 
     def _declare_alarms(self, name: str, args: WatchArgs, topics: list[pulumi.Output[str]]) -> None:
-        for alarm in monitoring.alarms(args.tenant.slug, args.cell.api.name, args.functions):
+        for alarm in monitoring.alarms(args.tenant.slug, args.cell.api.name, args.functions, args.queues):
             percentile = alarm.statistic.startswith("p")
             aws.cloudwatch.MetricAlarm(
                 f"{name}.{alarm.condition}",

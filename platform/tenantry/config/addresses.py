@@ -85,8 +85,12 @@ def _issuer(text: str) -> str:
     return text
 
 
+def is_email(text: str) -> bool:
+    return bool(_EMAIL.fullmatch(text))
+
+
 def _email(text: str) -> str:
-    if not _EMAIL.fullmatch(text):
+    if not is_email(text):
         raise Fault("is not an e-mail address", "write one such as ops@example.com").error()
     return text
 

@@ -1,4 +1,7 @@
-"""What no file shows by itself: two tenants of one name, tokens of one that open another, a full cell."""
+"""What no file shows by itself: two tenants of one name, tokens of one that open another, a full cell.
+
+A tenant's key for a table that its tier makes all tenants' is such a fault too.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +12,7 @@ from tenantry.config.documents import Document
 from tenantry.config.problems import Problem
 from tenantry.config.survey import TenantPath
 from tenantry.config.tenants import TenantFile, audience
+from tenantry.config.tiers import TierOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,21 @@ def full_cells(
             what = f"cell {cell} has {used} tenants, and its stages quota is {quota}"
             remedy = f"move {used - quota} to another cell, or have AWS raise the quota and set "
             yield Problem(str(folder), 1, what, f"{remedy}cells.{cell}.stages_quota in {tiers_file}")
+
+
+def keys_of_pooled(candidates: Iterable[Candidate], tiers: Mapping[str, TierOptions]) -> Iterable[Problem]:
+    """A table is encrypted under one key, so a tenant's key needs a table of the tenant's."""
+    for candidate in candidates:
+        settings = candidate.settings
+        if settings is None or settings.data.encryption != "kms":
+            continue
+        own, tier = settings.data.isolation, tiers.get(settings.tier)
+        if (own or (tier and tier.isolation)) == "pooled":
+            whose = "data.isolation" if own else f"the isolation of tier {settings.tier}"
+            what = f"data.encryption is 'kms', and {whose} is pooled: tenants of one table share its key"
+            remedy = "set data.isolation to silo, or leave data.encryption out"
+            line = candidate.document.line(("data", "encryption"))
+            yield Problem(candidate.document.file, line, what, remedy)
 
 
 def shared_tokens(candidates: Iterable[Candidate]) -> Iterable[Problem]:

@@ -27,7 +27,7 @@ from tenantry.config.problems import Loc, Problem, dotted, shown
 MAX_DEPTH = 16  # the deepest field, auth.jwks.keys[0].key_ops[0], lies at 6
 UNREAD = object()  # stands for a value whose problem is already reported
 
-_PARSER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+PARSER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 # Control characters, and the invisible ones that end a line or reverse it for the reader only.
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
@@ -76,7 +76,7 @@ def read_document(file: str, content: bytes) -> Document:
     if text is None:
         return document
     try:
-        _read(document, yaml.parse(text, Loader=_PARSER))
+        _read(document, yaml.parse(text, Loader=PARSER))
     except yaml.YAMLError as error:
         document.values = UNREAD
         _report_syntax(document, text, error)

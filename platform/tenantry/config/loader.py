@@ -1,10 +1,16 @@
 """Load a folder of tenants as a whole: either every file holds, or every problem of every file is told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tenantry.config.cells import Cell, Platform
-from tenantry.config.conflicts import Candidate, full_cells, repeated_slugs, shared_tokens
+from tenantry.config.conflicts import (
+    Candidate,
+    full_cells,
+    keys_of_pooled,
+    repeated_slugs,
+    shared_tokens,
+)
 from tenantry.config.documents import Document, read_document
 from tenantry.config.findings import suggestion, validated
 from tenantry.config.problems import ConfigErrors, Problem, shown
@@ -14,13 +20,21 @@ from tenantry.config.tenants import Tenant, TenantFile
 from tenantry.config.tiers import Tier, TiersFile
 
 
-def load_platform(folder: Path) -> Platform:
-    """Raises ConfigErrors; the problems name files below `folder` as it is written here."""
+def load_platform(folder: Path, proposed: Mapping[Path, bytes] | None = None) -> Platform:
+    """The platform that the files describe.
+
+    Args:
+        proposed: contents to take in place of what the files hold, by path below `folder`.
+
+    Raises:
+        ConfigErrors: the problems name files below `folder` as it is written here.
+    """
     found = survey(folder)
-    tiers_document = _read(found.tiers) if found.tiers else Document(str(folder / TIERS))
+    contents = proposed or {}
+    tiers_document = _read(found.tiers, contents) if found.tiers else Document(str(folder / TIERS))
     tiers_file = validated(tiers_document, TiersFile)
     quotas = _stages_quotas(found, tiers_document, tiers_file)
-    tenants = [_candidate(at, _names(tiers_document)) for at in found.tenants]
+    tenants = [_candidate(at, contents, _names(tiers_document)) for at in found.tenants]
     problems = [
         *found.problems,
         *tiers_document.problems,
@@ -28,14 +42,15 @@ def load_platform(folder: Path) -> Platform:
         *repeated_slugs(found.tenants),
         *full_cells(found.tenants, found.cells, quotas, tiers_document.file),
         *shared_tokens(tenants),
+        *keys_of_pooled(tenants, tiers_file.tiers if tiers_file else {}),
     ]
     if problems or tiers_file is None:
         raise ConfigErrors(problems)
     return _platform(tiers_file.named(), quotas, tenants)
 
 
-def _read(path: Path) -> Document:
-    found = content(path)
+def _read(path: Path, proposed: Mapping[Path, bytes]) -> Document:
+    found = proposed[path] if path in proposed else content(path)
     if isinstance(found, Problem):
         return Document(str(path), problems=[found])
     return read_document(str(path), found)
@@ -47,8 +62,8 @@ def _names(tiers_document: Document) -> tuple[str, ...]:
     return tuple(tiers) if isinstance(tiers, dict) else ()
 
 
-def _candidate(at: TenantPath, tier_names: Iterable[str]) -> Candidate:
-    document = _read(at.path)
+def _candidate(at: TenantPath, proposed: Mapping[Path, bytes], tier_names: Iterable[str]) -> Candidate:
+    document = _read(at.path, proposed)
     settings = validated(document, TenantFile)
     tier = document.values.get("tier") if isinstance(document.values, dict) else None
     if isinstance(tier, str) and tier_names and tier not in tier_names:

@@ -33,6 +33,7 @@ api_keys: [web]
 
 # data:
 #   isolation: silo # a table of its own, instead of the tier's choice
+#   encryption: kms # a key of its own for table, secrets and logs; needs isolation: silo
 
 # limits: # instead of the tier's
 #   rate_per_second: 20
@@ -63,15 +64,16 @@ def tenant_file(slug: str, cell: str, tier: str, name: str | None = None) -> str
         raise ValueError(f"{shown(slug)} cannot be a slug; use {SLUG_RULE}")
     if not is_cell_name(cell):
         raise ValueError(f"{shown(cell)} cannot be a cell's name; use {CELL_RULE}")
-    return _TEXT.format(slug=slug, cell=cell, tier=_quoted(tier), name=_quoted(name or _display_name(slug)))
+    return _TEXT.format(slug=slug, cell=cell, tier=scalar(tier), name=scalar(name or _display_name(slug)))
 
 
 def _display_name(slug: str) -> str:
     return " ".join(part.capitalize() for part in slug.split("-"))
 
 
-def _quoted(text: str) -> str:
-    """Plain where every YAML reader takes it for this text."""
-    if text.replace(" ", "").replace("-", "").isalpha() and text.lower() not in _WORDS and text[0] != "-":
+def scalar(text: str) -> str:
+    """The text as YAML: plain where every reader takes it for this text."""
+    words = text.replace(" ", "").replace("-", "")
+    if words.isalnum() and text[0].isalpha() and text.lower() not in _WORDS:
         return text
     return json.dumps(text, ensure_ascii=False)

@@ -14,6 +14,7 @@ from tenantry.naming import GROUPS
 
 Group = Literal["contact", "items", "tools"]
 Status = Literal["active", "suspended"]
+Encryption = Literal["aws-owned", "kms"]
 
 API_KEYS = 10  # rotation needs two; more than a few are better served by tenants of their own
 ORIGINS_BYTES = 2_000  # they share a function's environment of 4 KB (Lambda quota, hard)
@@ -31,6 +32,11 @@ class Data(Model):
 
     isolation: Isolation | None = Field(
         None, description="pooled: the cell's table; silo: a table of its own. Left out: the tier's."
+    )
+    encryption: Encryption = Field(
+        "aws-owned",
+        description="Whose key the data is kept under: one that AWS owns, or (kms) a KMS key made for this "
+        "tenant alone, which needs isolation: silo and costs $1 a month.",
     )
 
 
@@ -124,6 +130,25 @@ class Tenant(TenantSettings):
     @property
     def isolation(self) -> Isolation:
         return self.data.isolation or self.tier.isolation
+
+    @property
+    def webhook(self) -> str | None:
+        """Where its contact messages are posted to."""
+        return self._notify if self._notify and "://" in self._notify else None
+
+    @property
+    def mailbox(self) -> str | None:
+        """Whom its contact messages are mailed to."""
+        return self._notify if self._notify and "://" not in self._notify else None
+
+    @property
+    def delivers(self) -> bool:
+        return self._notify is not None
+
+    @property
+    def _notify(self) -> str | None:
+        """Without the route group there is no message to tell of."""
+        return self.contact.notify if "contact" in self.routes else None
 
     @property
     def audience(self) -> str:

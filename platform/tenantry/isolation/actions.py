@@ -13,10 +13,12 @@ from ministack.core.iam_evaluator import fnmatch_iam
 MODELS = {
     "dynamodb": ("dynamodb", "dynamodbstreams"),
     "iam": ("iam",),
+    "kms": ("kms",),
     "lambda": ("lambda",),
     "logs": ("logs",),
     "s3": ("s3",),
     "secretsmanager": ("secretsmanager",),
+    "ses": ("ses", "sesv2"),
     "sns": ("sns",),
     "sqs": ("sqs",),
     "sts": ("sts",),
@@ -27,6 +29,7 @@ NAMED_OTHERWISE = {
     "dynamodb": ("ConditionCheckItem", "PartiQLDelete", "PartiQLInsert", "PartiQLSelect", "PartiQLUpdate"),
     "execute-api": ("InvalidateCache", "Invoke", "ManageConnections"),
     "iam": ("PassRole",),
+    "kms": ("ReEncryptFrom", "ReEncryptTo"),
     "lambda": ("InvokeFunction", "InvokeFunctionUrl"),
     "s3": ("DeleteObjectVersion", "GetObjectVersion", "ListAllMyBuckets", "ListBucket", "ListBucketVersions"),
 }

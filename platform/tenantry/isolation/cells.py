@@ -15,6 +15,7 @@ from tenantry.registration import Registered
 
 # Any account and Region serve: no policy decides by them.
 SOMEWHERE = Arns("aws", "us-east-1", "000000000000")
+SENDER = "contact@example.com"  # nor by the sender's address
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def registered(cell: CellConfig) -> Cell:
         code=unread,
         layer=unread,
         manage_account=True,
+        mail_from=SENDER,
     )
 
     def declare() -> dict[str, Any]:

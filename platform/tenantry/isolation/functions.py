@@ -61,19 +61,22 @@ def only_its_own_stage_invokes_a_function(cell: Cell) -> Iterator[Leak]:
 
 def an_environment_names_its_own_tenants(cell: Cell) -> Iterator[Leak]:
     tables = {cell.owner(each): each.inputs["name"] for each in cell.of(TABLE)}
-    readable = {
-        each.arn: cell.owner(each)
-        for each in cell.of(SECRET)
-        if each.inputs["name"] == cell.names.secret(str(cell.owner(each)))
-    }
+    named = {each.arn: (cell.owner(each), each.inputs["name"]) for each in cell.of(SECRET)}
     for function in cell.of(FUNCTION):
         tenant, said = cell.owner(function), function.inputs["environment"]["variables"]
+        secrets = {
+            "SECRET_ARN": cell.names.secret(str(tenant)),
+            "DELIVERY_SECRET_ARN": cell.names.delivery_secret(str(tenant)),
+        }
         if said.get("TENANT") != tenant:
             yield leak(function, "acts", str(said.get("TENANT")), "TENANT in its environment")
         if "TABLE" in said and said["TABLE"] != tables.get(tenant, tables.get(None)):
             yield leak(function, "works", said["TABLE"], "TABLE in its environment")
-        if "SECRET_ARN" in said and readable.get(said["SECRET_ARN"]) != tenant:
-            yield leak(function, "works", said["SECRET_ARN"], "SECRET_ARN in its environment")
+        for variable, secret in secrets.items():
+            if variable in said and named.get(said[variable]) != (tenant, secret):
+                yield leak(function, "works", said[variable], f"{variable} in its environment")
+        if "QUEUE_URL" in said and said["QUEUE_URL"].rpartition("/")[2] != cell.names.queue(str(tenant)):
+            yield leak(function, "works", said["QUEUE_URL"], "QUEUE_URL in its environment")
 
 
 def _callers(cell: Cell, function: Registered) -> list[str]:

@@ -9,21 +9,24 @@ from collections.abc import Iterator
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.functions import API, FUNCTION, PERMISSION, SECRET, STAGE, TABLE
 from tenantry.isolation.leaks import Leak, leak
+from tenantry.isolation.queues import MAPPING, QUEUE, QUEUE_POLICY
 from tenantry.isolation.roles import ATTACHMENT, POLICY, ROLE, ROLE_POLICY
 
 API_KEY = "aws:apigateway/apiKey:ApiKey"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+KEY = "aws:kms/key:Key"
 PLAN, PLAN_KEY = "aws:apigateway/usagePlan:UsagePlan", "aws:apigateway/usagePlanKey:UsagePlanKey"
 TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
 
 READ = {API, API_KEY, FUNCTION, LOG_GROUP, PERMISSION, PLAN, PLAN_KEY, SECRET, STAGE, TABLE, TOPIC_POLICY}
-READ |= {ATTACHMENT, POLICY, ROLE, ROLE_POLICY}
+READ |= {ATTACHMENT, KEY, MAPPING, POLICY, QUEUE, QUEUE_POLICY, ROLE, ROLE_POLICY}
 GRANT_NOTHING = {
     "aws:apigateway/account:Account",
     "aws:apigateway/deployment:Deployment",
     "aws:apigateway/methodSettings:MethodSettings",
     "aws:cloudwatch/dashboard:Dashboard",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:kms/alias:Alias",
     "aws:lambda/layerVersion:LayerVersion",
     "aws:s3/bucket:Bucket",
     "aws:s3/bucketObjectv2:BucketObjectv2",

@@ -54,9 +54,9 @@ def rows(cell: Cell) -> Iterator[Row]:
         foreign += [each for place in neighbours.possible(cell, role.tenant) for each in _targets(place)]
         for place, target in neighbours.covered(cell, role.tenant, role.holder.key_patterns()):
             foreign.append((str(place), target))
-        signing = cell.arns.secrets(cell.names.signing_secret(role.tenant)).replace("??????", "AbCdEf")
-        foreign.append((role.tenant, Target(Kind.SECRETS, signing)))
-        own = [target for _, target in of_tenant[role.tenant] if target.resource != signing]
+        withheld = targets.withheld(cell, role.tenant, role.group)
+        foreign += [(role.tenant, target) for target in withheld]
+        own = [target for _, target in of_tenant[role.tenant] if target not in withheld]
         yield Row(role, _own(role, own), _others(role, [*common, *_beside_own(role, foreign)]))
 
 

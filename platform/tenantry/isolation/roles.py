@@ -23,6 +23,10 @@ class Role:
     name: str
     holder: Holder
 
+    @property
+    def group(self) -> str:
+        return self.function.rpartition(".")[2]
+
 
 def roles(cell: Cell) -> list[Role]:
     """Every role that hangs below a tenant, by tenant; the program registers in no certain order."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from tenantry import naming, policies
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.partitions import partition_keys
-from tenantry.naming import AUTHORIZER, GROUPS, Names
+from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
 
 
 class Kind(StrEnum):
@@ -22,7 +22,10 @@ class Kind(StrEnum):
     STAGES = "stages"
     ROLES = "roles"
     TOPICS = "topics"
+    QUEUES = "queues"
+    SENDERS = "senders"
     ARTIFACTS = "artifacts"
+    ENCRYPTION = "encryption keys"
     REST = "anything else"
 
 
@@ -36,16 +39,21 @@ SERVICES = {
     Kind.STAGES: ("execute-api", "apigateway"),
     Kind.ROLES: ("iam", "sts"),
     Kind.TOPICS: ("sns",),
+    Kind.QUEUES: ("sqs",),
+    Kind.SENDERS: ("ses",),
     Kind.ARTIFACTS: ("s3",),
+    Kind.ENCRYPTION: ("kms",),
 }
 
 KINDS = {
     "aws:cloudwatch/logGroup:LogGroup": Kind.LOGS,
     "aws:dynamodb/table:Table": Kind.TABLES,
     "aws:iam/role:Role": Kind.ROLES,
+    "aws:kms/key:Key": Kind.ENCRYPTION,
     "aws:lambda/function:Function": Kind.FUNCTIONS,
     "aws:secretsmanager/secret:Secret": Kind.SECRETS,
     "aws:sns/topic:Topic": Kind.TOPICS,
+    "aws:sqs/queue:Queue": Kind.QUEUES,
 }
 
 
@@ -77,9 +85,11 @@ class Place:
     def targets(self) -> Iterator[Target]:
         yield from self._data()
         arns, names, slug = self.cell.arns, self.names, self.slug
-        for secret in (names.secret(slug), names.signing_secret(slug)):
-            yield Target(Kind.SECRETS, arns.secrets(secret).replace("??????", "AbCdEf"))
-        functions = [names.function(slug, group) for group in (AUTHORIZER, *GROUPS)]
+        for secret in (names.secret(slug), names.signing_secret(slug), names.delivery_secret(slug)):
+            yield _secret(self.cell, secret)
+        for queue in (names.queue(slug), names.dead_letters(slug)):
+            yield Target(Kind.QUEUES, arns.queue(queue))
+        functions = [names.function(slug, group) for group in (AUTHORIZER, *GROUPS, NOTIFIER)]
         for group in (*map(naming.log_group, functions), names.access_log(slug)):
             for below in ("", ":*", ":log-stream:2026/01/01/[$LATEST]0f"):
                 yield Target(Kind.LOGS, arns.log_group(group) + below)
@@ -88,6 +98,9 @@ class Place:
                 yield Target(Kind.FUNCTIONS, arns.function(function) + version)
             yield Target(Kind.ROLES, arns.iam(f"role/{function}"))
         yield Target(Kind.TOPICS, arns.topic(names.tenant(slug)))
+        # A key's id is AWS's to choose; this one stands for any that the tenant may have.
+        for key in (f"key/of-{names.tenant(slug)}", names.encryption_key(slug)):
+            yield Target(Kind.ENCRYPTION, arns.kms(key))
         if names == self.cell.names:
             yield from self._stage()
             yield from self._registered()
@@ -117,6 +130,16 @@ class Place:
                 yield Target(KINDS[resource.type], resource.arn)
 
 
+def withheld_secrets(names: Names, tenant: str, group: str) -> list[str]:
+    """Secrets of its own tenant that a function has no business with."""
+    delivery = [] if group == NOTIFIER else [names.delivery_secret(tenant)]
+    return [names.signing_secret(tenant), *delivery]
+
+
+def withheld(cell: Cell, tenant: str, group: str) -> list[Target]:
+    return [_secret(cell, name) for name in withheld_secrets(cell.names, tenant, group)]
+
+
 def shared(cell: Cell) -> Iterator[Target]:
     """What belongs to all tenants, so that no one of them may have it."""
     yield from whole_table(cell.arns.table(cell.names.table))
@@ -129,7 +152,12 @@ def shared(cell: Cell) -> Iterator[Target]:
         yield Target(Kind.ARTIFACTS, bucket.arn)
         yield Target(Kind.ARTIFACTS, f"{bucket.arn}/code/0.zip")
     yield Target(Kind.TOPICS, cell.arns.topic(cell.names.cell))
+    yield Target(Kind.SENDERS, cell.arns.identity("another.example"))
     yield Target(Kind.ROLES, cell.arns.iam(f"role/{cell.names.gateway_role}"))
+
+
+def _secret(cell: Cell, name: str) -> Target:
+    return Target(Kind.SECRETS, cell.arns.secrets(name).replace("??????", "AbCdEf"))
 
 
 def whole_table(table: str) -> Iterator[Target]:

@@ -1,6 +1,7 @@
-"""Every way to a tenant's data that DynamoDB offers, and to its secrets, as well-formed calls.
+"""Every way to a tenant's data that DynamoDB offers, to its secrets and its queues, as well-formed calls.
 
-What one of them writes or deletes is a probe, whose sort key nothing else has.
+What one of them writes or deletes is a probe, whose sort key nothing else has. A message that gets into a
+queue names no contact message, so its notifier drops it; only a purge that gets through takes what was there.
 """
 
 from collections.abc import Callable, Mapping
@@ -73,6 +74,19 @@ def on_secret(name: str) -> list[Attempt]:
         "ListSecretVersionIds": lambda own: own.list_secret_version_ids(SecretId=name),
     }
     return [Attempt(operation, "secretsmanager", way) for operation, way in ways.items()]
+
+
+def on_queue(url: str) -> list[Attempt]:
+    received = {"QueueUrl": url, "ReceiptHandle": PROBE}
+    ways: Mapping[str, Way] = {
+        "SendMessage": lambda own: own.send_message(QueueUrl=url, MessageBody=PROBE),
+        "ReceiveMessage": lambda own: own.receive_message(QueueUrl=url, VisibilityTimeout=0),
+        "ChangeMessageVisibility": lambda own: own.change_message_visibility(VisibilityTimeout=0, **received),
+        "DeleteMessage": lambda own: own.delete_message(**received),
+        "GetQueueAttributes": lambda own: own.get_queue_attributes(QueueUrl=url, AttributeNames=["All"]),
+        "PurgeQueue": lambda own: own.purge_queue(QueueUrl=url),
+    }
+    return [Attempt(operation, "sqs", way) for operation, way in ways.items()]
 
 
 def probe(partition: str) -> dict[str, dict[str, str]]:

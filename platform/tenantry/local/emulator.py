@@ -5,28 +5,28 @@ should the parent be killed, the child ends itself. A detached emulator is found
 """
 
 import http.client
-import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import tenantry
 from tenantry.errors import Failed
-from tenantry.local import issuer, processes
-from tenantry.local.clients import ACCOUNT, REGION
+from tenantry.local import issuer, processes, receiver
+from tenantry.local.child import HOST, spawn
 from tenantry.local.server import DETACH
 
-HOST = "127.0.0.1"
 READY_SECONDS = 30.0  # measured: under one second; a loaded machine gets its time
 STOP_SECONDS = 5.0
 LOG_LINES = 20
+
+
+# By the emulator's address: variables that its functions get besides their own.
+Environment = Callable[[str], Mapping[str, str]]
 
 
 class EmulatorError(Failed):
@@ -65,8 +65,11 @@ class Emulator:
         self._detached = child is None
 
     @classmethod
-    def start(cls, port: int | None, directory: Path) -> Self:
+    def start(cls, port: int | None, directory: Path, environment: Environment = lambda _: {}) -> Self:
         """Start one, wait until it answers, and own `directory`: new or empty now, removed at the end.
+
+        Args:
+            environment: asked once, before anything runs; it may lead functions to a proxy.
 
         Raises:
             PortTaken, DirectoryInUse: nothing was started.
@@ -77,7 +80,8 @@ class Emulator:
             _make_directories(directory)
             child = None
             try:
-                child = _spawn(directory, gateway, keys)
+                variables = environment(f"http://{HOST}:{gateway.getsockname()[1]}")
+                child = spawn(directory, gateway, keys, variables)
                 ports = gateway.getsockname()[1], keys.getsockname()[1]
                 gateway.close()  # from here on a dead child refuses connections
                 keys.close()
@@ -115,6 +119,10 @@ class Emulator:
 
     def issuer_url(self, tenant: str) -> str:
         return issuer.issuer_url(self.record.issuer_port, tenant)
+
+    def webhook_url(self, tenant: str) -> str:
+        """Where the local receiver takes, and shows, what is delivered to the tenant."""
+        return receiver.webhook_url(self.record.issuer_port, tenant)
 
     def publish(self, keys: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         """Serve these public JWKs, by tenant, and no others at the local issuer."""
@@ -189,47 +197,6 @@ def _make_directories(directory: Path) -> None:
     directory.chmod(0o700)
     for name in ("tmp", "state", "s3", "issuer"):
         (directory / name).mkdir(mode=0o700)
-
-
-def _spawn(directory: Path, gateway: socket.socket, keys: socket.socket) -> subprocess.Popen[bytes]:
-    sockets = {"--gateway-socket": gateway.fileno(), "--issuer-socket": keys.fileno()}
-    with (directory / "emulator.log").open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 - every part is ours
-            [
-                *(sys.executable, "-P", "-m", processes.SERVER_MODULE, "--directory", str(directory)),
-                *(str(part) for option in sockets.items() for part in option),
-            ],
-            cwd=directory,
-            env=_environment(directory, gateway.getsockname()[1]),
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            pass_fds=tuple(sockets.values()),
-            start_new_session=True,  # the terminal's Ctrl-C is the parent's to handle
-        )
-
-
-def _environment(directory: Path, port: int) -> dict[str, str]:
-    """All that the child gets: functions inherit it, so the caller's own environment stays out."""
-    return {
-        "PATH": os.defpath,
-        "LANG": "C.UTF-8",
-        "HOME": str(directory),
-        "TMPDIR": str(directory / "tmp"),
-        "PYTHONPATH": str(Path(tenantry.__path__[0]).parent),
-        "STATE_DIR": str(directory / "state"),
-        "S3_DATA_DIR": str(directory / "s3"),
-        "BIND_HOST": HOST,
-        "GATEWAY_PORT": str(port),
-        "MINISTACK_ACCOUNT_ID": ACCOUNT,
-        "MINISTACK_REGION": REGION,
-        "AUTH": "true",
-        "LAMBDA_EXECUTOR": "local",
-        "LOG_LEVEL": "WARNING",
-        "IOT_MTLS_ENABLED": "0",  # else it listens on 8883 of every interface
-        "SFTP_ENABLED": "0",
-        "DOCKER_HOST": f"unix://{directory}/no-docker",  # else it removes other emulators' containers
-    }
 
 
 def _answers(port: int) -> bool:

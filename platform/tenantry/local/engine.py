@@ -29,6 +29,7 @@ STACK = "pulumi:pulumi:Stack"
 GONE = frozenset(
     {
         "NoSuchBucket",
+        "AWS.SimpleQueueService.NonExistentQueue",
         "NoSuchEntity",
         "NotFound",
         "NotFoundException",
@@ -38,6 +39,7 @@ GONE = frozenset(
 )
 TAKEN = frozenset(
     {
+        "AlreadyExistsException",
         "EntityAlreadyExists",
         "ResourceConflictException",
         "ResourceExistsException",

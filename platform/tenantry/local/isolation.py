@@ -11,9 +11,10 @@ from botocore.exceptions import ClientError
 
 from tenantry.errors import Failed
 from tenantry.isolation.partitions import partition_keys, state_keys
+from tenantry.isolation.targets import withheld_secrets
 from tenantry.local import attempts
 from tenantry.local.attempts import Attempt, RefusedInside
-from tenantry.local.clients import Credentials, Session, root_session, session
+from tenantry.local.clients import ACCOUNT, Credentials, Session, root_session, session
 from tenantry.local.state import LocalPlatform
 from tenantry.naming import Names
 
@@ -21,7 +22,7 @@ DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 UNRECOGNIZED = frozenset(
     {"ExpiredTokenException", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"}
 )
-SERVICES = ("dynamodb", "secretsmanager")
+SERVICES = ("dynamodb", "secretsmanager", "sqs")
 
 
 class NotTried(Failed):
@@ -33,6 +34,10 @@ class Function:
     name: str
     tenant: str
     role: str
+
+    @property
+    def group(self) -> str:
+        return self.name.rpartition("_")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +104,8 @@ def _session(platform: LocalPlatform, credentials: dict[str, str]) -> Session:
 def _foreign(platform: LocalPlatform, function: Function) -> Iterator[tuple[str, Attempt, dict[str, Any]]]:
     """What is tried on what, and how a probe would be removed from there."""
     names = Names(platform.cell)
-    own_signing = names.signing_secret(
-        function.tenant
-    )  # which no function may read, not even its own tenant's
-    yield from ((own_signing, each, {}) for each in attempts.on_secret(own_signing))
+    for secret in withheld_secrets(names, function.tenant, function.group):
+        yield from ((secret, each, {}) for each in attempts.on_secret(secret))
     for tenant in platform.tenants:
         if tenant.slug == function.tenant:
             continue
@@ -114,8 +117,12 @@ def _foreign(platform: LocalPlatform, function: Function) -> Iterator[tuple[str,
         for key in state_keys(tenant.slug):
             yield from ((f"{table} {key}", each, {}) for each in attempts.on_index(table, key))
         yield from ((table, each, {}) for each in attempts.on_table(table))
-        for secret in (names.secret(tenant.slug), names.signing_secret(tenant.slug)):
+        for secret in (names.secret(tenant.slug), *withheld_secrets(names, tenant.slug, "")):
             yield from ((secret, each, {}) for each in attempts.on_secret(secret))
+        if tenant.shown["notifications"]:
+            for queue in (names.queue(tenant.slug), names.dead_letters(tenant.slug)):
+                url = f"{platform.endpoint}/{ACCOUNT}/{queue}"
+                yield from ((queue, each, {}) for each in attempts.on_queue(url))
 
 
 def _answer(attempt: Attempt, client: Any) -> str:

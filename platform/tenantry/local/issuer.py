@@ -1,5 +1,7 @@
 """Play the OIDC issuer of local tenants: discovery and public keys over loopback, one JWKS file per tenant.
 
+The same server takes their webhooks: see `receiver`.
+
 The files are read at each request, so that any process which knows the folder publishes by writing, and a
 rotation is seen at once. They hold public keys alone: who signs keeps the private halves elsewhere.
 """
@@ -12,6 +14,8 @@ from collections.abc import Container, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from tenantry.local.receiver import MAX_BYTES, Receiver, tenant_of
 
 MAX_AGE_SECONDS = 60  # how long a reader may keep an answer: bounds how late a local rotation is noticed
 
@@ -65,6 +69,7 @@ class IssuerServer(ThreadingHTTPServer):
         self.socket = listening
         self.server_port = listening.getsockname()[1]
         self.folder = folder
+        self.receiver = Receiver()
 
 
 class _IssuerHandler(BaseHTTPRequestHandler):
@@ -75,14 +80,30 @@ class _IssuerHandler(BaseHTTPRequestHandler):
     timeout = 10  # seconds; a silent client must not hold a thread
 
     def do_GET(self) -> None:
-        document = self._document()
-        body = json.dumps(document if document is not None else {"error": "not_found"}).encode()
-        self.send_response(404 if document is None else 200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header(
-            "Cache-Control", "no-store" if document is None else f"public, max-age={MAX_AGE_SECONDS}"
-        )
+        if tenant := tenant_of(self.path):
+            self._answer(200, self.server.receiver.shown(tenant))
+        elif (document := self._document()) is not None:
+            self._answer(200, json.dumps(document).encode(), f"public, max-age={MAX_AGE_SECONDS}")
+        else:
+            self._answer(404, b'{"error": "not_found"}')
+
+    def do_POST(self) -> None:
+        self.close_connection = True  # a body that is not read must not pass for the next request
+        tenant, length = tenant_of(self.path), self.headers.get("Content-Length", "")
+        if tenant is None:
+            self._answer(404, b'{"error": "not_found"}')
+        elif not length.isascii() or not length.isdigit() or int(length) > MAX_BYTES:
+            self._answer(413, b'{"error": "too_large"}')
+        else:
+            self.server.receiver.take(tenant, dict(self.headers), self.rfile.read(int(length)))
+            self._answer(204, b"")
+
+    def _answer(self, status: int, body: bytes, caching: str = "no-store") -> None:
+        self.send_response(status)
+        if status != 204:  # RFC 9110, 8.6: no length then
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", caching)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)

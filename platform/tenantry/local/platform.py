@@ -1,9 +1,10 @@
 """Bring the platform up on this machine, and bring a running one to what its files say now."""
 
+import contextlib
 import secrets
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +17,32 @@ from tenantry.local import inventory, state
 from tenantry.local.changes import Change
 from tenantry.local.clients import ACCOUNT, REGION, root_session
 from tenantry.local.deployment import deploy
-from tenantry.local.emulator import Emulator
+from tenantry.local.emulator import Emulator, Environment
 from tenantry.local.engine import DeploymentError
 from tenantry.local.identities import Identities, localized
+from tenantry.local.receiver import received_here
 from tenantry.local.state import LocalPlatform, LocalTenant
 from tenantry.operations.tokens import Audience, Signer
 from tenantry.verification import verification
 
-SERVICES = ("apigateway", "cloudwatch", "dynamodb", "iam", "lambda", "logs", "s3", "secretsmanager", "sns")
+SERVICES = (
+    *("apigateway", "cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "s3", "secretsmanager"),
+    *("sesv2", "sns", "sqs"),
+)
+MAIL_FROM = "contact@tenantry.example"  # the emulator keeps what is mailed, and sends nothing
 ANSWER_SECONDS = 30.0
 
 OnStep = Callable[[str], None]
 
 
-def start(cell: Cell, folder: Path, port: int | None, on_step: OnStep) -> tuple[Emulator, LocalPlatform]:
+def start(
+    cell: Cell,
+    folder: Path,
+    port: int | None,
+    on_step: OnStep,
+    receivers: Mapping[str, str] | None = None,
+    environment: Environment = lambda _: {},
+) -> tuple[Emulator, LocalPlatform]:
     """Start an emulator, deploy the cell onto it, and wait until each tenant's stage answers.
 
     A platform of ours that already holds the port is replaced: the local platform is disposable.
@@ -38,6 +51,8 @@ def start(cell: Cell, folder: Path, port: int | None, on_step: OnStep) -> tuple[
         folder: where the tenants' files are, for updates.
         port: None takes a free one.
         on_step: told what happens, for a person to read.
+        receivers: loopback URL by tenant, of who takes its webhooks in place of the local receiver.
+        environment: of the emulator's address, more variables for the functions.
 
     Raises:
         EmulatorError, DeploymentError, ArtifactError: nothing is left running.
@@ -50,9 +65,9 @@ def start(cell: Cell, folder: Path, port: int | None, on_step: OnStep) -> tuple[
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise WrongInput(f"{home} cannot hold the state ({error.strerror}); set TENANTRY_STATE") from error
-    emulator = Emulator.start(port, home / f"emulator-{secrets.token_hex(4)}")
+    emulator = Emulator.start(port, home / f"emulator-{secrets.token_hex(4)}", environment)
     try:
-        platform, _ = _deploy(cell, folder, emulator, {}, on_step)
+        platform, _ = _deploy(cell, folder, emulator, {}, receivers or {}, on_step)
     except BaseException:  # Ctrl-C too: nothing may stay behind
         emulator.stop()
         raise
@@ -74,8 +89,9 @@ def update(
     if not inventory.exists(platform.record.directory):
         raise DeploymentError("an earlier release started this platform; `tenantry up` starts afresh")
     known = {tenant.slug: tenant.signer for tenant in platform.tenants if tenant.signer}
+    receivers = {tenant.slug: tenant.receiver for tenant in platform.tenants if tenant.receiver}
     try:
-        return _deploy(cell, folder, emulator, known, on_step)
+        return _deploy(cell, folder, emulator, known, receivers, on_step)
     except DeploymentError as error:
         raise DeploymentError(
             f"{error}\nWhat was done before this stays; `tenantry update` again completes the rest"
@@ -83,7 +99,12 @@ def update(
 
 
 def _deploy(
-    cell: Cell, folder: Path, emulator: Emulator, known: dict[str, Signer], on_step: OnStep
+    cell: Cell,
+    folder: Path,
+    emulator: Emulator,
+    known: dict[str, Signer],
+    receivers: Mapping[str, str],
+    on_step: OnStep,
 ) -> tuple[LocalPlatform, list[Change]]:
     on_step("packing code and layer")
     deployment = program.prepare(
@@ -91,6 +112,7 @@ def _deploy(
         stack=cell.name,
         arns=Arns("aws", REGION, ACCOUNT),
         target=artifact.this_machine(),
+        mail_from=MAIL_FROM,
     )
     session = root_session(emulator.endpoint)
     clients = {service: session.client(service) for service in SERVICES}
@@ -101,7 +123,9 @@ def _deploy(
         on_step(f"{len(done)} resources done")
 
     with inventory.opened(emulator.record.directory) as made:
-        identities = localized(cell, emulator.issuer_url, known)
+        _verify_sender(clients["sesv2"])
+        here = received_here(cell, lambda slug: receivers.get(slug) or emulator.webhook_url(slug))
+        identities = localized(here, emulator.issuer_url, known)
         emulator.publish(identities.published)
         outputs, changes = deploy(identities.cell, deployment, clients.__getitem__, made, on_change)
         on_step("waiting for the stages to answer")
@@ -110,6 +134,11 @@ def _deploy(
         platform = _described(emulator, folder, deployment, identities, outputs)
         state.save(platform)
     return platform, changes
+
+
+def _verify_sender(ses: Any) -> None:
+    with contextlib.suppress(ses.exceptions.AlreadyExistsException):
+        ses.create_email_identity(EmailIdentity=MAIL_FROM)
 
 
 def _await_answer(url: str) -> None:
@@ -138,9 +167,8 @@ def _described(
     def described(tenant: Tenant) -> LocalTenant:
         own = outputs["tenants"][tenant.slug]
         checked = verification(tenant, deployment.names.issuer(tenant.slug), [])
-        shown = {
-            name: own[name] for name in ("tier", "status", "url", "api_keys", "routes", "auth", "isolation")
-        }
+        told = ("tier", "status", "url", "api_keys", "routes", "auth", "isolation", "notifications")
+        shown = {name: own.get(name) for name in told}  # an output of None is none
         return LocalTenant(
             shown={"tenant": tenant.slug, **shown},
             audience=Audience(checked["issuer"], checked["audience"], checked["max_lifetime_seconds"]),

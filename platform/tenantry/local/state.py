@@ -49,6 +49,12 @@ class LocalTenant:
     def slug(self) -> str:
         return str(self.shown["tenant"])
 
+    @property
+    def receiver(self) -> str | None:
+        """Who takes the tenant's webhooks on this machine; None where nothing, or mail, is sent."""
+        notifications = str(self.shown.get("notifications") or "")
+        return notifications if "://" in notifications else None
+
 
 @dataclass(frozen=True, slots=True)
 class LocalPlatform:

@@ -15,7 +15,18 @@ from tenantry.operations.tokens import Audience, TokenError, managed_signer, min
 def clients(region: str) -> Clients:
     with refusals_told(region):
         session = boto3.Session(region_name=region)  # one, so that a role with MFA asks for one code
-        return Clients(session.client("dynamodb"), session.client("secretsmanager"), session.client("lambda"))
+        services = ("dynamodb", "secretsmanager", "lambda", "kms", "resourcegroupstaggingapi")
+        return Clients(*map(session.client, services))
+
+
+def dynamodb(region: str) -> Any:
+    with refusals_told(region):
+        return boto3.Session(region_name=region).client("dynamodb")
+
+
+def queues(region: str) -> Any:
+    with refusals_told(region):
+        return boto3.Session(region_name=region).client("sqs")
 
 
 def token(

@@ -1,4 +1,4 @@
-"""Delete what a removed tenant left behind: items or table, and secrets. Nothing brings them back."""
+"""Delete what a removed tenant left behind: items or table, secrets and keys. Nothing brings them back."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenantry.errors import Failed
+from tenantry.key_policies import DELETION_WINDOW_DAYS
 from tenantry.naming import AUTHORIZER, Names
 from tenantry.operations.aws import refusals_told
 
@@ -19,11 +20,16 @@ class StillDeployed(Failed):
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """boto3 clients; `lambda_` only looks whether the tenant is still there."""
+    """boto3 clients; `lambda_` only looks whether the tenant is still there.
+
+    `tagging` is `resourcegroupstaggingapi`: a key has no name to be found by, and may have lost its alias.
+    """
 
     dynamodb: Any
     secretsmanager: Any
     lambda_: Any
+    kms: Any
+    tagging: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class Purged:
     items: int
     tables: tuple[str, ...]
     secrets: tuple[str, ...]
+    keys: tuple[str, ...]
 
 
 def purge(names: Names, tenant: str, clients: Clients, on_deleted: Callable[[int], None]) -> Purged:
@@ -52,14 +59,17 @@ def purge(names: Names, tenant: str, clients: Clients, on_deleted: Callable[[int
 def _purge(names: Names, tenant: str, clients: Clients, on_deleted: Callable[[int], None]) -> Purged:
     if _is_deployed(clients.lambda_, names.function(tenant, AUTHORIZER)):
         raise StillDeployed(f"{tenant} is still deployed as stack {names.stack}; run `pulumi up` first")
+    keys = list(_keys(clients, names, tenant))
     items = _delete_items(clients.dynamodb, names.table, f"{tenant}#", on_deleted)
     tables = (names.tenant(tenant),) if _delete_table(clients.dynamodb, names.tenant(tenant)) else ()
     secrets = tuple(
         name
-        for name in (names.secret(tenant), names.signing_secret(tenant))
+        for name in (names.secret(tenant), names.signing_secret(tenant), names.delivery_secret(tenant))
         if _delete_secret(clients.secretsmanager, name)
     )
-    return Purged(items, tables, secrets)
+    for key in keys:  # last: what is under a key that waits for its end cannot be read
+        clients.kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=DELETION_WINDOW_DAYS)
+    return Purged(items, tables, secrets, tuple(keys))
 
 
 def _is_deployed(lambda_: Any, function: str) -> bool:
@@ -68,6 +78,20 @@ def _is_deployed(lambda_: Any, function: str) -> bool:
     except lambda_.exceptions.ResourceNotFoundException:
         return False
     return True
+
+
+def _keys(clients: Clients, names: Names, tenant: str) -> Iterator[str]:
+    """Ids of the keys that were ever made for the tenant and are in use still."""
+    tags = {"managed-by": "tenantry", "stack": names.stack, "tenant": tenant}
+    pages = clients.tagging.get_paginator("get_resources").paginate(
+        ResourceTypeFilters=["kms:key"],
+        TagFilters=[{"Key": name, "Values": [value]} for name, value in tags.items()],
+    )
+    for page in pages:
+        for found in page["ResourceTagMappingList"]:
+            key = clients.kms.describe_key(KeyId=found["ResourceARN"])["KeyMetadata"]
+            if key["KeyState"] != "PendingDeletion":
+                yield key["KeyId"]
 
 
 def _delete_table(dynamodb: Any, table: str) -> bool:
@@ -113,7 +137,7 @@ def _delete_batch(dynamodb: Any, table: str, keys: list[dict[str, Any]]) -> None
 
 
 def _delete_secret(secretsmanager: Any, name: str) -> bool:
-    """Without a recovery window: the tenant may come back under its name the same day."""
+    """Without a recovery window, one that is running included: the tenant may come back the same day."""
     try:
         secretsmanager.describe_secret(SecretId=name)
     except secretsmanager.exceptions.ResourceNotFoundException:

@@ -47,12 +47,17 @@ def own(proof: Proof, function: str) -> dict[Kind, list[str]]:
 def test_what_a_role_may_do_of_its_own_is_shown(proof: Proof) -> None:
     """Else the cells of others could be empty because the evaluation sees no grant at all."""
     assert own(proof, "acme.tools") == {
-        Kind.KEYS: ["own/Get", "own/Query", "own/Update"],
+        Kind.KEYS: ["own/Get", "own/Put", "own/Query", "own/Update"],
         Kind.INDEX: ["own/QueryByState"],
         Kind.SECRETS: ["own/ReadSecret"],
         Kind.LOGS: ["own/Log"],
     }
-    assert own(proof, "globex.items").keys() == {Kind.KEYS, Kind.SECRETS, Kind.LOGS}
+    assert own(proof, "globex.items").keys() == {
+        Kind.KEYS,
+        Kind.SECRETS,
+        Kind.LOGS,
+        Kind.ENCRYPTION,
+    }
     assert own(proof, "acme.authorizer") == {Kind.LOGS: ["own/Log"]}
 
 

@@ -140,7 +140,34 @@ POLICIES: dict[str, tuple[Mutation, str, str]] = {
     "the artifacts": (wide("s3:PutObject", "arn:aws:s3:::tenantry-demo-*"), "s3:PutObject", "own/Wide"),
     "topics": (wide("sns:Publish", ARNS.topic("*")), "sns:Publish", "own/Wide"),
     "queues": (wide("sqs:SendMessage"), "sqs:SendMessage on *", "own/Wide"),
-    "a service nobody thought of": (wide("kms:Decrypt", "arn:aws:kms:*"), "kms:Decrypt", "own/Wide"),
+    "queues that begin alike": (
+        wide("sqs:ReceiveMessage", ARNS.queue("tenantry_demo_acme*")),
+        "tenantry_demo_acme-eu_contact",
+        "own/Wide",
+    ),
+    "dead letters of all": (
+        wide("sqs:ReceiveMessage", ARNS.queue("tenantry_demo_*_dead")),
+        "_contact_dead of",
+        "held back by the boundary alone",
+    ),
+    "the secret of its own webhooks": (
+        wide("secretsmanager:GetSecretValue", f"{secrets('tenantry/demo/acme/delivery')}-??????"),
+        "tenantry/demo/acme/delivery",
+        "own/Wide",
+    ),
+    "any sender": (wide("ses:SendEmail"), "ses:SendEmail on", "own/Wide, held back by the boundary alone"),
+    "a service nobody thought of": (wide("glue:GetTable", "arn:aws:glue:*"), "glue:GetTable", "own/Wide"),
+    "another tenant's key": (
+        wide("kms:Decrypt", ARNS.kms("key/globex-id"), {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+        "kms:Decrypt on",
+        "own/Wide",
+    ),
+    "every key": (wide("kms:*", ARNS.kms("key/*")), "kms:PutKeyPolicy on", "own/Wide"),
+    "every key, by its alias": (
+        wide("kms:CreateGrant", "*", {"StringLike": {"kms:RequestAlias": "alias/tenantry_*"}}),
+        "kms:CreateGrant on",
+        "own/Wide",
+    ),
     "actions in another case": (wide("DYNAMODB:sCAN", TABLE), "DYNAMODB:sCAN", "own/Wide"),
     "any action": (wide("*"), "dynamodb:Scan", "own/Wide"),
     "all actions but some": (wide(None, "*", NotAction="iam:*"), "lambda:InvokeFunction on", "own/Wide"),
@@ -188,6 +215,13 @@ def test_a_policy_that_is_too_wide_is_found(demo: Cell, mistake: str) -> None:
     lines = [str(leak) for leak in leaks if leak.who == ITEMS]
     assert [line for line in lines if reached in line and by in line], lines[:5]
     assert {leak.who for leak in leaks} <= {ITEMS, "Role acme.items"}
+
+
+@pytest.mark.parametrize("function", ["contact", "authorizer", "items"])
+def test_who_but_the_notifier_reads_what_webhooks_are_signed_with_is_found(demo: Cell, function: str) -> None:
+    delivery = ARNS.secrets(NAMES.delivery_secret("globex"))
+    leaks = prove(granted(f"globex.{function}", allow("secretsmanager:GetSecretValue", delivery))(demo)).leaks
+    assert [(leak.who, leak.whose) for leak in leaks] == [(NAMES.function("globex", function), "globex")]
 
 
 def test_a_boundary_taken_away_together_with_a_wide_policy_is_found(demo: Cell) -> None:

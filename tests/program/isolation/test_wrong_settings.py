@@ -1,5 +1,7 @@
 """Each setting that leads to another tenant, or is open to whoever comes, is found and named."""
 
+import json
+
 import pytest
 
 from tenantry.isolation.cells import SOMEWHERE as ARNS
@@ -10,6 +12,7 @@ from tests.support.mutations import Mutation, added, both, found, set_input, set
 API = "demo-id"
 ITEMS = "tenantry_demo_acme_items"
 PERMISSION = "Permission acme.items"
+OPEN = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}]}'
 SETTINGS: dict[str, tuple[Mutation, str, str]] = {
     "a shared role": (
         set_input("Function", "acme.contact", role=ARNS.iam(f"role/{ITEMS}")),
@@ -145,6 +148,78 @@ SETTINGS: dict[str, tuple[Mutation, str, str]] = {
             policy='{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sns:Subscribe"}]}',
         ),
         "TopicPolicy demo",
+        "policy/statement 1",
+    ),
+    "another's queue in the environment": (
+        set_variable(
+            "Function",
+            "acme.contact",
+            "environment.variables",
+            QUEUE_URL="https://sqs.example/tenantry_demo_globex_contact",
+        ),
+        "Function acme.contact",
+        "QUEUE_URL",
+    ),
+    "the runtime secret for the one of webhooks": (
+        set_variable(
+            "Function",
+            "globex.notifier",
+            "environment.variables",
+            DELIVERY_SECRET_ARN=ARNS.secrets("tenantry/demo/globex").replace("??????", "AbCdEf"),
+        ),
+        "Function globex.notifier",
+        "DELIVERY_SECRET_ARN",
+    ),
+    "a queue that feeds another tenant's function": (
+        set_input("EventSourceMapping", "acme", functionName=ARNS.function("tenantry_demo_globex_notifier")),
+        "EventSourceMapping acme",
+        "a mapping to",
+    ),
+    "a function fed from another tenant's queue": (
+        set_input("EventSourceMapping", "acme", eventSourceArn=ARNS.queue("tenantry_demo_globex_contact")),
+        "EventSourceMapping acme",
+        "a mapping to",
+    ),
+    "a mapping between two other tenants": (
+        set_input(
+            "EventSourceMapping",
+            "acme",
+            eventSourceArn=ARNS.queue("tenantry_demo_globex_contact"),
+            functionName=ARNS.function("tenantry_demo_globex_notifier"),
+        ),
+        "EventSourceMapping acme",
+        "a mapping to",
+    ),
+    "a mapping from a queue of nobody's": (
+        set_input("EventSourceMapping", "acme", eventSourceArn=ARNS.queue("orders")),
+        "EventSourceMapping acme",
+        "a mapping to",
+    ),
+    "dead letters that end up with another tenant": (
+        set_input(
+            "Queue",
+            "acme",
+            redrivePolicy=json.dumps(
+                {"deadLetterTargetArn": ARNS.queue("tenantry_demo_globex_contact_dead")}
+            ),
+        ),
+        "Queue acme",
+        "its redrive policy",
+    ),
+    "a queue open to all": (
+        set_input("Queue", "acme", policy=OPEN),
+        "Queue acme",
+        "policy/statement 1",
+    ),
+    "a queue opened by a policy beside it": (
+        added(
+            "acme.contact",
+            "open",
+            "aws:sqs/queuePolicy:QueuePolicy",
+            queueUrl="https://sqs.example/tenantry_demo_acme_contact",
+            policy=OPEN,
+        ),
+        "QueuePolicy open",
         "policy/statement 1",
     ),
     "a type that the proof cannot read": (

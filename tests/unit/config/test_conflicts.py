@@ -119,3 +119,19 @@ def test_problems_of_all_files_come_at_once(
         "tenants/demo/globex.yaml:1:",
         "tenants/tiers.yaml:1:",
     ]
+
+
+def test_a_key_of_its_own_needs_a_table_of_its_own(
+    folder: Path, problems: Problems, tenant_text: str
+) -> None:
+    write(folder, "demo/acme.yaml", tenant_text + "data:\n  encryption: kms\n")
+    line = len(tenant_text.splitlines()) + 2
+    [problem] = problems()
+    assert problem.startswith(
+        f"tenants/demo/acme.yaml:{line}: data.encryption is 'kms', and the isolation of tier "
+    )
+    assert problem.endswith("; set data.isolation to silo, or leave data.encryption out")
+    write(folder, "demo/acme.yaml", tenant_text + "data:\n  isolation: pooled\n  encryption: kms\n")
+    assert "and data.isolation is pooled" in problems()[0]
+    write(folder, "demo/acme.yaml", tenant_text + "data:\n  isolation: silo\n  encryption: kms\n")
+    assert problems() == []

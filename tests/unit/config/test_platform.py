@@ -78,10 +78,10 @@ def test_capacity_counts_what_a_cell_takes_of_its_quotas(platform: Platform) -> 
         "stages": (3, 10, "cell"),
         "usage plans": (3, 300, "account"),
         "API keys": (3, 10_000, "account"),
-        "roles": (9, 1_000, "account"),
+        "roles": (11, 1_000, "account"),
         "reserved concurrency": (0, 900, "account"),
         "tables": (2, 2_500, "account"),
-        "secrets": (4, 500_000, "account"),
+        "secrets": (5, 500_000, "account"),
     }
 
 

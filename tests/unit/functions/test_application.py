@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 import items.handler
-from api import counters, problems
+from api import counters, downstream, problems
 from api.errors import ApiError
 from tests.support import events, tenant_api
 from tests.support.tenant_api import BrokenTable, TenantApi
@@ -48,20 +48,20 @@ class TestRouting:
         with acme.environment():
             import tools.handler
 
-            assert tools.handler.handle(event, None)["statusCode"] == 200
+            assert tools.handler.handle(event, events.Invocation())["statusCode"] == 200
 
     def test_single_value_maps_are_enough(self, acme: TenantApi) -> None:
         event = events.proxy("GET", COLLECTION, path=ORDERS, query="limit=0")
         event |= {"multiValueHeaders": None, "multiValueQueryStringParameters": None}
         with acme.environment():
-            assert items.handler.handle(event, None)["statusCode"] == 400
+            assert items.handler.handle(event, events.Invocation())["statusCode"] == 400
 
 
 class TestProblems:
     def test_a_problem_carries_the_gateways_request_id(self, acme: TenantApi) -> None:
         event = events.proxy("GET", ITEM, path={**ORDERS, "id": "x"})
         with acme.environment():
-            body = json.loads(items.handler.handle(event, None)["body"])
+            body = json.loads(items.handler.handle(event, events.Invocation())["body"])
         assert body["request_id"] == event["requestContext"]["requestId"]
         assert (body["type"], body["status"]) == ("urn:tenantry:problem:not-found", 404)
 
@@ -97,7 +97,7 @@ class TestDownstream:
     def test_a_busy_or_silent_service_is_503_with_a_time_to_retry(
         self, acme: TenantApi, broken_table: BrokenTable, failure: Exception
     ) -> None:
-        broken_table.failures = [failure]
+        broken_table.failures = [failure] * len(downstream.PAUSES)
         answer = acme.call("GET", COLLECTION, path=ORDERS)
         assert (answer.status, answer.slug) == (503, "unavailable")
         assert int(answer.headers["Retry-After"]) >= 1
@@ -107,7 +107,7 @@ class TestDownstream:
         assert acme.call("GET", COLLECTION, path=ORDERS).slug == "internal-error"
 
     def test_a_throttled_transaction_is_503(self, acme: TenantApi, broken_table: BrokenTable) -> None:
-        broken_table.failures = [cancelled("None", "ThrottlingError")]
+        broken_table.failures = [cancelled("None", "ThrottlingError")] * counters.ATTEMPTS
         assert acme.call("POST", COLLECTION, {}, path=ORDERS).slug == "unavailable"
 
     def test_a_conflict_on_a_counter_is_tried_again(self, acme: TenantApi, broken_table: BrokenTable) -> None:
@@ -119,7 +119,7 @@ class TestDownstream:
         self, acme: TenantApi, broken_table: BrokenTable, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         pauses: list[float] = []
-        monkeypatch.setattr("api.counters.time.sleep", pauses.append)
+        monkeypatch.setattr("api.deadline.time.sleep", pauses.append)
         broken_table.failures = [cancelled("None", "TransactionConflict")] * counters.ATTEMPTS
         answer = acme.call("POST", COLLECTION, {}, path=ORDERS)
         assert (answer.status, answer.slug) == (409, "conflict")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import cursors, runtime_secret
+from api import cursors, runtime_secret, secrets
 from api.cursors import Listing
 from api.errors import InvalidCursor
 from tests.support.tenant_api import TenantApi
@@ -82,18 +82,18 @@ def test_a_changed_secret_is_picked_up_within_its_age(
 ) -> None:
     fetched: list[str] = []
 
-    def fetch(arn: str) -> bytes:
+    def fetch(arn: str) -> dict[str, str]:
         fetched.append(arn)
-        return bytes(runtime_secret.CURSOR_KEY_BYTES)
+        return {"cursor_key": base64.b64encode(bytes(runtime_secret.CURSOR_KEY_BYTES)).decode()}
 
-    monkeypatch.setattr(runtime_secret, "_fetch", fetch)
+    monkeypatch.setattr(secrets, "_fetch", fetch)
     now = [1000.0]
-    monkeypatch.setattr(runtime_secret, "monotonic", lambda: now[0])
-    runtime_secret._kept.clear()
+    monkeypatch.setattr(secrets, "monotonic", lambda: now[0])
+    secrets._kept.clear()
     for at in (1000.0, 1899.0, 1900.0):
         now[0] = at
         runtime_secret.cursor_key()
-    runtime_secret._kept.clear()
+    secrets._kept.clear()
     assert fetched == [acme.secret_arn] * 2
 
 

@@ -2,6 +2,8 @@
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
@@ -25,7 +27,9 @@ def names() -> Names:
 def clients(names: Names, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     with mock_aws():
-        made = Clients(*(boto3.client(service) for service in ("dynamodb", "secretsmanager", "lambda")))
+        kms = boto3.client("kms")
+        services = [boto3.client(service) for service in ("dynamodb", "secretsmanager", "lambda")]
+        made = Clients(*services, kms=kms, tagging=Tagging(kms))
         make_table(made.dynamodb, names.table)
         yield made
 
@@ -67,25 +71,54 @@ def test_a_silo_table_goes_though_it_is_protected(names: Names, clients: Clients
     assert left == [names.table, names.tenant("acme-eu")]
 
 
-def test_both_secrets_go_at_once_so_that_the_names_are_free(names: Names, clients: Clients) -> None:
-    for name in (names.secret("acme"), names.signing_secret("acme"), names.secret("acme-eu")):
+def test_all_secrets_go_at_once_so_that_the_names_are_free(names: Names, clients: Clients) -> None:
+    own = (names.secret("acme"), names.signing_secret("acme"), names.delivery_secret("acme"))
+    for name in (*own, names.secret("acme-eu")):
         clients.secretsmanager.create_secret(Name=name, SecretString="{}")
-    purged = purge(names, "acme", clients, lambda _: None)
-    assert purged.secrets == (names.secret("acme"), names.signing_secret("acme"))
+    assert purge(names, "acme", clients, lambda _: None).secrets == own
     clients.secretsmanager.create_secret(Name=names.secret("acme"), SecretString="{}")
     assert clients.secretsmanager.describe_secret(SecretId=names.secret("acme-eu"))["Name"]
+
+
+def test_a_secret_that_waits_for_its_deletion_goes_now(names: Names, clients: Clients) -> None:
+    """Somebody deleted it by hand, with the recovery window that AWS proposes."""
+    clients.secretsmanager.create_secret(Name=names.secret("acme"), SecretString="{}")
+    clients.secretsmanager.delete_secret(SecretId=names.secret("acme"), RecoveryWindowInDays=30)
+    assert purge(names, "acme", clients, lambda _: None).secrets == (names.secret("acme"),)
+    assert clients.secretsmanager.create_secret(Name=names.secret("acme"), SecretString="{}")
+
+
+def make_key(kms: Any, names: Names, tenant: str) -> str:
+    tags = {"managed-by": "tenantry", "stack": names.stack, "tenant": tenant}
+    listed = [{"TagKey": name, "TagValue": value} for name, value in tags.items()]
+    return str(kms.create_key(Tags=listed)["KeyMetadata"]["KeyId"])
+
+
+def test_every_key_of_the_tenant_ends_after_a_month_and_no_other_does(names: Names, clients: Clients) -> None:
+    """Two, where the tenant went back to a key of AWS's and chose its own again."""
+    kms = clients.kms
+    own = {make_key(kms, names, "acme"), make_key(kms, names, "acme")}
+    others = [make_key(kms, names, "acme-eu"), make_key(kms, Names(f"{names.stack}x"), "acme")]
+    assert set(purge(names, "acme", clients, lambda _: None).keys) == own
+    for key in own:
+        found = kms.describe_key(KeyId=key)["KeyMetadata"]
+        left = found["DeletionDate"] - datetime.now(found["DeletionDate"].tzinfo)
+        assert (found["KeyState"], round(left / timedelta(days=1))) == ("PendingDeletion", 30)
+    states = [kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] for key in others]
+    assert states == ["Enabled", "Enabled"]
+    assert purge(names, "acme", clients, lambda _: None).keys == ()
 
 
 def test_a_second_purge_finds_nothing_and_is_no_error(names: Names, clients: Clients) -> None:
     put(clients.dynamodb, names.table, "acme#items#count")
     purge(names, "acme", clients, lambda _: None)
     again = purge(names, "acme", clients, lambda _: None)
-    assert (again.items, again.tables, again.secrets) == (0, (), ())
+    assert (again.items, again.tables, again.secrets, again.keys) == (0, (), (), ())
 
 
 def test_a_deployed_tenant_is_left_alone(names: Names, clients: Clients) -> None:
     put(clients.dynamodb, names.table, "acme#items#count")
-    deployed = Clients(clients.dynamodb, clients.secretsmanager, Deployed())
+    deployed = replace(clients, lambda_=Deployed())
     with pytest.raises(StillDeployed, match="run `pulumi up` first"):
         purge(names, "acme", deployed, lambda _: None)
     assert partitions(clients.dynamodb, names.table) == {"acme#items#count"}
@@ -106,3 +139,27 @@ class Deployed:
     def get_function_configuration(self, **asked: str) -> dict[str, str]:
         assert asked["FunctionName"].endswith("_acme_authorizer")
         return asked
+
+
+class Tagging:
+    """Finds keys by tags, as the tagging API does; moto's knows none of KMS."""
+
+    def __init__(self, kms: Any) -> None:
+        self._kms = kms
+
+    def get_paginator(self, operation: str) -> "Tagging":
+        assert operation == "get_resources"
+        return self
+
+    def paginate(
+        self,
+        ResourceTypeFilters: list[str],  # noqa: N803 - AWS's names
+        TagFilters: list[dict[str, Any]],  # noqa: N803 - AWS's names
+    ) -> Iterator[dict[str, Any]]:
+        assert ResourceTypeFilters == ["kms:key"]
+        asked = {each["Key"]: each["Values"] for each in TagFilters}
+        for key in self._kms.list_keys()["Keys"]:
+            tags = self._kms.list_resource_tags(KeyId=key["KeyId"])["Tags"]
+            own = {each["TagKey"]: [each["TagValue"]] for each in tags}
+            if asked.items() <= own.items():
+                yield {"ResourceTagMappingList": [{"ResourceARN": key["KeyArn"]}]}

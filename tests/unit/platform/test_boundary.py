@@ -3,24 +3,26 @@
 import pytest
 
 from tenantry import policies
-from tenantry.naming import AUTHORIZER, GROUPS, Names, log_group
+from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group
 from tests.support.iam import (
     ARNS,
     INDEX,
     KEYED,
     NAMES,
     PARTIQL,
+    SENDER,
     TABLE,
     WIDE,
     Call,
     allows,
     boundary,
+    by_email,
     role_policy,
     secret,
     statements,
 )
 
-FUNCTIONS = (AUTHORIZER, *GROUPS)
+FUNCTIONS = (AUTHORIZER, *GROUPS, NOTIFIER)
 EVERYTHING: policies.Policy = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
@@ -63,10 +65,25 @@ def test_another_stack_of_the_account_is_out_of_reach() -> None:
         Call("dynamodb:GetItem", ARNS.table(other.table), ("acme#items#item#orders",)),
         Call("dynamodb:GetItem", ARNS.table(other.tenant("acme")), ("acme#items#item#orders",)),
         Call("secretsmanager:GetSecretValue", secret(other.secret("acme"))),
+        Call("sqs:ReceiveMessage", ARNS.queue(other.queue("acme"))),
         Call("logs:PutLogEvents", f"{ARNS.log_group(log_group(function))}:log-stream:1"),
     ):
         assert not allows(EVERYTHING, call, boundary())
         assert allows(EVERYTHING, call, boundary(other))
+
+
+@pytest.mark.parametrize("action", ["ReceiveMessage", "SendMessage", "DeleteMessage"])
+def test_dead_letters_are_the_operators_alone(action: str) -> None:
+    assert allows(EVERYTHING, Call(f"sqs:{action}", ARNS.queue(NAMES.queue("acme"))), boundary())
+    assert not allows(EVERYTHING, Call(f"sqs:{action}", ARNS.queue(NAMES.dead_letters("acme"))), boundary())
+
+
+def test_mail_is_sent_from_the_stacks_sender_alone() -> None:
+    for sender, sent in ((SENDER, True), ("ceo@example.com", False)):
+        call = Call("ses:SendEmail", ARNS.identity("example.com"))
+        assert allows(EVERYTHING, call, boundary(), **{"ses:fromaddress": sender}) is sent
+    elsewhere = Call("ses:SendEmail", ARNS.identity("example.org"))
+    assert not allows(EVERYTHING, elsewhere, boundary(), **{"ses:fromaddress": SENDER})
 
 
 @pytest.mark.parametrize(
@@ -82,5 +99,6 @@ def test_it_grants_no_table_action_that_no_role_uses() -> None:
         actions = [each["Action"] for each in statements(policy) if each["Effect"] == "Allow"]
         return {each for some in actions for each in ([some] if isinstance(some, str) else some)}
 
-    of_roles = set[str]().union(*(granted(role_policy(group, "acme")) for group in FUNCTIONS))
+    held = [*(role_policy(group, "acme") for group in FUNCTIONS), {"Statement": [by_email()]}]
+    of_roles = set[str]().union(*map(granted, held))
     assert granted(boundary()) == of_roles

@@ -33,7 +33,7 @@ def layer() -> Artifact:
 # Imports every module of the code, then uses what libraries import late: clients and their signatures, logs,
 # metrics, key loading, ids. DynamoDB is an address where nobody listens.
 PROBE = """
-import importlib.util, json, os, pkgutil, sys
+import importlib.util, json, os, pkgutil, sys, types
 
 code, layer = sys.argv[1:]
 assert not [path for path in sys.path if "site-packages" in path], sys.path
@@ -48,13 +48,17 @@ assert "boto3" not in sys.modules, "the authorizer uses no AWS client, and start
 
 for module in pkgutil.walk_packages([code]):
     importlib.import_module(module.name)
-import contact.handler, items.handler, tools.handler
-from api import identifiers, metrics, runtime_secret, table
+import contact.handler, items.handler, notifier.handler, tools.handler
+from api import identifiers, metrics, queue, secrets, table
+from notifier import mail
 table.current()
-runtime_secret.client()
+secrets.client()
+queue.client()
+mail.client()
 metrics.count("ItemsWritten", "acme")
 identifiers.checked_id(identifiers.new_id(0))
-answer = items.handler.handle(told["call"], None)
+invocation = types.SimpleNamespace(get_remaining_time_in_millis=lambda: 10_000)
+answer = items.handler.handle(told["call"], invocation)
 assert answer["statusCode"] == 503, answer
 
 for name, module in list(sys.modules.items()):

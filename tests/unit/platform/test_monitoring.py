@@ -6,8 +6,8 @@ from typing import Any
 import botocore.session
 import pytest
 
-from tenantry.monitoring import PERIOD_SECONDS, alarms, cell_dashboard, tenant_dashboard
-from tenantry.naming import AUTHORIZER, GROUPS, Names
+from tenantry.monitoring import PERIOD_SECONDS, Queues, alarms, cell_dashboard, tenant_dashboard
+from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
 
 # "Amazon API Gateway dimensions and metrics" and "Lambda metrics": by namespace, the metrics and the sets of
 # dimensions that they come with. A metric under any other set never gets a datum.
@@ -20,10 +20,19 @@ EMITTED = {
         {"Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"},
         [{"FunctionName"}, {"FunctionName", "Resource"}],
     ),
+    "AWS/SQS": (  # "Available CloudWatch metrics for Amazon SQS"
+        {
+            "ApproximateAgeOfOldestMessage",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesVisible",
+        },
+        [{"QueueName"}],
+    ),
 }
 NAMES = Names("demo")
-FUNCTIONS = {group: NAMES.function("acme", group) for group in (AUTHORIZER, *GROUPS)}
-ALARMS = alarms("acme", NAMES.cell, FUNCTIONS)
+FUNCTIONS = {group: NAMES.function("acme", group) for group in (AUTHORIZER, *GROUPS, NOTIFIER)}
+QUEUES = Queues(NAMES.queue("acme"), NAMES.dead_letters("acme"))
+ALARMS = alarms("acme", NAMES.cell, FUNCTIONS, QUEUES)
 TENANTS = ["acme", "acme-eu", "globex"]
 METRICS_PER_GRAPH = 500  # CloudWatch dashboards, hard
 COLUMNS = 24
@@ -59,11 +68,12 @@ def assert_emitted(namespace: str, metric: str, dimensions: dict[str, str]) -> N
 @pytest.mark.parametrize("alarm", ALARMS, ids=lambda alarm: alarm.condition)
 def test_an_alarm_watches_a_metric_that_is_emitted_for_this_tenant(alarm: Any) -> None:
     assert_emitted(alarm.namespace, alarm.metric, alarm.dimensions)
-    own = {"ApiName": NAMES.cell, "Stage": "acme"}
-    if alarm.namespace == "AWS/ApiGateway":
-        assert alarm.dimensions == own
-    else:
-        assert alarm.dimensions["FunctionName"] in FUNCTIONS.values()
+    own: dict[str, list[dict[str, str]]] = {
+        "AWS/ApiGateway": [{"ApiName": NAMES.cell, "Stage": "acme"}],
+        "AWS/Lambda": [{"FunctionName": name} for name in FUNCTIONS.values()],
+        "AWS/SQS": [{"QueueName": name} for name in QUEUES],
+    }
+    assert alarm.dimensions in own[alarm.namespace]
 
 
 @pytest.mark.parametrize("alarm", ALARMS, ids=lambda alarm: alarm.condition)
@@ -88,7 +98,7 @@ def test_conditions_are_named_once_and_say_whose_they_are() -> None:
 
 def test_failures_of_each_group_and_of_the_gateway_are_watched() -> None:
     failing = {alarm.dimensions["FunctionName"] for alarm in ALARMS if alarm.metric == "Errors"}
-    assert failing == {FUNCTIONS[group] for group in GROUPS}
+    assert failing == {FUNCTIONS[group] for group in (*GROUPS, NOTIFIER)}
     assert {"5XXError", "Latency"} <= {alarm.metric for alarm in ALARMS}
 
 
@@ -104,13 +114,22 @@ def test_the_rate_of_failures_is_a_share_of_all_calls() -> None:
     assert 0 < rate.threshold < 1
 
 
+def test_a_single_dead_letter_raises_an_alarm_and_so_does_a_queue_that_nobody_takes_from() -> None:
+    watched = {alarm.dimensions["QueueName"]: alarm for alarm in ALARMS if alarm.namespace == "AWS/SQS"}
+    dead, waiting = watched[QUEUES.dead_letters], watched[QUEUES.contact]
+    assert (dead.metric, dead.threshold) == ("ApproximateNumberOfMessagesVisible", 0)
+    assert waiting.metric == "ApproximateAgeOfOldestMessage"
+    assert {dead.statistic, waiting.statistic} == {"Maximum"}
+
+
 def test_only_groups_that_are_on_have_alarms() -> None:
     some = alarms("acme-eu", NAMES.cell, {"items": NAMES.function("acme-eu", "items")})
     assert {alarm.condition for alarm in some} == {"5xx", "latency", "items-errors"}
 
 
 DASHBOARDS = {
-    "tenant": tenant_dashboard("eu-west-1", "acme", NAMES.cell, FUNCTIONS),
+    "tenant": tenant_dashboard("eu-west-1", "acme", NAMES.cell, FUNCTIONS, QUEUES),
+    "tenant without delivery": tenant_dashboard("eu-west-1", "acme", NAMES.cell, FUNCTIONS),
     "cell": cell_dashboard("eu-west-1", "demo", NAMES.cell, TENANTS),
 }
 
@@ -147,6 +166,7 @@ def test_a_tenants_dashboard_shows_that_tenant_alone() -> None:
         for _, _, dimensions, _ in lines(widget):
             assert dimensions.get("Stage", "acme") == "acme"
             assert dimensions.get("FunctionName") in {None, *FUNCTIONS.values()}
+            assert dimensions.get("QueueName") in {None, *QUEUES}
 
 
 def test_a_cells_dashboard_shows_every_tenant_in_every_graph() -> None:

@@ -10,20 +10,23 @@ from hypothesis import strategies as st
 from tenantry.arns import Arns
 from tenantry.config.slugs import is_cell_name
 from tenantry.errors import WrongInput
-from tenantry.monitoring import alarms
-from tenantry.naming import AUTHORIZER, GROUPS, Names, log_group, stage_variable
+from tenantry.monitoring import Queues, alarms
+from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group, stage_variable
 from tests.support.slugs import LONGEST_KEY, LONGEST_SLUG, LONGEST_STACK, slugs, stacks, two_slugs
 
-FUNCTIONS = (AUTHORIZER, *GROUPS)
+FUNCTIONS = (AUTHORIZER, *GROUPS, NOTIFIER)
 NAMES = Names(LONGEST_STACK)
 FUNCTION_NAMES = {group: NAMES.function(LONGEST_SLUG, group) for group in FUNCTIONS}
-CONDITIONS = [alarm.condition for alarm in alarms(LONGEST_SLUG, NAMES.cell, FUNCTION_NAMES)]
+QUEUES = Queues(NAMES.queue(LONGEST_SLUG), NAMES.dead_letters(LONGEST_SLUG))
+CONDITIONS = [alarm.condition for alarm in alarms(LONGEST_SLUG, NAMES.cell, FUNCTION_NAMES, QUEUES)]
 LONGEST_REGION = "ap-southeast-1"
 
 PER_TENANT: dict[str, Callable[[Names, str], str]] = {
     "table": Names.tenant,
     "secret": Names.secret,
     "signing secret": Names.signing_secret,
+    "delivery secret": Names.delivery_secret,
+    "dead letters": Names.dead_letters,
     "access log": Names.access_log,
     "issuer": Names.issuer,
 }
@@ -46,6 +49,9 @@ LIMITS: dict[str, tuple[str, str, int]] = {
     "REST API": (NAMES.cell, r"[ -~]+", 1024),
     "secret": (NAMES.secret(LONGEST_SLUG), r"[A-Za-z0-9/_+=.@-]+", 512),
     "signing secret": (NAMES.signing_secret(LONGEST_SLUG), r"[A-Za-z0-9/_+=.@-]+", 512),
+    "delivery secret": (NAMES.delivery_secret(LONGEST_SLUG), r"[A-Za-z0-9/_+=.@-]+", 512),
+    "queue": (QUEUES.contact, r"[a-zA-Z0-9_-]+", 80),
+    "dead letters": (QUEUES.dead_letters, r"[a-zA-Z0-9_-]+", 80),
     "bucket": (NAMES.bucket("1" * 12, LONGEST_REGION), r"[a-z0-9][a-z0-9.-]+[a-z0-9]", 63),
     "stage": (LONGEST_SLUG, r"[A-Za-z0-9_-]+", 128),
     **{f"stage variable {group}": (stage_variable(group), r"\w+", 64) for group in FUNCTIONS},
@@ -60,7 +66,7 @@ def test_the_longest_names_are_ones_that_aws_takes(name: str, pattern: str, long
 
 
 def names_of(slug: str, stack: str) -> list[str]:
-    """All that one tenant's resources are called; a role is called as its function is."""
+    """All that one tenant's resources are called; role and queue are called as their function is."""
     names = Names(stack)
     return [
         *(name(names, slug) for name in PER_TENANT.values()),
@@ -128,6 +134,10 @@ def test_a_stack_that_breaks_names_is_refused_with_the_rule(stack: str) -> None:
         Names(stack)
 
 
+def test_a_queue_is_called_as_the_function_that_fills_it() -> None:
+    assert NAMES.queue("acme") == NAMES.function("acme", "contact")
+
+
 def test_arns_are_spelt_as_aws_spells_them() -> None:
     """Shapes: the Service Authorization Reference's resource types."""
     arns = Arns("aws-us-gov", "us-gov-west-1", "123456789012")
@@ -135,6 +145,8 @@ def test_arns_are_spelt_as_aws_spells_them() -> None:
     assert arns.table("t") == f"arn:aws-us-gov:dynamodb:{own}:table/t"
     assert arns.function("f") == f"arn:aws-us-gov:lambda:{own}:function:f"
     assert arns.log_group("/aws/lambda/f") == f"arn:aws-us-gov:logs:{own}:log-group:/aws/lambda/f"
+    assert arns.queue("q") == f"arn:aws-us-gov:sqs:{own}:q"
+    assert arns.identity("example.com") == f"arn:aws-us-gov:ses:{own}:identity/example.com"
     assert arns.alarm("a") == f"arn:aws-us-gov:cloudwatch:{own}:alarm:a"
     assert arns.execute_api("api", "acme/*/*") == f"arn:aws-us-gov:execute-api:{own}:api/acme/*/*"
     assert arns.secrets("tenantry/demo/acme") == (

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from tenantry import policies
 from tenantry.arns import Arns
-from tenantry.naming import AUTHORIZER, GROUPS, Names, log_group
+from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group
 from tests.support.iam import (
     ACCOUNT,
     ARNS,
@@ -29,7 +29,7 @@ from tests.support.iam import (
 from tests.support.slugs import LONGEST_SLUG, LONGEST_STACK, two_slugs
 
 PAIRS = [("acme", "acme-eu"), ("acme-eu", "acme")]
-FUNCTIONS = (AUTHORIZER, *GROUPS)
+FUNCTIONS = (AUTHORIZER, *GROUPS, NOTIFIER)
 
 
 def on(resource: str, key: str, *actions: str) -> Iterator[Call]:
@@ -46,6 +46,11 @@ def own_calls(group: str, tenant: str) -> list[Call]:
             needed += on(TABLE, f"{tenant}#contact#message", "PutItem")
             needed += on(TABLE, f"{tenant}#contact#count#3", "UpdateItem")
             needed += on(TABLE, f"{tenant}#contact#idempotency#0f", "PutItem")
+            needed.append(Call("sqs:SendMessage", ARNS.queue(NAMES.queue(tenant))))
+        case "notifier":
+            needed += on(TABLE, f"{tenant}#contact#message", "GetItem", "UpdateItem")
+            needed += [Call(f"sqs:{each}", ARNS.queue(NAMES.queue(tenant))) for each in policies.CONSUMING]
+            needed.append(Call("secretsmanager:GetSecretValue", secret(NAMES.delivery_secret(tenant))))
         case "items":
             needed += on(TABLE, f"{tenant}#items#item#orders", *KEYED)
             needed += on(TABLE, f"{tenant}#items#count#3", "UpdateItem")
@@ -54,6 +59,7 @@ def own_calls(group: str, tenant: str) -> list[Call]:
             needed += on(TABLE, f"{tenant}#contact#message", "GetItem", "Query", "UpdateItem")
             needed += on(INDEX, f"{tenant}#contact#state#new", "Query")
             needed += on(TABLE, f"{tenant}#contact#count#3", "Query", "UpdateItem")
+            needed += on(TABLE, f"{tenant}#tools#idempotency#0f", "PutItem")
             needed += [*on(TABLE, f"{tenant}#items#count#3", "Query"), runtime]
     return needed
 
@@ -148,9 +154,10 @@ def test_a_pooled_role_reaches_no_silo_table_and_a_silo_role_no_pooled_one(group
 
 @pytest.mark.parametrize(("tenant", "other"), PAIRS)
 @pytest.mark.parametrize("group", FUNCTIONS)
-def test_a_role_reads_no_secret_but_its_tenants_runtime_values(group: str, tenant: str, other: str) -> None:
+def test_a_role_reads_no_secret_but_the_one_that_is_its_business(group: str, tenant: str, other: str) -> None:
     policy = role_policy(group, tenant)
     names = [NAMES.secret(other), NAMES.signing_secret(other), NAMES.signing_secret(tenant)]
+    names.append(NAMES.delivery_secret(other))
     own = Call("secretsmanager:GetSecretValue", secret(NAMES.secret(tenant)))
     for action in ("GetSecretValue", "PutSecretValue", "DescribeSecret", "DeleteSecret", "ListSecrets"):
         for name in names:
@@ -159,6 +166,8 @@ def test_a_role_reads_no_secret_but_its_tenants_runtime_values(group: str, tenan
             policy, Call(f"secretsmanager:{action}", own.resource)
         )
     assert allows(policy, own) == (group in policies.GROUPS_WITH_SECRET)
+    delivery = Call("secretsmanager:GetSecretValue", secret(NAMES.delivery_secret(tenant)))
+    assert allows(policy, delivery) == (group == NOTIFIER)
 
 
 @pytest.mark.parametrize("group", FUNCTIONS)

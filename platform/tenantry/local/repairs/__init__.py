@@ -11,6 +11,7 @@ from tenantry.local.repairs import (
     leading_keys,
     rest_api_bodies,
     running_invocations,
+    sender_addresses,
     stage_variables,
     usage_plans,
 )
@@ -36,6 +37,7 @@ def apply() -> None:
         )
     stage_variables.repair()
     leading_keys.repair()
+    sender_addresses.repair()
     rest_api_bodies.repair()
     usage_plans.repair()
     running_invocations.repair()

@@ -4,7 +4,17 @@ A maker takes a resource's inputs as the engine sees them (camelCase, resolved) 
 outputs that the AWS provider would add. There is a kind for every type in use, and none that only pretends.
 """
 
-from tenantry.local.resources import compute, data, gateway, identity, keys, observability, plans
+from tenantry.local.resources import (
+    compute,
+    data,
+    encryption,
+    gateway,
+    identity,
+    keys,
+    messaging,
+    observability,
+    plans,
+)
 from tenantry.local.resources.maker import Existing, Kind, Made
 
 KINDS: dict[str, Kind] = {
@@ -22,6 +32,9 @@ KINDS: dict[str, Kind] = {
     "aws:iam/policy:Policy": identity.POLICY,
     "aws:iam/role:Role": identity.ROLE,
     "aws:iam/rolePolicy:RolePolicy": identity.ROLE_POLICY,
+    "aws:kms/alias:Alias": encryption.ALIAS,
+    "aws:kms/key:Key": encryption.KEY,
+    "aws:lambda/eventSourceMapping:EventSourceMapping": messaging.EVENT_SOURCE_MAPPING,
     "aws:lambda/function:Function": compute.FUNCTION,
     "aws:lambda/layerVersion:LayerVersion": compute.LAYER_VERSION,
     "aws:lambda/permission:Permission": compute.PERMISSION,
@@ -33,6 +46,7 @@ KINDS: dict[str, Kind] = {
     "aws:sns/topic:Topic": observability.TOPIC,
     "aws:sns/topicPolicy:TopicPolicy": observability.TOPIC_POLICY,
     "aws:sns/topicSubscription:TopicSubscription": observability.TOPIC_SUBSCRIPTION,
+    "aws:sqs/queue:Queue": messaging.QUEUE,
     "random:index/randomBytes:RandomBytes": keys.RANDOM_BYTES,
     "tls:index/privateKey:PrivateKey": keys.PRIVATE_KEY,
 }

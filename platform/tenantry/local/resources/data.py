@@ -34,6 +34,7 @@ def _make_table(clients: Clients, inputs: Inputs) -> Made:
             for index in inputs["globalSecondaryIndexes"]
         ],
         DeletionProtectionEnabled=inputs["deletionProtectionEnabled"],
+        SSESpecification=_encryption(inputs["serverSideEncryption"]),
         Tags=tag_list(inputs),
     )
     dynamodb.get_waiter("table_exists").wait(TableName=inputs["name"], WaiterConfig={"Delay": 1})
@@ -45,6 +46,8 @@ def _make_table(clients: Clients, inputs: Inputs) -> Made:
 def _update_table(clients: Clients, existing: Existing, inputs: Inputs) -> Made:
     dynamodb, name = clients("dynamodb"), existing.id
     dynamodb.update_table(TableName=name, DeletionProtectionEnabled=inputs["deletionProtectionEnabled"])
+    # Of a call AWS takes one kind of change.
+    dynamodb.update_table(TableName=name, SSESpecification=_encryption(inputs["serverSideEncryption"]))
     ttl = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
     if inputs["ttl"]["enabled"] != (ttl["TimeToLiveStatus"] == "ENABLED"):  # AWS refuses what is so already
         _set_ttl(dynamodb, inputs)
@@ -81,6 +84,11 @@ def _set_recovery(dynamodb: Any, inputs: Inputs) -> None:
     )
 
 
+def _encryption(chosen: Inputs) -> dict[str, Any]:
+    kind = "KMS" if chosen["enabled"] else None
+    return given(Enabled=chosen["enabled"], SSEType=kind, KMSMasterKeyId=chosen.get("kmsKeyArn"))
+
+
 def _key_schema(keys: Inputs) -> list[dict[str, Any]]:
     return [
         {"AttributeName": keys["hashKey"], "KeyType": "HASH"},
@@ -95,13 +103,20 @@ TABLE = Kind(_make_table, _remove_table, _update_table, _find_table, frozenset(T
 
 def _make_secret(clients: Clients, inputs: Inputs) -> Made:
     made = clients("secretsmanager").create_secret(
-        Name=inputs["name"], Description=inputs["description"], Tags=tag_list(inputs)
+        **given(
+            Name=inputs["name"],
+            Description=inputs["description"],
+            KmsKeyId=inputs.get("kmsKeyId"),
+            Tags=tag_list(inputs),
+        )
     )
     return Made(made["ARN"], {"arn": made["ARN"]})
 
 
 def _update_secret(clients: Clients, existing: Existing, inputs: Inputs) -> Made:
-    clients("secretsmanager").update_secret(SecretId=existing.id, Description=inputs["description"])
+    clients("secretsmanager").update_secret(
+        **given(SecretId=existing.id, Description=inputs["description"], KmsKeyId=inputs.get("kmsKeyId"))
+    )
     clients("secretsmanager").tag_resource(SecretId=existing.id, Tags=tag_list(inputs))
     return Made(existing.id, existing.outputs)
 

@@ -1,0 +1,44 @@
+"""Values from Secrets Manager: fetched when first needed, kept for a bounded time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from threading import Lock
+from time import monotonic
+from typing import Any, Final
+
+import boto3
+
+from api import strict_json
+from api.downstream import CLIENT_CONFIG, call
+
+MAX_AGE_SECONDS: Final = 900  # a changed value is picked up within this time
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    values: Mapping[str, Any]
+    until: float
+
+
+_kept: dict[str, _Fetched] = {}  # by secret
+_fetching: Final = Lock()  # threads that need one value at once fetch it once
+
+
+def values(arn: str) -> Mapping[str, Any]:
+    with _fetching:
+        kept = _kept.get(arn)
+        if kept is None or kept.until <= monotonic():
+            kept = _kept[arn] = _Fetched(_fetch(arn), monotonic() + MAX_AGE_SECONDS)
+        return kept.values
+
+
+@cache
+def client() -> Any:
+    return boto3.client("secretsmanager", config=CLIENT_CONFIG)
+
+
+def _fetch(arn: str) -> Mapping[str, Any]:
+    answer = call(client().get_secret_value, SecretId=arn)
+    fetched: Mapping[str, Any] = strict_json.parse(answer["SecretString"])
+    return fetched

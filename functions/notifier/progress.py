@@ -1,0 +1,50 @@
+"""Write down beside a message how its delivery goes; what is delivered is never made undelivered again.
+
+The message's version and time stay: they cover what staff can change.
+"""
+
+from typing import Any
+
+from api import clock, messages
+from api.table import Refused, Table
+
+
+def delivered(table: Table, tenant: str, message_id: str) -> None:
+    _update(
+        table,
+        tenant,
+        message_id,
+        "SET delivery = :state, delivered_at = :now ADD delivery_attempts :one REMOVE delivery_error",
+        "attribute_exists(pk)",
+        {":state": {"S": "delivered"}, ":now": {"S": clock.rfc3339(clock.now_ms())}},
+    )
+
+
+def failed(table: Table, tenant: str, message_id: str, reason: str, *, last: bool) -> None:
+    """`last`: no other attempt follows unless an operator puts the dead letter back."""
+    _update(
+        table,
+        tenant,
+        message_id,
+        "SET delivery = :state, delivery_error = :reason ADD delivery_attempts :one",
+        "attribute_exists(pk) AND NOT delivery = :delivered",
+        {
+            ":state": {"S": "failed" if last else "pending"},
+            ":reason": {"S": reason},
+            ":delivered": {"S": "delivered"},
+        },
+    )
+
+
+def _update(
+    table: Table, tenant: str, message_id: str, update: str, condition: str, values: dict[str, Any]
+) -> None:
+    try:
+        table.update(
+            Key=messages.key(tenant, message_id),
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ExpressionAttributeValues={**values, ":one": {"N": "1"}},
+        )
+    except Refused:
+        return  # the message was purged meanwhile, or a second receive of the same entry has delivered it

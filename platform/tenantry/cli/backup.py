@@ -1,0 +1,164 @@
+"""`export` and `import`: a tenant's data to a file, and from it to the same or another tenant."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.filesize import decimal
+from rich.progress import BarColumn, Progress, TextColumn
+
+from tenantry.cli.clients import Region, Slug
+from tenantry.cli.local import Port
+from tenantry.cli.operations import require_slug
+from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.errors import WrongInput
+
+if TYPE_CHECKING:
+    from tenantry.operations.tenant_data import TenantData
+
+
+class Isolation(StrEnum):
+    POOLED = "pooled"
+    SILO = "silo"
+
+
+Stack = Annotated[
+    str | None, typer.Option("--stack", help="On AWS, deployed as this stack, with your credentials.")
+]
+Where = Annotated[
+    Isolation | None,
+    typer.Option("--isolation", help="Which table: as the tenant's file says, if left out."),
+]
+
+
+def export(
+    slug: Slug,
+    to: Annotated[
+        Path, typer.Option("--to", metavar="FILE", help="Written beside, as FILE.part, till whole.")
+    ],
+    port: Port = None,
+    stack: Stack = None,
+    region: Region = None,
+    isolation: Where = None,
+    tenants: Folder = TENANTS,
+    as_json: AsJson = False,
+) -> None:
+    """Write a tenant's items and contact messages to a file; cut off, it goes on where it was."""
+    from tenantry.operations.exports import export as export_tenant
+
+    data, where = _find(slug, port, stack, region, isolation, tenants)
+    _say(f"exporting {slug} from {where}, table {data.table}")
+    with _progress() as show:
+        exported = export_tenant(
+            data, to, lambda records, size, all_: show(f"{records:,} records, {decimal(size)}", records, all_)
+        )
+    if as_json:
+        told = {"tenant": slug, "stack": data.names.stack, "table": data.table, "file": str(to)}
+        print_json({**told, **asdict(exported)})
+        return
+    resumed = f", {exported.resumed:,} of them before" if exported.resumed else ""
+    stdout().print(
+        f"[green]✓[/] {exported.records:,} records of {slug}{resumed}, {decimal(exported.bytes)}, in {to}",
+        soft_wrap=True,
+    )
+
+
+def import_(
+    slug: Slug,
+    from_: Annotated[Path, typer.Option("--from", metavar="FILE", help="What `export` wrote.")],
+    port: Port = None,
+    stack: Stack = None,
+    region: Region = None,
+    isolation: Where = None,
+    tenants: Folder = TENANTS,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a tenant's data back from a file, or another's; what is there already stays as it is."""
+    from tenantry.operations.imports import import_ as import_tenant
+
+    data, where = _find(slug, port, stack, region, isolation, tenants)
+    _say(f"importing into {slug} of {where}, table {data.table}")
+    with _progress() as show:
+        imported = import_tenant(
+            data, from_, lambda doing, done, size: show(f"{doing}, {decimal(done)}", done, size)
+        )
+    if as_json:
+        told = {"tenant": slug, "stack": data.names.stack, "table": data.table, "file": str(from_)}
+        print_json({**told, **asdict(imported)})
+        return
+    source = imported.source
+    what = f"{imported.written:,} records written, {imported.same:,} were there already"
+    origin = f"exported from {source.tenant} of stack {source.stack}, {source.started}"
+    stdout().print(f"[green]✓[/] {slug}: {what}; {origin}", soft_wrap=True)
+    if imported.kept:
+        some = ", ".join(imported.differing)
+        _say(f"{imported.kept:,} are there in another version, which stays: {some}", style="yellow")
+
+
+def _find(
+    slug: str, port: int | None, stack: str | None, region: str | None, isolation: str | None, folder: Path
+) -> "tuple[TenantData, str]":
+    """The tenant's data, and in words where that is."""
+    require_slug(slug)
+    if stack is not None and port is not None:
+        raise WrongInput("--port is a local platform, --stack one on AWS; give one of them")
+    if stack is None and region is not None:
+        raise WrongInput("--region says where a stack is; give --stack too")
+    if stack is None:
+        return _local(slug, port, isolation)
+    return _deployed(slug, stack, region, isolation, folder)
+
+
+def _local(slug: str, port: int | None, isolation: str | None) -> "tuple[TenantData, str]":
+    from tenantry.local import state
+    from tenantry.local.clients import root_session
+    from tenantry.naming import Names
+    from tenantry.operations.tenant_data import TenantData
+
+    platform = state.find(port)
+    chosen = isolation or platform.tenant(slug).shown["isolation"]
+    dynamodb = root_session(platform.endpoint).client("dynamodb")
+    return TenantData(slug, Names(platform.cell), chosen, dynamodb), f"the local platform {platform.endpoint}"
+
+
+def _deployed(
+    slug: str, stack: str, region: str | None, isolation: str | None, folder: Path
+) -> "tuple[TenantData, str]":
+    from tenantry.config import load_platform
+    from tenantry.operations import deployed, stacks
+    from tenantry.operations.tenant_data import TenantData
+
+    where = stacks.find(stack, region)
+    if isolation is None:
+        tenant = load_platform(folder).tenant(slug)
+        if where.cell not in (None, tenant.cell):
+            raise WrongInput(
+                f"{slug} has its file in cell {tenant.cell}, and stack {stack} deploys cell {where.cell}; "
+                "give another --stack, or say by --isolation where its data is"
+            )
+        isolation = tenant.isolation
+    return TenantData(slug, where.names, isolation, deployed.dynamodb(where.region)), str(where)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Shows words, how much is done, and of how much."""
+    columns = (
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Progress(*columns, console=stderr(), transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda words, done, total: progress.update(
+            task, description=words, completed=done, total=max(total, 1)
+        )
+
+
+def _say(text: str, style: str | None = None) -> None:
+    stderr().print(text, style=style, markup=False, soft_wrap=True)

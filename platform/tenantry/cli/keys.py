@@ -1,0 +1,106 @@
+"""`keys`: rotate a tenant's API keys and signing keys in its file."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.table import Table
+
+from tenantry.cli.clients import Slug
+from tenantry.cli.output import print_json, stdout
+from tenantry.cli.tenants import TENANTS, AsJson, Folder
+
+if TYPE_CHECKING:
+    from tenantry.config.rotation import Rotation
+
+keys = typer.Typer(help="List, add or retire a tenant's keys, in its file.", no_args_is_help=True)
+
+Kind = Literal["api", "signing"]
+WhichKind = Annotated[Kind, typer.Option("--kind", help="API keys, or managed signing keys.")]
+
+VALUES = "`pulumi stack output tenants --show-secrets`"
+VERDICTS = "plus at most 60 seconds for cached verdicts"
+
+
+@keys.command("list")
+def list_keys(
+    slug: Slug,
+    kind: Annotated[Kind | None, typer.Option("--kind", help="Only these; both, if left out.")] = None,
+    as_json: AsJson = False,
+    tenants: Folder = TENANTS,
+) -> None:
+    """Show the names of a tenant's keys, and which one signs."""
+    from tenantry.config import load_platform, rotation
+
+    tenant = load_platform(tenants).tenant(slug)
+    rows = []
+    for each in rotation.KINDS if kind is None else (kind,):
+        names = rotation.keys(tenant, each)
+        rows += [
+            {"name": name, "kind": each, "signs": each == "signing" and name == names[-1]} for name in names
+        ]
+    if as_json:
+        print_json({"tenant": slug, "keys": rows})
+        return
+    table = Table("name", "kind", "signs new tokens")
+    for row in rows:
+        table.add_row(str(row["name"]), str(row["kind"]), "yes" if row["signs"] else "")
+    stdout().print(table)
+    if tenant.auth.managed is None and kind != "api":
+        stdout().print(f"{slug} is in {tenant.auth.mode} mode: its tokens are signed elsewhere")
+
+
+@keys.command("add")
+def add_key(
+    slug: Slug,
+    name: Annotated[str | None, typer.Argument(help="The key's name; year and month, if left out.")] = None,
+    kind: WhichKind = "api",
+    tenants: Folder = TENANTS,
+) -> None:
+    """List one more key in the tenant's file, after the others."""
+    from tenantry.config import rotation
+
+    done = rotation.add(tenants, slug, kind, name, datetime.now(UTC).date())
+    olds = ", ".join(done.names[:-1])
+    _tell(done, "added")
+    retiring = f"`tenantry keys retire {slug} {done.names[0]}{_kind_option(done)}`, and deploy again"
+    if kind == "api":
+        _next(f"deploy, hand the new value out ({VALUES}), move the clients; {olds} works on meanwhile")
+        _next(f"then {retiring}")
+    else:
+        _next(f"deploy; new tokens are then signed by {done.name}, the last name listed")
+        _next(f"tokens by {olds} are accepted on; when the last of them has expired, {retiring}")
+
+
+@keys.command("retire")
+def retire_key(
+    slug: Slug,
+    name: Annotated[str, typer.Argument(help="The key's name.")],
+    kind: WhichKind = "api",
+    tenants: Folder = TENANTS,
+) -> None:
+    """Take a key out of the tenant's file."""
+    from tenantry.config import rotation
+
+    done = rotation.retire(tenants, slug, kind, name)
+    _tell(done, "retired")
+    if kind == "api":
+        _next(f"deploy; {name} opens nothing from then on, {', '.join(done.names)} works on")
+    else:
+        _next(f"deploy; tokens by {name} are refused from then on, {VERDICTS}")
+        _next(f"new tokens are signed by {done.names[-1]}, the last name listed")
+
+
+def _tell(done: "Rotation", what: str) -> None:
+    listed = ", ".join(done.names)
+    stdout().print(
+        f"✓ {what} {done.kind} key {done.name}: {done.file} lists {listed}", markup=False, soft_wrap=True
+    )
+
+
+def _next(what: str) -> None:
+    stdout().print(f"  next: {what}", markup=False, soft_wrap=True)
+
+
+def _kind_option(done: "Rotation") -> str:
+    return "" if done.kind == "api" else f" --kind {done.kind}"

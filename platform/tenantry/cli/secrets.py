@@ -1,0 +1,143 @@
+"""`secrets`: list, set and show the named values that a tenant's functions read; none is ever an argument."""
+
+import getpass
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from tenantry.cli.clients import Region, Slug
+from tenantry.cli.local import Port
+from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.errors import WrongInput
+
+if TYPE_CHECKING:
+    from tenantry.named_values import NamedValue
+    from tenantry.operations.named_values import TenantSecrets
+
+secrets = typer.Typer(help="List, set or show the named values of a tenant.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The value's name, as `secrets list` shows it.")]
+Stack = Annotated[
+    str | None,
+    typer.Option("--stack", help="A tenant on AWS, deployed as this stack, with your credentials."),
+]
+
+
+@secrets.command("list")
+def list_values(
+    slug: Slug,
+    stack: Stack = None,
+    region: Region = None,
+    port: Port = None,
+    as_json: AsJson = False,
+    tenants: Folder = TENANTS,
+) -> None:
+    """Show what can be set, who reads it and when it last changed; never a value."""
+    listed = _of(slug, stack, region, port, tenants).listed()
+    rows = [
+        {
+            "name": each.value.name,
+            "secret": each.secret,
+            "readers": list(each.value.readers),
+            "changed": each.changed and each.changed.astimezone(UTC).isoformat(timespec="seconds"),
+            "scheduled_for_deletion": each.leaving,
+            "picked_up_seconds": each.value.picked_up_seconds,
+        }
+        for each in listed
+    ]
+    if as_json:
+        print_json({"tenant": slug, "values": rows})
+        return
+    table = Table("name", "read by", "last changed", "picked up within")
+    for each, row in zip(listed, rows, strict=True):
+        changed = str(row["changed"] or f"none: {each.value.origin}")
+        changed += ", scheduled for deletion" if each.leaving else ""
+        table.add_row(
+            each.value.name, ", ".join(each.value.readers), changed, f"{each.value.picked_up_seconds} s"
+        )
+    stdout().print(table)
+
+
+@secrets.command("set")
+def set_value(
+    slug: Slug,
+    name: Name,
+    generate: Annotated[
+        bool, typer.Option("--generate", help="Make a random one, not read from stdin.")
+    ] = False,
+    show: Annotated[bool, typer.Option("--show", help="With --generate: print it, alone on stdout.")] = False,
+    stack: Stack = None,
+    region: Region = None,
+    port: Port = None,
+    tenants: Folder = TENANTS,
+) -> None:
+    """Set a value, read from stdin; a terminal is asked for it without echo."""
+    from tenantry.named_values import named
+
+    value = named(name)
+    if show and not generate:
+        raise WrongInput("--show prints what --generate made; you know the value that you give")
+    new = value.generate() if generate else value.checked(_given(value))
+    changed = _of(slug, stack, region, port, tenants).set(value, new, lambda: datetime.now(UTC))
+    out = stderr() if show else stdout()  # where the value is printed, nothing else is
+    if show:
+        typer.echo(new)
+    readers = ", ".join(value.readers)
+    if not changed:
+        out.print(f"✓ {name} of {slug} is that value already", markup=False, soft_wrap=True)
+        return
+    out.print(f"✓ set {name} of {slug}", markup=False, soft_wrap=True)
+    out.print(f"  picked up by {readers} within {value.picked_up_seconds} s; {value.after}", soft_wrap=True)
+
+
+@secrets.command("show")
+def show_value(
+    slug: Slug,
+    name: Name,
+    stack: Stack = None,
+    region: Region = None,
+    port: Port = None,
+    tenants: Folder = TENANTS,
+) -> None:
+    """Print a value, alone on stdout, for whoever has to know it too."""
+    from tenantry.named_values import named
+
+    value = named(name)
+    typer.echo(_of(slug, stack, region, port, tenants).value(value))
+
+
+def _given(value: "NamedValue") -> bytes:
+    if sys.stdin.isatty():
+        return getpass.getpass(f"{value.name}: ", stream=sys.stderr).encode()
+    from tenantry.named_values import MAX_BYTES
+
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
+
+def _of(slug: str, stack: str | None, region: str | None, port: int | None, folder: Path) -> "TenantSecrets":
+    from tenantry.naming import Names
+    from tenantry.operations.named_values import TenantSecrets
+
+    if stack is None:
+        if region is not None:
+            raise WrongInput("--region says where a stack is; give --stack too")
+        from tenantry.local import state
+        from tenantry.local.clients import root_session
+
+        platform = state.find(port)
+        tenant = platform.tenant(slug).slug
+        client = root_session(platform.endpoint).client("secretsmanager")
+        return TenantSecrets(client, Names(platform.cell), tenant)
+    if port is not None:
+        raise WrongInput("--port names a local platform and --stack one on AWS; give one of them")
+    from tenantry.config import load_platform
+    from tenantry.operations import deployed, stacks
+
+    where = stacks.find(stack, region)
+    tenant = load_platform(folder).tenant(slug).slug
+    return TenantSecrets(deployed.clients(where.region).secretsmanager, where.names, tenant)

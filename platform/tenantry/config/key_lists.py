@@ -1,0 +1,194 @@
+"""Add and drop names in a list of a tenant's file, and leave every byte outside of the list alone.
+
+The text is cut at the positions that the parser reports. Writing the parsed file out again would indent,
+fold and quote anew what nobody asked to change.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from yaml.nodes import ScalarNode, SequenceNode
+
+from tenantry.config.documents import PARSER, read_document
+from tenantry.config.problems import Loc, Problem, dotted
+from tenantry.config.template import scalar
+from tenantry.errors import WrongInput
+
+_BOM = "\ufeff"
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_BULLET = re.compile(r" *-[ \t]+")
+_REST = re.compile(r"[ \t]*(?:[ \t]#[^\r\n]*)?(?=[\r\n]|\Z)")  # nothing but a comment up to the line's end
+_COMMENT = re.compile(r"#[^\r\n]*")
+
+
+class NotEditable(WrongInput):
+    """The list is written in a way that is left to people; the message says where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list of names as it stands in the text: the spans of its entries, in characters."""
+
+    text: str
+    end: int
+    flow: bool
+    spans: tuple[tuple[int, int], ...]
+    quote: str  # of the last entry; empty if it is plain
+
+    def line_start(self, position: int) -> int:
+        return max(self.text.rfind(end, 0, position) for end in "\r\n") + 1
+
+    def alone(self, index: int) -> bool:
+        """Whether the entry's lines hold nothing but it, its comma or bullet, and a comment."""
+        start, end = self.spans[index]
+        lead = self.text[self.line_start(start) : start]
+        if self.flow:
+            comma = self.text[end : end + 1] == ","
+            return not lead.strip(" ") and bool(_REST.match(self.text, end + comma))
+        return bool(_BULLET.fullmatch(lead) and _REST.match(self.text, end))
+
+    def comma(self, index: int) -> int | None:
+        """Where the comma after the entry is; None where there is none."""
+        start = self.spans[index][1]
+        stop = self.spans[index + 1][0] if index + 1 < len(self.spans) else self.end
+        found = _COMMENT.sub(lambda each: " " * len(each[0]), self.text[start:stop]).find(",")
+        return None if found < 0 else start + found
+
+
+def added(file: str, content: bytes, loc: Loc, name: str) -> bytes:
+    """The file with the name as the list's last.
+
+    Args:
+        file: what an error calls it.
+        content: a file that the loader takes.
+        loc: where its list of names is.
+
+    Raises:
+        NotEditable: the list is written in a way that is left to people.
+    """
+    return _edited(file, content, loc, (*_names(content, loc), name), lambda found: _add(found, name))
+
+
+def retired(file: str, content: bytes, loc: Loc, name: str) -> bytes:
+    """The file without that name, and without a comment that stands beside it.
+
+    Args:
+        file: what an error calls it.
+        content: a file that the loader takes, whose list holds the name and others.
+        loc: where its list of names is.
+
+    Raises:
+        NotEditable: the list is written in a way that is left to people.
+    """
+    names = _names(content, loc)
+    index = names.index(name)
+    return _edited(
+        file, content, loc, names[:index] + names[index + 1 :], lambda found: _retire(found, index)
+    )
+
+
+def _names(content: bytes, loc: Loc) -> tuple[str, ...]:
+    values = read_document("", content).values
+    for key in loc:
+        values = values[key]
+    return tuple(values)
+
+
+def _edited(
+    file: str, content: bytes, loc: Loc, names: tuple[str, ...], edit: Callable[[_List], str]
+) -> bytes:
+    """What was cut is read again: anything but exactly the change that was meant is refused."""
+    text = content.decode("utf-8")
+    mark = _BOM if text.startswith(_BOM) else ""
+    found, line = _find(text.removeprefix(mark), loc)
+    edited = (mark + edit(found)).encode() if found else content
+    after = read_document(file, edited)
+    if after.problems or after.values != _with(read_document(file, content).values, loc, names):
+        what = f"{dotted(loc)} is written in a way that is left to people"
+        raise NotEditable(str(Problem(file, line, what, "edit it by hand")))
+    return edited
+
+
+def _add(found: _List, name: str) -> str:
+    text, last = found.text, len(found.spans) - 1
+    start, end = found.spans[last]
+    new = f"{found.quote}{name}{found.quote}" if found.quote else scalar(name)
+    if not found.alone(last):
+        return text[:end] + f", {new}" + text[end:]
+    comma = found.comma(last) if found.flow else None
+    rest = _REST.match(text, end if comma is None else comma + 1)
+    stop = rest.end() if rest else end
+    line = f"{_line_end(text, stop)}{text[found.line_start(start) : start]}{new}"
+    if not found.flow:
+        return text[:stop] + line + text[stop:]
+    if comma is None:
+        return text[:end] + "," + text[end:stop] + line + text[stop:]
+    return text[:stop] + line + "," + text[stop:]
+
+
+def _retire(found: _List, index: int) -> str:
+    if found.flow:
+        cuts = _flow_cuts(found, index)
+    else:
+        cuts = [_whole_line(found, index)] if found.alone(index) else []
+    text = found.text
+    for start, end in sorted(cuts, reverse=True):
+        text = text[:start] + text[end:]
+    return text
+
+
+def _flow_cuts(found: _List, index: int) -> list[tuple[int, int]]:
+    """An entry goes with one comma: its own or, where the list ends without one, that before it."""
+    start, end = found.spans[index]
+    comma = found.comma(index)
+    entry = _whole_line(found, index) if found.alone(index) else (start, end if comma is None else comma + 1)
+    if comma is None:
+        before, previous = found.spans[index - 1][1], found.comma(index - 1)
+        if previous is None or found.text[before:start].strip(" ") == ",":
+            return [(before, end)]
+        return [entry, (previous, previous + 1)]
+    if not found.alone(index) and index + 1 < len(found.spans):
+        following = found.spans[index + 1][0]
+        if found.text[end:following].strip(" ") == ",":
+            return [(start, following)]
+    if not found.alone(index) and index and found.text[found.spans[index - 1][1] : start].strip(" ") == ",":
+        return [(found.spans[index - 1][1], end)]
+    return [entry]
+
+
+def _whole_line(found: _List, index: int) -> tuple[int, int]:
+    """The entry's line with its end; of a last line without one, the end before it."""
+    start, end = found.spans[index]
+    first = found.line_start(start)
+    line_end = _LINE_END.search(found.text, end)
+    if line_end:
+        return first, line_end.end()
+    return first - (2 if found.text[:first].endswith("\r\n") else 1), len(found.text)
+
+
+def _line_end(text: str, position: int) -> str:
+    """What ends the line here; at the end of the text, what ends the first one."""
+    found = _LINE_END.match(text, position) or _LINE_END.search(text)
+    return found[0] if found else "\n"
+
+
+def _find(text: str, loc: Loc) -> tuple[_List | None, int]:
+    """The list, unless it holds what cannot be cut; and its line."""
+    node: Any = yaml.compose(text, Loader=PARSER)
+    for key in loc:
+        node = next(value for name, value in node.value if name.value == key)
+    entries = node.value if isinstance(node, SequenceNode) else []
+    line = node.start_mark.line + 1
+    if not all(isinstance(each, ScalarNode) and each.style not in ("|", ">") for each in entries):
+        return None, line
+    spans = tuple((each.start_mark.index, each.end_mark.index) for each in entries)
+    flow = bool(node.flow_style)
+    end = node.end_mark.index - 1 if flow else spans[-1][1]
+    return _List(text, end, flow, spans, entries[-1].style or ""), line
+
+
+def _with(values: Any, loc: Loc, names: tuple[str, ...]) -> Any:
+    return {**values, loc[0]: _with(values[loc[0]], loc[1:], names)} if loc else names

@@ -1,0 +1,66 @@
+"""Rules on functions: a role, a caller and logs of their own, traces, and no secret in plain sight."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from tenantry.guardrails.resources import UNKNOWN, Resource, Stack
+from tenantry.guardrails.violations import Violation
+
+FUNCTION = "aws:lambda/function:Function"
+PERMISSION = "aws:lambda/permission:Permission"
+
+# Whoever may look at a function sees its environment. These are shapes of what nobody should see there.
+_SECRET_NAME = re.compile(r"(^|_)(SECRET|PASSWORD|PASSPHRASE|TOKEN|(PRIVATE|API|SIGNING)_KEY)(_ARN)?$", re.I)
+_SECRET_VALUE = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r'|"(?:d|k)"\s*:\s*"'  # the private member of a JSON Web Key
+    r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"  # the id of an AWS access key
+)
+
+
+def every_role_runs_one_function(stack: Stack) -> Iterator[Violation]:
+    users: dict[object, list[Resource]] = defaultdict(list)
+    for function in stack.of(FUNCTION):
+        users[_role(function)].append(function)
+    for role, functions in users.items():
+        if role and len(functions) > 1:
+            for function in functions:
+                others = ", ".join(each.name for each in functions if each is not function)
+                yield Violation(function, f"runs under the role of {others}; give it one of its own")
+
+
+def _role(function: Resource) -> object:
+    """What tells roles apart; in a preview no ARN is known, but where it will come from is."""
+    role = function.at("role")
+    return function.sources.get("role") if role is UNKNOWN else role
+
+
+def every_function_traces(stack: Stack) -> Iterator[Violation]:
+    for function in stack.of(FUNCTION):
+        if function.at("tracingConfig.mode") not in ("Active", UNKNOWN):
+            yield Violation(function, "does not trace; set tracingConfig.mode to Active")
+
+
+def no_permission_is_open(stack: Stack) -> Iterator[Violation]:
+    for permission in stack.of(PERMISSION):
+        source = permission.at("sourceArn")
+        if not source or source == "*":
+            yield Violation(permission, "lets in whatever calls for its principal; set sourceArn")
+        if permission.at("principal") == "*":
+            yield Violation(permission, "lets in everybody; name the service as its principal")
+        if permission.at("functionUrlAuthType") == "NONE":
+            yield Violation(permission, "opens a function URL to everybody; call it through the API")
+
+
+def no_environment_holds_a_secret(stack: Stack) -> Iterator[Violation]:
+    for function in stack.of(FUNCTION):
+        variables = function.at("environment.variables")
+        for name, value in variables.items() if isinstance(variables, Mapping) else ():
+            if not isinstance(value, str):
+                continue
+            named = _SECRET_NAME.search(name)
+            if (named and not value.startswith("arn:")) or _SECRET_VALUE.search(value):
+                yield Violation(
+                    function, f"shows a secret in {name}; keep it in Secrets Manager and give its ARN"
+                )

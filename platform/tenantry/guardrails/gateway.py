@@ -1,0 +1,82 @@
+"""Rules on the door: every route states who may call it, every stage tells what went through."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tenantry.guardrails.exemptions import KEY_ROUTES, OPEN_ROUTES
+from tenantry.guardrails.resources import UNKNOWN, Stack
+from tenantry.guardrails.violations import Violation
+
+REST_API = "aws:apigateway/restApi:RestApi"
+STAGE = "aws:apigateway/stage:Stage"
+# What would open a door that the contract does not state.
+OTHER_DOORS = (
+    "aws:apigateway/integration:Integration",
+    "aws:apigateway/method:Method",
+    "aws:apigatewayv2/api:Api",
+    "aws:lambda/functionUrl:FunctionUrl",
+    "aws:lb/loadBalancer:LoadBalancer",
+)
+
+KEY, TOKEN = "an API key", "an authorizer"
+_ANY_METHOD = "x-amazon-apigateway-any-method"
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", _ANY_METHOD)
+
+
+def every_stage_traces_and_logs(stack: Stack) -> Iterator[Violation]:
+    for stage in stack.of(STAGE):
+        if stage.at("xrayTracingEnabled") not in (True, UNKNOWN):
+            yield Violation(stage, "does not trace; set xrayTracingEnabled")
+        for setting in ("destinationArn", "format"):
+            if not stage.at(f"accessLogSettings.{setting}"):
+                yield Violation(stage, f"writes no access log; set accessLogSettings.{setting}")
+
+
+def every_route_is_guarded(stack: Stack) -> Iterator[Violation]:
+    for api in stack.of(REST_API):
+        body = api.document("body")
+        if body is UNKNOWN:
+            continue
+        if not body:
+            yield Violation(api, "has no body, so nothing states who may call it; give it the contract's")
+            continue
+        for route, operation in _operations(body):
+            if "security" not in operation:
+                yield Violation(api, f"{route} states no security; write [] where anybody may call")
+                continue
+            for missing in _missing(route, operation["security"], _schemes(body)):
+                yield Violation(api, f"{route} can be called without {missing}; state it, or list the route")
+
+
+def every_door_is_the_contracts(stack: Stack) -> Iterator[Violation]:
+    for door in stack.of(*OTHER_DOORS):
+        yield Violation(door, "opens a way in beside the contract; put the route into the API's body")
+
+
+def _operations(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """By a name such as `GET /items/{collection}`."""
+    for path, item in body.get("paths", {}).items():
+        for method, operation in item.items():
+            if method in _METHODS:
+                yield f"{'ANY' if method == _ANY_METHOD else method.upper()} {path}", operation
+
+
+def _schemes(body: Mapping[str, Any]) -> dict[str, str]:
+    """What each security scheme asks of a caller; one that the gateway does not enforce asks nothing."""
+    asked = {}
+    for name, scheme in body.get("components", {}).get("securitySchemes", {}).items():
+        if scheme.get("x-amazon-apigateway-authorizer"):
+            asked[name] = TOKEN
+        elif scheme.get("type") == "apiKey" and scheme.get("name", "").lower() == "x-api-key":
+            asked[name] = KEY
+    return asked
+
+
+def _missing(route: str, security: list[Mapping[str, Any]], schemes: dict[str, str]) -> list[str]:
+    """What the route needs and can be called without: any one of the alternatives opens it."""
+    method = route.partition(" ")[0]
+    if route in OPEN_ROUTES or f"{method} *" in OPEN_ROUTES:
+        return []
+    asked = [{schemes[name] for name in alternative if name in schemes} for alternative in security]
+    needed = (KEY,) if route in KEY_ROUTES else (KEY, TOKEN)
+    return [each for each in needed if not asked or any(each not in one for one in asked)]

@@ -1,0 +1,57 @@
+"""Rules on logs: each has a group that the program made, which expires, and bodies stay out of it.
+
+Whoever logs to a group that is not there makes one that never expires.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tenantry import naming
+from tenantry.guardrails.functions import FUNCTION
+from tenantry.guardrails.gateway import STAGE
+from tenantry.guardrails.resources import UNKNOWN, Resource, Stack
+from tenantry.guardrails.violations import Violation
+
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+METHOD_SETTINGS = "aws:apigateway/methodSettings:MethodSettings"
+
+
+def every_log_group_expires(stack: Stack) -> Iterator[Violation]:
+    for group in stack.of(LOG_GROUP):
+        if not group.at("retentionInDays"):
+            yield Violation(group, "keeps logs for ever; set retentionInDays")
+
+
+def everything_that_logs_has_its_group(stack: Stack) -> Iterator[Violation]:
+    """In a preview, groups of unknown name are taken for those that are wanted under one, and for no more."""
+    names = [group.at("name") for group in stack.of(LOG_GROUP)]
+    wanted = [(each, _log_group(each)) for each in stack.of(FUNCTION, STAGE)]
+    missing = [(each, name) for each, name in wanted if name is not UNKNOWN and name not in names]
+    waiting = sum(name is UNKNOWN for _, name in wanted)
+    if names.count(UNKNOWN) >= waiting + len(missing):
+        return
+    for each, name in missing:
+        if name is None:
+            yield Violation(each, "has no name of its own to name its log group by; set it")
+        else:
+            yield Violation(each, f"logs to {name}, which nobody makes; declare the group")
+
+
+def _log_group(resource: Resource) -> Any:
+    """Where it writes, whether the program says so or not."""
+    if resource.type == FUNCTION:
+        name_of: Callable[..., str] = naming.log_group
+        keys = ["name"]
+    else:
+        name_of = naming.execution_log
+        keys = ["restApi", "stageName"]
+    values = [resource.at(key) for key in keys]
+    if UNKNOWN in values:
+        return UNKNOWN
+    return name_of(*values) if all(values) else None
+
+
+def no_log_holds_bodies(stack: Stack) -> Iterator[Violation]:
+    for settings in stack.of(METHOD_SETTINGS):
+        if settings.at("settings.dataTraceEnabled") is True:
+            yield Violation(settings, "writes bodies and tokens to the log; switch dataTraceEnabled off")

@@ -1,0 +1,107 @@
+"""All rules, in the order in which they are documented."""
+
+from tenantry.guardrails import functions, gateway, logs, statements, storage, tags
+from tenantry.guardrails.violations import Rule
+
+RULES = (
+    Rule(
+        "no-wildcard-action",
+        "A grant lists its actions, so that what AWS adds tomorrow is not granted today.",
+        statements.no_action_is_a_wildcard,
+    ),
+    Rule(
+        "no-wildcard-resource",
+        "A grant names its resources; what has none to name is listed with the reason.",
+        statements.no_resource_is_a_wildcard,
+    ),
+    Rule(
+        "no-open-principal",
+        "A policy says who may use it, and never everybody.",
+        statements.no_principal_is_everybody,
+    ),
+    Rule(
+        "role-is-bounded",
+        "A permissions boundary holds whatever a role's own policy says.",
+        statements.every_role_is_bounded,
+    ),
+    Rule(
+        "role-runs-one-function",
+        "A function that is taken over must not hold what another needs.",
+        functions.every_role_runs_one_function,
+        alone=False,
+    ),
+    Rule(
+        "permission-has-a-source",
+        "A function is invoked by what was meant to, not by anybody's API.",
+        functions.no_permission_is_open,
+    ),
+    Rule(
+        "environment-holds-no-secret",
+        "Whoever may read a function's configuration reads its environment.",
+        functions.no_environment_holds_a_secret,
+    ),
+    Rule(
+        "function-traces",
+        "A slow or failed request can be followed through its function.",
+        functions.every_function_traces,
+    ),
+    Rule(
+        "stage-traces-and-logs",
+        "Every request leaves a trace and a line in the access log.",
+        gateway.every_stage_traces_and_logs,
+    ),
+    Rule(
+        "route-is-guarded",
+        "Every route states an authorizer and an API key, or is listed with the reason.",
+        gateway.every_route_is_guarded,
+    ),
+    Rule(
+        "no-door-beside-the-contract",
+        "What can be called is in the contract, where its guards are stated.",
+        gateway.every_door_is_the_contracts,
+    ),
+    Rule(
+        "log-group-expires",
+        "Logs that never expire cost for ever, and hold what should be forgotten.",
+        logs.every_log_group_expires,
+    ),
+    Rule(
+        "log-group-is-declared",
+        "A log group that AWS makes by itself never expires and has no tags.",
+        logs.everything_that_logs_has_its_group,
+        alone=False,
+    ),
+    Rule(
+        "no-bodies-in-logs",
+        "Bodies and tokens belong to tenants and their clients, not into logs.",
+        logs.no_log_holds_bodies,
+    ),
+    Rule(
+        "table-can-be-brought-back",
+        "A mistake must not be the end of a tenant's data.",
+        storage.every_table_can_be_brought_back,
+    ),
+    Rule(
+        "bucket-is-private",
+        "No bucket is ever public, by whatever policy or list.",
+        storage.every_bucket_is_private,
+        alone=False,
+    ),
+    Rule(
+        "queue-is-encrypted",
+        "Messages at rest are encrypted, and it is stated.",
+        storage.every_queue_is_encrypted,
+    ),
+    Rule(
+        "queue-has-a-dead-letter-queue",
+        "A message that cannot be handled is kept aside, not repeated until it is lost.",
+        storage.every_queue_has_a_dead_letter_queue,
+        alone=False,
+    ),
+    Rule(
+        "resource-is-tagged",
+        "Cost and ownership are told by tags.",
+        tags.everything_says_whose_it_is,
+        alone=False,
+    ),
+)

@@ -1,0 +1,136 @@
+"""Read and set a tenant's named values in Secrets Manager, and never lose one that somebody else sets.
+
+PutSecretValue takes no condition. A change is therefore put beside the current version, and then made current
+by UpdateSecretVersionStage, which fails unless the version that was read is the current one still.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tenantry.errors import Failed
+from tenantry.named_values import NAMED_VALUES, Document, NamedValue
+from tenantry.naming import Names
+from tenantry.operations.aws import refusals_told
+
+CURRENT = "AWSCURRENT"
+CANDIDATE = "TENANTRY_CANDIDATE"  # keeps a version that is not current yet from counting as deprecated
+
+
+class NoValue(Failed):
+    """The tenant's secret cannot be read, or does not hold the value; the message says what to do."""
+
+
+class Outrun(Failed):
+    """Somebody else set a value of the same secret between reading and writing it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """`changed` is None where the tenant has no such secret; a `leaving` one is scheduled for deletion."""
+
+    value: NamedValue
+    secret: str
+    changed: datetime | None
+    leaving: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSecrets:
+    """The secrets of one tenant.
+
+    Args:
+        client: boto3's `secretsmanager` client.
+    """
+
+    client: Any
+    names: Names
+    tenant: str
+
+    def listed(self) -> list[Listed]:
+        """All that a tenant can have; no value is read for it.
+
+        Raises:
+            Failed: AWS refuses.
+        """
+        with refusals_told(self._region):
+            return [self._listed(value) for value in NAMED_VALUES]
+
+    def value(self, value: NamedValue) -> str:
+        """Raises NoValue, or Failed where AWS refuses."""
+        with refusals_told(self._region):
+            document, _ = self._read(value)
+        if value.name not in document:
+            secret = value.secret(self.names, self.tenant)
+            raise NoValue(
+                f"{secret} holds no {value.name}; `tenantry secrets set {self.tenant} {value.name}` sets it"
+            )
+        return document[value.name]
+
+    def set(self, value: NamedValue, new: str, now: Callable[[], datetime]) -> bool:
+        """Whether it was another value before; if not, nothing is written.
+
+        Raises:
+            NoValue: there is no such secret, or it is being deleted.
+            Outrun: nothing was changed; set it again.
+            Failed: AWS refuses.
+        """
+        with refusals_told(self._region):
+            document, version = self._read(value)
+            if document.get(value.name) == new:
+                return False
+            self._replace(value, value.changed(document, new, now()), version)
+        return True
+
+    @property
+    def _region(self) -> str:
+        return str(self.client.meta.region_name)
+
+    def _read(self, value: NamedValue) -> tuple[Document, str]:
+        secret = value.secret(self.names, self.tenant)
+        try:
+            answer = self.client.get_secret_value(SecretId=secret, VersionStage=CURRENT)
+        except self.client.exceptions.ResourceNotFoundException:
+            raise NoValue(f"there is no secret {secret} in Region {self._region}; {value.origin}") from None
+        except self.client.exceptions.InvalidRequestException:
+            raise NoValue(
+                f"{secret} is scheduled for deletion in Region {self._region}; "
+                f"`aws secretsmanager restore-secret --secret-id {secret}` brings it back"
+            ) from None
+        try:
+            document = json.loads(answer["SecretString"])
+        except (KeyError, ValueError):
+            document = None
+        if not isinstance(document, dict):
+            raise NoValue(f"{secret} does not hold a JSON object; put one there by other means") from None
+        return document, str(answer["VersionId"])
+
+    def _replace(self, value: NamedValue, document: Document, version: str) -> None:
+        secret = value.secret(self.names, self.tenant)
+        candidate = self.client.put_secret_value(
+            SecretId=secret, SecretString=json.dumps(document), VersionStages=[CANDIDATE]
+        )["VersionId"]
+        try:
+            self.client.update_secret_version_stage(
+                SecretId=secret,
+                VersionStage=CURRENT,
+                RemoveFromVersionId=version,
+                MoveToVersionId=candidate,
+            )
+        except self.client.exceptions.InvalidParameterException:
+            raise Outrun(
+                f"{secret} was changed by somebody else meanwhile; nothing was set, try again"
+            ) from None
+
+    def _listed(self, value: NamedValue) -> Listed:
+        secret = value.secret(self.names, self.tenant)
+        try:
+            leaving = "DeletedDate" in self.client.describe_secret(SecretId=secret)
+        except self.client.exceptions.ResourceNotFoundException:
+            return Listed(value, secret, changed=None, leaving=False)
+        # The secret's own date of change also tells of its tags; a version's never does.
+        versions = self.client.list_secret_version_ids(SecretId=secret)["Versions"]
+        made = [each["CreatedDate"] for each in versions if CURRENT in each["VersionStages"]]
+        return Listed(value, secret, made[0] if made else None, leaving)

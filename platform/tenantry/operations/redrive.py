@@ -1,0 +1,94 @@
+"""Put a tenant's dead letters back into its queue, to be delivered anew.
+
+Each goes into the queue before it leaves the dead letters, so that one may go twice and none is lost: the
+notifier passes over what was delivered, and receivers know a message by its id. SQS has a task of its own for
+this (StartMessageMoveTask); it keeps no count that could be waited for, and the emulator has none.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tenantry.errors import Failed
+from tenantry.naming import Names
+
+BATCH = 10  # SQS's most
+WAIT_SECONDS = 2  # a longer look than none asks all of SQS's servers
+HIDDEN_SECONDS = 60  # for one batch on its way; after a crash it is visible again
+_MISSING = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
+
+
+class NoQueue(Failed):
+    """The tenant's messages are not delivered here, so there are no dead letters either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redriven:
+    """`left` is what SQS still counts among the dead letters, about."""
+
+    moved: int
+    left: int
+
+
+def redrive(names: Names, tenant: str, sqs: Any, on_moved: Callable[[int, int], None]) -> Redriven:
+    """Move all that are there; ends when a look finds none.
+
+    What fails again comes back after an hour at the earliest, so this does not chase its own.
+
+    Args:
+        sqs: boto3's client.
+        on_moved: told how many were moved, and of about how many.
+
+    Raises:
+        NoQueue: nothing was done.
+        Failed: SQS did not take a message; those that it took before are moved.
+    """
+    queue, dead = _url(sqs, names, tenant, names.queue), _url(sqs, names, tenant, names.dead_letters)
+    moved, expected = 0, _count(sqs, dead)
+    while messages := _received(sqs, dead):
+        _move(sqs, queue, dead, messages)
+        moved += len(messages)
+        on_moved(moved, max(moved, expected))
+    return Redriven(moved, _count(sqs, dead))
+
+
+def _url(sqs: Any, names: Names, tenant: str, named: Callable[[str], str]) -> str:
+    try:
+        return str(sqs.get_queue_url(QueueName=named(tenant))["QueueUrl"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _MISSING:
+            raise
+        raise NoQueue(
+            f"{tenant} has no queue {named(tenant)} in stack {names.stack}: its contact messages are not "
+            "delivered there; check the tenant's contact.notify, the stack and the Region"
+        ) from None
+
+
+def _count(sqs: Any, queue: str) -> int:
+    name = "ApproximateNumberOfMessages"
+    return int(sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[name])["Attributes"].get(name, 0))
+
+
+def _received(sqs: Any, dead: str) -> list[dict[str, Any]]:
+    answer = sqs.receive_message(
+        QueueUrl=dead,
+        MaxNumberOfMessages=BATCH,
+        WaitTimeSeconds=WAIT_SECONDS,
+        VisibilityTimeout=HIDDEN_SECONDS,
+    )
+    return list(answer.get("Messages", []))
+
+
+def _move(sqs: Any, queue: str, dead: str, messages: list[dict[str, Any]]) -> None:
+    entries = [{"Id": str(number), "MessageBody": each["Body"]} for number, each in enumerate(messages)]
+    sent = sqs.send_message_batch(QueueUrl=queue, Entries=entries)
+    taken = [
+        {"Id": each["Id"], "ReceiptHandle": messages[int(each["Id"])]["ReceiptHandle"]}
+        for each in sent.get("Successful", [])
+    ]
+    if taken:
+        sqs.delete_message_batch(QueueUrl=dead, Entries=taken)
+    for refused in sent.get("Failed", []):
+        raise Failed(f"SQS did not take a message ({refused['Code']}); the rest stay; run it again")

@@ -1,0 +1,18 @@
+"""What the platform gives the notifier is what the notifier counts on."""
+
+from notifier import backoff, deliveries, handler
+from tenantry.components import delivery
+
+
+def test_a_batch_is_delivered_side_by_side() -> None:
+    assert delivery.BATCH == handler.THREADS
+
+
+def test_the_notifier_has_time_for_a_whole_attempt() -> None:
+    needed = deliveries.TABLE_SECONDS + deliveries.ATTEMPT_SECONDS + deliveries.AFTERWARDS_SECONDS
+    assert needed <= delivery.NOTIFIER_TIMEOUT_SECONDS
+
+
+def test_the_receives_span_more_than_an_hour_at_the_least_waiting() -> None:
+    rests = [backoff.seconds(receive, 0) for receive in range(1, delivery.MAX_RECEIVES)]
+    assert sum(rests) > 3_600

@@ -1,0 +1,160 @@
+"""Contact messages reach the tenant's receiver: signed, once for each id, and after failures too."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import standardwebhooks
+
+from tenantry.local import platform as local
+from tenantry.local.clients import ACCOUNT
+from tenantry.operations.redrive import redrive
+from tests.support.command import ROOT, Command, Run, eventually
+from tests.support.engine import demo
+from tests.support.platform import Platform, Tenant
+from tests.support.receivers import Received, Receiver, receiver
+
+FORM = {"email": "ada@example.com", "name": "Ada", "message": "Do you ship to Malta?"}
+
+
+@pytest.fixture(scope="module")
+def hook() -> Iterator[Receiver]:
+    with receiver() as kept:
+        yield kept
+
+
+@pytest.fixture(scope="module")
+def posting(hook: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A platform of acme alone, whose messages are posted to `hook`."""
+    home = tmp_path_factory.mktemp("posting")
+    acme = next(tenant for tenant in demo().tenants if tenant.slug == "acme")
+    webhook = acme.contact.model_copy(update={"notify": "https://hooks.acme.example/contact"})
+    cell = demo().model_copy(update={"tenants": (acme.model_copy(update={"contact": webhook}),)})
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TENANTRY_STATE", str(home))
+        emulator, running = local.start(cell, ROOT / "tenants", None, lambda _: None, {"acme": hook.url})
+    platform = Platform(running)
+    with emulator, platform.http:
+        yield platform
+
+
+@pytest.fixture
+def acme_posts(posting: Platform) -> Tenant:
+    return posting.tenants["acme"]
+
+
+def send(tenant: Tenant, **form: str) -> str:
+    answer = tenant.call("POST", "/contact", FORM | form, token=None)
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["id"])
+
+
+def delivery(tenant: Tenant, message: str) -> dict[str, Any]:
+    listed = tenant.call("GET", "/tools/contacts?limit=100").json()["contacts"]
+    found: dict[str, Any] = next(each["delivery"] for each in listed if each["id"] == message)
+    return found
+
+
+def delivered(tenant: Tenant, message: str) -> bool:
+    return eventually(lambda: delivery(tenant, message)["state"] == "delivered", seconds=30)
+
+
+def of(hook: Receiver, message: str) -> list[Received]:
+    return [each for each in hook.received if each.headers["webhook-id"] == message]
+
+
+def put_aside(platform: Platform, *bodies: str) -> None:
+    """As SQS does with what no attempt could deliver."""
+    sqs = platform.root.client("sqs")
+    for body in bodies:
+        sqs.send_message(QueueUrl=url(platform, platform.names.dead_letters("acme")), MessageBody=body)
+
+
+def url(platform: Platform, queue: str) -> str:
+    return f"{platform.local.endpoint}/{ACCOUNT}/{queue}"
+
+
+def test_a_message_is_posted_with_a_signature_that_its_secret_verifies(
+    posting: Platform, acme_posts: Tenant, hook: Receiver
+) -> None:
+    message = send(acme_posts)
+    assert delivered(acme_posts, message)
+    [got] = of(hook, message)
+    name = posting.names.delivery_secret("acme")
+    stored = posting.root.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+    verified = standardwebhooks.Webhook(json.loads(stored)["webhook_secret"]).verify(got.body, got.headers)
+    assert (verified["type"], verified["data"]["id"]) == ("contact.received", message)
+    assert verified["data"].items() >= FORM.items()
+
+
+def test_what_a_receiver_refused_is_redriven_under_its_id_and_then_delivered(
+    posting: Platform, acme_posts: Tenant, hook: Receiver, run: Run
+) -> None:
+    """The rest after a failure is half a minute at least; an operator need not wait for it."""
+    hook.answers.append((500, {}))
+    message = send(acme_posts)
+    assert eventually(lambda: delivery(acme_posts, message)["attempts"] == 1, seconds=30)
+    assert delivery(acme_posts, message)["state"] == "pending"
+    put_aside(posting, json.dumps({"id": message}))
+    command = Command(posting.local.record.directory.parent)
+    code, out, _ = run(command, "redrive", "acme", "--json")
+    assert (code, json.loads(out)) == (0, {"tenant": "acme", "moved": 1, "left": 0})
+    assert delivered(acme_posts, message)
+    assert len(of(hook, message)) == 2
+
+
+def test_what_was_delivered_is_not_sent_again_and_what_names_no_message_is_dropped(
+    posting: Platform, acme_posts: Tenant, hook: Receiver
+) -> None:
+    message = send(acme_posts)
+    assert delivered(acme_posts, message)
+    put_aside(posting, json.dumps({"id": message}), "garbage")
+    done = redrive(posting.names, "acme", posting.root.client("sqs"), lambda *_: None)
+    assert (done.moved, done.left) == (2, 0)
+    assert eventually(lambda: waiting(posting) == 0, seconds=30)
+    assert len(of(hook, message)) == 1
+
+
+def waiting(platform: Platform) -> int:
+    """What is in the queue for now; what rests after a failure is not."""
+    sqs, queue = platform.root.client("sqs"), url(platform, platform.names.queue("acme"))
+    name = "ApproximateNumberOfMessages"
+    told = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    return int(told[name])
+
+
+def test_a_tenant_without_delivery_has_nothing_to_redrive(
+    platform: Platform, command: Command, run: Run
+) -> None:
+    code, _, err = run(command, "redrive", "acme-eu")
+    assert (code, "acme-eu has no queue tenantry_demo_acme-eu_contact" in err) == (1, True)
+    code, _, err = run(command, "redrive", "nobody")
+    assert (code, "it has acme, acme-eu, globex" in err) == (2, True)
+    assert platform.local.alive
+
+
+def test_the_local_receiver_shows_what_a_webhook_would_get(platform: Platform, globex: Tenant) -> None:
+    address = globex.local.shown["notifications"]
+    message = send(globex, message="To globex")
+    ids = lambda: [each["headers"]["webhook-id"] for each in shown(address)]  # noqa: E731 - asked repeatedly
+    assert eventually(lambda: message in ids(), seconds=30)
+    [got] = [each for each in shown(address) if each["headers"]["webhook-id"] == message]
+    assert json.loads(got["body"])["data"]["message"] == "To globex"
+    assert address.startswith(f"http://127.0.0.1:{platform.local.record.issuer_port}/")
+
+
+def shown(address: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = httpx.get(address, trust_env=False).json()["deliveries"]
+    return found
+
+
+def test_mail_goes_out_from_the_platforms_sender_to_the_tenant_and_answers_to_the_visitor(
+    platform: Platform, acme: Tenant
+) -> None:
+    message = send(acme, message="By mail, please")
+    assert delivered(acme, message)
+    kept = httpx.get(f"{platform.local.endpoint}/_ministack/ses/messages", trust_env=False).json()
+    sent = [each for each in kept["messages"][ACCOUNT] if "By mail, please" in each["BodyText"]]
+    assert [(each["Source"], each["To"]) for each in sent] == [(local.MAIL_FROM, ["office@acme.example"])]

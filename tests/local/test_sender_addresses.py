@@ -1,0 +1,42 @@
+"""A role that may mail from one address mails from no other."""
+
+from botocore.exceptions import ClientError
+
+from tenantry.local.clients import ACCOUNT, REGION, Session
+from tests.local.cloud import make_role, session_of
+
+OWN, OTHER = "contact@example.com", "ceo@example.com"
+MAY = {
+    "Effect": "Allow",
+    "Action": "ses:SendEmail",
+    "Resource": f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{OWN}",
+    "Condition": {"StringEquals": {"ses:FromAddress": OWN}},
+}
+
+
+def answer(root: Session, sender: str, **changes: object) -> str:
+    for identity in (OWN, OTHER):
+        root.client("sesv2").create_email_identity(EmailIdentity=identity)
+    role = make_role(root, f"mail-{len(changes)}-{sender.partition('@')[0]}", {**MAY, **changes})
+    try:
+        session_of(root, role).client("sesv2").send_email(
+            FromEmailAddress=sender,
+            Destination={"ToAddresses": ["ada@example.org"]},
+            Content={"Simple": {"Subject": {"Data": "hi"}, "Body": {"Text": {"Data": "hi"}}}},
+        )
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return "sent"
+
+
+def test_the_address_of_the_policy_alone_may_send(root: Session) -> None:
+    assert answer(root, OWN) == "sent"
+    assert "AccessDenied" in answer(root, OTHER)
+
+
+def test_the_condition_decides_where_the_identity_would_do(root: Session) -> None:
+    assert "AccessDenied" in answer(root, OTHER, Resource="*")
+
+
+def test_the_emulator_alone_lets_nobody_send_by_such_a_policy(untouched: Session) -> None:
+    assert "AccessDenied" in answer(untouched, OWN)

@@ -1,0 +1,151 @@
+"""Whatever tenants' files say, the program keeps to the guardrails; each reports what breaks it."""
+
+import importlib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tenantry.config import Cell
+from tenantry.guardrails import exemptions
+from tenantry.guardrails.resources import UNKNOWN, Stack
+from tenantry.guardrails.rules import RULES
+from tenantry.guardrails.violations import Violation
+from tests.support.broken_guardrails import BREAKS
+from tests.support.engine import demo, register
+from tests.support.guardrails import Mutation, found, made, stack, with_also, without
+
+CASES = [
+    pytest.param(rule, each, id=f"{rule}-{n}")
+    for rule, breaks in BREAKS.items()
+    for n, each in enumerate(breaks)
+]
+
+
+def violations(of: Stack) -> dict[str, list[Violation]]:
+    """By the name of the rule; those that hold are left out."""
+    broken = {rule.name: list(rule.check(of)) for rule in RULES}
+    return {name: each for name, each in broken.items() if each}
+
+
+DEMO = {tenant.slug: tenant for tenant in demo().tenants}
+ACME = DEMO["acme"]
+TWO_SIGNING_KEYS = {"managed": {"keys": ("main", "2027")}}
+VARIATIONS: dict[str, dict[str, Any]] = {
+    "suspended": {"status": "suspended"},
+    "silo": {"isolation": "silo"},
+    "two API keys": {"api_keys": ("web", "web-2")},
+    "two signing keys": {"auth": type(ACME.auth).model_validate(TWO_SIGNING_KEYS)},
+    "public keys of its own": {"auth": DEMO["acme-eu"].auth},
+    "an issuer": {"auth": DEMO["globex"].auth},
+    "reserved concurrency": {"tier": ACME.tier.model_copy(update={"reserved_concurrency": 5})},
+    "any origin": {"cors_origins": ("*",)},
+    **{f"{group} alone": {"routes": (group,)} for group in ACME.routes},
+}
+
+
+def test_the_demo_cell_keeps_to_every_rule_in_updates_and_previews(good: Stack, preview: Stack) -> None:
+    assert violations(good) == {}
+    assert violations(preview) == {}
+
+
+def test_every_kind_of_tenant_keeps_to_every_rule(cell: Cell) -> None:
+    tenants = [
+        ACME.model_copy(update={"slug": name.lower().replace(" ", "-"), **changes})
+        for name, changes in VARIATIONS.items()
+    ]
+    of_all_kinds = cell.model_copy(update={"tenants": tuple(tenants)})
+    for is_preview in (False, True):
+        assert violations(stack(register(of_all_kinds, preview=is_preview)[0])) == {}
+
+
+def test_a_cell_without_tenants_keeps_to_every_rule(cell: Cell) -> None:
+    assert violations(stack(register(cell.model_copy(update={"tenants": ()}))[0])) == {}
+
+
+def test_every_rule_has_a_way_to_be_broken() -> None:
+    assert list(BREAKS) == [rule.name for rule in RULES]
+
+
+@pytest.mark.parametrize(("rule", "mutation"), CASES)
+def test_what_breaks_a_rule_is_reported_by_that_rule_alone(
+    good: Stack, rule: str, mutation: Mutation
+) -> None:
+    broken = mutation(good)
+    reported = violations(broken)
+    assert set(reported) == {rule}
+    changed = {each.name for each in broken.resources if each not in good.resources}
+    assert {each.resource.name for each in reported[rule]} >= changed
+    assert all(str(each).startswith(f"{each.resource}: ") for each in reported[rule])
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.alone], ids=lambda rule: rule.name)
+def test_a_rule_that_one_resource_decides_needs_no_other(good: Stack, rule: Any) -> None:
+    for mutation in BREAKS[rule.name]:
+        broken = mutation(good)
+        alone = [each for one in broken.resources for each in rule.check(Stack((one,)))]
+        assert alone == list(rule.check(broken)) != []
+
+
+def test_what_a_preview_does_not_know_breaks_no_rule(good: Stack) -> None:
+    unknown = [replace(each, properties=dict.fromkeys(each.properties, UNKNOWN)) for each in good.resources]
+    assert violations(Stack(tuple(unknown))) == {}
+
+
+def test_two_functions_of_one_role_are_found_before_the_role_has_an_arn(preview: Stack) -> None:
+    items, tools = (found(preview, "Function", f"acme.{group}") for group in ("items", "tools"))
+    shared = replace(tools, sources={**tools.sources, "role": items.sources["role"]})
+    after = Stack(tuple(shared if each is tools else each for each in preview.resources))
+    reported = violations(after)["role-runs-one-function"]
+    assert {each.resource.name for each in reported} == {"acme.items", "acme.tools"}
+
+
+def test_a_log_group_that_is_missing_is_found_before_all_names_are_known(preview: Stack) -> None:
+    reported = violations(without("LogGroup", "acme.items")(preview))
+    assert [str(each.resource) for each in reported["log-group-is-declared"]] == ["Function acme.items"]
+
+
+def test_a_dead_letter_queue_is_known_before_it_has_an_arn(good: Stack) -> None:
+    dead = found(good, "Queue", "dead")
+    notify = replace(
+        found(good, "Queue", "notify"),
+        properties={**found(good, "Queue", "notify").properties, "redrivePolicy": UNKNOWN},
+        sources={"redrivePolicy": frozenset({dead.urn})},
+    )
+    assert violations(Stack((dead, notify))) == {}
+
+
+def test_a_keys_own_policy_may_say_any_resource(good: Stack) -> None:
+    """It means the key that carries it."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": "1"}, "Action": "kms:Decrypt", "Resource": "*"}
+    key = made("kms/key:Key", "more", policy={"Statement": [statement]})
+    assert violations(with_also(key)(good)) == {}
+
+
+def test_what_a_boundary_may_say_of_any_resource_a_role_may_not(good: Stack) -> None:
+    statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "arn:aws:kms:eu-central-1:1:key/*"}
+    policy = made("iam/rolePolicy:RolePolicy", "more", policy={"Statement": [statement]})
+    assert set(violations(with_also(policy)(good))) == {"no-wildcard-resource"}
+
+
+@pytest.mark.parametrize(
+    "table", ["BOUNDARY_ON_ANYTHING", "ON_ANYTHING", "OPEN_ROUTES", "KEY_ROUTES", "UNBOUNDED_SERVICES"]
+)
+def test_an_exemption_that_nothing_needs_is_not_listed(
+    good: Stack, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = getattr(exemptions, table)
+    for name, reason in listed.copy().items():
+        assert reason
+        monkeypatch.delitem(listed, name)
+        assert violations(good), name
+        monkeypatch.undo()
+    assert violations(good) == {}
+
+
+@pytest.mark.parametrize("kind", exemptions.UNTAGGABLE)
+def test_what_is_listed_as_untaggable_takes_no_tags(kind: str, good: Stack) -> None:
+    module, _, name = kind.removeprefix("aws:").partition(":")
+    service = {"lambda": "lambda_"}.get(module.split("/")[0], module.split("/")[0])
+    assert not hasattr(getattr(importlib.import_module(f"pulumi_aws.{service}"), name), "tags")
+    assert list(good.of(kind)), "nothing is of this type any more"

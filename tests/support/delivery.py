@@ -1,0 +1,107 @@
+"""One tenant's queue in moto, and its notifier, called as Lambda's poller calls it."""
+
+import base64
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+from notifier import handler, settings
+from tests.support import tenant_api
+from tests.support.tenant_api import TenantApi
+
+MAX_RECEIVES = 12
+SECRET = f"whsec_{base64.b64encode(bytes(range(32))).decode()}"
+
+
+@dataclass(frozen=True)
+class Lambda:
+    """The context of an invocation with so much time left."""
+
+    remaining_ms: int = 30_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_ms
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """`how` is the notifier's DELIVERY."""
+
+    api: TenantApi
+    how: dict[str, str]
+    secret_arn: str = ""
+
+    def poll(self, remaining_ms: int = 30_000) -> int:
+        """Hand what the queue holds to the notifier and delete what it does not name; how many there were."""
+        records = self.receive()
+        if records:
+            failed = self.notify(records, remaining_ms)
+            for record in records:
+                if record["messageId"] not in failed:
+                    tenant_api.client("sqs").delete_message(
+                        QueueUrl=self.api.queue_url, ReceiptHandle=record["receiptHandle"]
+                    )
+        return len(records)
+
+    def receive(self) -> list[dict[str, Any]]:
+        """In the shape of Lambda's event."""
+        answer = tenant_api.client("sqs").receive_message(
+            QueueUrl=self.api.queue_url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+        )
+        return [
+            {
+                "messageId": each["MessageId"],
+                "receiptHandle": each["ReceiptHandle"],
+                "body": each["Body"],
+                "attributes": each["Attributes"],
+                "eventSource": "aws:sqs",
+            }
+            for each in answer.get("Messages", [])
+        ]
+
+    def notify(self, records: list[dict[str, Any]], remaining_ms: int = 30_000) -> set[str]:
+        """The ids of the records that are to come back."""
+        with self._environment():
+            answer = handler.handle({"Records": records}, Lambda(remaining_ms))
+        assert answer.keys() == {"batchItemFailures"}
+        return {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+
+    def waiting(self) -> int:
+        """Entries that the queue still holds, hidden or not."""
+        kinds = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        answer = tenant_api.client("sqs").get_queue_attributes(
+            QueueUrl=self.api.queue_url, AttributeNames=kinds
+        )
+        return sum(int(answer["Attributes"][kind]) for kind in kinds)
+
+    @contextlib.contextmanager
+    def _environment(self) -> Iterator[None]:
+        variables = {
+            "DELIVERY": json.dumps(self.how),
+            "DELIVERY_SECRET_ARN": self.secret_arn,
+            "MAX_RECEIVES": str(MAX_RECEIVES),
+        }
+        with self.api.environment(), mock.patch.dict(os.environ, variables):
+            settings.current.cache_clear()
+            handler.channel.cache_clear()
+            try:
+                yield
+            finally:
+                settings.current.cache_clear()
+                handler.channel.cache_clear()
+
+
+def create_secret(tenant: str) -> str:
+    answer = tenant_api.client("secretsmanager").create_secret(
+        Name=f"tenantry/demo/{tenant}/delivery", SecretString=json.dumps({"webhook_secret": SECRET})
+    )
+    return str(answer["ARN"])
+
+
+def create_queue(tenant: str) -> str:
+    answer = tenant_api.client("sqs").create_queue(QueueName=f"tenantry_demo_{tenant}_contact")
+    return str(answer["QueueUrl"])

@@ -1,0 +1,247 @@
+"""After an import, however it went, each record is there once, counted once, and nothing else was touched."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from tenantry.errors import Failed, WrongInput
+from tenantry.naming import Names
+from tenantry.operations import imports
+from tenantry.operations.exports import export
+from tenantry.operations.imports import Imported, import_
+from tenantry.operations.records import Record
+from tenantry.operations.tenant_data import TenantData
+from tests.support.backups import counts, created, item, lines, message, stored, written
+
+RECORDS = [
+    *(item(number, f"c{number:02}") for number in range(8)),
+    *(item(number, "orders", f'{{"n":{number}}}', version=number + 1) for number in range(12)),
+    *(message(number, state=("new", "open", "done")[number % 3], note="x") for number in range(6)),
+]
+COUNTS = {f"c{number:02}": 1 for number in range(8)} | {"orders": 12, "new": 2, "open": 2, "done": 2}
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], TenantData]]:
+    """A tenant's data, in tables of a stack of its own, written ten records at once."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(imports, "BATCH", 10)
+    names = Names(f"i{secrets.token_hex(4)}")
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb", region_name="eu-west-1")
+        created(dynamodb, names.table)
+        created(dynamodb, names.tenant("globex"))
+        yield lambda slug, isolation: TenantData(slug, names, isolation, dynamodb)
+
+
+@pytest.fixture
+def acme(place: Callable[[str, str], TenantData]) -> TenantData:
+    return place("acme", "pooled")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return written(tmp_path / "acme.jsonl", RECORDS)
+
+
+def imported(data: TenantData, file: Path) -> Imported:
+    return import_(data, file, lambda *_: None)
+
+
+def expected(slug: str) -> list[dict[str, Any]]:
+    return sorted(
+        (each.stored(slug) for each in RECORDS), key=lambda each: (each["pk"]["S"], each["sk"]["S"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("slug", "isolation"),
+    [("acme", "pooled"), ("acme-eu", "pooled"), ("globex", "silo"), ("globex", "pooled")],
+)
+def test_records_go_to_any_tenant_with_its_own_keys_and_counts(
+    place: Callable[[str, str], TenantData], file: Path, tmp_path: Path, slug: str, isolation: str
+) -> None:
+    data = place(slug, isolation)
+    assert imported(data, file).written == len(RECORDS)
+    assert (stored(data), counts(data)) == (expected(slug), COUNTS)
+    table = data.dynamodb.scan(TableName=data.table)["Items"]
+    assert {each["pk"]["S"].partition("#")[0] for each in table} == {slug}
+    export(data, tmp_path / "again", lambda *_: None)
+    same = [line for line in (tmp_path / "again").read_bytes().splitlines()[1:] if b"sha256" not in line]
+    assert same == [line for line in file.read_bytes().splitlines()[1:] if b"sha256" not in line]
+
+
+def test_a_second_import_changes_nothing(acme: TenantData, file: Path) -> None:
+    imported(acme, file)
+    again = imported(acme, file)
+    assert (again.written, again.same, again.kept) == (0, len(RECORDS), 0)
+    assert (stored(acme), counts(acme)) == (expected("acme"), COUNTS)
+
+
+def test_a_record_that_is_there_in_another_version_stays(
+    acme: TenantData, file: Path, tmp_path: Path
+) -> None:
+    newer = [item(5, "orders", '{"n":"newer"}', version=99), message(2, state="done", note="newer")]
+    imported(acme, written(tmp_path / "newer", newer))
+    done = imported(acme, file)
+    assert (done.written, done.same, done.kept) == (len(RECORDS) - 2, 0, 2)
+    assert done.differing == ["/".join(part for part in each.position if part) for each in newer]
+    assert all(each.stored("acme") in stored(acme) for each in newer)
+    assert counts(acme) == COUNTS
+
+
+class Killed(BaseException):
+    """Nothing catches it, as nothing catches SIGKILL."""
+
+
+@pytest.mark.parametrize("killed", [1, 2, 3])
+@pytest.mark.parametrize("done", [True, False], ids=["after the write", "before the write"])
+def test_an_import_that_was_killed_is_completed_by_another(
+    acme: TenantData, file: Path, monkeypatch: pytest.MonkeyPatch, killed: int, done: bool
+) -> None:
+    """With its reply lost, a write that was done is met again by the second import."""
+    call, left = acme.dynamodb._make_api_call, [killed]
+
+    def kill(operation: str, asked: dict[str, Any]) -> Any:
+        left[0] -= 1
+        if left[0] == 0:
+            if done:
+                call(operation, asked)
+            raise Killed
+        return call(operation, asked)
+
+    monkeypatch.setattr(acme.dynamodb, "_make_api_call", kill)
+    with pytest.raises(Killed):
+        imported(acme, file)
+    monkeypatch.setattr(acme.dynamodb, "_make_api_call", call)
+    assert len(stored(acme)) == min(10 * (killed - 1 + done), len(RECORDS))
+    imported(acme, file)
+    assert (stored(acme), counts(acme)) == (expected("acme"), COUNTS)
+
+
+def cancelled(*codes: str) -> ClientError:
+    told = {
+        "Error": {"Code": "TransactionCanceledException"},
+        "CancellationReasons": [{"Code": code} for code in codes],
+    }
+    return ClientError(told, "TransactWriteItems")
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        cancelled("None", "TransactionConflict"),
+        cancelled("ThrottlingError", "None"),
+        cancelled("ProvisionedThroughputExceeded"),
+        ClientError({"Error": {"Code": "TransactionInProgressException"}}, "TransactWriteItems"),
+        ClientError({"Error": {"Code": "ThrottlingException"}}, "TransactWriteItems"),
+    ],
+    ids=str,
+)
+def test_writers_in_the_way_are_waited_for_on_another_shard(
+    acme: TenantData, file: Path, monkeypatch: pytest.MonkeyPatch, failure: ClientError
+) -> None:
+    call, failures = acme.dynamodb._make_api_call, [failure] * 5
+    shards = iter([*range(1, 6), *[7] * 9])
+    monkeypatch.setattr(imports.random, "randrange", lambda _: next(shards))
+    used: list[str] = []
+
+    def fail(operation: str, asked: dict[str, Any]) -> Any:
+        used.append(asked["TransactItems"][-1]["Update"]["Key"]["pk"]["S"])
+        if failures:
+            raise failures.pop()
+        return call(operation, asked)
+
+    monkeypatch.setattr(acme.dynamodb, "_make_api_call", fail)
+    assert imported(acme, file).written == len(RECORDS)
+    assert [key[-1] for key in used] == ["1", "2", "3", "4", "5", "7", "7", "7"]
+    monkeypatch.undo()
+    assert (stored(acme), counts(acme)) == (expected("acme"), COUNTS)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        cancelled("ValidationError", "None"),
+        cancelled(),
+        ClientError({"Error": {"Code": "AccessDeniedException"}}, "TransactWriteItems"),
+    ],
+    ids=str,
+)
+def test_another_refusal_ends_an_import_at_once(
+    acme: TenantData, file: Path, monkeypatch: pytest.MonkeyPatch, failure: ClientError
+) -> None:
+    calls: list[str] = []
+
+    def fail(operation: str, _: dict[str, Any]) -> Any:
+        calls.append(operation)
+        raise failure
+
+    monkeypatch.setattr(acme.dynamodb, "_make_api_call", fail)
+    with pytest.raises(Failed, match=str(failure.response["Error"]["Code"])):
+        imported(acme, file)
+    assert calls == ["TransactWriteItems"]
+
+
+def test_a_transaction_never_exceeds_what_dynamodb_takes(
+    acme: TenantData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """100 writes, 4 MB: with a collection for each record, and with the largest records."""
+    monkeypatch.setattr(imports, "BATCH", 50)
+    wide = '{"x":"' + "x" * 390_000 + '"}'
+    records = [*(item(number, f"c{number:03}") for number in range(200))]
+    records += [item(number, "wide", wide) for number in range(12)]
+    sizes: list[tuple[int, int]] = []
+
+    def note(_: str, asked: dict[str, Any]) -> Any:
+        puts = [each["Put"]["Item"] for each in asked["TransactItems"] if "Put" in each]
+        sizes.append((len(asked["TransactItems"]), sum(len(str(each)) for each in puts)))
+        return {}
+
+    monkeypatch.setattr(acme.dynamodb, "_make_api_call", note)
+    assert imported(acme, written(tmp_path / "wide", records)).written == 212
+    assert max(writes for writes, _ in sizes) == 100
+    assert max(size for _, size in sizes) < 4_000_000
+
+
+CHANGES: dict[str, Callable[[bytes], bytes]] = {
+    "header": lambda whole: whole.replace(b'"version":1,', b'"version":2,'),
+    "record": lambda whole: whole.replace(rb'"n\":3', rb'"n\":4'),
+    "all of it": lambda _: b"".join(lines(RECORDS[1:])),
+}
+
+
+@pytest.mark.parametrize("changed", CHANGES.values(), ids=CHANGES)
+def test_a_file_that_changes_between_check_and_write_is_told(
+    acme: TenantData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: Callable[[bytes], bytes]
+) -> None:
+    """It is too long to be kept in a buffer."""
+    file = written(tmp_path / "long", [*RECORDS, message(10, note="x" * 50_000)])
+
+    class Changing(imports.Reader):
+        def records(self) -> Iterator[Record]:
+            yield from super().records()
+            file.write_bytes(changed(file.read_bytes()))
+
+    monkeypatch.setattr(imports, "Reader", Changing)
+    with pytest.raises(Failed, match="was changed while it was read"):
+        imported(acme, file)
+
+
+def test_a_file_that_cannot_be_read_is_told(acme: TenantData, tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none"):
+        with pytest.raises(WrongInput, match="is no file"):
+            imported(acme, path)
+
+
+def test_progress_ends_at_the_size_of_the_records(acme: TenantData, file: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    import_(acme, file, lambda *progress: told.append(progress))
+    assert {doing for doing, _, _ in told} == {"checking", "writing"}
+    assert all(0 < done <= size == file.stat().st_size for _, done, size in told)
