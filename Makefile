@@ -4,9 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.set-up
 PACK := policy-pack/.venv
-SOURCES := platform functions demo tests policy-pack
+SOURCES := platform functions demo benches tests policy-pack
 
-.PHONY: help setup policies demo up down test check format requirements clean
+.PHONY: help setup policies demo up down test chaos load check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -40,6 +40,12 @@ down: setup ## stop the local platform
 
 test: setup policies ## run all tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+chaos: setup ## break the local platform under 10,000 writes, and see that nothing is lost or done twice
+	$(BIN)/python -m benches.chaos
+
+load: setup ## flood one tenant of the local platform, and see what the others notice
+	$(BIN)/python -m benches.load
 
 check: setup ## lint, formatting, types, import rules
 	$(BIN)/ruff check $(SOURCES)

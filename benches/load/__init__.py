@@ -1,0 +1,1 @@
+"""Show whether one tenant's flood is another's trouble."""
