@@ -215,9 +215,10 @@ def test_a_limit_is_the_codes_own(row: str, module: str, constant: str) -> None:
 
 def test_every_test_that_is_named_exists() -> None:
     existing = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
-    named = set(re.findall(r"`(test_\w+)`", TEXTS["docs/security.md"]))
-    assert named
-    assert named <= set(re.findall(r"def (test_\w+)", existing))
+    for page in ("docs/security.md", "docs/resilience.md"):
+        named = set(re.findall(r"`(test_\w+)`", TEXTS[page]))
+        assert named
+        assert named <= set(re.findall(r"def (test_\w+)", existing))
 
 
 @pytest.mark.parametrize("page", [page for page in TEXTS if re.search(r"/\d{4}-", page)])

@@ -3,6 +3,8 @@
 import base64
 import json
 
+from tenantry.naming import NOTIFIER, log_group
+from tests.support.command import eventually
 from tests.support.platform import Platform, Tenant
 
 SECRET_WORDS = "my private words"
@@ -22,6 +24,11 @@ def test_nothing_secret_was_logged(platform: Platform, acme: Tenant) -> None:
         tenant.call("GET", "/items/orders")
     acme.call("GET", "/items/orders", token=acme.own_token + "x")
     acme.call("GET", "/items/orders", key=acme.key + "x")
+    platform.tenants["globex"].call(
+        "POST", "/contact", {"email": ADDRESS, "message": SECRET_WORDS}, token=None
+    )
+    notifier = log_group(platform.names.function("globex", NOTIFIER))
+    assert eventually(lambda: any('"delivered"' in line for line in platform.log_lines(notifier)))
     lines = platform.log_lines("/")
     for tenant in platform.tenants.values():  # what is searched is there
         assert any(f'"tenant":"{tenant.slug}"' in line for line in lines)
@@ -35,6 +42,7 @@ def test_nothing_secret_was_logged(platform: Platform, acme: Tenant) -> None:
         for slug, tenant in platform.tenants.items()
     ]
     assert all(len(base64.b64decode(key)) == 32 for key in cursor_keys)
+    signs = secrets.get_secret_value(SecretId=platform.names.delivery_secret("globex"))["SecretString"]
     kept = {
         "API key": [tenant.key for tenant in platform.tenants.values()],
         "token": [part for token in platform.minted for part in (token, token.rpartition(".")[2]) if part],
@@ -42,6 +50,7 @@ def test_nothing_secret_was_logged(platform: Platform, acme: Tenant) -> None:
             line for each in platform.tenants.values() for line in private_lines(each.signer.private_pem)
         ],
         "cursor key": cursor_keys,
+        "webhook secret": [json.loads(signs)["webhook_secret"].removeprefix("whsec_")],
         "client's words": [SECRET_WORDS, ADDRESS],
     }
     assert {kind: [text for text in texts if text in written] for kind, texts in kept.items()} == {
