@@ -14,11 +14,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
-HOST = "127.0.0.1"
+from benches.loopback import HOST, LoopbackServer, SilentHandler
+
 SERVICES = ("DYNAMODB", "SQS")
 LATE_SECONDS = 2.5  # beyond the functions' read timeout of 2 s
 UPSTREAM_SECONDS = 60.0
@@ -78,14 +78,11 @@ class Faults:
         return None
 
 
-class Proxy(ThreadingHTTPServer):
+class Proxy(LoopbackServer):
     """AWS with faults, on a free loopback port. The Host header is passed on: signatures stay good."""
 
-    daemon_threads = True
-    request_queue_size = 256
-
     def __init__(self, faults: Faults, stands: Mapping[str, Stand]) -> None:
-        super().__init__((HOST, 0), _Handler)
+        super().__init__(_Handler)
         self.faults = faults
         self.stands = stands
         self.upstream_port = 0
@@ -96,24 +93,13 @@ class Proxy(ThreadingHTTPServer):
         url = f"http://{HOST}:{self.server_port}"
         return {f"AWS_ENDPOINT_URL_{service}": url for service in SERVICES}
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that has given up is part of the game; the base class would print a trace."""
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(SilentHandler):
     protocol_version = "HTTP/1.1"
     server: Proxy
     _upstream: HTTPConnection | None = None
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - the base class's name
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         operation = self.headers.get("x-amz-target", "").rpartition(".")[2]
         fault = self.server.faults.next(operation)
@@ -161,6 +147,3 @@ class _Handler(BaseHTTPRequestHandler):
             self._upstream.close()
         with suppress(OSError):  # the caller has gone
             super().finish()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Silent: the report counts."""

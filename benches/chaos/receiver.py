@@ -9,10 +9,10 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 
-HOST = "127.0.0.1"
+from benches.loopback import HOST, LoopbackServer, SilentHandler
+
 PHASES = (("well", 4.0), ("refusing", 3.0), ("forgetful", 2.0))  # seconds each, over and over
 
 
@@ -55,35 +55,21 @@ class Inbox:
         return last
 
 
-class Receiver(ThreadingHTTPServer):
+class Receiver(LoopbackServer):
     """Listens on a free loopback port; `/webhooks/<tenant>` is a tenant's."""
 
-    daemon_threads = True
-    request_queue_size = 256
-
     def __init__(self) -> None:
-        super().__init__((HOST, 0), _Handler)
+        super().__init__(_Handler)
         self.inbox = Inbox()
 
     def url(self, tenant: str) -> str:
         return f"http://{HOST}:{self.server_port}/webhooks/{tenant}"
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A sender that was killed in the middle is part of the game; the base class would print a trace."""
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(SilentHandler):
     server: Receiver
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - the base class's name
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         inbox, phase = self.server.inbox, self.server.inbox.phase()
         with inbox.lock:
@@ -96,6 +82,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(503 if phase == "refusing" else 204)
         self.send_header("Content-Length", "0")
         self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Silent: the report counts."""
