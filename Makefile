@@ -6,7 +6,7 @@ SETUP := $(VENV)/.set-up
 PACK := policy-pack/.venv
 SOURCES := platform functions demo benches tests policy-pack
 
-.PHONY: help setup policies demo up down test chaos load check format requirements clean
+.PHONY: help setup policies demo up down test chaos load pages check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -46,6 +46,9 @@ chaos: setup ## break the local platform under 10,000 writes, and see that nothi
 
 load: setup ## flood one tenant of the local platform, and see what the others notice
 	$(BIN)/python -m benches.load
+
+pages: setup ## read collections of 1,000 and 10,000 items page by page, and count what a page costs
+	$(BIN)/python -m benches.pages
 
 check: setup ## lint, formatting, types, import rules
 	$(BIN)/ruff check $(SOURCES)

@@ -40,8 +40,10 @@ _ERRORS = {
     Fault.ERROR: (500, "InternalServerError"),
 }
 
-# Answers a call in AWS's place; None leaves it to AWS.
+# Answers a call in AWS's place.
 Stand = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+# Told of each call that AWS has answered: operation, request, answer.
+Witness = Callable[[str, bytes, bytes], None]
 
 
 @dataclass
@@ -81,10 +83,13 @@ class Faults:
 class Proxy(LoopbackServer):
     """AWS with faults, on a free loopback port. The Host header is passed on: signatures stay good."""
 
-    def __init__(self, faults: Faults, stands: Mapping[str, Stand]) -> None:
+    def __init__(
+        self, faults: Faults, stands: Mapping[str, Stand], witness: Witness = lambda *_: None
+    ) -> None:
         super().__init__(_Handler)
         self.faults = faults
         self.stands = stands
+        self.witness = witness
         self.upstream_port = 0
 
     def before(self, endpoint: str) -> dict[str, str]:
@@ -110,10 +115,11 @@ class _Handler(SilentHandler):
         elif stand := self.server.stands.get(operation):
             self._answer(200, {}, json.dumps(stand(json.loads(body))).encode())
         else:
-            self._pass_on(body, fault)
+            self._pass_on(operation, body, fault)
 
-    def _pass_on(self, body: bytes, fault: Fault | None) -> None:
+    def _pass_on(self, operation: str, body: bytes, fault: Fault | None) -> None:
         status, headers, answer = self._ask(body)
+        self.server.witness(operation, body, answer)
         if fault is Fault.LATE:
             time.sleep(LATE_SECONDS)
         if fault is Fault.LOST:

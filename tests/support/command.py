@@ -86,7 +86,8 @@ class Command:
 
     def remains(self) -> list[str]:
         """Processes and files that are still there; empty after a clean end."""
-        files = [str(path) for path in self.home.rglob("*")] if self.home.exists() else []
+        # os.walk passes over what goes while it looks; rglob would raise.
+        files = [str(Path(at, name)) for at, dirs, names in os.walk(self.home) for name in (*dirs, *names)]
         return [str(process) for process in self.processes()] + files
 
     def _line(self, arguments: tuple[str, ...]) -> list[str]:

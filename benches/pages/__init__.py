@@ -1,0 +1,1 @@
+"""Show that a page costs the same whatever the collection holds."""
