@@ -55,6 +55,7 @@ check: setup ## lint, formatting, types, import rules
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy platform/tenantry
 	MYPYPATH=functions $(BIN)/mypy functions
+	MYPYPATH=platform:. $(BIN)/mypy --package benches
 	PYTHONPATH=functions $(BIN)/lint-imports --no-cache
 
 format: setup ## mend formatting and what lint can mend

@@ -7,9 +7,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benches.chaos.faults import Fault
 from benches.chaos.verdicts import SHOWN, Verdict
 from benches.chaos.writers import Outcome
+from benches.faults import Fault
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from typing import Any
 import httpx
 
 from benches.chaos import stored, verdicts
-from benches.chaos.faults import Fault, Faults, Proxy
 from benches.chaos.receiver import Receiver
 from benches.chaos.report import Report
 from benches.chaos.verdicts import Verdict
 from benches.chaos.workers import Killer
 from benches.chaos.writers import Client, Ledger, Writer
+from benches.faults import Fault, Faults, Proxy
 from tenantry.config import load_platform
 from tenantry.local import platform as local
 from tenantry.local import tokens
@@ -75,10 +75,7 @@ def _site(seed: int, on_step: OnStep) -> Iterator[Site]:
         with emulator:
             root = root_session(platform.endpoint)
             roots.append(_hastened(root.client("sqs"), [tenant.slug for tenant in cell.tenants]))
-            try:
-                yield Site(platform, faults, receiver, root)
-            finally:
-                platform.stop()
+            yield Site(platform, faults, receiver, root)
 
 
 def _hastened(sqs: Any, tenants: list[str]) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from benches.chaos.faults import Faults, Proxy
+from benches.faults import Faults, Proxy
 from benches.load.run import CELL, TENANTS
 from tenantry.config import load_platform
 from tenantry.local import platform as local
@@ -78,10 +78,7 @@ def run(sizes: list[int], on_step: OnStep) -> Result:
         cell = load_platform(TENANTS).cell(CELL)
         emulator, platform = local.start(cell, TENANTS, None, on_step, environment=proxy.before)
         with emulator, httpx.Client(trust_env=False, timeout=120) as http:
-            try:
-                return Result([_walked(platform, http, calls, size, on_step) for size in sizes])
-            finally:
-                platform.stop()
+            return Result([_walked(platform, http, calls, size, on_step) for size in sizes])
 
 
 def _walked(

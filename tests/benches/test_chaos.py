@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benches.chaos.faults import Fault
 from benches.chaos.run import run
+from benches.faults import Fault
 
 
 def test_nothing_is_lost_or_done_twice_under_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pulumi.runtime import rpc
 
 from tenantry.components import delivery
 from tenantry.config import Cell, Tenant
-from tenantry.naming import Names
+from tenantry.naming import Names, log_group
 from tests.support.engine import ARNS, Engine, register
 
 NAMES = Names("demo")
@@ -122,3 +122,20 @@ def test_what_a_suspended_tenant_has_accepted_is_delivered(cell: Cell, engine: E
     after = register(cell.model_copy(update={"tenants": tuple(suspended)}))[0]
     mappings = {name: each.inputs for name, each in after.of_type("EventSourceMapping").items()}
     assert mappings == {name: each.inputs for name, each in engine.of_type("EventSourceMapping").items()}
+
+
+def test_under_a_key_of_the_tenants_own_the_notifier_decrypts_what_it_reads_and_nothing_else(
+    engine: Engine,
+) -> None:
+    key = ARNS.kms("key/globex-id")
+    secret = engine.of_type("Secret")["globex.delivery"]
+    assert (secret.inputs["name"], secret.inputs["kmsKeyId"]) == (NAMES.delivery_secret("globex"), key)
+    role = ARNS.iam(f"role/{NAMES.function('globex', 'notifier')}")
+    granted = engine.of_type("RolePolicy")["globex.notifier"].document("policy")["Statement"]
+    decrypts = {each["Sid"] for each in granted if each["Action"] == "kms:Decrypt"}
+    assert decrypts == {"DecryptItems", "DecryptDeliverySecret"}
+    own = engine.of_type("Key")["globex"].document("policy")["Statement"]
+    allowed = {each["Sid"] for each in own if role in str(each.get("Condition"))}
+    assert allowed == decrypts
+    logs = next(each for each in own if each["Sid"] == "Logs")
+    assert ARNS.log_group(log_group(NAMES.function("globex", "notifier"))) in str(logs["Condition"])

@@ -28,8 +28,8 @@ from tenantry.registration import TENANT
 STACK = "pulumi:pulumi:Stack"
 GONE = frozenset(
     {
-        "NoSuchBucket",
         "AWS.SimpleQueueService.NonExistentQueue",
+        "NoSuchBucket",
         "NoSuchEntity",
         "NotFound",
         "NotFoundException",

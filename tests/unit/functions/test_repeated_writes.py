@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api import clock, counters, partitions
+from api import clock, counters, deliveries, messages, partitions
 from tests.support import tenant_api
 from tests.support.tenant_api import Answer, BrokenTable, TenantApi
 from tests.unit.functions.test_application import cancelled
@@ -49,6 +49,17 @@ def read(api: TenantApi, item_id: str) -> Answer:
 
 def count(api: TenantApi) -> int:
     return int(api.call("GET", "/tools/summary").json["items"].get("orders", 0))
+
+
+def set_delivery(message_id: str, attributes: dict[str, Any]) -> None:
+    """As the notifier writes it beside the message."""
+    values = {f":{name}": value for name, value in attributes.items()}
+    tenant_api.client("dynamodb").update_item(
+        TableName=tenant_api.TABLE,
+        Key=messages.key("acme", message_id),
+        UpdateExpression="SET " + ", ".join(f"{name} = :{name}" for name in attributes),
+        ExpressionAttributeValues=values,
+    )
 
 
 def records() -> list[str]:
@@ -173,6 +184,21 @@ class TestChanging:
         patch(acme, message_id, {"state": "open"})
         patch(acme, message_id, {"note": "later"}, key="other")
         assert "note" not in patch(acme, message_id, {"state": "open"}).json
+
+    def test_how_far_the_delivery_has_come_since_is_not_in_the_first_answer(self, acme: TenantApi) -> None:
+        message_id = new_message(acme)
+        delivery = deliveries.Delivery("pending", 3, error="the receiver answered 503").attributes()
+        set_delivery(message_id, delivery)
+        first = patch(acme, message_id, {"state": "open"})
+        assert first.json["delivery"] == {
+            "state": "pending",
+            "attempts": 3,
+            "error": "the receiver answered 503",
+        }
+        set_delivery(message_id, deliveries.Delivery("delivered", 4, "2026-01-01T00:00:00.000Z").attributes())
+        assert patch(acme, message_id, {"state": "open"}).json == first.json
+        later = patch(acme, message_id, {"state": "open"}, key="other").json["delivery"]
+        assert (later["state"], later["delivered_at"]) == ("delivered", "2026-01-01T00:00:00.000Z")
 
     def test_the_record_copies_nothing_that_the_sender_wrote(self, acme: TenantApi) -> None:
         patch(acme, new_message(acme), {"state": "open"})

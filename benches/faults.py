@@ -1,4 +1,4 @@
-"""Stand between the functions and AWS, and fail a share of the calls, as a seed decides.
+"""Stand between the functions and AWS: witness the calls, and fail a share of them, as a seed decides.
 
 Every fault is one that AWS documents or networks have: a throttle, an error of the service, a connection that
 ends before the call is made, one that ends after it was, and an answer that comes too late for the caller.
