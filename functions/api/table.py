@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import boto3
-
-from api import settings
+from api import clients, settings
 from api.downstream import BUSY_CODES, CLIENT_CONFIG, call
 
 Attributes = dict[str, Any]  # attribute name -> DynamoDB's typed value, such as {"S": "text"}
@@ -122,4 +120,4 @@ def in_partition(partition: str) -> dict[str, Any]:
 
 @cache
 def current() -> Table:
-    return Table(settings.current().table, boto3.client("dynamodb", config=CLIENT_CONFIG))
+    return Table(settings.current().table, clients.client("dynamodb", config=CLIENT_CONFIG))

@@ -14,7 +14,7 @@ from unittest import mock
 import boto3
 from botocore.exceptions import ReadTimeoutError
 
-from api import queue, runtime_secret, secrets, settings, table
+from api import clients, queue, runtime_secret, secrets, settings, table
 from api.routes import ROUTES
 from tests.support import events
 
@@ -172,6 +172,7 @@ def records() -> list[dict[str, Any]]:
 def forget() -> None:
     """What a fresh process has not got yet: clients and kept secrets."""
     settings.current.cache_clear()
+    clients.session.cache_clear()
     table.current.cache_clear()
     client.cache_clear()
     queue.client.cache_clear()

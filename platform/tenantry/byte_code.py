@@ -1,0 +1,82 @@
+"""Compile a folder's sources into byte code that stands for them: smaller to store, quicker to load.
+
+Run as a program by `artifact`, in an interpreter of its own: what another has imported would show in the byte
+code, by the strings that they share. Tracebacks go on naming files, lines and functions, and `assert` stays.
+Taken out is what nothing reads at run time: docstrings; in `lean` code, annotations outside of classes, which
+Python would otherwise evaluate at each import; and by `-X no_debug_ranges` the columns of each instruction.
+`-OO` would do the first alone, and take the assertions with it.
+"""
+
+import ast
+import marshal
+import sys
+from importlib.util import MAGIC_NUMBER
+from pathlib import Path
+
+# PEP 552: has its source's hash, which is never looked at; so it can be zero.
+UNCHECKED = (0b01).to_bytes(4, "little") + bytes(8)
+TYPES = {"typing", "collections.abc"}
+DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class _Undocumented(ast.NodeTransformer):
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body[:1] = [] if node.body[1:] else [ast.copy_location(ast.Pass(), node.body[0])]
+        return node
+
+
+class _Unannotated(ast.NodeTransformer):
+    """Classes keep theirs: dataclasses and typed dictionaries are made of them."""
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:  # noqa: N802 - ast's own way
+        node.body = [each if isinstance(each, ast.AnnAssign) else self.visit(each) for each in node.body]
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:  # noqa: N802
+        plain = ast.Assign([node.target], node.value) if node.value else ast.Pass()
+        return ast.copy_location(plain, node)
+
+
+def _drop_unused_types(tree: ast.Module) -> None:
+    """Names that only annotations used; to import them has no other effect."""
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    tree.body = [each for each in tree.body if not _imports_nothing(each, used)]
+
+
+def _imports_nothing(statement: ast.stmt, used: set[str]) -> bool:
+    if not isinstance(statement, ast.ImportFrom) or statement.module not in TYPES:
+        return False
+    statement.names = [each for each in statement.names if (each.asname or each.name) in used]
+    return not statement.names
+
+
+def compiled(source: bytes, name: str, *, lean: bool) -> bytes:
+    """The content of a `.pyc`; `name` is where the source would lie."""
+    tree: ast.Module = _Undocumented().visit(ast.parse(source, name))
+    if lean:
+        tree = _Unannotated().visit(tree)
+        _drop_unused_types(tree)
+    code = compile(ast.fix_missing_locations(tree), name, "exec", dont_inherit=True)
+    return MAGIC_NUMBER + UNCHECKED + marshal.dumps(code)
+
+
+def replace(root: Path, runs_at: str, *, lean: bool) -> None:
+    """Every source below `root` gives way to its byte code, which Python imports in the source's place."""
+    for file in sorted(root.rglob("*.py")):
+        name = file.relative_to(root).as_posix()
+        file.with_suffix(".pyc").write_bytes(compiled(file.read_bytes(), f"{runs_at}/{name}", lean=lean))
+        file.unlink()
+
+
+if __name__ == "__main__":
+    replace(Path(sys.argv[1]), sys.argv[2], lean=sys.argv[3] == "lean")
