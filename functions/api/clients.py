@@ -15,4 +15,4 @@ def client(service: str, config: Config) -> Any:
 
 @cache
 def session() -> Session:
-    return getsession()
+    return get_session()

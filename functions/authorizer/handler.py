@@ -9,11 +9,11 @@ from functools import cache
 from typing import Any
 
 from api import logs, metrics, subjects
-from authorizer import policies, settings, tokens
+from authorizer import policies, settings
 from authorizer.keys import find
 from authorizer.refusals import IssuerUnavailable, Refused
 from authorizer.settings import Settings
-from authorizer.tokens import Identity, KeyFinder
+from authorizer.tokens import Identity, KeyFinder, Verifier
 
 
 def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     log = logs.begin(tenant=config.tenant, route=route, request_id=gateway.get("requestId"))
     try:
         stage = _stage(event, config)
-        identity = tokens.verify(_bearer_token(event), config, key_finder(), time.time())
+        identity = verifier().verify(_bearer_token(event), time.time())
     except Refused as refusal:
         log.info("refused", extra={"reason": refusal.reason})
         metrics.count("AuthorizerVerdicts", config.tenant, reason=refusal.reason)
@@ -72,8 +72,12 @@ def _bearer_token(event: Mapping[str, Any]) -> str:
 
 
 @cache
-def key_finder() -> KeyFinder:
+def verifier() -> Verifier:
     config = settings.current()
+    return Verifier(config, _key_finder(config))
+
+
+def _key_finder(config: Settings) -> KeyFinder:
     if config.keys is not None:
         ring = config.keys
         return lambda kid: find(ring, kid)

@@ -17,19 +17,24 @@ MAX_TOKEN_BYTES: Final = 8_192  # within API Gateway's 10,240 bytes for all head
 
 @dataclass(frozen=True, slots=True)
 class Segments:
+    """`signed` is the text that the signature is of."""
+
     header: dict[str, Any]
     claims: dict[str, Any]
+    signed: bytes
+    signature: bytes
 
 
 def split(token: str) -> Segments:
-    """The JSON of a compact JWS; its signature's text is checked, the signature is not."""
+    """A compact JWS, read once; its signature's text is checked, the signature is not."""
     if len(token) > MAX_TOKEN_BYTES or not token.isascii():
         raise Refused("malformed")
     parts = token.split(".")
     if len(parts) != 3:
         raise Refused("malformed")
-    header, claims, _signature = (_decode(part) for part in parts)
-    return Segments(_json_object(header), _json_object(claims))
+    header, claims, signature = (_decode(part) for part in parts)
+    signed = token.rpartition(".")[0].encode()
+    return Segments(_json_object(header), _json_object(claims), signed, signature)
 
 
 def _decode(segment: str) -> bytes:

@@ -47,7 +47,7 @@ def auth(signer: Signer) -> dict[str, Any]:
 
 def forget() -> None:
     settings.current.cache_clear()
-    handler.key_finder.cache_clear()
+    handler.verifier.cache_clear()
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
