@@ -13,11 +13,12 @@ from authorizer.settings import Settings
 TEXT_LENGTH: Final = 255  # of a subject or a kid
 REQUIRED: Final = ("iss", "aud", "exp", "sub")
 TIMES: Final = ("exp", "nbf", "iat")
+NUMBER: Final = (int, float)
 
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """When a token is good: whole seconds since the epoch, and what it says of the fractions' lifetime."""
+    """From when to when a token is good, in seconds since the epoch; None where it does not say."""
 
     exp: float
     nbf: float | None
@@ -46,7 +47,8 @@ class Validity:
 def check_types(claims: Mapping[str, Any]) -> None:
     """Times are numbers; the subject ends up in logs and policies."""
     for name in TIMES:
-        if name in claims and (isinstance(claims[name], bool) or not isinstance(claims[name], int | float)):
+        time = claims.get(name, 0)
+        if isinstance(time, bool) or not isinstance(time, NUMBER):
             raise Refused("malformed")
     subject = claims.get("sub")
     if subject is None:
@@ -56,8 +58,9 @@ def check_types(claims: Mapping[str, Any]) -> None:
 
 
 def check_required(claims: Mapping[str, Any]) -> None:
-    if any(claims.get(name) is None for name in REQUIRED):
-        raise Refused("claims")
+    for name in REQUIRED:
+        if claims.get(name) is None:
+            raise Refused("claims")
 
 
 def check_parties(claims: Mapping[str, Any], settings: Settings) -> None:
@@ -67,9 +70,7 @@ def check_parties(claims: Mapping[str, Any], settings: Settings) -> None:
     if not audience:
         raise Refused("claims")
     named = [audience] if isinstance(audience, str) else audience
-    if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
-        raise Refused("audience")
-    if settings.audience not in named:
+    if not _is_texts(named) or settings.audience not in named:
         raise Refused("audience")
     if not isinstance(claims.get("jti", ""), str):
         raise Refused("malformed")
@@ -79,6 +80,10 @@ def scopes(claims: Mapping[str, Any]) -> frozenset[str]:
     """RFC 9068's `scope`, or `scp`, which some issuers send, as a string or a list."""
     scope = claims.get("scope", claims.get("scp", ""))
     names = scope.split(" ") if isinstance(scope, str) else scope
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    if not _is_texts(names):
         raise Refused("malformed")
-    return frozenset(name for name in names if name)
+    return frozenset(names) - {""}
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and not [each for each in value if not isinstance(each, str)]

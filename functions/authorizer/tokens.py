@@ -6,7 +6,7 @@ have changed is checked again at each use: its validity, and whether its key is 
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -99,7 +99,7 @@ def _verified(token: str, settings: Settings, key_of: KeyFinder, now: float) -> 
     return _Good(identity, validity, kid, key, len(token))
 
 
-def _checked_header(header: dict[str, Any]) -> str | None:
+def _checked_header(header: Mapping[str, Any]) -> str | None:
     if REFUSED_HEADERS & header.keys() or str(header.get("typ", "JWT")).lower() not in TYPES:
         raise Refused("header")
     if "kid" not in header:
