@@ -3,15 +3,19 @@
 Run as a program by `artifact`, in an interpreter of its own: what another has imported would show in the byte
 code, by the strings that they share. Tracebacks go on naming files, lines and functions, and `assert` stays.
 Taken out is what nothing reads at run time: docstrings; in `lean` code, annotations outside of classes, which
-Python would otherwise evaluate at each import; and by `-X no_debug_ranges` the columns of each instruction.
-`-OO` would do the first alone, and take the assertions with it.
+Python would otherwise evaluate at each import; by `-X no_debug_ranges` the columns of each instruction, and the
+repetition of a line for each. `-OO` would do the first alone, and take the assertions with it.
 """
 
 import ast
 import marshal
 import sys
+from collections.abc import Iterable
 from importlib.util import MAGIC_NUMBER
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from types import CodeType
 
 # PEP 552: has its source's hash, which is never looked at; so it can be zero.
 UNCHECKED = (0b01).to_bytes(4, "little") + bytes(8)
@@ -67,7 +71,51 @@ def compiled(source: bytes, name: str, *, lean: bool) -> bytes:
         tree = _Unannotated().visit(tree)
         _drop_unused_types(tree)
     code = compile(ast.fix_missing_locations(tree), name, "exec", dont_inherit=True)
-    return MAGIC_NUMBER + UNCHECKED + marshal.dumps(code)
+    return MAGIC_NUMBER + UNCHECKED + marshal.dumps(_briefly_lined(code))
+
+
+def _briefly_lined(code: CodeType) -> CodeType:
+    """With an entry for each line, where the compiler writes one for each instruction.
+
+    The table's form is CPython's own (Objects/locations.md); if another version reads other lines out of it,
+    the compiler's own stays.
+    """
+    nested = (_briefly_lined(each) if isinstance(each, CodeType) else each for each in code.co_consts)
+    code = code.replace(co_consts=tuple(nested))
+    lines = _lines(code)
+    brief = code.replace(co_linetable=_table(lines, code.co_firstlineno))
+    return brief if _lines(brief) == lines else code
+
+
+def _lines(code: CodeType) -> list[tuple[int | None, int]]:
+    """Each line with its bytes of instructions, in their order."""
+    parts = groupby(code.co_lines(), key=itemgetter(2))
+    return [(line, sum(end - start for start, end, _ in each)) for line, each in parts]
+
+
+def _table(lines: Iterable[tuple[int | None, int]], line_before: int) -> bytes:
+    table = bytearray()
+    for line, size in lines:
+        units = size // 2
+        for left in range(units, 0, -8):  # an entry covers 8 units at most
+            head = 0x80 | (min(left, 8) - 1)
+            if line is None:
+                table.append(head | 15 << 3)
+                continue
+            table.append(head | 13 << 3)
+            table += _signed(line - line_before)
+            line_before = line
+    return bytes(table)
+
+
+def _signed(number: int) -> bytes:
+    """Six bits a byte, the lowest first; the sign is the lowest of all."""
+    rest = -number << 1 | 1 if number < 0 else number << 1
+    written = bytearray()
+    while rest >= 64:
+        written.append(rest & 63 | 64)
+        rest >>= 6
+    return bytes([*written, rest])
 
 
 def replace(root: Path, runs_at: str, *, lean: bool) -> None:
