@@ -33,6 +33,7 @@ def layer() -> Artifact:
 
 
 UNUSED_BYTES = 100 * 1024
+READ_BY_OPENSSL = "botocore/cacert.pem"  # past the interpreter; that it is needed shows where it is missing
 
 # Imports every module of the code, then uses what libraries import late: clients and their signatures, logs,
 # metrics, key loading, ids, and authorities for TLS. DynamoDB is an address that accepts and hangs up. Says at
@@ -139,8 +140,19 @@ class TestIsolation:
         opened = set(json.loads(probe(unpacked).stdout.splitlines()[-2]))
         files = [path for path in unpacked[1].rglob("*") if path.is_file()]
         large = {str(path) for path in files if path.stat().st_size > UNUSED_BYTES}
+        opened.add(str(unpacked[1] / READ_BY_OPENSSL))
         assert large - opened == set()
         assert large & opened, "what is opened is seen"
+
+    def test_the_authorities_that_calls_trust_are_read(self, unpacked: tuple[Path, Path], tmp_path: Path) -> None:
+        missing = "FileNotFoundError"
+        assert missing not in probe(unpacked).stdout
+        place = unpacked[1] / READ_BY_OPENSSL
+        shutil.move(place, tmp_path / "aside")
+        try:
+            assert missing in probe(unpacked).stdout, probe(unpacked).stdout
+        finally:
+            shutil.move(tmp_path / "aside", place)
 
     def test_what_is_cut_was_there(self, plain: Artifact) -> None:
         names = [Path(name).relative_to("python") for name in contents(plain)]
