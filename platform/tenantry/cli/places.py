@@ -45,15 +45,12 @@ def chosen(stack: str | None, region: str | None, port: int | None, slug: str | 
 
 def _local(port: int | None, slug: str | None) -> "Place":
     from tenantry.local import state
-    from tenantry.local.clients import REGION, root_session
-    from tenantry.naming import Names
-    from tenantry.operations.places import Place
+    from tenantry.local.places import place
 
     platform = state.find(port)
     if slug is not None:
         platform.tenant(slug)  # says which there are, if not this one
-    words = f"the local platform {platform.endpoint}"
-    return Place(Names(platform.cell), REGION, platform.cell, words, root_session(platform.endpoint).client)
+    return place(platform)
 
 
 def require_slug(text: str) -> None:

@@ -13,13 +13,17 @@ from tenantry.operations.stacks import Stack
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`client` makes boto3's client of a service; `cell` is None where the stack's file does not tell it."""
+    """`client` makes boto3's client of a service; `cell` is None where the stack's file does not tell it.
+
+    `url` is the address of a stage, by its API's id and its name.
+    """
 
     names: Names
     region: str
     cell: str | None
     words: str
     client: Callable[[str], Any]
+    url: Callable[[str, str], str]
 
     def __str__(self) -> str:
         return self.words
@@ -38,4 +42,7 @@ def on_aws(stack: Stack) -> Place:
         with refusals_told(stack.region):
             return session.client(service)
 
-    return Place(stack.names, stack.region, stack.cell, str(stack), client)
+    def url(api: str, stage: str) -> str:
+        return f"https://{api}.execute-api.{stack.region}.amazonaws.com/{stage}"
+
+    return Place(stack.names, stack.region, stack.cell, str(stack), client, url)
