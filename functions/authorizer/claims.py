@@ -4,8 +4,7 @@ The order decides which reason is counted: a claim that is missing, then times, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from authorizer.refusals import Refused
 from authorizer.settings import Settings
@@ -16,8 +15,7 @@ TIMES: Final = ("exp", "nbf", "iat")
 NUMBER: Final = (int, float)
 
 
-@dataclass(frozen=True, slots=True)
-class Validity:
+class Validity(NamedTuple):
     """From when to when a token is good, in seconds since the epoch; None where it does not say."""
 
     exp: float

@@ -6,10 +6,9 @@ one text does. Repeated names in the JSON are refused for the same reason.
 
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from api.strict_json import MalformedJson, parse
 from authorizer.refusals import Refused
@@ -20,8 +19,7 @@ KNOWN_HEADERS: Final = 64  # an issuer writes one for each of its keys
 _LETTERS: Final = bytes.maketrans(b"-_+/", b"+/!!")
 
 
-@dataclass(frozen=True, slots=True)
-class Segments:
+class Segments(NamedTuple):
     """`signed` is the text that the signature is of."""
 
     header: Mapping[str, Any]
