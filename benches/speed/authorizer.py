@@ -26,7 +26,7 @@ ROUNDS = 15
 TOKENS = 300
 SEEN = 5  # readings of each seen token: one alone is too quick for the clock
 PEER = "PyJWT's usual flow"
-REMEMBERED_MIB = 8.0  # of the 256 that the smallest tier has
+REMEMBERED_MIB = 8.0  # of the 128 that the smallest function has
 CLAIMS = ["iss", "aud", "exp", "sub"]
 
 

@@ -40,7 +40,7 @@ class Start:
     clients: str = "dynamodb"
 
     def seconds(self, environment: Mapping[str, str]) -> float:
-        command = [sys.executable, "-I", "-S", "-B", RUNNER, self.module, self.name, json.dumps(self.event)]
+        command: list[str | Path] = [sys.executable, "-I", "-S", "-B", RUNNER, self.module, self.name, json.dumps(self.event)]
         return child([*command, *self.folders], {**environment, "CLIENTS": self.clients}).cpu
 
 

@@ -42,7 +42,10 @@ def measure(on_step: OnStep) -> list[Measured]:
     unused = _unused()
     packed = code.stat().st_size
     stored = (TENANTS * len(FUNCTIONS) * packed + layer.stat().st_size) / GB
-    layer_figures = {"layer zipped, KiB": layer.stat().st_size / KIB, "layer unpacked, KiB": _unpacked(layer) / KIB}
+    layer_figures = {
+        "layer zipped, KiB": layer.stat().st_size / KIB,
+        "layer unpacked, KiB": _unpacked(layer) / KIB,
+    }
     return [
         Measured(
             6,
@@ -72,7 +75,10 @@ def measure(on_step: OnStep) -> list[Measured]:
             figures={
                 "functions": TENANTS * len(FUNCTIONS),
                 "code zipped, KiB": packed / KIB,
-                "GB, if unpacked code counted": (TENANTS * len(FUNCTIONS) * _unpacked(code) + _unpacked(layer)) / GB,
+                "GB, if unpacked code counted": (
+                    TENANTS * len(FUNCTIONS) * _unpacked(code) + _unpacked(layer)
+                )
+                / GB,
             },
         ),
     ]

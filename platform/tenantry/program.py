@@ -50,6 +50,7 @@ def _declared(config: pulumi.Config) -> dict[str, Any]:
         manage_account=config.get_bool("manageAccount") or False,
         mail_from=config.get("mailFrom"),
         adopt=_adopted(cell, config),
+        plain=config.get_bool("plainArtifacts") or False,
     )
     return declare(cell, deployment)
 
@@ -63,15 +64,20 @@ def prepare(
     manage_account: bool = False,
     mail_from: str | None = None,
     adopt: tuple[str, ...] = (),
+    plain: bool = False,
 ) -> Deployment:
-    """Build code and layer, unless they are built already, and say where they go."""
+    """Build code and layer, unless they are built already, and say where they go.
+
+    Args:
+        plain: both as they are, neither compiled nor cut (docs/decisions/0005).
+    """
     return Deployment(
         cell=cell,
         names=Names(stack),
         arns=arns,
         target=target,
-        code=artifact.code(paths.FUNCTIONS, paths.BUILD, target),
-        layer=artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target),
+        code=artifact.code(paths.FUNCTIONS, paths.BUILD, target, plain=plain),
+        layer=artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target, plain=plain),
         log_level=log_level,
         manage_account=manage_account,
         mail_from=mail_from,

@@ -1,7 +1,7 @@
 """Cut the layer down to what functions import and read: each cut is one entry here, and a cold start's gain.
 
-Without the cuts functions do the same, only slower: `tenantry:plainArtifacts` leaves them out. Tests tell when
-a library no longer has what is named here, or a function needs it after all.
+Without the cuts functions do the same, only slower: `tenantry:plainArtifacts` leaves them out. Tests tell
+when a library no longer has what is named here, or a function needs it after all.
 """
 
 import gzip

@@ -23,7 +23,7 @@ def write(collection: str) -> tuple[dict[str, Any], int]:
     return clients.write(collection, app.current_event.json_body), 201
 
 
-@metrics.log_metrics  # type: ignore[arg-type]
+@metrics.log_metrics
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     logger.info("asked")
     return app.resolve(event, context)

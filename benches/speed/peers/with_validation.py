@@ -30,7 +30,7 @@ def write(collection: str, document: Document) -> dict[str, Any]:
     return clients.write(collection, document.model_dump())
 
 
-@metrics.log_metrics  # type: ignore[arg-type]
+@metrics.log_metrics
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     logger.info("asked")
     return app.resolve(event, context)

@@ -144,7 +144,9 @@ class TestIsolation:
         assert large - opened == set()
         assert large & opened, "what is opened is seen"
 
-    def test_the_authorities_that_calls_trust_are_read(self, unpacked: tuple[Path, Path], tmp_path: Path) -> None:
+    def test_the_authorities_that_calls_trust_are_read(
+        self, unpacked: tuple[Path, Path], tmp_path: Path
+    ) -> None:
         missing = "FileNotFoundError"
         assert missing not in probe(unpacked).stdout
         place = unpacked[1] / READ_BY_OPENSSL
@@ -204,7 +206,9 @@ class TestIsolation:
             if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("client.exceptions")
         }
         models = [
-            json.loads(content)["shapes"] for name, content in contents(layer).items() if "service-2.json" in name
+            json.loads(content)["shapes"]
+            for name, content in contents(layer).items()
+            if "service-2.json" in name
         ]
         assert caught
         assert caught <= {shape for shapes in models for shape in shapes}

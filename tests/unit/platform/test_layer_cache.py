@@ -68,7 +68,9 @@ def test_a_lost_zip_is_built_again(tmp_path: Path, installed: list[Target]) -> N
 def test_the_plain_layer_is_what_was_installed(tmp_path: Path, installed: list[Target]) -> None:
     requirements = sources(tmp_path, requirements="") / "requirements.py"
     plain = artifact.layer(requirements, tmp_path / "build", Target("python3.99", "arm64"), plain=True)
-    assert {"python/six.py", "python/botocore/data/ec2/2020-01-01/service-2.json.gz"} <= contents(plain).keys()
+    assert {"python/six.py", "python/botocore/data/ec2/2020-01-01/service-2.json.gz"} <= contents(
+        plain
+    ).keys()
     assert artifact.layer(requirements, tmp_path / "build", HERE) != plain
     assert len(installed) == 2
 
