@@ -6,6 +6,7 @@ The usual flow: read the header without verifying for the kid, find the key, dec
 import sys
 import tracemalloc
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import jwt
@@ -18,9 +19,9 @@ from tenantry import paths
 
 sys.path.insert(0, str(paths.FUNCTIONS))  # functions are no package of the project
 
-from authorizer import keys, tokens  # noqa: E402
-from authorizer.settings import Settings  # noqa: E402
-from authorizer.tokens import Verifier  # noqa: E402
+from authorizer import keys, tokens
+from authorizer.settings import Settings
+from authorizer.tokens import Verifier
 
 ROUNDS = 15
 TOKENS = 300
@@ -56,11 +57,11 @@ def _compared(algorithm: str, signing: Any, on_step: OnStep) -> list[Measured]:
         "seen": lambda: _read(warm, texts * SEEN),
         "signature alone": lambda: _signatures(algorithm, jwk, texts),
     }
-    times = {"seen": SEEN}
-    runs: dict[str, Callable[[], float]] = {
-        name: lambda flow=flow, n=times.get(name, 1): cpu_seconds(flow) / len(texts) / n  # type: ignore[misc]
-        for name, flow in flows.items()
-    }
+
+    def run(name: str) -> float:
+        return cpu_seconds(flows[name]) / len(texts) / (SEEN if name == "seen" else 1)
+
+    runs = {name: partial(run, name) for name in flows}
     medians = {name: sample.median for name, sample in in_turns(runs, ROUNDS, on_step).items()}
     figures = {f"{name}, µs of CPU": round(each * 1e6, 1) for name, each in medians.items()}
     share = medians["signature alone"] / medians[PEER]

@@ -40,8 +40,11 @@ class Start:
     clients: str = "dynamodb"
 
     def seconds(self, environment: Mapping[str, str]) -> float:
-        command: list[str | Path] = [sys.executable, "-I", "-S", "-B", RUNNER, self.module, self.name, json.dumps(self.event)]
-        return child([*command, *self.folders], {**environment, "CLIENTS": self.clients}).cpu
+        return child(self.command(), {**environment, "CLIENTS": self.clients}).cpu
+
+    def command(self) -> list[str | Path]:
+        program = [sys.executable, "-I", "-S", "-B", RUNNER]
+        return [*program, self.module, self.name, json.dumps(self.event), *self.folders]
 
 
 def measure(on_step: OnStep) -> list[Measured]:

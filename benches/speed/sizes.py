@@ -100,7 +100,7 @@ def _unused() -> list[tuple[str, int]]:
         opened = {str(folders[1] / "botocore" / "cacert.pem")}
         for start in cold.ours(folders).values():
             program = [cold.RUNNER, start.module, start.name, json.dumps(start.event), *start.folders]
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 - the benches' own programs
                 [sys.executable, "-I", "-S", "-B", "-c", OPENED, *map(str, program)],
                 env=requests.environment(aws.address(server)),
                 capture_output=True,

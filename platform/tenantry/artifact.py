@@ -2,8 +2,8 @@
 
 Equal sources give equal digests under the same release of Python, wherever they lie, and equal bytes under
 the same zlib: the digest is taken over names and contents. Byte code goes instead of sources, compiled by
-`byte_code`, because Lambda has nowhere to keep what it would compile at each cold start; what the layer leaves
-out stands in `trimming`. The plain form of both does the same work, slower (docs/decisions/0005).
+`byte_code`, because Lambda has nowhere to keep what it would compile at each cold start; what the layer
+leaves out stands in `trimming`. The plain form of both does the same, slower (docs/decisions/0005).
 """
 
 import hashlib

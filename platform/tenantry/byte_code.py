@@ -3,8 +3,8 @@
 Run as a program by `artifact`, in an interpreter of its own: what another has imported would show in the byte
 code, by the strings that they share. Tracebacks go on naming files, lines and functions, and `assert` stays.
 Taken out is what nothing reads at run time: docstrings; in `lean` code, annotations outside of classes, which
-Python would otherwise evaluate at each import; by `-X no_debug_ranges` the columns of each instruction, and the
-repetition of a line for each. `-OO` would do the first alone, and take the assertions with it.
+Python would otherwise evaluate at each import; by `-X no_debug_ranges` the columns of each instruction, and
+the repetition of a line for each. `-OO` would do the first alone, and take the assertions with it.
 """
 
 import ast
@@ -34,11 +34,11 @@ class _Undocumented(ast.NodeTransformer):
 class _Unannotated(ast.NodeTransformer):
     """Classes keep theirs: dataclasses and typed dictionaries are made of them."""
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:  # noqa: N802 - ast's own way
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
         node.body = [each if isinstance(each, ast.AnnAssign) else self.visit(each) for each in node.body]
         return node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None
         return self.generic_visit(node)
 
@@ -46,7 +46,7 @@ class _Unannotated(ast.NodeTransformer):
         node.annotation = None
         return node
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:  # noqa: N802
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
         plain = ast.Assign([node.target], node.value) if node.value else ast.Pass()
         return ast.copy_location(plain, node)
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from benches.speed.peers import clients
 from chalice import Chalice  # type: ignore[import-not-found]
+
+from benches.speed.peers import clients
 
 app = Chalice(app_name="items")
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from pydantic import BaseModel
-
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.metrics import MetricUnit
+from pydantic import BaseModel
+
 from benches.speed.peers import clients
 
 

@@ -36,8 +36,8 @@ UNUSED_BYTES = 100 * 1024
 READ_BY_OPENSSL = "botocore/cacert.pem"  # past the interpreter; that it is needed shows where it is missing
 
 # Imports every module of the code, then uses what libraries import late: clients and their signatures, logs,
-# metrics, key loading, ids, and authorities for TLS. DynamoDB is an address that accepts and hangs up. Says at
-# the end which files were opened.
+# metrics, key loading, ids, and authorities for TLS. DynamoDB is an address that accepts and hangs up. Says
+# at the end which files were opened.
 PROBE = """
 import importlib.util, json, os, socket, sys, threading, types, zipfile
 
