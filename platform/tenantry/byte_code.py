@@ -2,8 +2,8 @@
 
 Run as a program by `artifact`, in an interpreter of its own: what another has imported would show in the byte
 code, by the strings that they share. Tracebacks go on naming files, lines and functions, and `assert` stays.
-Taken out is what nothing reads at run time: docstrings; in `lean` code, annotations outside of classes, which
-Python would otherwise evaluate at each import; by `-X no_debug_ranges` the columns of each instruction, and
+Taken out is what nothing reads at run time: docstrings; in `lean` code, annotations, which Python would
+otherwise evaluate at each import; by `-X no_debug_ranges` the columns of each instruction, and
 the repetition of a line for each. `-OO` would do the first alone, and take the assertions with it.
 """
 
@@ -20,6 +20,7 @@ from types import CodeType
 # PEP 552: has its source's hash, which is never looked at; so it can be zero.
 UNCHECKED = (0b01).to_bytes(4, "little") + bytes(8)
 TYPES = {"typing", "collections.abc"}
+SPECIAL = {"ClassVar", "InitVar", "KW_ONLY"}  # by which dataclasses tell members from others
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -32,11 +33,19 @@ class _Undocumented(ast.NodeTransformer):
 
 
 class _Unannotated(ast.NodeTransformer):
-    """Classes keep theirs: dataclasses and typed dictionaries are made of them."""
+    """A class keeps its members' names, which dataclasses and named tuples are made of, but not their types."""
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
-        node.body = [each if isinstance(each, ast.AnnAssign) else self.visit(each) for each in node.body]
+        node.body = [self._member(each) for each in node.body]
         return node
+
+    def _member(self, statement: ast.stmt) -> ast.stmt:
+        if not isinstance(statement, ast.AnnAssign):
+            visited: ast.stmt = self.visit(statement)
+            return visited
+        if not SPECIAL & {node.id for node in ast.walk(statement.annotation) if isinstance(node, ast.Name)}:
+            statement.annotation = ast.copy_location(ast.Constant(None), statement.annotation)
+        return statement
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None
