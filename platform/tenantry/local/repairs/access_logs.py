@@ -1,4 +1,4 @@
-"""Access logs: each request is one line, in the stage's format, in its log group; the emulator writes none."""
+"""Access logs: each request is a line in the stage's format, in its log group; the emulator writes none."""
 
 import re
 import time

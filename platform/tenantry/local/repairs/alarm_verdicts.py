@@ -14,7 +14,7 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "LessThanThreshold": operator.lt,
     "LessThanOrEqualToThreshold": operator.le,
 }
-# CloudWatch looks further back than it evaluates. How far is told by example: its tables show five periods for three.
+# CloudWatch looks further back than it evaluates, by its tables at five periods for three.
 FURTHER_BACK = 2
 
 

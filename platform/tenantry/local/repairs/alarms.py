@@ -1,7 +1,7 @@
 """Evaluate an alarm over its own series, periods and metric math, by a clock and whenever one is read.
 
-The emulator evaluates when data is put, over all series of a metric at once. Its composite alarms, and what it
-sends to topics, follow the states that are set here.
+The emulator evaluates when data is put, over all series of a metric at once. Its composite alarms and what it
+sends to topics follow the states that are set here.
 """
 
 import threading

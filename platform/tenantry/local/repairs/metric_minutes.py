@@ -1,7 +1,7 @@
 """Keep what is measured by the minute, each value once with its count; the emulator keeps each measurement.
 
-Exact, percentiles included, and bounded: a minute that holds `DISTINCT` values of a metric rounds further ones to
-two digits, and a metric keeps at most `KEPT` entries.
+Exact, percentiles included, and bounded: a minute that holds `DISTINCT` values of a metric rounds further
+ones to two digits, and a metric keeps at most `KEPT` entries.
 """
 
 import threading
@@ -49,13 +49,14 @@ def record(
     minute = time.time() // 60 * 60
     with _lock:
         points = cloudwatch._metric_bucket((namespace, metric, cloudwatch._dims_key(named)))
-        _add(points, minute, float(value), {"Unit": unit, "Dimensions": named})
+        add(points, minute, float(value), {"Unit": unit, "Dimensions": named})
 
 
-def _add(points: list[dict[str, Any]], minute: float, value: float, about: Mapping[str, Any]) -> None:
+def add(points: list[dict[str, Any]], minute: float, value: float, about: Mapping[str, Any]) -> None:
+    """Count a value among the points of its metric, whose newest stand at the end."""
     if len(points) >= DISTINCT and points[-DISTINCT]["Timestamp"] == minute:
         value = float(f"{value:.2g}")
-    for point in reversed(points):  # the minute that runs stands at the end
+    for point in reversed(points):
         if point["Timestamp"] != minute:
             break
         if point["Value"] == value:

@@ -1,6 +1,4 @@
-"""GetMetricData: no dimensions match no dimensions, math is computed, the newest comes first; not so in the
-emulator.
-"""
+"""GetMetricData: compute metric math, take dimensions as given, none too, and answer the newest first."""
 
 from collections import defaultdict
 from collections.abc import Mapping

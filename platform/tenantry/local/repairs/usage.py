@@ -1,7 +1,7 @@
-"""GetUsage and UpdateUsage: calls by API key and day, counted where quotas are checked; the emulator has none.
+"""GetUsage and UpdateUsage: calls by API key and day, counted with the quota; the emulator counts none.
 
-Periods are the calendar's, in UTC, as API Gateway has them. The window by which the emulator refuses begins with
-a key's first call, so a platform that is left running over a turn of periods refuses by another count.
+Periods are the calendar's, in UTC, as API Gateway has them. The window by which the emulator refuses begins
+with a key's first call: a platform that runs over the turn of a period refuses by another count.
 """
 
 import re
