@@ -86,7 +86,7 @@ def make_table(root: Session) -> None:
 
 @dataclass(frozen=True)
 class Api:
-    """A REST API with `GET /who`, whose integration and authorizer are named by stage variables unless told."""
+    """A REST API with `GET /who`, whose integration and authorizer stage variables name unless told."""
 
     root: Session
     id: str

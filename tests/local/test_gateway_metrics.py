@@ -1,7 +1,5 @@
 """Each request of a stage is measured under that stage, the refused ones too."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tenantry.local.clients import Session
@@ -27,7 +25,7 @@ def cloud(root: Session) -> tuple[Api, str]:
 
 
 @pytest.fixture(scope="module")
-def api(root: Session) -> Iterator[Api]:
+def api(root: Session) -> Api:
     made, key = cloud(root)
     other = made.admit("acme-eu", "acme-eu")[2]
     told = [
@@ -39,7 +37,7 @@ def api(root: Session) -> Iterator[Api]:
         made.get("nobody")[0],
     ]
     assert told == [200, 200, 403, 401, 502, 403]
-    yield made
+    return made
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""A minute of a metric is small, whatever was measured in it, and loses nothing."""
+
+import threading
+from typing import Any
+
+from tenantry.local.clients import Session
+from tenantry.local.repairs.metric_minutes import DISTINCT, KEPT, add
+from tests.local.cloud import make_function, make_role
+from tests.local.measurements import measured
+
+PRINT_MANY = """
+    import json
+    def handle(event, context):
+        for value in range(event):
+            directive = {"Namespace": "Tenantry", "Dimensions": [[]], "Metrics": [{"Name": "Value"}]}
+            print(json.dumps({"_aws": {"CloudWatchMetrics": [directive]}, "Value": value % 10}))
+"""
+
+
+def added(*values: float, minute: float = 60) -> list[dict[str, Any]]:
+    points: list[dict[str, Any]] = []
+    for value in values:
+        add(points, minute, value, {"Unit": "Count"})
+    return points
+
+
+def test_a_value_is_kept_once_with_its_count() -> None:
+    told = [(each["Timestamp"], each["Value"], each["Count"]) for each in added(1, 0, 1, 1)]
+    assert told == [(60, 1, 3), (60, 0, 1)]
+
+
+def test_each_minute_counts_for_itself() -> None:
+    points = added(1, 1)
+    add(points, 120, 1, {})
+    assert [(each["Timestamp"], each["Count"]) for each in points] == [(60, 2), (120, 1)]
+
+
+def test_a_minute_of_many_values_rounds_the_further_ones() -> None:
+    points = added(*(1000 + each / 7 for each in range(10 * DISTINCT)))
+    assert len(points) < DISTINCT + 100
+    assert sum(each["Count"] for each in points) == 10 * DISTINCT
+
+
+def test_a_metric_forgets_its_oldest_minutes() -> None:
+    points: list[dict[str, Any]] = []
+    for minute in range(KEPT + 1):
+        add(points, minute * 60, 1, {})
+    assert len(points) <= KEPT
+    assert points[-1]["Timestamp"] == KEPT * 60
+
+
+def test_nothing_is_lost_under_concurrent_functions_and_readers(root: Session) -> None:
+    make_function(root, "function", PRINT_MANY, make_role(root, "function"))
+    client, count, threads = root.client("lambda"), 400, 4
+
+    def invoke() -> None:
+        client.invoke(FunctionName="function", Payload=str(count))
+        measured(root, "Tenantry", "Value")
+
+    running = [threading.Thread(target=invoke) for _ in range(threads)]
+    for each in running:
+        each.start()
+    for each in running:
+        each.join()
+    assert measured(root, "Tenantry", "Value", "SampleCount") == count * threads
+    assert measured(root, "Tenantry", "Value") == sum(value % 10 for value in range(count)) * threads
+    assert measured(root, "Tenantry", "Value", "p50") == 4.5
