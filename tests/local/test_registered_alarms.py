@@ -1,17 +1,21 @@
 """Each alarm that the program registers fires for its own tenant, and for no neighbour."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tenantry.local.clients import Session
+from tenantry.local.clients import Session, root_session
+from tenantry.local.emulator import Emulator
 from tenantry.local.resources import KINDS
+from tenantry.registration import Registered
 from tests.support.engine import demo, register
 
 METRIC, COMPOSITE = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm"
-BURNING, HEALTHY = "acme", "acme-eu"
+TENANTS = ("acme", "acme-eu", "globex")
 
 
 @dataclass(frozen=True)
@@ -21,33 +25,25 @@ class Alarms:
     root: Session
     tenants: dict[str, str | None]
 
-    def metric_alarms(self, tenant: str) -> list[dict[str, Any]]:
-        pages = self.root.client("cloudwatch").get_paginator("describe_alarms").paginate()
-        every = [alarm for page in pages for alarm in page["MetricAlarms"]]
-        return [alarm for alarm in every if self.tenants[alarm["AlarmName"]] == tenant]
-
-    def firing(self) -> set[str]:
-        told = self.root.client("cloudwatch").describe_alarms(
-            StateValue="ALARM", AlarmTypes=["MetricAlarm", "CompositeAlarm"]
-        )
-        return {alarm["AlarmName"] for kind in ("MetricAlarms", "CompositeAlarms") for alarm in told[kind]}
-
-    def states(self, tenant: str) -> set[str]:
+    def every(self) -> list[dict[str, Any]]:
         pages = self.root.client("cloudwatch").get_paginator("describe_alarms")
-        told = pages.paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
-        every = [
-            alarm for page in told for kind in ("MetricAlarms", "CompositeAlarms") for alarm in page[kind]
+        told = list(pages.paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"]))
+        return [
+            alarm for kind in ("MetricAlarms", "CompositeAlarms") for page in told for alarm in page[kind]
         ]
-        return {each["StateValue"] for each in every if self.tenants[each["AlarmName"]] == tenant}
+
+    def of(self, tenant: str) -> list[dict[str, Any]]:
+        """Its metric alarms."""
+        own = [alarm for alarm in self.every() if self.tenants[alarm["AlarmName"]] == tenant]
+        return [alarm for alarm in own if "AlarmRule" not in alarm]
+
+    def in_state(self, state: str) -> set[str]:
+        return {alarm["AlarmName"] for alarm in self.every() if alarm["StateValue"] == state}
 
     def above(self, names: set[str]) -> set[str]:
         """The composite alarms that name one of these."""
-        told = self.root.client("cloudwatch").describe_alarms(AlarmTypes=["CompositeAlarm"])
-        return {
-            each["AlarmName"]
-            for each in told["CompositeAlarms"]
-            if any(f'ALARM("{name}")' in each["AlarmRule"] for name in names)
-        }
+        rules = {alarm["AlarmName"]: alarm.get("AlarmRule", "") for alarm in self.every()}
+        return {above for above, rule in rules.items() if any(f'ALARM("{name}")' in rule for name in names)}
 
     def feed(self, alarm: dict[str, Any], value: float) -> None:
         """Give the value to the last of the alarm's series, in each of its periods."""
@@ -64,29 +60,36 @@ class Alarms:
             self.root.client("cloudwatch").put_metric_data(Namespace=metric["Namespace"], MetricData=[datum])
 
 
+@pytest.fixture(scope="module")
+def registered() -> list[Registered]:
+    """Composite alarms last: what they name must be there."""
+    every = [each for each in register(demo())[0].registered if each.type in (METRIC, COMPOSITE)]
+    return sorted(every, key=lambda each: each.type == COMPOSITE)
+
+
 @pytest.fixture
-def alarms(root: Session) -> Alarms:
-    registered = [each for each in register(demo())[0].registered if each.type in (METRIC, COMPOSITE)]
-    registered.sort(key=lambda each: each.type == COMPOSITE)  # it names metric alarms, which must be there
-    tenants: dict[str, str | None] = {}
-    for each in registered:
-        made = KINDS[each.type].make(root.client, each.inputs)
-        tenants[made.id] = each.inputs["tags"].get("tenant")
-    return Alarms(root, tenants)
+def alarms(registered: list[Registered], scratch: Path) -> Iterator[Alarms]:
+    with Emulator.start(None, scratch) as emulator:
+        root = root_session(emulator.endpoint)
+        tenants: dict[str, str | None] = {}
+        for each in registered:
+            made = KINDS[each.type].make(root.client, each.inputs)
+            tenants[made.id] = each.inputs["tags"].get("tenant")
+        yield Alarms(root, tenants)
 
 
-def test_each_alarm_fires_and_a_healthy_neighbours_stay_quiet(alarms: Alarms) -> None:
+@pytest.mark.parametrize("burning", TENANTS)
+def test_each_alarm_fires_and_the_healthy_neighbours_stay_quiet(alarms: Alarms, burning: str) -> None:
     """One after the other, so that each is seen to be set off by its own data alone."""
-    own = alarms.metric_alarms(BURNING)
+    for neighbour in TENANTS:
+        for alarm in alarms.of(neighbour) if neighbour != burning else ():
+            alarms.feed(alarm, 0)
+    own, fired = alarms.of(burning), set[str]()
     assert own
-    for alarm in alarms.metric_alarms(HEALTHY):
-        alarms.feed(alarm, 0)
-    burning: set[str] = set()
     for alarm in own:
         assert alarm["ComparisonOperator"].startswith("GreaterThan")
-        assert alarm["AlarmName"] not in alarms.firing()
         alarms.feed(alarm, 2 * alarm["Threshold"] + 1)
-        burning.add(alarm["AlarmName"])
-        assert alarms.firing() == burning | alarms.above(burning)
-    assert alarms.states(BURNING) == {"ALARM"}
-    assert alarms.states(HEALTHY) == {"OK"}
+        fired.add(alarm["AlarmName"])
+        assert alarms.in_state("ALARM") == fired | alarms.above(fired)
+    mine = {name for name, tenant in alarms.tenants.items() if tenant == burning}
+    assert (alarms.in_state("ALARM"), alarms.in_state("OK")) == (mine, alarms.tenants.keys() - mine)
