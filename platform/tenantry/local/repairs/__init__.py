@@ -14,6 +14,7 @@ from tenantry.local.repairs import (
     function_metrics,
     gateway_exchanges,
     gateway_metrics,
+    key_conditions,
     leading_keys,
     metric_minutes,
     metric_queries,
@@ -46,6 +47,7 @@ def apply() -> None:
             f"install the pinned requirements again (make setup)"
         )
     stage_variables.repair()
+    key_conditions.repair()
     leading_keys.repair()
     sender_addresses.repair()
     rest_api_bodies.repair()
