@@ -5,7 +5,7 @@ from typing import Any
 
 from tenantry.local.clients import Session
 from tests.local.cloud import make_function, make_role
-from tests.local.measurements import measured
+from tests.support.measurements import measured
 
 PRINT = """
     import json

@@ -6,7 +6,7 @@ import pytest
 
 from tenantry.local.clients import ACCOUNT, REGION, Session
 from tests.local.cloud import ALLOW, ECHO, Api, make_function, make_role
-from tests.local.measurements import measured
+from tests.support.measurements import measured
 from tests.support.command import eventually
 
 LAMBDA = "AWS/Lambda"

@@ -4,7 +4,7 @@ import pytest
 
 from tenantry.local.clients import Session
 from tests.local.cloud import ALLOW, ECHO, Api, make_function, make_role
-from tests.local.measurements import measured
+from tests.support.measurements import measured
 
 GATEWAY = "AWS/ApiGateway"
 FAILING = """

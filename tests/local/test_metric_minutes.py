@@ -6,7 +6,7 @@ from typing import Any
 from tenantry.local.clients import Session
 from tenantry.local.repairs.metric_minutes import DISTINCT, KEPT, add
 from tests.local.cloud import make_function, make_role
-from tests.local.measurements import measured
+from tests.support.measurements import measured
 
 PRINT_MANY = """
     import json

@@ -3,7 +3,7 @@
 import time
 
 from tenantry.local.clients import Session
-from tests.local.measurements import measured
+from tests.support.measurements import measured
 
 SQS = "AWS/SQS"
 

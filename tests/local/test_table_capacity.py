@@ -4,7 +4,7 @@ from typing import Any
 
 from tenantry.local.clients import Session
 from tests.local.cloud import TABLE, make_table
-from tests.local.measurements import measured
+from tests.support.measurements import measured
 
 READ, WRITE = "ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"
 
