@@ -6,8 +6,8 @@ import pytest
 
 from tenantry.local.clients import ACCOUNT, REGION, Session
 from tests.local.cloud import ALLOW, ECHO, Api, make_function, make_role
-from tests.support.measurements import measured
 from tests.support.command import eventually
+from tests.support.measurements import measured
 
 LAMBDA = "AWS/Lambda"
 FAILING = """

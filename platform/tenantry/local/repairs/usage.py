@@ -1,10 +1,12 @@
 """GetUsage and UpdateUsage: calls by API key and day, counted with the quota; the emulator counts none.
 
-Periods are the calendar's, in UTC, as API Gateway has them. The window by which the emulator refuses begins
-with a key's first call: a platform that runs over the turn of a period refuses by another count.
+Periods are the calendar's, in UTC, as API Gateway has them; the emulator's begin with a key's first call. What
+is told here is also what calls are refused by.
 """
 
+import json
 import re
+import time
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -27,10 +29,14 @@ def repair() -> None:
     check, handle = gateway._check_quota, gateway.handle_request
 
     def check_and_count(key: Any, api: str, stage: str) -> Any:
+        if key is None:
+            return check(key, api, stage)
+        today, plans = _today(), gateway._usage_plans_for_key(key["id"], api, stage)
+        for plan_id, plan, _stage in plans:
+            _set_window(plan_id, plan.get("quota") or {}, key["id"], today)
         refusal = check(key, api, stage)
-        if refusal is None and key is not None:
-            for plan_id, _plan, _stage in gateway._usage_plans_for_key(key["id"], api, stage):
-                _used[plan_id, key["id"], _today()] += 1
+        if refusal is None:
+            _used.update((plan_id, key["id"], today) for plan_id, _plan, _stage in plans)
         return refusal
 
     async def handle_usage(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
@@ -77,8 +83,6 @@ def _usage(plan_id: str, query: Any) -> dict[str, Any]:
 
 def _update(plan_id: str, key_id: str, body: bytes) -> dict[str, Any]:
     """Grant or take what makes today's remaining calls the given number, for the period that runs."""
-    import json
-
     from ministack.services import apigateway_v1 as gateway
 
     operations = json.loads(body).get("patchOperations", [])
@@ -87,9 +91,16 @@ def _update(plan_id: str, key_id: str, body: bytes) -> dict[str, Any]:
         raise WrongRequest("only replace of /remaining is known, for a plan with a quota")
     today, wanted = _today(), int(operations[0]["value"])
     _granted[plan_id, key_id, today] += wanted - _remaining(quota, plan_id, key_id, today)
-    _, began = gateway._quota_state.get((plan_id, key_id), (0, datetime.now(UTC).timestamp()))
-    gateway._quota_state[plan_id, key_id] = (int(quota["limit"]) - wanted, began)
     return _usage(plan_id, {"startDate": [str(today)], "endDate": [str(today)], "keyId": [key_id]})
+
+
+def _set_window(plan_id: str, quota: dict[str, Any], key_id: str, today: date) -> None:
+    """Let the emulator refuse by the period that is told, as if it began now."""
+    from ministack.services import apigateway_v1 as gateway
+
+    if quota.get("limit") is not None:
+        used = int(quota["limit"]) - _remaining(quota, plan_id, key_id, today)
+        gateway._quota_state[plan_id, key_id] = (used, time.time())
 
 
 def _remaining(quota: dict[str, Any], plan_id: str, key_id: str, day: date) -> int:
