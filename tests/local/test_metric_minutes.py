@@ -3,7 +3,11 @@
 import threading
 from typing import Any
 
+import pytest
+from ministack.services import cloudwatch
+
 from tenantry.local.clients import Session
+from tenantry.local.repairs import metric_minutes
 from tenantry.local.repairs.metric_minutes import DISTINCT, KEPT, add
 from tests.local.cloud import make_function, make_role
 from tests.support.measurements import measured
@@ -47,6 +51,27 @@ def test_a_metric_forgets_its_oldest_minutes() -> None:
         add(points, minute * 60, 1, {})
     assert len(points) <= KEPT
     assert points[-1]["Timestamp"] == KEPT * 60
+
+
+def moved_by_a_request() -> bool:
+    """Whether what a function is about to add to would no longer be what is read."""
+    cloudwatch.record_metric("Tenantry", "Value", 1)
+    key = ("Tenantry", "Value", "")
+    held = cloudwatch._metrics[key]
+    cloudwatch._evict_old_metrics()
+    return cloudwatch._metrics[key] is not held
+
+
+def test_a_request_moves_nothing_while_functions_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_evict_old_metrics", "_store_datum", "record_metric"):
+        monkeypatch.setattr(cloudwatch, name, getattr(cloudwatch, name))  # put back afterwards
+    metric_minutes.repair()
+    assert not moved_by_a_request()
+
+
+def test_the_untouched_emulator_moves_all_at_each_request() -> None:
+    """When this fails, the repair is no longer needed."""
+    assert moved_by_a_request()
 
 
 def test_nothing_is_lost_under_concurrent_functions_and_readers(root: Session) -> None:
