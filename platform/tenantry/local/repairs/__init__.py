@@ -16,6 +16,7 @@ from tenantry.local.repairs import (
     gateway_metrics,
     key_conditions,
     leading_keys,
+    log_metrics,
     metric_minutes,
     metric_queries,
     rest_api_bodies,
@@ -65,6 +66,7 @@ def _measure() -> None:
     usage.repair()
     function_metrics.repair()
     embedded_metrics.repair()
+    log_metrics.repair()
     table_capacity.repair()
     metric_queries.repair()
     alarms.repair()
