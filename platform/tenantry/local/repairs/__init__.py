@@ -23,7 +23,7 @@ from tenantry.local.repairs import (
     running_invocations,
     sender_addresses,
     stage_variables,
-    table_capacity,
+    table_metrics,
     usage,
     usage_plans,
 )
@@ -67,6 +67,6 @@ def _measure() -> None:
     function_metrics.repair()
     embedded_metrics.repair()
     log_metrics.repair()
-    table_capacity.repair()
+    table_metrics.repair()
     metric_queries.repair()
     alarms.repair()
