@@ -33,7 +33,7 @@ class _Undocumented(ast.NodeTransformer):
 
 
 class _Unannotated(ast.NodeTransformer):
-    """A class keeps its members' names, which dataclasses and named tuples are made of, but not their types."""
+    """A class keeps its members' names, which dataclasses are made of, but not their types."""
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
         node.body = [self._member(each) for each in node.body]
