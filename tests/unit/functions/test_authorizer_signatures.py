@@ -50,6 +50,7 @@ class TestSignatures:
                 raw[1:],
                 raw + b"\x00",
                 b"\x00" + raw,
+                raw[:size] + b"\x00" + raw[size:],
                 b"\x00" + raw[:size] + b"\x00" + raw[size:],
                 raw[:size],
                 raw + raw,
