@@ -43,7 +43,7 @@ class Start:
         return child(self.command(), {**environment, "CLIENTS": self.clients}).cpu
 
     def command(self) -> list[str | Path]:
-        program = [sys.executable, "-I", "-S", "-B", RUNNER]
+        program: list[str | Path] = [sys.executable, "-I", "-S", "-B", RUNNER]
         return [*program, self.module, self.name, json.dumps(self.event), *self.folders]
 
 
