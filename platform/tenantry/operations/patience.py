@@ -11,8 +11,8 @@ ATTEMPTS = 10  # 16 s of waiting in the mean, beside botocore's own attempts
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
 
-# Codes that say "not now", of DynamoDB, API Gateway and CloudWatch Logs: as errors of a call, or as reasons of
-# a cancelled transaction.
+# Codes that say "not now", of DynamoDB, API Gateway and CloudWatch Logs: as errors of a call, or as
+# reasons of a cancelled transaction.
 BUSY = frozenset(
     {
         "InternalServerError",
