@@ -168,8 +168,8 @@ def _warn(report: "Report") -> None:
         )
     if not report.agrees:
         told.append(
-            f"the access log has {report.keyed:,} requests with a key, of which {report.throttled:,} throttled; "
-            f"the usage plan counted {report.planned:,}, and may be half an hour behind"
+            f"the access log has {report.keyed:,} requests with a key, {report.throttled:,} of them "
+            f"throttled, and the usage plan counted {report.planned:,}, and may be half an hour behind"
         )
     for each in told:
         text = f"{report.tenant.slug}: {each}"
