@@ -8,6 +8,7 @@ from tenantry.cli import (
     isolation,
     keys,
     local,
+    logs,
     operations,
     secrets,
     tenants,
@@ -37,6 +38,7 @@ app.command("call")(clients.call)
 app.command("isolation")(isolation.isolation)
 app.add_typer(secrets.secrets, name="secrets")
 app.command("usage")(usage.usage)
+app.command("logs")(logs.logs)
 app.command("redrive")(operations.redrive)
 app.command("purge")(operations.purge)
 app.command("export")(backup.export)

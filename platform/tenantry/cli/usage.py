@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -132,16 +132,24 @@ def _print(report: "Report") -> None:
         table.add_row(Text(key), Text(route), *(_number(each) for each in counts), end_section=last)
     table.add_row("total", "", f"{report.total:,}", style="bold")
     stdout().print(table)
+    for told in (*_by_day(report.lines), *_quotas(report)):
+        stdout().print(Text(told))
+
+
+def _by_day(lines: "Iterable[Line]") -> Iterator[str]:
     days: dict[date, int] = {}
-    for line in report.lines:
+    for line in lines:
         days[line.day] = days.get(line.day, 0) + line.requests
     if days:
-        told = ", ".join(f"{day:%m-%d} {count:,}" for day, count in sorted(days.items()))
-        stdout().print(f"by day: {told}")
+        yield "by day: " + ", ".join(f"{day:%m-%d} {count:,}" for day, count in sorted(days.items()))
+
+
+def _quotas(report: "Report") -> Iterator[str]:
+    """What is left now, for the keys that can still be used."""
+    quota = report.tenant.quota
     for key in report.plan:
-        if report.tenant.quota and key.name and key.remaining is not None:
-            quota = f"{report.tenant.quota.limit:,} a {report.tenant.quota.period.lower()}"
-            stdout().print(Text(f"quota: {key.name} has {key.remaining:,} left of {quota}"))
+        if quota is not None and key.name is not None and key.remaining is not None:
+            yield f"quota: {key.name} has {key.remaining:,} left of {quota.limit:,} a {quota.period.lower()}"
 
 
 def _grouped(lines: "Iterable[Line]") -> dict[tuple[str, str], list[int | None]]:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from tenantry.local.repairs import (
     leading_keys,
+    log_pages,
     rest_api_bodies,
     running_invocations,
     sender_addresses,
@@ -41,3 +42,4 @@ def apply() -> None:
     rest_api_bodies.repair()
     usage_plans.repair()
     running_invocations.repair()
+    log_pages.repair()
