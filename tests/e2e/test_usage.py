@@ -93,13 +93,6 @@ def test_the_same_comes_as_a_table_and_as_csv(command: Command, acme: Tenant) ->
     assert {row["key"] for row in rows} == {line["key"] for line in report["lines"]}
 
 
-def test_a_month_that_has_not_begun_or_is_none_is_refused(command: Command, acme: Tenant) -> None:
-    for month in ("2999-01", "July", "2026-13"):
-        done = command("usage", acme.slug, "--month", month)
-        assert (done.returncode, done.stdout) == (2, "")
-        assert month in done.stderr
-
-
 def test_a_requests_way_is_shown_from_the_gateway_to_the_notifier(command: Command, globex: Tenant) -> None:
     form = {"email": "ann@example.com", "message": "hello"}
     sent = globex.call("POST", "/contact", form, token=None)

@@ -23,6 +23,10 @@ COLUMNS = ("tenant", "day", "key", "key_id", "route", "requests", "2xx", "4xx", 
 ALL_ROUTES = "all routes"
 NO_KEY = "no key"
 
+# Requests, and how many of them were answered with 2xx, 4xx and 5xx; None where nobody knows.
+Counts = tuple[int | None, ...]
+NOTHING: Counts = (0, 0, 0, 0)
+
 
 def usage(
     slug: Annotated[
@@ -126,11 +130,11 @@ def _print(report: "Report") -> None:
     table.add_column("route", overflow="fold")
     for name in ("requests", "2xx", "4xx", "5xx"):
         table.add_column(name, justify="right")
-    groups = _grouped(report.lines)
-    for number, ((key, route), counts) in enumerate(groups.items()):
-        last = number + 1 == len(groups)
-        table.add_row(Text(key), Text(route), *(_number(each) for each in counts), end_section=last)
-    table.add_row("total", "", f"{report.total:,}", style="bold")
+    for (key, route), counts in _grouped(report.lines).items():
+        table.add_row(Text(key), Text(route), *map(_number, counts))
+    table.add_section()
+    total = _sum(_counts(line) for line in report.lines)
+    table.add_row("total", "", *map(_number, total), style="bold")
     stdout().print(table)
     for told in (*_by_day(report.lines), *_quotas(report)):
         stdout().print(Text(told))
@@ -152,15 +156,26 @@ def _quotas(report: "Report") -> Iterator[str]:
             yield f"quota: {key.name} has {key.remaining:,} left of {quota.limit:,} a {quota.period.lower()}"
 
 
-def _grouped(lines: "Iterable[Line]") -> dict[tuple[str, str], list[int | None]]:
-    """The whole time's counts by key and route; None where nobody counted."""
-    groups: dict[tuple[str, str], list[int | None]] = {}
+def _grouped(lines: "Iterable[Line]") -> dict[tuple[str, str], Counts]:
+    """The whole time's, by key and route."""
+    groups: dict[tuple[str, str], Counts] = {}
     for line in sorted(lines, key=lambda line: (line.key, line.route or "")):
         of = (line.key or NO_KEY, ALL_ROUTES if line.route is None else line.route)
-        counts = (line.requests, line.succeeded, line.refused, line.failed)
-        before = groups.get(of, [0, 0, 0, 0])
-        groups[of] = [None if a is None or b is None else a + b for a, b in zip(before, counts, strict=True)]
+        groups[of] = _sum((groups.get(of, NOTHING), _counts(line)))
     return groups
+
+
+def _counts(line: "Line") -> Counts:
+    return line.requests, line.succeeded, line.refused, line.failed
+
+
+def _sum(counts: Iterable[Counts]) -> Counts:
+    return tuple(_total(column) for column in zip(NOTHING, *counts, strict=True))
+
+
+def _total(counts: Counts) -> int | None:
+    known = [each for each in counts if each is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 def _number(count: int | None) -> str:
@@ -168,12 +183,13 @@ def _number(count: int | None) -> str:
 
 
 def _warn(report: "Report") -> None:
-    told, first = [], report.logged_from
+    from tenantry.operations.usage import first_kept
+
+    told, first, planned = [], report.logged_from, first_kept()
     if first is None or first > report.start:
-        when = f"before {first}" if first else "of any day"
-        told.append(
-            f"no access log {when} is kept: the usage plan tells those days, without routes and answers"
-        )
+        when = "kept" if first is None else f"kept before {first}"
+        from_ = f"those from {planned} on" if planned > report.start else "those days"
+        told.append(f"no access log is {when}; the usage plan tells {from_}, without routes and answers")
     if not report.agrees:
         told.append(
             f"the access log has {report.keyed:,} requests with a key, {report.throttled:,} of them "

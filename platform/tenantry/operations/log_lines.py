@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from tenantry.naming import AUTHORIZER
+from tenantry.naming import AUTHORIZER, NOTIFIER
 from tenantry.operations.log_events import ACCESS, Event
 from tenantry.operations.requests import ABSENT
 
@@ -108,7 +108,7 @@ def _record(event: Event, fields: dict[str, Any]) -> Line:
         kind="record",
         level=told.get("level", "INFO"),
         message=" ".join(part for part in (told.get("message"), _pairs(others)) if part),
-        route=told.get("route", ""),
+        route=told.get("route", "").removeprefix(NOTIFIER),  # which serves none
         status=_whole(told.get("status")),
         milliseconds=_number(told.get("duration_ms")),
         request=told.get("correlation_id", ""),

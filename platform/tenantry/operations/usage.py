@@ -54,8 +54,7 @@ def usage_of(place: Place, tenant: Tenant, start: date, end: date) -> tuple[KeyU
     Raises:
         Failed: AWS refuses.
     """
-    today = datetime.now(UTC).date()
-    start, end = max(start, today - timedelta(days=KEPT_DAYS - 1)), min(end, today)
+    start, end = max(start, first_kept()), min(end, datetime.now(UTC).date())
     names = {key.id: key.name for key in tenant.keys}
     days: dict[str, tuple[Day, ...]] = dict.fromkeys(names, ())
     if start <= end:
@@ -63,6 +62,11 @@ def usage_of(place: Place, tenant: Tenant, start: date, end: date) -> tuple[KeyU
             for key, told in _told(place.client("apigateway"), tenant.plan_id, start, end):
                 days[key] = _days(start, told, limited=tenant.quota is not None)
     return tuple(KeyUsage(key, names.get(key), each) for key, each in days.items())
+
+
+def first_kept() -> date:
+    """The first day that usage plans still tell."""
+    return datetime.now(UTC).date() - timedelta(days=KEPT_DAYS - 1)
 
 
 def _told(gateway: Any, plan: str, start: date, end: date) -> Iterator[tuple[str, Sequence[Any]]]:
