@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tenantry.operations.log_lines import Line
     from tenantry.operations.places import Place
 
-POLL_SECONDS = 2  # seven logs, and CloudWatch answers FilterLogEvents five times a second
+POLL_SECONDS = 2  # six logs, and CloudWatch answers FilterLogEvents five times a second
 SHORT_ID = 8  # characters of a request's id that are shown, and suffice to ask for it
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 STYLES = {"ERROR": "red", "CRITICAL": "red", "WARNING": "yellow", "DEBUG": "dim"}

@@ -39,7 +39,7 @@ def usage(
     run: Run,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    project: Path,
+    project: Path,  # noqa: ARG001 - there is a stack
     no_credentials: None,  # noqa: ARG001
 ) -> Callable[..., tuple[int, str, str]]:
     """The command on the stack `demo`, which runs acme alone; with what it asks a report for."""
