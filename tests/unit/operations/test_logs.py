@@ -62,6 +62,7 @@ def test_a_record_is_told_with_what_is_its_own() -> None:
         {"type": "api.errors.Unavailable", "stack": "File"},
         {"type": "botocore.ClientError", "stack": ""},
     ]
+    assert line("notifier", record("delivered", route="notifier")).route == ""
     told = line("items", record("a service behind the API failed", level="ERROR", causes=causes, cause=None))
     assert (
         told.message == "a service behind the API failed causes=api.errors.Unavailable < botocore.ClientError"
@@ -150,6 +151,8 @@ def test_only_the_tenants_own_logs_are_found(logs: Any, write: Callable[..., Non
     for slug in ("acme-eu", "acme"):
         for log in ("items", ACCESS):
             write(log, (1, slug), slug=slug)
+    longer = log_group(NAMES.function("acme", "tools_before"))
+    logs.create_log_group(logGroupName=longer)
     there = found(logs, NAMES, "acme")
     assert list(there) == [ACCESS, "items"]
     assert {event.message for event in merged(logs, there.values(), 0)} == {"acme"}

@@ -121,6 +121,8 @@ def test_a_report_names_keys_and_keeps_to_its_days(logs: Any, place: Place, plan
     planned += [KeyUsage("k1", "web", (Day(TODAY, 2, None),)), KeyUsage("old", None, (Day(TODAY, 1, None),))]
     today = [line(200), line(429), line(200, key="old"), line(403, key="-"), line(403, key="foreign")]
     write(logs, place, "acme", [(at(YESTERDAY), line(200)), *((at(TODAY), each) for each in today)])
+    (before,) = report(place, ACME, YESTERDAY, YESTERDAY).lines
+    assert (before.day, before.requests) == (YESTERDAY, 1)
     told = report(place, ACME, TODAY, TODAY)
     assert {(each.key, each.key_id): each.requests for each in told.lines} == {
         ("", ""): 1,
