@@ -156,6 +156,7 @@ def test_only_the_tenants_own_logs_are_found(logs: Any, write: Callable[..., Non
     there = found(logs, NAMES, "acme")
     assert list(there) == [ACCESS, "items"]
     assert {event.message for event in merged(logs, there.values(), 0)} == {"acme"}
+    logs.delete_log_group(logGroupName=longer)
 
 
 def test_logs_are_merged_by_time(logs: Any, write: Callable[..., None]) -> None:
