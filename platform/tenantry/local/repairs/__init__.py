@@ -11,6 +11,7 @@ from tenantry.local.repairs import (
     leading_keys,
     rest_api_bodies,
     running_invocations,
+    saved_queries,
     sender_addresses,
     stage_variables,
     usage_plans,
@@ -41,3 +42,4 @@ def apply() -> None:
     rest_api_bodies.repair()
     usage_plans.repair()
     running_invocations.repair()
+    saved_queries.repair()
