@@ -29,7 +29,7 @@ def of_tier(tenant: Tenant, **options: Any) -> Tenant:
 
 
 def of_every_shape(cell: Cell) -> Cell:
-    """Pooled and silo, delivering or not, with each option of a tier; acme and globex differ in routes too."""
+    """Pooled and silo, delivering or not, with each option of a tier, with acme's routes and globex's."""
     tenants = []
     for of, isolation, notify, option in itertools.product(
         ("acme", "globex"), ("pooled", "silo"), (None, "https://hooks.example.com/"), OPTIONS
@@ -185,7 +185,7 @@ def test_where_no_tier_says_shared_there_is_no_shared_dashboard(cell: Cell) -> N
     assert set(made) == {NAMES.cell}
 
 
-def test_every_fault_is_told_once(registered: Engine, many: Cell) -> None:
+def test_every_fault_is_told_once(registered: Engine) -> None:
     """By the tenant's composite alarm, or by the alarm itself; never by both, never by none."""
     metric_alarms = {each.inputs["name"]: each.inputs for each in registered.of_type("MetricAlarm").values()}
     joined = {

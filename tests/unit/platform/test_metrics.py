@@ -31,7 +31,7 @@ def test_every_source_is_a_page_of_awss_documentation() -> None:
 
 
 def test_a_tenant_brings_about_47_custom_metrics_at_most() -> None:
-    """The figure of docs/limits.md. A route or a reason more changes it: each is paid for, by every tenant."""
+    """The figure of docs/limits.md. A route or a reason more changes it, and every tenant pays for each."""
     assert bound(ROUTES) == metrics.MOST_PER_TENANT == 47
 
 
