@@ -8,8 +8,6 @@ from typing import Any
 Saved = dict[str, Any]
 Answer = tuple[int, dict[str, str], bytes]
 
-_HEADERS = {"Content-Type": "application/x-amz-json-1.1"}
-
 
 def repair() -> None:
     from ministack.services import cloudwatch_logs as logs
@@ -54,9 +52,11 @@ def _delete(saved: dict[str, Saved], given: dict[str, Any]) -> Answer:
 
 
 def _ok(answer: dict[str, Any]) -> Answer:
-    return 200, _HEADERS, json.dumps(answer).encode()
+    return 200, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(answer).encode()
 
 
 def _missing(query: str) -> Answer:
-    error = {"__type": "ResourceNotFoundException", "message": f"There is no saved query {query}"}
-    return 400, _HEADERS, json.dumps(error).encode()
+    from ministack.core.responses import error_response_json
+
+    answer: Answer = error_response_json("ResourceNotFoundException", f"There is no saved query {query}", 400)
+    return answer
