@@ -52,7 +52,10 @@ def _delete(saved: dict[str, Saved], given: dict[str, Any]) -> Answer:
 
 
 def _ok(answer: dict[str, Any]) -> Answer:
-    return 200, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(answer).encode()
+    from ministack.core.responses import json_response
+
+    told: Answer = json_response(answer)
+    return told
 
 
 def _missing(query: str) -> Answer:
