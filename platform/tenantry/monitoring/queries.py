@@ -54,7 +54,7 @@ QUERIES = (
         "4 What happened to one request",
         ("access", "authorizer", "contact", "items", "tools", "notifier"),
         f"""fields @timestamp, @log, level, method, route, status, error, message, reason, cause
-| filter request_id = "{PLACEHOLDER}" or correlation_id = "{PLACEHOLDER}"
+| filter @message like "{PLACEHOLDER}"
 | sort @timestamp asc""",
     ),
     Query(
@@ -69,8 +69,7 @@ QUERIES = (
         "failed-deliveries",
         "6 Which deliveries fail",
         ("notifier",),
-        """fields @timestamp, tenant, message, reason, cause, receives, rest_seconds, message_id,
-    correlation_id
+        """fields @timestamp, tenant, message, reason, cause, receives, rest_seconds, message_id
 | filter message in ["not delivered", "broken", "unreadable", "not stored"]
 | sort @timestamp desc""",
     ),
