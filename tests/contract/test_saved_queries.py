@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any, get_args
 
 import pytest
@@ -30,7 +31,6 @@ WORDS = {"fields", "filter", "stats", "sort", "limit", "by", "as", "or", "and", 
 OF_INSIGHTS = {"@timestamp", "@log", "@message"}  # of every line
 REQUEST = "request-1"
 GATEWAY_LINE = dict.fromkeys(ACCESS_LOG_FORMAT, REQUEST)
-RECORD = Record("1", "handle", "{}", 3, 0)
 SERVICE = "saved-queries"  # a logger is kept by its service's name
 ENTRY = Entry("01JD3Z6K0V8Q4T7M2N5P9R1S3W", REQUEST)
 
@@ -58,7 +58,9 @@ def forget() -> None:
 
 
 @pytest.fixture(name="written")
-def fixture_written(capsys: pytest.CaptureFixture[str]) -> dict[str, list[Line]]:
+def fixture_written(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> dict[str, list[Line]]:
     """Lines by who wrote them, one call of each."""
 
     def lines() -> list[Line]:
@@ -70,13 +72,38 @@ def fixture_written(capsys: pytest.CaptureFixture[str]) -> dict[str, list[Line]]
     refused = lines()
     items.handler.handle(of_request(events.proxy("GET", "/tools/summary")), events.Invocation())
     answered = lines()
-    error = Undelivered("no")
-    error.__cause__ = TimeoutError()
-    for result in get_args(deliveries.Result):
-        notifier.handler._report("acme", RECORD, Outcome(result, 30, ENTRY, "no", error))
+    notify(monkeypatch)
     return {"access": [GATEWAY_LINE], AUTHORIZER: refused, NOTIFIER: lines()} | dict.fromkeys(
         GROUPS, answered
     )
+
+
+class Outcomes:
+    """In the place of `Deliveries`: an entry comes out as its id says."""
+
+    def take(self, record: Record, _seconds_left: object) -> Outcome:
+        error = Undelivered("no")
+        error.__cause__ = TimeoutError()
+        return Outcome(record.id, 30, ENTRY, "no", error)  # type: ignore[arg-type]  # one of the results
+
+
+def notify(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One batch, with an entry for each result."""
+    handler = notifier.handler
+    attributes = {"ApproximateReceiveCount": "3", "SentTimestamp": "0"}
+    records = [
+        {"messageId": result, "receiptHandle": "handle", "body": "{}", "attributes": attributes}
+        for result in get_args(deliveries.Result)
+    ]
+    for place, name, stub in (
+        (handler, "Deliveries", lambda *_: Outcomes()),
+        (handler, "channel", lambda: None),
+        (handler, "_postpone", lambda *_: None),
+        (handler.table, "current", lambda: None),
+        (handler.settings, "current", lambda: SimpleNamespace(max_receives=12)),
+    ):
+        monkeypatch.setattr(place, name, stub)
+    handler.handle({"Records": records}, events.Invocation())
 
 
 def of_request(event: dict[str, Any]) -> dict[str, Any]:
