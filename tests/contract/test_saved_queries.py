@@ -155,7 +155,7 @@ def test_one_requests_lines_are_found_in_every_log_by_its_id(written: dict[str, 
     query = named("one-request")
     assert query.groups == ("access", AUTHORIZER, *GROUPS, NOTIFIER)
     assert query.commands.count(PLACEHOLDER) == 1
-    assert all(REQUEST in line.values() for group in query.groups for line in written[group])
+    assert all(any(REQUEST in line.values() for line in written[group]) for group in query.groups)
 
 
 def test_a_query_is_one_that_cloudwatch_takes_and_says_where_to_ask() -> None:
