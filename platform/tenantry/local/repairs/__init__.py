@@ -16,6 +16,7 @@ from tenantry.local.repairs import (
     gateway_metrics,
     key_conditions,
     leading_keys,
+    log_metrics,
     metric_minutes,
     metric_queries,
     rest_api_bodies,
@@ -23,7 +24,7 @@ from tenantry.local.repairs import (
     saved_queries,
     sender_addresses,
     stage_variables,
-    table_capacity,
+    table_metrics,
     usage,
     usage_plans,
 )
@@ -67,6 +68,7 @@ def _measure() -> None:
     usage.repair()
     function_metrics.repair()
     embedded_metrics.repair()
-    table_capacity.repair()
+    log_metrics.repair()
+    table_metrics.repair()
     metric_queries.repair()
     alarms.repair()
