@@ -22,6 +22,7 @@ from tenantry.local.repairs import (
     metric_queries,
     rest_api_bodies,
     running_invocations,
+    saved_queries,
     sender_addresses,
     stage_variables,
     table_metrics,
@@ -56,6 +57,7 @@ def apply() -> None:
     usage_plans.repair()
     running_invocations.repair()
     log_pages.repair()
+    saved_queries.repair()
     _measure()
 
 
