@@ -19,6 +19,7 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, rpc, set_mocks
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.stack import run_pulumi_func
 
+from tenantry import levers
 from tenantry.arns import Arns
 
 Program = Callable[[], dict[str, Any] | None]
@@ -191,7 +192,13 @@ def execute(program: Program, monitor: MockMonitor, stack: str, preview: bool = 
             monitor=monitor,
         )
         declared: dict[str, Any] = {}
-        await run_pulumi_func(lambda: declared.update(program() or {}))
+
+        async def declare() -> None:
+            declared.update(program() or {})
+            await levers.begun()
+
+        with levers.pull():
+            await run_pulumi_func(declare)
         return await pulumi.Output.from_input(declared).future() or {}
 
     try:
