@@ -21,7 +21,7 @@ PROJECT, STACK = "tenantry", "bench"
 
 
 class StandIn(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineServicer):
-    """Monitor and engine at one free port. `registered` are the requests by URN, `logged` messages by level."""
+    """Monitor and engine at one free port. `registered`: requests by URN; `logged`: messages by level."""
 
     def __init__(self) -> None:
         self.registered: dict[str, resource_pb2.RegisterResourceRequest] = {}

@@ -1,11 +1,11 @@
-"""Run a Pulumi program in a fraction of its time, to the same registrations; `TENANTRY_PLAIN=1` runs it plainly.
+"""Run a Pulumi program in a fraction of its time, to the same registrations.
 
-The SDK spends most of a large program on itself. These are the levers:
+The SDK spends most of a large program on itself. These are the levers; `TENANTRY_PLAIN=1` leaves them alone:
 
-- Registrations begin before the SDK waits for them. A synchronous program ends with its registrations queued and
-  none begun; the SDK, which finds none to wait for, then waits for *any* of thousands of outputs, again and
-  again, and looks at all of them each time: time grows with the square of the resources. A program that yields
-  to the loop once leaves it the registrations to wait for, one after the other.
+- Registrations begin before the SDK waits for them. A synchronous program ends with its registrations queued
+  and none begun; the SDK, which finds none to wait for, then waits for *any* of thousands of outputs, again
+  and again, and looks at all of them each time: time grows with the square of the resources. A program that
+  yields to the loop once leaves it the registrations to wait for, one after the other.
 - No garbage is looked for. What a program makes lives until it ends, and what stands before it lives longer
   still, so each full collection walks all of it and frees nothing.
 - No debug messages. The SDK sends the engine about five for a resource, each a call that blocks the loop, and
@@ -86,7 +86,7 @@ def _trace_once(pulled: ExitStack) -> None:
 
 
 def stack_trace() -> source_pb2.StackTrace:
-    """The frames above the constructor of the resource's own class, the third of three; the SDK's own rule."""
+    """The frames above the constructor of the resource's own class, the third of three: the SDK's rule."""
     frames = [(frame.f_code, frame.f_lineno) for frame in _frames()]
     constructors = (n for n, (code, _) in enumerate(frames) if code.co_name == "__init__")
     own = next(islice(constructors, 2, None), len(frames))
