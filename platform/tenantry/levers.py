@@ -38,13 +38,13 @@ TRACE = "_get_stack_trace"
 
 
 def pull() -> ExitStack:
-    """Pull them in the running loop; they stay so until what is returned is closed, if ever."""
+    """Pull them, for the running loop for good; the others until what is returned is closed, if ever."""
     pulled = ExitStack()
     if not _plain():
         _collect_nothing(pulled)
         _say_nothing(pulled)
         _trace_once(pulled)
-        _run_at_once(pulled)
+        _run_at_once()
     return pulled
 
 
@@ -109,8 +109,6 @@ def _frame(code: CodeType, line: int) -> source_pb2.StackFrame:
     return source_pb2.StackFrame(pc=source_pb2.SourcePosition(uri=uri, line=line))
 
 
-def _run_at_once(pulled: ExitStack) -> None:
+def _run_at_once() -> None:
     if sys.version_info >= (3, 12):
-        loop = asyncio.get_running_loop()
-        pulled.callback(loop.set_task_factory, loop.get_task_factory())
-        loop.set_task_factory(asyncio.eager_task_factory)
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
