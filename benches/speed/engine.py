@@ -6,9 +6,9 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
-import grpc
-from google.protobuf import empty_pb2
-from google.protobuf.struct_pb2 import Struct
+import grpc  # type: ignore[import-untyped]
+from google.protobuf import empty_pb2  # type: ignore[import-untyped]
+from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]
 from pulumi.runtime import MockCallArgs, MockResourceArgs, rpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
@@ -59,7 +59,7 @@ class StandIn(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         answer.update({name: value for name, value in state.items() if name not in inputs})
         with self._lock:
             self.registered[urn] = request
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=answer)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=identity or "", object=answer)
 
     def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802
         return empty_pb2.Empty()

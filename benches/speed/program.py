@@ -1,7 +1,6 @@
 """Goal 4: what the Pulumi program costs with and without its levers, and as it grows; and `validate`."""
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -10,8 +9,8 @@ from pathlib import Path
 from benches.speed import tenants
 from benches.speed.engine import StandIn
 from benches.speed.goals import LEVERS, THREE_TIMES_THE_TENANTS, VALIDATE_SECONDS, Measured
-from benches.speed.timing import OnStep, Sample, Spent, child, in_turns
-from tenantry import artifact, paths
+from benches.speed.timing import OnStep, Sample, Spent, child, in_turns, own_environment
+from tenantry import artifact
 from tenantry.levers import PLAIN
 
 TENANTS = 50
@@ -124,9 +123,7 @@ def executed(
 
 
 def _child(*arguments: str, variables: dict[str, str] | None = None) -> Spent:
-    path = os.pathsep.join([str(paths.ROOT), str(paths.ROOT / "platform")])
-    environment = {**os.environ, "PYTHONPATH": path, PLAIN: "", **(variables or {})}
-    return child([sys.executable, *arguments], environment)
+    return child([sys.executable, *arguments], {**own_environment(), PLAIN: "", **(variables or {})})
 
 
 def _figures(found: dict[str, Sample], count: int) -> dict[str, float]:
