@@ -1,4 +1,4 @@
-"""Goal 7: what pages and writes cost in calls of DynamoDB, counted on the wire; how writes spread over keys."""
+"""Goal 7: what pages and writes cost in calls of DynamoDB, counted on the wire; how writes use keys."""
 
 import json
 import os
