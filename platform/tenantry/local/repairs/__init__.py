@@ -12,6 +12,7 @@ from tenantry.local.repairs import (
     rest_api_bodies,
     running_invocations,
     sender_addresses,
+    shared_layers,
     stage_variables,
     usage_plans,
 )
@@ -41,3 +42,4 @@ def apply() -> None:
     rest_api_bodies.repair()
     usage_plans.repair()
     running_invocations.repair()
+    shared_layers.repair()

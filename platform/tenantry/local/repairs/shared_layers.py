@@ -1,8 +1,8 @@
-"""Lambda mounts one copy of a layer below every function; the emulator unpacks one for each worker, file by file.
+"""Lambda mounts one copy of a layer below every function; the emulator unpacks one for each worker.
 
-A worker unpacks with `zipfile` into `layer_<n>` of a folder of its own. That folder becomes a link to one that
-all workers share, unpacked when the first of them starts and named by the archive's digest. It lies below the
-server's TMPDIR, and goes with it.
+A worker unpacks with `zipfile` into `layer_<n>` of a folder of its own. That folder becomes a link to one
+that all workers share, unpacked when the first of them starts and named by the archive's digest. It lies
+below the server's TMPDIR, and goes with it.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ import threading
 import zipfile
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 _unpacking = threading.Lock()
 
@@ -28,9 +29,10 @@ class _Archive(zipfile.ZipFile):
         """Of a layer that is unpacked already, nothing: each name would be held against the folder again."""
         return [] if self._is_layer() and self._shared().exists() else super().namelist()
 
-    def extractall(self, path=None, members=None, pwd=None):  # type: ignore[no-untyped-def]  # as the base has it
+    def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
         if not self._is_layer():
-            return super().extractall(path, members, pwd)
+            super().extractall(path, members, pwd)
+            return
         with _unpacking:
             if not self._shared().exists():
                 self._shared().parent.mkdir(exist_ok=True)
