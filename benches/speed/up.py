@@ -1,11 +1,10 @@
 """Goal 5: how long `tenantry up` takes when all is set up, and what it holds in memory."""
 
-import json
+import os
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psutil
@@ -13,6 +12,8 @@ import psutil
 from benches.speed import tenants
 from benches.speed.goals import UP_25_SECONDS, UP_SECONDS, Measured
 from benches.speed.timing import OnStep, child, own_environment
+from tenantry.local import state, tokens
+from tenantry.local.state import LocalPlatform, LocalTenant
 
 ROUNDS = {3: 3, 25: 1}
 BOUNDS = {3: UP_SECONDS, 25: UP_25_SECONDS}
@@ -56,17 +57,18 @@ def _measured(scratch: Path, count: int, on_step: OnStep) -> Measured:
     return Measured(5, name, middle.wall, BOUNDS[count], "no peer; wall time", unit="s", figures=figures)
 
 
-def started(folder: Path, state: Path) -> Started:
+def started(folder: Path, home: Path) -> Started:
     """Bring it up on a free port, call each tenant once, and take it down."""
-    environment = own_environment() | {"TENANTRY_STATE": str(state)}
+    os.environ["TENANTRY_STATE"] = str(home)  # a platform that the developer has running is not touched
+    environment = own_environment()
     tenantry = [sys.executable, "-m", "tenantry.cli"]
     up = child([*tenantry, "up", "--detach", "--port", "0", "--tenants", str(folder)], environment)
     try:
-        [record] = (json.loads(file.read_text()) for file in state.glob("*.json"))
-        emulator = psutil.Process(record["record"]["pid"])
+        platform = state.find(None)
+        emulator = psutil.Process(platform.record.pid)
         idle = _mib([emulator])
-        for tenant in record["tenants"]:
-            _call(tenant["shown"])
+        for tenant in platform.tenants:
+            _call(platform, tenant)
         family = [emulator, *emulator.children(recursive=True)]
         served = _mib(family)
     finally:
@@ -74,13 +76,14 @@ def started(folder: Path, state: Path) -> Started:
     return Started(up.wall, up.cpu, up.peak_mib, idle, served, len(family) - 1)
 
 
-def _call(shown: dict[str, Any]) -> None:
-    """A token of nobody's: the authorizer starts and refuses; a function starts only for a preflight."""
-    url = f"{shown['url']}/items/bench"
-    key = next(iter(shown["api_keys"].values()))
+def _call(platform: LocalPlatform, tenant: LocalTenant) -> None:
+    """The authorizer and one function start."""
+    headers = {
+        "x-api-key": next(iter(tenant.shown["api_keys"].values())),
+        "Authorization": f"Bearer {tokens.token(platform, tenant.slug, 'bench', None, 3600)}",
+    }
     with httpx.Client(trust_env=False, timeout=60) as http:
-        http.get(url, headers={"x-api-key": key, "Authorization": "Bearer no.such.token"})
-        http.options(url, headers={"Origin": "https://a.example", "Access-Control-Request-Method": "GET"})
+        http.get(f"{tenant.shown['url']}/items/bench", headers=headers).raise_for_status()
 
 
 def _mib(processes: list[psutil.Process]) -> float:
