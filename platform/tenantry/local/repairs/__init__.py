@@ -24,6 +24,7 @@ from tenantry.local.repairs import (
     running_invocations,
     saved_queries,
     sender_addresses,
+    shared_layers,
     stage_variables,
     table_metrics,
     usage,
@@ -57,6 +58,7 @@ def apply() -> None:
     usage_plans.repair()
     running_invocations.repair()
     log_pages.repair()
+    shared_layers.repair()
     saved_queries.repair()
     _measure()
 
