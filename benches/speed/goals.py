@@ -1,5 +1,6 @@
 """State each goal of speed once, with its bound, and what a measurement says of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 ITEMS_COLD = 0.80  # ratios, unless the name tells another unit
@@ -51,7 +52,7 @@ class Measured:
     bound: float
     against: str
     unit: str = "x"
-    figures: dict[str, float] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
 
     @property

@@ -2,7 +2,19 @@
 
 import typer
 
-from tenantry.cli import backup, clients, isolation, keys, local, operations, secrets, tenants, updates
+from tenantry.cli import (
+    backup,
+    clients,
+    isolation,
+    keys,
+    local,
+    logs,
+    operations,
+    secrets,
+    tenants,
+    updates,
+    usage,
+)
 from tenantry.cli.output import told
 
 app = typer.Typer(
@@ -25,6 +37,8 @@ app.command("token")(clients.token)
 app.command("call")(clients.call)
 app.command("isolation")(isolation.isolation)
 app.add_typer(secrets.secrets, name="secrets")
+app.command("usage")(usage.usage)
+app.command("logs")(logs.logs)
 app.command("redrive")(operations.redrive)
 app.command("purge")(operations.purge)
 app.command("export")(backup.export)
