@@ -20,7 +20,7 @@ from tenantry import paths
 sys.path.insert(0, str(paths.FUNCTIONS))  # functions are no package of the project
 
 from authorizer import keys, tokens
-from authorizer.keys import KeyRing  # noqa: E402
+from authorizer.keys import KeyRing
 from authorizer.settings import Settings
 from authorizer.tokens import Verifier
 

@@ -100,7 +100,7 @@ def _verified(token: str, settings: Settings, key_of: KeyFinder, now: float) -> 
 
 
 def _checked_header(header: Mapping[str, Any]) -> str | None:
-    if REFUSED_HEADERS & header.keys() or str(header.get("typ", "JWT")).lower() not in TYPES:
+    if not REFUSED_HEADERS.isdisjoint(header) or str(header.get("typ", "JWT")).lower() not in TYPES:
         raise Refused("header")
     if "kid" not in header:
         return None
