@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from api import cors, deadline, logs, problems, settings
+from api import cors, deadline, logs, metrics, problems, settings
 from api.deadline import Invocation
 from api.errors import ApiError, NotFound
 from api.requests import Request
@@ -23,7 +23,7 @@ def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: 
     started = time.perf_counter()
     config = settings.current()
     request = Request.of(event)
-    log = logs.begin(
+    logs.begin(
         tenant=config.tenant, route=f"{request.method} {request.resource}", request_id=request.request_id
     )
     origin = request.headers.get("origin")
@@ -36,7 +36,13 @@ def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: 
             response = _answer(group, handlers, request)
         extra = cors.headers(config, origin)
     duration_ms = round((time.perf_counter() - started) * 1000, 1)
-    log.info("answered", extra={"status": response.status, "duration_ms": duration_ms})
+    logs.end(
+        "answered",
+        status=response.status,
+        duration_ms=duration_ms,
+        read_units=metrics.counted("ConsumedReadCapacity"),
+        write_units=metrics.counted("ConsumedWriteCapacity"),
+    )
     return response.for_gateway(extra)
 
 
@@ -48,8 +54,8 @@ def _answer(group: str, handlers: Handlers, request: Request) -> Response:
         return handlers[route.operation](request)
     except ApiError as error:
         if error.__cause__ is not None:
-            logs.failure(logs.logger(), "a service behind the API failed", error)
+            logs.failure("a service behind the API failed", error)
         return problems.answer(error, request.request_id)
     except Exception as error:  # the last line of defence: whatever it is, the client gets a problem
-        logs.failure(logs.logger(), "unexpected failure", error)
+        logs.failure("unexpected failure", error)
         return problems.internal_error(request.request_id)

@@ -5,14 +5,14 @@ absent DynamoDB becomes `Unavailable` (`downstream`).
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import boto3
 
-from api import settings
+from api import capacity, settings
 from api.downstream import BUSY_CODES, CLIENT_CONFIG, call
 
 Attributes = dict[str, Any]  # attribute name -> DynamoDB's typed value, such as {"S": "text"}
@@ -56,14 +56,14 @@ class Table:
 
     def get(self, key: Attributes) -> Attributes | None:
         """Strongly consistent: a client reads what it has just written."""
-        answer = call(self.client.get_item, TableName=self.name, Key=key, ConsistentRead=True)
+        answer = self._read(self.client.get_item, Key=key, ConsistentRead=True)
         record: Attributes | None = answer.get("Item")
         return record
 
     def page(self, start: Attributes | None, limit: int, **query: Any) -> Page:
         """One Query. It asks for one record beyond the limit, so that a last page is known as the last."""
         position: dict[str, Any] = {"ExclusiveStartKey": start} if start else {}
-        answer = call(self.client.query, TableName=self.name, Limit=limit + 1, **position, **query)
+        answer = self._read(self.client.query, Limit=limit + 1, **position, **query)
         records: list[Attributes] = answer["Items"]
         return Page(records[:limit], len(records) > limit or "LastEvaluatedKey" in answer)
 
@@ -71,7 +71,7 @@ class Table:
         """Every record of one partition: for partitions that stay small, such as counts."""
         query: dict[str, Any] = in_partition(partition)
         while True:
-            answer = call(self.client.query, TableName=self.name, **query)
+            answer = self._read(self.client.query, **query)
             yield from answer["Items"]
             if "LastEvaluatedKey" not in answer:
                 return
@@ -86,11 +86,13 @@ class Table:
                 TableName=self.name,
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **capacity.ASKED,
                 **update,
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
             found = error.response.get("Item")
             raise Refused([{"Code": "ConditionalCheckFailed", "Item": found}]) from None
+        capacity.count_write(answer)
         record: Attributes = answer["Attributes"]
         return record
 
@@ -106,9 +108,20 @@ class Table:
         ]
         token = str(uuid.uuid4())
         try:
-            call(self.client.transact_write_items, TransactItems=named, ClientRequestToken=token)
+            answer = call(
+                self.client.transact_write_items,
+                TransactItems=named,
+                ClientRequestToken=token,
+                **capacity.ASKED,
+            )
         except self.client.exceptions.TransactionCanceledException as error:
             raise Refused(error.response.get("CancellationReasons", [])) from None
+        capacity.count_write(answer)
+
+    def _read(self, operation: Callable[..., Any], **parameters: Any) -> Any:
+        answer = call(operation, TableName=self.name, **capacity.ASKED, **parameters)
+        capacity.count_read(answer)
+        return answer
 
 
 def in_partition(partition: str) -> dict[str, Any]:

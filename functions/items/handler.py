@@ -38,7 +38,7 @@ def create_item(request: Request) -> Response:
     document = own_fields(request.json_object())
     claim = idempotency.claim(request, collection.tenant, GROUP, document)
     item, replayed = collection.create(document, claim)
-    metrics.count("IdempotentReplays" if replayed else "ItemsWritten", collection.tenant)
+    metrics.count("IdempotentReplays" if replayed else "ItemsWritten")
     # Relative to the collection's own URL, so it holds under a stage, a custom domain and a base path.
     location = f"{collection.name}/{item.id}"
     return json_response(201, item.as_json(), {"ETag": item.etag, "Location": location})
@@ -65,7 +65,7 @@ def replace_item(request: Request) -> Response:
         item, replayed = collection.replace(item_id, document, tags), False
     else:
         item, replayed = collection.replace_once(item_id, document, tags, claim)
-    metrics.count("IdempotentReplays" if replayed else "ItemsWritten", collection.tenant)
+    metrics.count("IdempotentReplays" if replayed else "ItemsWritten")
     return json_response(200, item.as_json(), {"ETag": item.etag})
 
 
@@ -75,7 +75,7 @@ def delete_item(request: Request) -> Response:
     tags = ANYTHING if match is None else etags.parse(match, "If-Match")
     claim = idempotency.claim(request, collection.tenant, GROUP, None)
     replayed = collection.delete(item_id, tags, claim)
-    metrics.count("IdempotentReplays" if replayed else "ItemsDeleted", collection.tenant)
+    metrics.count("IdempotentReplays" if replayed else "ItemsDeleted")
     return Response(204)
 
 

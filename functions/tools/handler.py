@@ -43,7 +43,7 @@ def change_contact(request: Request) -> Response:
     claim = idempotency.claim(request, inbox.tenant, GROUP, asdict(change))
     message, replayed = inbox.change(message_id, change, request.subject, match, claim)
     if replayed:
-        metrics.count("IdempotentReplays", inbox.tenant)
+        metrics.count("IdempotentReplays")
     return json_response(200, message.as_json(), {"ETag": etags.of_version(message.version)})
 
 
