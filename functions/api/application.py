@@ -27,8 +27,7 @@ def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: 
         tenant=config.tenant, route=f"{request.method} {request.resource}", request_id=request.request_id
     )
     origin = request.headers.get("origin")
-    allowed = methods(group, request.resource)
-    if request.method == "OPTIONS" and allowed:
+    if request.method == "OPTIONS" and (allowed := methods(group, request.resource)):
         response = Response(204, cors.preflight_headers(config, origin, allowed))
         extra: dict[str, str] = {}
     else:

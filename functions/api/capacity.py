@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from api import metrics
 
-ASKED: Final = {"ReturnConsumedCapacity": "TOTAL"}  # of every call
+ASKED: Final[dict[str, Any]] = {"ReturnConsumedCapacity": "TOTAL"}  # of every call
 
 
 def count_read(answer: Mapping[str, Any]) -> None:

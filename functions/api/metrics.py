@@ -70,9 +70,9 @@ def take() -> dict[Name, float]:
 
 
 def embedded(counts: Mapping[Name, float], epoch_ms: int) -> str:
-    """Members of a JSON object from which CloudWatch takes the metrics."""
+    """Members from which CloudWatch takes the metrics, as text that goes on in the middle of an object."""
     values = "".join([f',"{name}":[{value}]' for name, value in counts.items()])
-    return f'"_aws":{{"Timestamp":{epoch_ms},"CloudWatchMetrics":{_directives(tuple(counts))}}}{values}'
+    return f',"_aws":{{"Timestamp":{epoch_ms},"CloudWatchMetrics":{_directives(tuple(counts))}}}{values}'
 
 
 @cache

@@ -5,7 +5,7 @@ absent DynamoDB becomes `Unavailable` (`downstream`).
 """
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -56,14 +56,17 @@ class Table:
 
     def get(self, key: Attributes) -> Attributes | None:
         """Strongly consistent: a client reads what it has just written."""
-        answer = self._read(self.client.get_item, Key=key, ConsistentRead=True)
+        answer = call(
+            self.client.get_item, TableName=self.name, Key=key, ConsistentRead=True, **capacity.ASKED
+        )
+        capacity.count_read(answer)
         record: Attributes | None = answer.get("Item")
         return record
 
     def page(self, start: Attributes | None, limit: int, **query: Any) -> Page:
         """One Query. It asks for one record beyond the limit, so that a last page is known as the last."""
         position: dict[str, Any] = {"ExclusiveStartKey": start} if start else {}
-        answer = self._read(self.client.query, Limit=limit + 1, **position, **query)
+        answer = self._query(Limit=limit + 1, **position, **query)
         records: list[Attributes] = answer["Items"]
         return Page(records[:limit], len(records) > limit or "LastEvaluatedKey" in answer)
 
@@ -71,7 +74,7 @@ class Table:
         """Every record of one partition: for partitions that stay small, such as counts."""
         query: dict[str, Any] = in_partition(partition)
         while True:
-            answer = self._read(self.client.query, **query)
+            answer = self._query(**query)
             yield from answer["Items"]
             if "LastEvaluatedKey" not in answer:
                 return
@@ -118,8 +121,8 @@ class Table:
             raise Refused(error.response.get("CancellationReasons", [])) from None
         capacity.count_write(answer)
 
-    def _read(self, operation: Callable[..., Any], **parameters: Any) -> Any:
-        answer = call(operation, TableName=self.name, **capacity.ASKED, **parameters)
+    def _query(self, **query: Any) -> Any:
+        answer = call(self.client.query, TableName=self.name, **capacity.ASKED, **query)
         capacity.count_read(answer)
         return answer
 

@@ -1,8 +1,7 @@
 """An item: the client's own JSON object, and beside it the four fields that the server owns."""
 
 import json
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from api import etags
 from api.responses import compact_json
@@ -18,8 +17,7 @@ def own_fields(body: Document) -> Document:
     return {name: value for name, value in body.items() if name not in SERVER_FIELDS}
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     id: str
     created_at: str
     updated_at: str

@@ -62,9 +62,9 @@ def test_lines_below_the_level_stay_out(
 def test_times_are_utc_to_the_millisecond(capsys: pytest.CaptureFixture[str]) -> None:
     record = logs.Line("items", logging.INFO, "m", {}, {})
     record.created = 1_790_000_000.0625
-    assert json.loads(logs.Lines().format(record))["timestamp"] == "2026-09-21T13:33:20.062Z"
+    assert json.loads(logs.Lines().format(record))["timestamp"] == "2026-09-21T14:13:20.062Z"
     record.created += 59
-    assert json.loads(logs.Lines().format(record))["timestamp"] == "2026-09-21T13:34:19.062Z"
+    assert json.loads(logs.Lines().format(record))["timestamp"] == "2026-09-21T14:14:19.062Z"
     assert capsys.readouterr().out == ""
 
 
