@@ -16,7 +16,7 @@ def count_read(answer: Mapping[str, Any]) -> None:
     """Of GetItem and Query, which tell a total only."""
     consumed = answer.get("ConsumedCapacity")
     if consumed:
-        _count(consumed["CapacityUnits"], 0)
+        metrics.count("ConsumedReadCapacity", consumed["CapacityUnits"])
 
 
 def count_write(answer: Mapping[str, Any]) -> None:
@@ -25,11 +25,5 @@ def count_write(answer: Mapping[str, Any]) -> None:
     consumed = answer.get("ConsumedCapacity") or []
     for each in consumed if isinstance(consumed, list) else [consumed]:
         reads = each.get("ReadCapacityUnits", 0)
-        _count(reads, each["CapacityUnits"] - reads)
-
-
-def _count(reads: float, writes: float) -> None:
-    if reads:
         metrics.count("ConsumedReadCapacity", reads)
-    if writes:
-        metrics.count("ConsumedWriteCapacity", writes)
+        metrics.count("ConsumedWriteCapacity", each["CapacityUnits"] - reads)

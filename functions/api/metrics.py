@@ -50,8 +50,10 @@ def begin() -> None:
 
 
 def count(name: Name, by: float = 1) -> None:
-    with _counting:
-        _counted[name] = _counted.get(name, 0) + by
+    """Nothing leaves no trace: a metric of naught would be paid for all the same."""
+    if by:
+        with _counting:
+            _counted[name] = _counted.get(name, 0) + by
 
 
 def counted(name: Name) -> float:

@@ -13,7 +13,7 @@ DEFAULT_HEADERS: Final = {
 
 class Response(NamedTuple):
     status: int
-    headers: Mapping[str, str] = {}  # noqa: RUF012 - a mapping: nobody can write to it
+    headers: Mapping[str, str] = {}
     body: str = ""
 
     def for_gateway(self, extra: Mapping[str, str]) -> dict[str, Any]:

@@ -130,7 +130,7 @@ def recorder() -> Iterator[Recorder]:
         patch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tenantry")
         patch.setattr(boto3, "DEFAULT_SESSION", session)
         tenant_api.forget()
-        logs.logger.cache_clear()
+        logs.log.cache_clear()
         tenant_api.create_table()
         # Other tests of this process may keep a secret of acme's own name.
         secret = tenant_api.create_secret("recorded")
@@ -139,7 +139,7 @@ def recorder() -> Iterator[Recorder]:
         tenant_api.client("secretsmanager").delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
         tenant_api.delete_table()
         tenant_api.forget()
-        logs.logger.cache_clear()
+        logs.log.cache_clear()
 
 
 def call_everything(recorder: Recorder, api: TenantApi) -> None:

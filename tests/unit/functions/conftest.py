@@ -47,7 +47,7 @@ def empty_table(_aws: None) -> Iterator[None]:
 def fresh_logger(monkeypatch: pytest.MonkeyPatch) -> None:
     """A logger keeps the stdout that it was born with, and pytest gives each test another."""
     monkeypatch.setattr(metrics, "_cold", False)
-    logs.logger.cache_clear()
+    logs.log.cache_clear()
     logging.Logger.manager.loggerDict.pop("items", None)
 
 
