@@ -20,7 +20,7 @@ Handlers = Mapping[str, Callable[[Request], Response]]
 def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: Invocation) -> dict[str, Any]:
     """`handlers` maps operation ids of the route table. Routes of other groups are answered with 404:
     the gateway sends them here for a tenant that has not switched their group on."""
-    started = time.perf_counter()
+    started = time.perf_counter_ns()
     config = settings.current()
     request = Request.of(event)
     logs.begin(
@@ -34,7 +34,7 @@ def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: 
         with deadline.of(invocation):
             response = _answer(group, handlers, request)
         extra = cors.headers(config, origin)
-    duration_ms = round((time.perf_counter() - started) * 1000, 1)
+    duration_ms = (time.perf_counter_ns() - started) // 100_000 / 10
     logs.end(
         "answered",
         status=response.status,

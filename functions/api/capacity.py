@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from api import metrics
 
-ASKED: Final[dict[str, Any]] = {"ReturnConsumedCapacity": "TOTAL"}  # of every call
+ASKED: Final = "TOTAL"  # the ReturnConsumedCapacity of every call
 
 
 def count_read(answer: Mapping[str, Any]) -> None:

@@ -25,13 +25,14 @@ _end: ContextVar[float] = ContextVar("end", default=math.inf)  # on the monotoni
 class of:  # noqa: N801 - reads as `with deadline.of(invocation)`; a class costs a third of a generator
     """Outside of an invocation there is no end."""
 
-    __slots__ = ("_before", "_milliseconds")
+    __slots__ = ("_before", "_invocation")
 
     def __init__(self, invocation: Invocation) -> None:
-        self._milliseconds = invocation.get_remaining_time_in_millis()
+        self._invocation = invocation
 
     def __enter__(self) -> None:
-        self._before = _end.set(time.monotonic() + self._milliseconds / 1000)
+        left = self._invocation.get_remaining_time_in_millis() / 1000
+        self._before = _end.set(time.monotonic() + left)
 
     def __exit__(self, *_: object) -> None:
         _end.reset(self._before)

@@ -24,7 +24,8 @@ from aws_lambda_powertools.logging.formatter import BasePowertoolsFormatter
 from api import metrics
 
 # ASCII only: other readers end lines at characters beyond it, and an unpaired surrogate cannot be written.
-_json: Final = JSONEncoder(separators=(",", ":"), default=str).encode
+_json: Final = JSONEncoder(separators=(",", ":"), check_circular=False, default=str).encode
+_NUMBERS: Final = frozenset({int, float})
 
 
 class Lines(BasePowertoolsFormatter):
@@ -109,12 +110,8 @@ def end(message: str, level: int = logging.INFO, **members: Any) -> None:
     if not counts and level < least:
         return
     line = lines.line(logging.getLevelName(level), message, time.time(), members, counts)
-    handler.acquire()
-    try:
-        handler.stream.write(f"{line}\n")
-        handler.flush()
-    finally:
-        handler.release()
+    handler.stream.write(f"{line}\n")  # without the handler's lock: nothing runs beside an invocation's end
+    handler.stream.flush()
 
 
 @lru_cache(maxsize=1)
@@ -130,5 +127,11 @@ def _told(function: str, tenant: str, route: str) -> str:
 
 
 def _more(members: Mapping[str, Any]) -> str:
-    """As text that goes on in the middle of an object."""
-    return f",{_json(members)[1:-1]}" if members else ""
+    """As text that goes on in the middle of an object. Numbers are their own JSON: an encoder for the whole
+    would be set up anew for each line."""
+    return "".join(
+        [
+            f',"{name}":{value!r}' if value.__class__ in _NUMBERS else f',"{name}":{_json(value)}'
+            for name, value in members.items()
+        ]
+    )

@@ -16,16 +16,19 @@ class Request(NamedTuple):
     method: str
     resource: str
     request_id: str
+    path: Mapping[str, str]
     headers: Mapping[str, str]
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> "Request":
-        request_id = event["requestContext"]["requestId"]
-        return cls(event, event["httpMethod"], event["resource"], request_id, _headers(event))
-
-    @property
-    def path(self) -> Mapping[str, str]:
-        return self.event.get("pathParameters") or {}
+        return cls(
+            event,
+            event["httpMethod"],
+            event["resource"],
+            event["requestContext"]["requestId"],
+            event.get("pathParameters") or {},
+            _headers(event),
+        )
 
     @property
     def subject(self) -> str:

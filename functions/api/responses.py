@@ -27,7 +27,7 @@ class Response(NamedTuple):
 
 # The one JSON text form: stored, compared and sent. `json.dumps` would make an encoder for each text.
 compact_json: Final[Callable[[object], str]] = JSONEncoder(
-    ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
 ).encode
 
 

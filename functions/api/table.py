@@ -57,7 +57,7 @@ class Table:
     def get(self, key: Attributes) -> Attributes | None:
         """Strongly consistent: a client reads what it has just written."""
         answer = call(
-            self.client.get_item, TableName=self.name, Key=key, ConsistentRead=True, **capacity.ASKED
+            self.client.get_item, TableName=self.name, Key=key, ConsistentRead=True, ReturnConsumedCapacity=capacity.ASKED
         )
         capacity.count_read(answer)
         record: Attributes | None = answer.get("Item")
@@ -89,7 +89,7 @@ class Table:
                 TableName=self.name,
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **capacity.ASKED,
+                ReturnConsumedCapacity=capacity.ASKED,
                 **update,
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
@@ -115,14 +115,14 @@ class Table:
                 self.client.transact_write_items,
                 TransactItems=named,
                 ClientRequestToken=token,
-                **capacity.ASKED,
+                ReturnConsumedCapacity=capacity.ASKED,
             )
         except self.client.exceptions.TransactionCanceledException as error:
             raise Refused(error.response.get("CancellationReasons", [])) from None
         capacity.count_write(answer)
 
     def _query(self, **query: Any) -> Any:
-        answer = call(self.client.query, TableName=self.name, **capacity.ASKED, **query)
+        answer = call(self.client.query, TableName=self.name, ReturnConsumedCapacity=capacity.ASKED, **query)
         capacity.count_read(answer)
         return answer
 

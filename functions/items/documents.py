@@ -1,6 +1,6 @@
 """An item: the client's own JSON object, and beside it the four fields that the server owns."""
 
-import json
+from json import JSONDecoder
 from typing import Any, Final, NamedTuple
 
 from api import etags
@@ -11,6 +11,7 @@ from api.table import Attributes
 SERVER_FIELDS: Final = frozenset({"id", "created_at", "updated_at", "version"})
 
 Document = dict[str, Any]
+_decode: Final = JSONDecoder().decode
 
 
 def own_fields(body: Document) -> Document:
@@ -31,7 +32,7 @@ class Item(NamedTuple):
             created_at=record["created_at"]["S"],
             updated_at=record["updated_at"]["S"],
             version=int(record["version"]["N"]),
-            document=json.loads(record["data"]["S"]),
+            document=_decode(record["data"]["S"]),
         )
 
     @classmethod
