@@ -35,12 +35,14 @@ def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: 
             response = _answer(group, handlers, request)
         extra = cors.headers(config, origin)
     duration_ms = (time.perf_counter_ns() - started) // 100_000 / 10
+    counts = metrics.take()
     logs.end(
         "answered",
+        counts,
         status=response.status,
         duration_ms=duration_ms,
-        read_units=metrics.counted("ConsumedReadCapacity"),
-        write_units=metrics.counted("ConsumedWriteCapacity"),
+        read_units=counts.get("ConsumedReadCapacity", 0),
+        write_units=counts.get("ConsumedWriteCapacity", 0),
     )
     return response.for_gateway(extra)
 

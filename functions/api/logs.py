@@ -103,10 +103,11 @@ def failure(message: str, error: BaseException, **members: Any) -> None:
     log().logger.error(message, extra={"members": {**members, "causes": causes}})
 
 
-def end(message: str, level: int = logging.INFO, **members: Any) -> None:
-    """The last line of an invocation; whatever it counted goes out with it, at every log level."""
+def end(
+    message: str, counts: Mapping[metrics.Name, float], level: int = logging.INFO, **members: Any
+) -> None:
+    """The last line of an invocation; what it counted goes out with it, at every log level."""
     _, least, handler, lines = log()
-    counts = metrics.take()
     if not counts and level < least:
         return
     line = lines.line(logging.getLevelName(level), message, time.time(), members, counts)
@@ -129,9 +130,7 @@ def _told(function: str, tenant: str, route: str) -> str:
 def _more(members: Mapping[str, Any]) -> str:
     """As text that goes on in the middle of an object. Numbers are their own JSON: an encoder for the whole
     would be set up anew for each line."""
-    return "".join(
-        [
-            f',"{name}":{value!r}' if value.__class__ in _NUMBERS else f',"{name}":{_json(value)}'
-            for name, value in members.items()
-        ]
-    )
+    text = ""
+    for name, value in members.items():
+        text += f',"{name}":{value!r}' if value.__class__ in _NUMBERS else f',"{name}":{_json(value)}'
+    return text

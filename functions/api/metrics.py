@@ -56,10 +56,6 @@ def count(name: Name, by: float = 1) -> None:
             _counted[name] = _counted.get(name, 0) + by
 
 
-def counted(name: Name) -> float:
-    return _counted.get(name, 0)
-
-
 def take() -> dict[Name, float]:
     """All that was counted, for the line that ends the request; an environment's first tells of its start."""
     global _cold
@@ -73,8 +69,10 @@ def take() -> dict[Name, float]:
 
 def embedded(counts: Mapping[Name, float], epoch_ms: int) -> str:
     """Members from which CloudWatch takes the metrics, as text that goes on in the middle of an object."""
-    values = "".join([f',"{name}":[{value}]' for name, value in counts.items()])
-    return f',"_aws":{{"Timestamp":{epoch_ms},"CloudWatchMetrics":{_directives(tuple(counts))}}}{values}'
+    text = f',"_aws":{{"Timestamp":{epoch_ms},"CloudWatchMetrics":{_directives(tuple(counts))}}}'
+    for name, value in counts.items():
+        text += f',"{name}":[{value}]'
+    return text
 
 
 @cache

@@ -52,7 +52,7 @@ def _answer(stage: str, identity: Identity, config: Settings) -> dict[str, Any]:
 
 def _end(message: str, reason: Verdict, level: int = logging.INFO, **members: Any) -> None:
     metrics.count("AuthorizerVerdicts")
-    logs.end(message, level, reason=reason, **members)
+    logs.end(message, metrics.take(), level, reason=reason, **members)
 
 
 def _stage(event: Mapping[str, Any], config: Settings) -> str:

@@ -42,12 +42,14 @@ def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
     for record, outcome in taken:
         _report(record, outcome)
     failed = [record.id for record, outcome in taken if outcome.rest is not None]
+    counts = metrics.take()
     logs.end(
         "taken",
+        counts,
         entries=len(records),
         kept=len(failed),
-        read_units=metrics.counted("ConsumedReadCapacity"),
-        write_units=metrics.counted("ConsumedWriteCapacity"),
+        read_units=counts.get("ConsumedReadCapacity", 0),
+        write_units=counts.get("ConsumedWriteCapacity", 0),
     )
     return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
 
