@@ -26,7 +26,7 @@ def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: 
     logs.begin(
         tenant=config.tenant, route=f"{request.method} {request.resource}", request_id=request.request_id
     )
-    origin = request.headers.get("origin")
+    origin = request.header("origin") if config.cors_origins else None
     if request.method == "OPTIONS" and (allowed := methods(group, request.resource)):
         response = Response(204, cors.preflight_headers(config, origin, allowed))
         extra: dict[str, str] = {}

@@ -1,10 +1,10 @@
 """One API Gateway proxy event (REST, payload 1.0) as plain values.
 
-Header names are lower-cased, repeated headers joined as RFC 9110 says; a missing map is an empty one. What
-not every route asks for is read when it is asked for.
+Header names are lower-cased, repeated headers joined as RFC 9110 says; a missing map is an empty one. Only
+what every route asks for is read before it is asked for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from api import bodies, subjects
@@ -17,7 +17,7 @@ class Request(NamedTuple):
     resource: str
     request_id: str
     path: Mapping[str, str]
-    headers: Mapping[str, str]
+    headers: Mapping[str, Sequence[str]]
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> "Request":
@@ -39,8 +39,13 @@ class Request(NamedTuple):
         return bodies.json_object(
             self.event.get("body"),
             base64_encoded=bool(self.event.get("isBase64Encoded")),
-            content_type=self.headers.get("content-type"),
+            content_type=self.header("content-type"),
         )
+
+    def header(self, name: str) -> str | None:
+        """The name is given in lower case."""
+        values = self.headers.get(name)
+        return ", ".join(values) if values else None
 
     def parameter(self, name: str) -> str | None:
         """A query parameter given at most once; unknown ones are never asked for, so they are ignored."""
@@ -50,10 +55,11 @@ class Request(NamedTuple):
         return values[0] if values else None
 
 
-def _headers(event: Mapping[str, Any]) -> dict[str, str]:
-    if multiple := event.get("multiValueHeaders"):  # every header, where there is one
-        return {name.lower(): ", ".join(values) for name, values in multiple.items()}
-    return {name.lower(): value for name, value in (event.get("headers") or {}).items() if value is not None}
+def _headers(event: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+    if multiple := event.get("multiValueHeaders"):  # all headers, if there are any; no loop of our own
+        return dict(zip(map(str.lower, multiple), multiple.values(), strict=True))
+    single = event.get("headers") or {}
+    return {name.lower(): [value] for name, value in single.items() if value is not None}
 
 
 def _query(event: Mapping[str, Any]) -> Mapping[str, list[str]]:

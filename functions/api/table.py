@@ -57,7 +57,11 @@ class Table:
     def get(self, key: Attributes) -> Attributes | None:
         """Strongly consistent: a client reads what it has just written."""
         answer = call(
-            self.client.get_item, TableName=self.name, Key=key, ConsistentRead=True, ReturnConsumedCapacity=capacity.ASKED
+            self.client.get_item,
+            TableName=self.name,
+            Key=key,
+            ConsistentRead=True,
+            ReturnConsumedCapacity=capacity.ASKED,
         )
         capacity.count_read(answer)
         record: Attributes | None = answer.get("Item")

@@ -28,11 +28,11 @@ class Item(NamedTuple):
     @classmethod
     def of(cls, record: Attributes) -> "Item":
         return cls(
-            id=record["sk"]["S"],
-            created_at=record["created_at"]["S"],
-            updated_at=record["updated_at"]["S"],
-            version=int(record["version"]["N"]),
-            document=_decode(record["data"]["S"]),
+            record["sk"]["S"],
+            record["created_at"]["S"],
+            record["updated_at"]["S"],
+            int(record["version"]["N"]),
+            _decode(record["data"]["S"]),
         )
 
     @classmethod

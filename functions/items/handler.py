@@ -47,7 +47,7 @@ def create_item(request: Request) -> Response:
 def read_item(request: Request) -> Response:
     item = _collection(request).read(checked_id(request.path["id"]))
     headers = {"ETag": item.etag, "Cache-Control": REVALIDATE}
-    none_match = request.headers.get("if-none-match")
+    none_match = request.header("if-none-match")
     if none_match is not None and etags.parse(none_match, "If-None-Match").match_weakly(item.version):
         return Response(304, headers)
     return json_response(200, item.as_json(), headers)
@@ -56,7 +56,7 @@ def read_item(request: Request) -> Response:
 def replace_item(request: Request) -> Response:
     collection, item_id = _collection(request), checked_id(request.path["id"])
     document = own_fields(request.json_object())
-    match = request.headers.get("if-match")
+    match = request.header("if-match")
     if match is None:
         raise PreconditionRequired("send If-Match with the ETag of the version that you replace")
     tags = etags.parse(match, "If-Match")
@@ -71,7 +71,7 @@ def replace_item(request: Request) -> Response:
 
 def delete_item(request: Request) -> Response:
     collection, item_id = _collection(request), checked_id(request.path["id"])
-    match = request.headers.get("if-match")
+    match = request.header("if-match")
     tags = ANYTHING if match is None else etags.parse(match, "If-Match")
     claim = idempotency.claim(request, collection.tenant, GROUP, None)
     replayed = collection.delete(item_id, tags, claim)
