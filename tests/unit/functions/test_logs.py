@@ -82,3 +82,17 @@ def test_powertools_own_way_of_logging_still_works_and_quotes_no_exception(
     [line] = emf.lines(text)
     assert (line["message"], line["tenant"], line["level"]) == ("went wrong", "acme", "ERROR")
     assert "s3cret" not in text
+
+
+def test_the_short_way_of_the_last_line_writes_what_the_plain_way_would(
+    acme: TenantApi, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.logs.time.time", lambda: 1_790_000_000.5)  # both read the same clock
+    members = {"status": 200, "duration_ms": 1.5, "none": None, "text": '\u2028\ud800"', "yes": True}
+    with acme.environment():
+        logs.begin(tenant="acme", route="r", request_id="i")
+        logs.info("answered", **members)
+        logs.end("answered", {}, **members)
+    plain, short = capsys.readouterr().out.splitlines()
+    assert short == plain
+    assert json.loads(short).items() >= members.items()
