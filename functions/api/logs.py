@@ -3,9 +3,9 @@
 No line holds a body, a token, a key or an address. A failure is logged as its type and its frames:
 exception messages quote values, so they stay out.
 
-The line that ends a request is the one that each request pays for, so it takes a short way (`end`): no record,
-no look for the caller, no walk from handler to handler. Powertools' logger takes all others the plain way, and
-both ways write the same (`Lines`).
+The line that ends a request is the one that each request pays for, so it takes a short way (`end`): no
+record, no look for the caller, no walk from handler to handler. Powertools' logger takes all others the plain
+way, and both ways write the same (`Lines`).
 """
 
 import logging
