@@ -62,9 +62,7 @@ def take() -> dict[Name, float]:
     if _cold:
         _cold = False
         count("ColdStarts")
-    taken = dict(_counted)
-    _counted.clear()
-    return taken
+    return dict(_counted)
 
 
 def embedded(counts: Mapping[Name, float], epoch_ms: int) -> str:
