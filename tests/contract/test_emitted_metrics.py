@@ -12,6 +12,7 @@ import authorizer.handler
 from api import metrics
 from api.routes import ROUTES
 from authorizer.refusals import Reason, Verdict
+from tenantry.monitoring.metrics import MOST_PER_TENANT, OWN
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
@@ -20,6 +21,14 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 def test_the_catalogue_holds_every_name_and_each_belongs_to_a_tenant() -> None:
     assert set(metrics.CATALOGUE) == set(get_args(metrics.Name))
     assert {dimensions[0] for dimensions in metrics.CATALOGUE.values()} == {"tenant"}
+
+
+def test_what_is_shown_and_watched_is_what_is_counted() -> None:
+    assert dict(metrics.CATALOGUE) == dict(OWN)
+
+
+def test_operators_are_told_how_many_one_tenant_brings_about() -> None:
+    assert f"at\n  most {MOST_PER_TENANT} custom metrics" in OPERATIONS
 
 
 def test_operators_are_told_of_every_metric_under_its_dimensions() -> None:
