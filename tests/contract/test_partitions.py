@@ -127,7 +127,7 @@ def recorder() -> Iterator[Recorder]:
         patch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tenantry")
         tenant_api.forget()
         clients.session().register("before-parameter-build.*.*", recorder.note)
-        logs.logger.cache_clear()
+        logs.log.cache_clear()
         tenant_api.create_table()
         # Other tests of this process may keep a secret of acme's own name.
         secret = tenant_api.create_secret("recorded")
@@ -136,7 +136,7 @@ def recorder() -> Iterator[Recorder]:
         tenant_api.client("secretsmanager").delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
         tenant_api.delete_table()
         tenant_api.forget()
-        logs.logger.cache_clear()
+        logs.log.cache_clear()
 
 
 def call_everything(recorder: Recorder, api: TenantApi) -> None:
