@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,8 @@ def this_machine() -> Target:
 def code(source: Path, build: Path, target: Target, *, plain: bool = False) -> Artifact:
     """The zip of every Python file below `source`: its modules, and one zip of its packages, as byte code.
 
+    Built once for each content of `source` and target.
+
     Args:
         plain: the sources as they are instead, which the runtime compiles at each cold start.
 
@@ -72,19 +75,21 @@ def code(source: Path, build: Path, target: Target, *, plain: bool = False) -> A
     """
     if not plain:
         _require_interpreter(target)
-    with tempfile.TemporaryDirectory() as scratch:
-        staged = Path(scratch, "code")
-        for file in source.rglob("*.py"):
-            name = file.relative_to(source)
+    files = {file.relative_to(source): file for file in sorted(source.rglob("*.py"))}
+
+    def make(root: Path) -> None:
+        for name, file in files.items():
             in_package = len(name.parts) > 1
-            copy = staged / (name if plain or not in_package else PACKAGES / name)
+            copy = root / (name if plain or not in_package else PACKAGES / name)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy)
         if not plain:
-            _compile(staged, "/var/task", lean=True)
-            if (staged / PACKAGES).exists():
-                _gather(staged / PACKAGES)
-        return _pack(staged, build, "code")
+            _compile(root, "/var/task", lean=True)
+            if (root / PACKAGES).exists():
+                _gather(root / PACKAGES)
+
+    contents = {name.as_posix(): file.read_bytes() for name, file in files.items()}
+    return _made_once(build, "code", _recipe(contents, target, plain=plain), make)
 
 
 def layer(requirements: Path, build: Path, target: Target, *, plain: bool = False) -> Artifact:
@@ -100,29 +105,42 @@ def layer(requirements: Path, build: Path, target: Target, *, plain: bool = Fals
     """
     if not plain:
         _require_interpreter(target)
-    receipt = build / f"layer-{_recipe(requirements, target, plain=plain)}.digest"
-    if receipt.exists():
-        digest = receipt.read_text()
-        packed = build / f"layer-{digest}.zip"
-        if packed.exists():
-            return Artifact(packed, digest)
-    with tempfile.TemporaryDirectory() as scratch:
-        root = Path(scratch, "layer")
+
+    def make(root: Path) -> None:
         packages = root / "python"
         _install(requirements, packages, target)
         if not plain:
             trimming.trim(packages)
             _compile(root, "/opt", lean=False)
-        artifact = _pack(root, build, "layer")
+
+    recipe = _recipe({"requirements": requirements.read_bytes()}, target, plain=plain)
+    return _made_once(build, "layer", recipe, make)
+
+
+def _made_once(build: Path, kind: str, recipe: str, make: Callable[[Path], None]) -> Artifact:
+    """What the recipe made before or, if that is no longer there, what `make` puts into a folder now."""
+    receipt = build / f"{kind}-{recipe}.digest"
+    if receipt.exists():
+        digest = receipt.read_text()
+        packed = build / f"{kind}-{digest}.zip"
+        if packed.exists():
+            return Artifact(packed, digest)
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch, kind)
+        root.mkdir()
+        make(root)
+        artifact = _pack(root, build, kind)
     receipt.write_text(artifact.digest)
     return artifact
 
 
-def _recipe(requirements: Path, target: Target, *, plain: bool) -> str:
-    """Names all that a layer is made of and by."""
-    recipe = hashlib.sha256(f"{target.runtime} {target.architecture} {plain}".encode())
-    for file in (Path(__file__), Path(byte_code.__file__), Path(trimming.__file__), requirements):
-        recipe.update(file.read_bytes())
+def _recipe(ingredients: Mapping[str, bytes], target: Target, *, plain: bool) -> str:
+    """Names all that an artifact is made of and by."""
+    recipe = hashlib.sha256(f"{sys.version} {target.runtime} {target.architecture} {plain}".encode())
+    for module in (__file__, byte_code.__file__, trimming.__file__):
+        recipe.update(Path(module).read_bytes())
+    for name, content in ingredients.items():
+        recipe.update(f"{name}\0{len(content)}\0".encode() + content)
     return recipe.hexdigest()[:16]
 
 

@@ -81,8 +81,25 @@ class TestBuilds:
         with ThreadPoolExecutor(4) as pool:
             built = set(pool.map(lambda _: artifact.code(source, tmp_path / "build", HERE), range(4)))
         [only] = built
-        assert list((tmp_path / "build").iterdir()) == [only.path]
+        assert list((tmp_path / "build").glob("*.zip")) == [only.path]
         assert "a.pyc" in contents(only)
+
+    def test_what_was_packed_is_not_compiled_again_until_it_changes(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        source = sources(tmp_path / "source", a="x = 1\n")
+        before = artifact.code(source, tmp_path / "build", HERE)
+        monkeypatch.setattr(artifact, "_compile", lambda *_, **__: pytest.fail("compiled again"))
+        assert artifact.code(source, tmp_path / "build", HERE) == before
+        monkeypatch.undo()
+        sources(source, a="x = 2\n")
+        assert artifact.code(source, tmp_path / "build", HERE) != before
+
+    def test_a_zip_that_is_gone_is_packed_anew(self, tmp_path: Path) -> None:
+        source = sources(tmp_path / "source", a="x = 1\n")
+        before = artifact.code(source, tmp_path / "build", HERE)
+        before.path.unlink()
+        assert artifact.code(source, tmp_path / "build", HERE).path.exists()
 
     @pytest.mark.parametrize("interruption", [KeyboardInterrupt, OSError])
     def test_an_interrupted_one_leaves_nothing(
