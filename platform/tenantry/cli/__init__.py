@@ -2,7 +2,7 @@
 
 import typer
 
-from tenantry.cli import backup, clients, isolation, keys, local, operations, secrets, tenants, updates
+from tenantry.cli import backup, clients, console, isolation, keys, local, operations, secrets, tenants, updates
 from tenantry.cli.output import told
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("token")(clients.token)
 app.command("call")(clients.call)
 app.command("isolation")(isolation.isolation)
 app.add_typer(secrets.secrets, name="secrets")
+app.command("console")(console.console)
 app.command("redrive")(operations.redrive)
 app.command("purge")(operations.purge)
 app.command("export")(backup.export)

@@ -1,0 +1,42 @@
+"""Listen on loopback, and on no other address, until Ctrl-C."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+from hypercorn.asyncio import serve as serve_forever
+from hypercorn.config import Config
+from starlette.applications import Starlette
+
+from tenantry.errors import Failed
+
+LOOPBACK = "127.0.0.1"
+
+
+def serve(application: Starlette, port: int, listening: Callable[[str], None]) -> None:
+    """Port 0 takes a free one; `listening` is told the address.
+
+    Raises:
+        Failed: the port cannot be used.
+    """
+    with _bound(port) as bound:
+        config = Config()
+        config.bind = [f"fd://{bound.fileno()}"]
+        config.loglevel = "WARNING"
+        config.include_server_header = False
+        listening(f"http://{LOOPBACK}:{bound.getsockname()[1]}/")
+        asyncio.run(serve_forever(application, config))  # type: ignore[arg-type] - an ASGI application
+        bound.detach()  # hypercorn closed it
+
+
+def _bound(port: int) -> socket.socket:
+    bound = socket.socket()
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((LOOPBACK, port))
+        bound.listen()
+    except OSError as error:
+        bound.close()
+        message = f"port {port} cannot be used: {error.strerror}; give another --listen, or 0 for a free one"
+        raise Failed(message) from error
+    return bound
