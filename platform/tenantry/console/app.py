@@ -43,11 +43,15 @@ def application(source: Source, pages: Pages | None = None) -> Starlette:
         return _answer(shown, lambda: shown.tenant(view, request.path_params["slug"]))
 
     def lost(_: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        if status != 404:
-            return PlainTextResponse(str(error), status)
+        if isinstance(error, HTTPException) and error.status_code != 404:
+            return PlainTextResponse(error.detail, error.status_code, error.headers)
         page = shown.problem("There is no such page", "The address leads nowhere.", "Start at the tenants.")
-        return HTMLResponse(page, status)
+        return HTMLResponse(page, 404)
+
+    def broken(_: Request, error: Exception) -> Response:
+        advice = "This is a fault of the console's own. Where it was started, the terminal shows more."
+        page = shown.problem("This page could not be made", type(error).__name__, advice)
+        return HTMLResponse(page, 500)
 
     return Starlette(
         routes=[
@@ -59,7 +63,7 @@ def application(source: Source, pages: Pages | None = None) -> Starlette:
             Middleware(_Sealed),
             Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False),
         ],
-        exception_handlers={HTTPException: lost},
+        exception_handlers={HTTPException: lost, Exception: broken},
     )
 
 

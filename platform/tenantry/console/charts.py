@@ -1,6 +1,6 @@
 """What a tenant's page draws: each chart with its unit, and a sentence that sums it up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,12 @@ Unit = Literal["count", "depth", "milliseconds", "seconds"]  # a depth is no sum
 Shape = Literal["lines", "stacked"]
 
 TRAFFIC = "Calls by status"
+_WORDS: Mapping[Unit, Callable[[float | None], str]] = {
+    "count": formats.number,
+    "depth": formats.number,
+    "milliseconds": formats.milliseconds,
+    "seconds": formats.seconds,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class Chart:
             if self.unit == "count":
                 told.append(f"{line.name} {formats.number(sum(known))}")
             elif known:
-                told.append(f"{line.name} up to {formats.FILTERS[self.unit](max(known))}")
+                told.append(f"{line.name} up to {_WORDS[self.unit](max(known))}")
         return ", ".join(told)
 
 

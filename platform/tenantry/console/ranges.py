@@ -25,7 +25,7 @@ class Range:
 RANGES = {
     each.name: each
     for each in (
-        Range("1h", "1 hour", 3_600, 60),
+        Range("1h", "hour", 3_600, 60),
         Range("6h", "6 hours", 6 * 3_600, 300),
         Range("24h", "24 hours", 24 * 3_600, 900),
         Range("7d", "7 days", 7 * 24 * 3_600, 7_200),

@@ -26,12 +26,11 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= formats.FILTERS
+    environment.filters |= {**formats.FILTERS, "sparkline": sparklines.path}
     environment.tests["unknown"] = lambda value: isinstance(value, Unknown)
     environment.globals |= {
         "ranges": RANGES,
         "refresh_seconds": REFRESH_SECONDS,
-        "sparkline": sparklines.path,
         "sparkline_box": f"0 0 {sparklines.WIDTH} {sparklines.HEIGHT}",
     }
     return environment
