@@ -2,7 +2,18 @@
 
 import typer
 
-from tenantry.cli import backup, clients, console, isolation, keys, local, operations, secrets, tenants, updates
+from tenantry.cli import (
+    backup,
+    clients,
+    console,
+    isolation,
+    keys,
+    local,
+    operations,
+    secrets,
+    tenants,
+    updates,
+)
 from tenantry.cli.output import told
 
 app = typer.Typer(

@@ -15,7 +15,8 @@ def console(
     region: Region = None,
     port: Port = None,
     listen: Annotated[
-        int, typer.Option("--listen", min=0, max=65535, help="The page's own port on loopback; 0: a free one.")
+        int,
+        typer.Option("--listen", min=0, max=65535, help="The page's own port on loopback; 0: a free one."),
     ] = LISTEN,
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-NONE = "–"
+NONE = "–"  # noqa: RUF001 - a dash as wide as a figure
 
 
 def number(value: float | None) -> str:
@@ -16,11 +16,12 @@ def number(value: float | None) -> str:
 
 
 def rate(requests: float, seconds: float) -> str:
-    """Calls by the second, or by the minute where that is less than one."""
-    each_second = requests / seconds
-    if requests == 0:
-        return "0/s"
-    return f"{each_second:,.1f}/s" if each_second >= 1 else f"{each_second * 60:,.1f}/min"
+    """Calls in the shortest of second, minute and hour that has one at least."""
+    for length, unit in ((1, "s"), (60, "min")):
+        each = requests / seconds * length
+        if each >= 1 or not requests:
+            return f"{each:,.1f}/{unit}" if requests else f"0/{unit}"
+    return f"{requests / seconds * 3600:,.1f}/h"
 
 
 def share(part: float, whole: float) -> str:
@@ -32,7 +33,7 @@ def share(part: float, whole: float) -> str:
         return "< 0.1 %"
     if 99.9 < percent < 100:
         return "> 99.9 %"
-    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %"
+    return f"{percent:.1f} %" if percent < 10 or 99 < percent < 100 else f"{percent:.0f} %"
 
 
 def milliseconds(value: float | None) -> str:

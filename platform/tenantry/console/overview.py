@@ -1,6 +1,6 @@
 """All tenants at a glance: one row for each, whatever could be read of it, in the order that is asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,6 @@ from tenantry.operations.figures import Glance
 from tenantry.operations.running import Tenant
 
 Mood = Literal["bad", "good", "idle", "off"]
-Figure = float | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +31,31 @@ class Row:
     quota: QuotaUse | None
     cost: float | None
 
-    def figure(self, column: str) -> Figure:
-        """What the column sorts by; what is not known comes below all that is."""
-        glance, quota = self.glance, self.quota
-        figures: Mapping[str, Figure | None] = {
-            "tenant": self.tenant.slug,
-            "status": "bad idle good off".split().index(self.standing.mood),
-            "requests": glance and glance.requests,
-            "client-errors": glance and glance.client_errors,
-            "server-errors": glance and glance.server_errors,
-            "p99": glance and glance.p99,
-            "quota": quota and quota.used / quota.limit,
-            "cost": self.cost,
-        }
-        found = figures[column]
-        return -1.0 if found is None else found
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`figure` is what it sorts by, None for what is not known; most start with the highest."""
+
+    heading: str
+    figure: Callable[[Row], float | None]
+    descending: bool = True
 
 
-COLUMNS = {  # by the name in the address, with whether it starts with the highest
-    "tenant": ("Tenant", False),
-    "status": ("Status", False),
-    "requests": ("Calls", True),
-    "client-errors": ("4xx", True),
-    "server-errors": ("5xx", True),
-    "p99": ("p99", True),
-    "quota": ("Quota used", True),
-    "cost": ("Cost this month", True),
+def _glanced(figure: Callable[[Glance], float | None]) -> Callable[[Row], float | None]:
+    return lambda row: figure(row.glance) if row.glance else None
+
+
+_URGENCY: tuple[Mood, ...] = ("bad", "idle", "good", "off")
+
+COLUMNS = {  # by the name in the address
+    "tenant": Column("Tenant", lambda _: 0.0, descending=False),
+    "status": Column("Status", lambda row: _URGENCY.index(row.standing.mood), descending=False),
+    "requests": Column("Calls", _glanced(lambda glance: glance.requests)),
+    "client-errors": Column("4xx", _glanced(lambda glance: glance.client_errors)),
+    "server-errors": Column("5xx", _glanced(lambda glance: glance.server_errors)),
+    "p99": Column("p99", _glanced(lambda glance: glance.p99)),
+    "quota": Column("Quota used", lambda row: row.quota.used / row.quota.limit if row.quota else None),
+    "cost": Column("Cost this month", lambda row: row.cost),
 }
 
 
@@ -93,9 +91,15 @@ def rows(
 
 
 def in_order(unsorted: list[Row], column: str, descending: bool) -> list[Row]:
-    """Equal ones by their slugs, whichever way."""
-    by_slug = sorted(unsorted, key=lambda row: row.tenant.slug)
-    return sorted(by_slug, key=lambda row: row.figure(column), reverse=descending)  # type: ignore[arg-type, return-value]
+    """Equal ones by their slugs; what is not known comes below all that is."""
+    figure, by_slug = COLUMNS[column].figure, column == "tenant" and descending
+
+    def known(row: Row) -> float:
+        found = figure(row)
+        return -1.0 if found is None else found
+
+    ordered = sorted(unsorted, key=lambda row: row.tenant.slug, reverse=by_slug)
+    return sorted(ordered, key=known, reverse=descending)
 
 
 def _own(alarms: Mapping[str, tuple[Alarm, ...]] | Unknown, tenant: Tenant) -> tuple[Alarm, ...]:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from typing import Any, cast
 
 from hypercorn.asyncio import serve as serve_forever
 from hypercorn.config import Config
@@ -25,7 +26,7 @@ def serve(application: Starlette, port: int, listening: Callable[[str], None]) -
         config.loglevel = "WARNING"
         config.include_server_header = False
         listening(f"http://{LOOPBACK}:{bound.getsockname()[1]}/")
-        asyncio.run(serve_forever(application, config))  # type: ignore[arg-type] - an ASGI application
+        asyncio.run(serve_forever(cast(Any, application), config))  # the two spell ASGI's types differently
         bound.detach()  # hypercorn closed it
 
 

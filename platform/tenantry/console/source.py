@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Any, Protocol
 
 from tenantry.console.readings import Kept
+from tenantry.errors import Failed
 from tenantry.operations import alarm_states, failures, figures, running
 from tenantry.operations.alarm_states import Alarm
 from tenantry.operations.failures import Failure
@@ -34,7 +35,10 @@ class QuotaUse:
 class Source(Protocol):
     """Each raises Failed where it cannot be read; all but `running` are by slug."""
 
-    words: str
+    @property
+    def words(self) -> str:
+        """What the platform is called."""
+        ...
 
     def running(self) -> Running: ...
     def glances(self, window: Window) -> Mapping[str, Glance]: ...
@@ -59,6 +63,12 @@ class Platform:
 
     def lines(self, tenant: Tenant, charted: Sequence[Charted], window: Window) -> list[list[Line]]:
         return figures.lines(self.running(), tenant, charted, window)
+
+    def quotas(self, now: datetime) -> Mapping[str, QuotaUse]:
+        raise Failed("nothing measures it yet")
+
+    def costs(self, now: datetime) -> Mapping[str, float]:
+        raise Failed("nothing measures it yet")
 
     def failures(self, tenant: Tenant, window: Window) -> list[Failure]:
         return failures.failures(self.running(), tenant, window.start, window.end, FAILURES)

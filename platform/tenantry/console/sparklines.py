@@ -9,5 +9,8 @@ def path(values: tuple[float, ...]) -> str:
         return f"M0 {HEIGHT}H{WIDTH}"
     top, step = max(values) or 1, WIDTH / (len(values) - 1)
     # A pixel is left free at both edges, which the line's own width needs.
-    points = (f"{index * step:.1f} {HEIGHT - 1 - value / top * (HEIGHT - 2):.1f}" for index, value in enumerate(values))
+    points = (
+        f"{index * step:.1f} {HEIGHT - 1 - value / top * (HEIGHT - 2):.1f}"
+        for index, value in enumerate(values)
+    )
     return "M" + "L".join(points)

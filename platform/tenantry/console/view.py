@@ -27,7 +27,7 @@ class View:
             path,
             RANGES.get(query.get("range", ""), DEFAULT),
             sort,
-            query.get("order", "desc" if COLUMNS[sort][1] else "asc") == "desc",
+            query.get("order", "desc" if COLUMNS[sort].descending else "asc") == "desc",
             query.get("refresh") == "on",
         )
 
@@ -35,7 +35,9 @@ class View:
         said = {
             "range": self.range.name if self.range != DEFAULT else None,
             "sort": self.sort if self.sort != "status" else None,
-            "order": ("desc" if self.descending else "asc") if self.descending != COLUMNS[self.sort][1] else None,
+            "order": ("desc" if self.descending else "asc")
+            if self.descending != COLUMNS[self.sort].descending
+            else None,
             "refresh": "on" if self.refreshing else None,
         }
         query = urlencode({name: value for name, value in said.items() if value})
@@ -49,7 +51,7 @@ class View:
 
     def sorted_by(self, column: str) -> str:
         """The other way round, where it is sorted by this column already."""
-        descending = not self.descending if column == self.sort else COLUMNS[column][1]
+        descending = not self.descending if column == self.sort else COLUMNS[column].descending
         return replace(self, sort=column, descending=descending).link()
 
     def toggled(self) -> str:

@@ -1,4 +1,4 @@
-"""Find what failed of late for one tenant: calls that were answered 5xx, and errors that its functions logged."""
+"""Find what failed of late for one tenant: calls answered 5xx, and errors that its functions logged."""
 
 import json
 from collections.abc import Iterator, Mapping

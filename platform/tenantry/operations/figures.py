@@ -14,7 +14,7 @@ DAY = 86_400  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """One tenant in one window; `p99` in milliseconds, None without a call; `calls` by step, None left out."""
+    """One tenant in one window; `p99` in milliseconds, None without a call; `calls` in each step."""
 
     requests: float
     client_errors: float
@@ -41,7 +41,7 @@ class FunctionSums:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What one tenant used in a period; `functions` by group, `metrics_read` are those that telling it took."""
+    """What one tenant used in a period; `functions` by group. To tell it, `metrics_read` were asked for."""
 
     requests: float
     functions: Mapping[str, FunctionSums]

@@ -42,7 +42,9 @@ class Window:
 
     def steps(self) -> list[datetime]:
         first = int(self.start.timestamp())
-        return [datetime.fromtimestamp(at, UTC) for at in range(first, int(self.end.timestamp()), self.period)]
+        return [
+            datetime.fromtimestamp(at, UTC) for at in range(first, int(self.end.timestamp()), self.period)
+        ]
 
 
 def read(place: Place, measures: Iterable[Measure], window: Window) -> Mapping[Measure, Points]:

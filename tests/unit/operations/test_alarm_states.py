@@ -16,7 +16,10 @@ class CloudWatch:
     def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
         assert asked == {"AlarmNamePrefix": "tenantry_demo_", "AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}
         yield {"MetricAlarms": [told("acme_5xx", "OK"), told("acme-eu_5xx", "ALARM")]}
-        yield {"MetricAlarms": [told("acme_latency", "ALARM")], "CompositeAlarms": [told("acme_any", "ALARM")]}
+        yield {
+            "MetricAlarms": [told("acme_latency", "ALARM")],
+            "CompositeAlarms": [told("acme_any", "ALARM")],
+        }
 
 
 def told(name: str, state: str) -> dict[str, Any]:

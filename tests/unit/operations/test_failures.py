@@ -45,14 +45,22 @@ def answer(status: str, **more: str) -> str:
 
 
 def test_an_answer_of_5xx_is_told_with_its_route_and_ids() -> None:
-    logs = Logs({ACCESS: [[answer("200"), answer("404"), answer("504", error="INTEGRATION_TIMEOUT", trace_id="1-a")]]})
+    logs = Logs(
+        {ACCESS: [[answer("200"), answer("404"), answer("504", error="INTEGRATION_TIMEOUT", trace_id="1-a")]]}
+    )
     (failure,) = found(logs)
-    assert failure == Failure(NOW.replace(microsecond=0), "gateway", "INTEGRATION_TIMEOUT", "GET /health", 504, "r1", "1-a")
+    assert failure == Failure(
+        NOW.replace(microsecond=0), "gateway", "INTEGRATION_TIMEOUT", "GET /health", 504, "r1", "1-a"
+    )
 
 
 def test_an_error_of_a_function_is_told_with_its_cause_and_without_its_stack() -> None:
     record = {"level": "ERROR", "message": "it failed", "route": "POST /items/{collection}"}
-    record |= {"correlation_id": "r2", "xray_trace_id": "1-b", "causes": [{"type": "botocore.X", "stack": "File 1"}]}
+    record |= {
+        "correlation_id": "r2",
+        "xray_trace_id": "1-b",
+        "causes": [{"type": "botocore.X", "stack": "File 1"}],
+    }
     lines = [json.dumps({**record, "level": "INFO"}), json.dumps(record), "START RequestId: 1", "[1, 2]"]
     (failure,) = found(Logs({ITEMS: [lines]}))
     assert (failure.where, failure.what) == ("items", "it failed: botocore.X")
