@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from tenantry import contract
-from tenantry.monitoring import GATEWAY, LAMBDA, SQS
 from tenantry.naming import NOTIFIER, log_group
 from tenantry.operations.metric_data import Measure
 from tenantry.operations.running import Running, Tenant
 
-TENANTRY, LOGS = "Tenantry", "AWS/Logs"
+GATEWAY, LAMBDA, SQS, LOGS = "AWS/ApiGateway", "AWS/Lambda", "AWS/SQS", "AWS/Logs"
+TENANTRY = "Tenantry"  # what the functions count themselves
 
 Lines = Mapping[str, tuple[Measure, ...]]
 
