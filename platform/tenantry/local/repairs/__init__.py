@@ -8,12 +8,22 @@ releases: any other version is refused, and the tests compare the repaired emula
 from importlib.metadata import version
 
 from tenantry.local.repairs import (
+    access_logs,
+    alarms,
+    embedded_metrics,
+    function_metrics,
+    gateway_exchanges,
+    gateway_metrics,
     key_conditions,
     leading_keys,
+    metric_minutes,
+    metric_queries,
     rest_api_bodies,
     running_invocations,
     sender_addresses,
     stage_variables,
+    table_capacity,
+    usage,
     usage_plans,
 )
 
@@ -43,3 +53,18 @@ def apply() -> None:
     rest_api_bodies.repair()
     usage_plans.repair()
     running_invocations.repair()
+    _measure()
+
+
+def _measure() -> None:
+    """What is measured on AWS is measured here: first what keeps it, last what reads it."""
+    metric_minutes.repair()
+    gateway_exchanges.repair()
+    gateway_metrics.repair()
+    access_logs.repair()
+    usage.repair()
+    function_metrics.repair()
+    embedded_metrics.repair()
+    table_capacity.repair()
+    metric_queries.repair()
+    alarms.repair()
