@@ -1,16 +1,29 @@
 """`tenantry console` in a real browser, over the running platform: its figures are those of what was sent."""
 
+import json
 import signal
+import uuid
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import psutil
 import pytest
 from playwright.sync_api import Browser
 
+from tenantry import operator_policies
+from tenantry.arns import Arns
+from tenantry.console import charts
+from tenantry.console import source as sources
+from tenantry.console.ranges import DEFAULT
+from tenantry.console.readings import Unknown, attempt
+from tenantry.local.clients import ACCOUNT, REGION, Credentials, Session, session
+from tenantry.local.places import place
 from tests.support.browser import PHONE, Visit, chromium, visiting
-from tests.support.command import Command, eventually
+from tests.support.command import ROOT, Command, eventually
 from tests.support.platform import Platform, Tenant
 
 PAGES = ["/", "/tenants/acme", "/tenants/globex?range=24h", "/?range=7d&sort=requests"]
@@ -181,3 +194,60 @@ def test_another_command_is_told_that_the_port_is_taken(command: Command, addres
     done = command("console", "--listen", port)
     assert done.returncode == 1
     assert f"port {port} cannot be used" in done.stderr
+
+
+def _reading(platform: Platform, without: str | None = None) -> list[str]:
+    """Which readings fail for a role with the documented policy, or with all of it but one action."""
+    policy = operator_policies.console(platform.names, Arns("aws", REGION, ACCOUNT))
+    for statement in policy["Statement"]:
+        statement["Action"] = [each for each in statement["Action"] if each != without]
+    policy["Statement"] = [each for each in policy["Statement"] if each["Action"]]
+    source = sources.Platform(
+        replace(place(platform.local), client=_as_role(platform, policy).client), ROOT / "tenants"
+    )
+    window = DEFAULT.window(datetime.now(UTC))
+    if isinstance(attempt(source.running, ""), Unknown):
+        return ["running"]
+    tenant = source.running().tenants[0]
+    readings = {
+        "glances": lambda: source.glances(window),
+        "alarms": source.alarms,
+        "quotas": source.quotas,
+        "costs": source.costs,
+        "lines": lambda: source.lines(tenant, list(charts.plans(tenant)), window),
+        "failures": lambda: source.failures(tenant, window),
+    }
+    return [name for name, read in readings.items() if isinstance(attempt(read, ""), Unknown)]
+
+
+def _as_role(platform: Platform, policy: dict[str, Any]) -> Session:
+    iam, sts = platform.root.client("iam"), platform.root.client("sts")
+    name = f"looks-{uuid.uuid4().hex[:8]}"
+    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]
+    iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=json.dumps(policy))
+    taken = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="ann")["Credentials"]
+    own = Credentials(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"])
+    return session(platform.local.endpoint, own)
+
+
+def test_the_documented_policy_is_enough(platform: Platform) -> None:
+    assert _reading(platform) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "failing"),
+    [
+        ("apigateway:GET", ["running"]),
+        ("sqs:ListQueues", ["running"]),
+        ("cloudwatch:GetMetricData", ["glances", "costs", "lines"]),
+        ("cloudwatch:DescribeAlarms", ["alarms"]),
+        ("logs:FilterLogEvents", ["failures"]),
+        ("dynamodb:DescribeTable", ["costs"]),
+    ],
+)
+def test_the_documented_policy_holds_nothing_that_is_not_needed(
+    platform: Platform, action: str, failing: list[str]
+) -> None:
+    assert _reading(platform, without=action) == failing

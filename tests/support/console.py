@@ -10,7 +10,6 @@ import httpx
 
 from tenantry.console.app import application
 from tenantry.console.pages import Pages
-from tenantry.console.source import QuotaUse
 from tenantry.errors import Failed
 from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
 from tenantry.operations.alarm_states import Alarm
@@ -19,11 +18,38 @@ from tenantry.operations.figures import Glance, Line
 from tenantry.operations.measures import Charted
 from tenantry.operations.metric_data import Window
 from tenantry.operations.places import Place
+from tenantry.operations.quota_use import QuotaUse
 from tenantry.operations.running import Key, Quota, Running, Tenant
 
 NOW = datetime(2026, 11, 22, 14, 30, 12, tzinfo=UTC)
 HOST = "http://127.0.0.1"
 NAMES = Names("demo")
+
+
+HEIGHTS = {  # around which a line of a chart goes up and down
+    "Calls by status: all": 92.0,
+    "Calls by status: 4xx": 5.0,
+    "Calls by status: 5xx": 3.0,
+    "Latency: p50": 48.0,
+    "Latency: p95": 260.0,
+    "Latency: p99": 1400.0,
+    "Function errors: items": 3.0,
+    "Function duration, p95: authorizer": 9.0,
+    "Function duration, p95: contact": 31.0,
+    "Function duration, p95: items": 44.0,
+    "Function duration, p95: tools": 22.0,
+    "Function duration, p95: notifier": 120.0,
+    "Consumed capacity: read units": 130.0,
+    "Consumed capacity: write units": 64.0,
+    "Oldest message in the queue: oldest": 4.0,
+    "Messages waiting, and dead letters: waiting": 3.0,
+}
+
+
+def wave(top: float, steps: int) -> tuple[float, ...]:
+    return tuple(
+        float(round(top * (1 + 0.6 * math.sin(n / 9) + 0.15 * math.sin(n * 2.7)))) for n in range(steps)
+    )
 
 
 def no_client(service: str) -> None:
@@ -85,35 +111,33 @@ class Made:
         self._read("alarms")
         return self.ringing
 
-    def quotas(self, now: datetime) -> Mapping[str, QuotaUse]:  # noqa: ARG002
+    def quotas(self) -> Mapping[str, QuotaUse]:
         self._read("quotas")
         return self.quota
 
-    def costs(self, now: datetime) -> Mapping[str, float]:  # noqa: ARG002
+    def costs(self) -> Mapping[str, float]:
         self._read("costs")
         return self.cost
 
     def lines(self, tenant: Tenant, charted: Sequence[Charted], window: Window) -> list[list[Line]]:
         self._read("lines")
-        running = self.running()
         return [
             [
-                Line(name, _wave(window, 40.0 + 60 * row if self.measured else None))
-                for row, name in enumerate(reversed(each.measures(running, tenant)))
-            ][::-1]
+                Line(name, self._wave(each.title, name, window))
+                for name in each.measures(self.running(), tenant)
+            ]
             for each in charted
         ]
+
+    def _wave(self, title: str, name: str, window: Window) -> tuple[float | None, ...]:
+        """What is not among `HEIGHTS` is nothing all the time."""
+        if not self.measured:
+            return (None,) * len(window.steps())
+        return wave(HEIGHTS.get(f"{title}: {name}", 0), len(window.steps()))
 
     def failures(self, tenant: Tenant, window: Window) -> list[Failure]:  # noqa: ARG002
         self._read("failures")
         return list(self.failed)
-
-
-def _wave(window: Window, height: float | None) -> tuple[float | None, ...]:
-    return tuple(
-        None if height is None else round(height * (1 + math.sin(step / 7)) / 2, 1)
-        for step, _ in enumerate(window.steps())
-    )
 
 
 def get(source: Made, path: str, **headers: str) -> httpx.Response:

@@ -6,6 +6,7 @@ import typer
 
 from tenantry.cli.output import stderr, stdout
 from tenantry.cli.places import Port, Region, Stack, chosen
+from tenantry.cli.tenants import TENANTS, Folder
 
 LISTEN = 4580  # beside the local platform's 4566
 
@@ -18,6 +19,7 @@ def console(
         int,
         typer.Option("--listen", min=0, max=65535, help="The page's own port on loopback; 0: a free one."),
     ] = LISTEN,
+    tenants: Folder = TENANTS,
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Show all tenants of a running platform on a local web page, until Ctrl-C."""
@@ -33,4 +35,4 @@ def console(
         if open_:
             typer.launch(address)
 
-    serve(application(Platform(place)), listen, listening)
+    serve(application(Platform(place, tenants)), listen, listening)

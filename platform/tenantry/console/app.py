@@ -1,4 +1,4 @@
-"""Serve the pages to this machine's own browser: by GET, from a loopback name, and with nothing from elsewhere."""
+"""Serve the pages to this machine's own browser: by GET, to a loopback name, with nothing from elsewhere."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -80,7 +80,7 @@ def _answer(pages: Pages, page: Callable[[], str]) -> Response:
 
 
 class _Sealed:
-    """Adds the headers to every answer, and answers no other page's requests: each may cost a call of AWS's."""
+    """Adds the headers to every answer, and answers no other page's requests: each may cost calls of AWS."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

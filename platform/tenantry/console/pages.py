@@ -33,8 +33,8 @@ class Pages:
         with ThreadPoolExecutor() as pool:
             glancing = pool.submit(attempt, lambda: source.glances(window), METRICS)
             ringing = pool.submit(attempt, source.alarms, ALARMS)
-            using = pool.submit(attempt, lambda: source.quotas(now), GATEWAY)
-            costing = pool.submit(attempt, lambda: source.costs(now), METRICS)
+            using = pool.submit(attempt, source.quotas, GATEWAY)
+            costing = pool.submit(attempt, source.costs, METRICS)
         glances, alarms, quotas, costs = (
             glancing.result(),
             ringing.result(),
@@ -67,8 +67,8 @@ class Pages:
                 attempt, lambda: charts.drawn(plan, source.lines(tenant, [*plan], window)), METRICS
             )
             ringing = pool.submit(attempt, source.alarms, ALARMS)
-            using = pool.submit(attempt, lambda: source.quotas(now).get(slug), GATEWAY)
-            costing = pool.submit(attempt, lambda: source.costs(now).get(slug), METRICS)
+            using = pool.submit(attempt, lambda: source.quotas().get(slug), GATEWAY)
+            costing = pool.submit(attempt, lambda: source.costs().get(slug), METRICS)
             failing = pool.submit(attempt, lambda: source.failures(tenant, window), LOGS)
         glance, alarms = glancing.result(), ringing.result()
         return render(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
-from tenantry.errors import Failed
+from tenantry.errors import Failed, WrongInput
 
 Reading = TypeVar("Reading")
 
@@ -23,7 +23,7 @@ def attempt(read: Callable[[], Reading], action: str) -> Reading | Unknown:
     """`action` is what IAM calls the right to read this."""
     try:
         return read()
-    except Failed as error:
+    except (Failed, WrongInput) as error:
         reason = str(error)
         return Unknown(reason, action if "AccessDenied" in reason else "")
 

@@ -20,14 +20,14 @@ def serve(application: Starlette, port: int, listening: Callable[[str], None]) -
     Raises:
         Failed: the port cannot be used.
     """
-    with _bound(port) as bound:
-        config = Config()
-        config.bind = [f"fd://{bound.fileno()}"]
-        config.loglevel = "WARNING"
-        config.include_server_header = False
-        listening(f"http://{LOOPBACK}:{bound.getsockname()[1]}/")
-        asyncio.run(serve_forever(cast(Any, application), config))  # the two spell ASGI's types differently
-        bound.detach()  # hypercorn closed it
+    bound = _bound(port)
+    address = f"http://{LOOPBACK}:{bound.getsockname()[1]}/"
+    config = Config()
+    config.bind = [f"fd://{bound.detach()}"]  # hypercorn's from here on, to close as well
+    config.loglevel = "WARNING"
+    config.include_server_header = False
+    listening(address)
+    asyncio.run(serve_forever(cast(Any, application), config))  # the two spell ASGI's types differently
 
 
 def _bound(port: int) -> socket.socket:

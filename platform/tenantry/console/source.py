@@ -1,35 +1,29 @@
 """What the console reads, and from where: one platform, through `operations` alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
 
+from tenantry.console.month import month_so_far
 from tenantry.console.readings import Kept
-from tenantry.errors import Failed
-from tenantry.operations import alarm_states, failures, figures, running
+from tenantry.operations import alarm_states, failures, figures, quota_use, running
 from tenantry.operations.alarm_states import Alarm
 from tenantry.operations.failures import Failure
 from tenantry.operations.figures import Glance, Line
 from tenantry.operations.measures import Charted
 from tenantry.operations.metric_data import Window
 from tenantry.operations.places import Place
+from tenantry.operations.quota_use import QuotaUse
 from tenantry.operations.running import Running, Tenant
 
 SURVEY_SECONDS = 60  # the control plane's ten calls a second are the whole account's
 ALARM_SECONDS = 10
+QUOTA_SECONDS = 60  # a call for each tenant, of the same ten
+COST_SECONDS = 900  # a day's cost moves slowly, and asking for it costs as well
 FAILURES = 50  # as many as a page shows
-
-
-@dataclass(frozen=True, slots=True)
-class QuotaUse:
-    """Of the key that has used most: the quota holds for each key."""
-
-    used: int
-    limit: int
-    period: str
-    key: str
 
 
 class Source(Protocol):
@@ -43,20 +37,22 @@ class Source(Protocol):
     def running(self) -> Running: ...
     def glances(self, window: Window) -> Mapping[str, Glance]: ...
     def alarms(self) -> Mapping[str, tuple[Alarm, ...]]: ...
-    def quotas(self, now: datetime) -> Mapping[str, QuotaUse]: ...
-    def costs(self, now: datetime) -> Mapping[str, float]: ...
+    def quotas(self) -> Mapping[str, QuotaUse]: ...
+    def costs(self) -> Mapping[str, float]: ...
     def lines(self, tenant: Tenant, charted: Sequence[Charted], window: Window) -> list[list[Line]]: ...
     def failures(self, tenant: Tenant, window: Window) -> list[Failure]: ...
 
 
 class Platform:
-    """A platform that runs, local or on AWS."""
+    """A platform that runs, local or on AWS; `folder` holds the tenants' files, which prices go by."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, folder: Path) -> None:
         self._place = _with_clients_kept(place)
         self.words = place.words
         self.running = Kept(lambda: running.survey(self._place), SURVEY_SECONDS)
         self.alarms = Kept(lambda: alarm_states.alarms(self._place), ALARM_SECONDS)
+        self.quotas = Kept(self._quotas, QUOTA_SECONDS)
+        self.costs = Kept(lambda: month_so_far(self._place, folder), COST_SECONDS)
 
     def glances(self, window: Window) -> Mapping[str, Glance]:
         return figures.glances(self.running(), window)
@@ -64,11 +60,8 @@ class Platform:
     def lines(self, tenant: Tenant, charted: Sequence[Charted], window: Window) -> list[list[Line]]:
         return figures.lines(self.running(), tenant, charted, window)
 
-    def quotas(self, now: datetime) -> Mapping[str, QuotaUse]:
-        raise Failed("nothing measures it yet")
-
-    def costs(self, now: datetime) -> Mapping[str, float]:
-        raise Failed("nothing measures it yet")
+    def _quotas(self) -> Mapping[str, QuotaUse]:
+        return quota_use.quota_use(self.running(), datetime.now(UTC).date())
 
     def failures(self, tenant: Tenant, window: Window) -> list[Failure]:
         return failures.failures(self.running(), tenant, window.start, window.end, FAILURES)

@@ -41,14 +41,17 @@ class FunctionSums:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What one tenant used in a period; `functions` by group. To tell it, `metrics_read` were asked for."""
+    """What one tenant used in a period; `functions` by group, `log_bytes` None where nobody counts them.
+
+    To tell it, `metrics_read` were asked for.
+    """
 
     requests: float
     functions: Mapping[str, FunctionSums]
     read_units: float
     write_units: float
     messages: float
-    log_bytes: float
+    log_bytes: float | None
     metrics_read: int
 
 
@@ -119,7 +122,7 @@ def _sums(used: measures.Used, found: Mapping[Measure, Points]) -> Sums:
         read_units=total(used.read_units),
         write_units=total(used.write_units),
         messages=total(used.messages),
-        log_bytes=total(used.logs),
+        log_bytes=total(used.logs) if any(found[each] for each in used.logs) else None,
         metrics_read=len(used.all()),
     )
 

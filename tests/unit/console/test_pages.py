@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from tenantry.console.formats import NONE
-from tenantry.console.source import QuotaUse
 from tenantry.operations.failures import Failure
 from tenantry.operations.figures import Glance
+from tenantry.operations.quota_use import QuotaUse
 from tests.support.console import NOW, Made, alarm, get, tenant
 
 REFUSAL = (

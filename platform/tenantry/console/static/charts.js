@@ -3,6 +3,8 @@
 
 (() => {
   const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 2]]; // lines differ by more than their colours
+  const MARKS = ["solid", "dashed", "dotted", "dashed", "dashed"]; // and so do their names
+  const WHOLE = Array.from({ length: 27 }, (_, at) => [1, 2, 5][at % 3] * 10 ** Math.floor(at / 3)); // steps of an axis
   const drawn = [];
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -33,6 +35,11 @@
     return lines.map((_, first) => lines[first].map((_, step) => lines.slice(first).reduce((sum, line) => sum + line[step], 0)));
   }
 
+  // Where nothing was measured before and after, there is no line to see.
+  function alone(values) {
+    return values.flatMap((value, at) => (value != null && values[at - 1] == null && values[at + 1] == null ? [at] : []));
+  }
+
   function series(figure, { names, lines }) {
     const words = WORDS[figure.dataset.unit];
     const shown = (line) => (_, __, ___, step) => (step == null ? "" : lines[line][step] == null ? "–" : words(lines[line][step]));
@@ -42,7 +49,8 @@
       return names.map((label, line) => ({ label, value: shown(line), fill: colour(fills[line]), stroke: colour(fills[line]), width: 0, points: { show: false }, paths }));
     }
     return names.map((label, line) => ({
-      label, value: shown(line), stroke: colour(`line-${(line % 5) + 1}`), width: 2, dash: DASHES[line % 5], spanGaps: false, points: { size: 5 },
+      label, value: shown(line), stroke: colour(`line-${(line % 5) + 1}`), width: 2, dash: DASHES[line % 5], spanGaps: false,
+      points: { show: true, size: 6, fill: colour(`line-${(line % 5) + 1}`), filter: () => alone(lines[line]) },
     }));
   }
 
@@ -55,7 +63,7 @@
     });
     return [
       { ...common, space: 60, values: (_, splits) => clock(splits) },
-      { ...common, size: 62, values: (_, splits) => splits.map((value) => words(value)) },
+      { ...common, size: 62, incrs: WHOLE, values: (_, splits) => splits.map((value) => words(value)) },
     ];
   }
 
@@ -67,10 +75,11 @@
     const { names, times, lines } = read(figure);
     const words = WORDS[figure.dataset.unit];
     const high = (_, __, top) => [0, top > 0 ? top * 1.08 : 1];
+    const margin = figure.dataset.shape === "stacked" ? (times[1] - times[0]) / 2 : 0; // half a bar
     const options = {
-      width: plot.clientWidth, height: 200, legend: { live: true },
+      width: plot.clientWidth, height: 200, legend: { live: true, markers: { dash: (_, line) => MARKS[(line - 1) % 5] } },
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "Etc/UTC"),
-      scales: { y: { range: high } },
+      scales: { x: { range: (_, first, last) => [first - margin, last + margin] }, y: { range: high } },
       cursor: { y: false, drag: { x: false, y: false }, sync: { key: "tenant" }, points: { show: figure.dataset.shape !== "stacked" } },
       axes: axes(words),
       series: [{ label: "", value: (_, at) => (at == null ? "" : `${new Date(at * 1000).toISOString().slice(5, 16).replace("T", " ")} UTC`) }, ...series(figure, { names, lines })],
