@@ -6,6 +6,8 @@ from tenantry.arns import Arns
 from tenantry.artifact import Artifact, Target
 from tenantry.naming import Names
 
+RUNBOOKS = "docs/runbooks.md"  # in this project, for whoever says nothing else
+
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
@@ -13,7 +15,8 @@ class Deployment:
 
     `manage_account` makes API Gateway's CloudWatch role, a setting of the whole account and Region: true for
     one stack of an account at most. `mail_from` is the sender that SES has verified; None where no tenant has
-    its messages mailed. `adopt` are the tenants whose silo tables are there already.
+    its messages mailed. `adopt` are the tenants whose silo tables are there already. `runbooks` is the
+    address of the page that alarms send people to.
     """
 
     cell: str
@@ -26,6 +29,7 @@ class Deployment:
     manage_account: bool = False
     mail_from: str | None = None
     adopt: tuple[str, ...] = ()
+    runbooks: str = RUNBOOKS
 
     def sender_identities(self) -> list[str]:
         """ARNs that SES may know the sender by; none without a sender."""

@@ -47,6 +47,7 @@ def test_the_gateways_invocations_are_measured_and_a_cached_verdict_is_none(root
     assert told(root, "items") == {"Invocations": 2, "Errors": 0, "Throttles": 0}
     assert told(root, "authorizer") == {"Invocations": 1, "Errors": 0, "Throttles": 0}
     assert measured(root, LAMBDA, "Duration", "SampleCount", FunctionName="items") == 2
+    assert measured(root, LAMBDA, "ConcurrentExecutions", "Maximum", FunctionName="items") == 1
     assert (measured(root, LAMBDA, "Duration", "p50", FunctionName="items") or 0) > 0
 
 

@@ -16,13 +16,15 @@ from tenantry.local.repairs import (
     gateway_metrics,
     key_conditions,
     leading_keys,
+    log_metrics,
     metric_minutes,
     metric_queries,
     rest_api_bodies,
     running_invocations,
+    saved_queries,
     sender_addresses,
     stage_variables,
-    table_capacity,
+    table_metrics,
     usage,
     usage_plans,
 )
@@ -53,6 +55,7 @@ def apply() -> None:
     rest_api_bodies.repair()
     usage_plans.repair()
     running_invocations.repair()
+    saved_queries.repair()
     _measure()
 
 
@@ -65,6 +68,7 @@ def _measure() -> None:
     usage.repair()
     function_metrics.repair()
     embedded_metrics.repair()
-    table_capacity.repair()
+    log_metrics.repair()
+    table_metrics.repair()
     metric_queries.repair()
     alarms.repair()

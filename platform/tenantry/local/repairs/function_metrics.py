@@ -14,6 +14,9 @@ def repair() -> None:
     run, take_slot = lambda_svc._execute_function_dispatch, lambda_svc._acquire_execution_slot
 
     def run_and_measure(func: Any, config: dict[str, Any], *rest: Any) -> Any:
+        # By the account, the Region and the name, as the emulator counts them; this invocation is among them.
+        running = lambda_svc.executions_in_flight()[1].get(lambda_svc._inflight_key(config), 1)
+        record(NAMESPACE, "ConcurrentExecutions", running, "Count", _dimensions(config))
         began = time.perf_counter()
         result = run(func, config, *rest)
         if result.get("throttle"):

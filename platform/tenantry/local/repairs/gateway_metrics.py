@@ -15,7 +15,10 @@ def _measure(exchange: Exchange) -> None:
     """An error is 0 or 1 of each request, so that the average is the rate and the sum the count."""
     from ministack.services import apigateway_v1 as gateway
 
-    api = {"ApiName": gateway._rest_apis[exchange.api]["name"]}
+    made = gateway._rest_apis.get(exchange.api)
+    if made is None:
+        return  # it was removed while it answered
+    api = {"ApiName": made["name"]}
     family = exchange.status // 100
     for dimensions in (api, {**api, "Stage": exchange.request["stage_name"]}):
         record(NAMESPACE, "Count", 1, "Count", dimensions)
