@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from tenantry import contract
-from tenantry.naming import NOTIFIER, log_group
+from tenantry.contract import Route
+from tenantry.monitoring.metrics import GATEWAY, LAMBDA, LOGS, SQS, TENANTRY, counted_by
+from tenantry.naming import log_group
 from tenantry.operations.metric_data import Measure
 from tenantry.operations.running import Running, Tenant
-
-GATEWAY, LAMBDA, SQS, LOGS = "AWS/ApiGateway", "AWS/Lambda", "AWS/SQS", "AWS/Logs"
-TENANTRY = "Tenantry"  # what the functions count themselves
 
 Lines = Mapping[str, tuple[Measure, ...]]
 
@@ -62,9 +61,9 @@ def by_function(tenant: Tenant, metric: str, statistic: str = "Sum") -> Lines:
 
 def capacity(tenant: Tenant, metric: str) -> tuple[Measure, ...]:
     """Of each route that the tenant has, and of the notifier, which serves none."""
-    return tuple(
-        Measure(TENANTRY, metric, (("tenant", tenant.slug), ("route", route))) for route in _routes(tenant)
-    )
+    own = [route for route in _routes() if route.group in tenant.functions]
+    named = counted_by(metric, own, tenant.delivers)
+    return tuple(Measure(TENANTRY, metric, (("tenant", tenant.slug), ("route", route))) for route in named)
 
 
 def cold_starts(tenant: Tenant, group: str) -> Measure:
@@ -101,17 +100,6 @@ def _stage(running: Running, tenant: Tenant) -> tuple[tuple[str, str], ...]:
     return (("ApiName", running.api_name), ("Stage", tenant.slug))
 
 
-def _routes(tenant: Tenant) -> list[str]:
-    served = [route for route, group in _contract().items() if group in tenant.functions]
-    return [*served, NOTIFIER] if tenant.delivers else served
-
-
 @cache
-def _contract() -> Mapping[str, str]:
-    """The group of each route, as the dimension `route` names it."""
-    return {
-        f"{method.upper()} {path}": operation["x-tenantry-group"]
-        for path, item in contract.load()["paths"].items()
-        for method, operation in item.items()
-        if "x-tenantry-group" in operation
-    }
+def _routes() -> tuple[Route, ...]:
+    return contract.routes(contract.load())

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tenantry.console import charts
 from tenantry.errors import Failed
+from tenantry.monitoring.metrics import Metric
 from tenantry.naming import AUTHORIZER
 from tenantry.operations import figures, measures
 from tenantry.operations.measures import Charted
@@ -139,6 +141,18 @@ def test_a_periods_sums_are_by_tenant_function_and_kind() -> None:
     assert (sums.messages, sums.log_bytes) == (3.0, 700.0)
     (call,) = cloudwatch.calls
     assert (call["StartTime"].hour, sums.metrics_read) == (0, len(call["MetricDataQueries"]))
+
+
+def test_no_measure_is_of_a_metric_that_nothing_emits() -> None:
+    found = running(CloudWatch({}), "acme")
+    (acme,) = found.tenants
+    shown = [
+        each for plan in charts.plans(acme) for own in plan.measures(found, acme).values() for each in own
+    ]
+    everything = {*shown, *measures.used(found, acme).all(), *measures.gateway(found, acme)}
+    assert len(everything) > 60
+    for each in everything:
+        Metric(each.namespace, each.metric, dict(each.dimensions))  # raises for what nothing emits
 
 
 def test_what_aws_refuses_is_told() -> None:
