@@ -108,7 +108,7 @@ def test_refreshing_brings_new_figures_and_leaves_the_reader_where_they_are(
 
     def shown() -> bool:
         visit.page.get_by_role("link", name="Refresh", exact=True).click()
-        visit.page.wait_for_function("!document.documentElement.classList.contains('loading')")
+        visit.page.locator("html:not(.loading)").wait_for()
         return int(calls.inner_text().replace(",", "")) == before + 2
 
     assert eventually(shown)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import re
+import tomllib
 from pathlib import Path
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 
 from tenantry.console.app import STATIC, application
 from tenantry.operations.running import Running
+from tests.support.command import ROOT
 from tests.support.console import HOST, Made, get, tenant
 
 SOURCE = Made((tenant("acme"),))
@@ -117,3 +119,15 @@ def test_no_file_of_the_page_names_another_server() -> None:
     assert own
     for file in own:
         assert not re.search(r"https?://|@import|url\(", file.read_text()), file.name
+
+
+def test_every_file_of_the_page_is_in_the_installed_package() -> None:
+    package = STATIC.parent
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
+    shipped = {
+        file for pattern in patterns["tenantry.console"] for file in package.glob(pattern) if file.is_file()
+    }
+    there = {
+        file for folder in ("static", "templates") for file in (package / folder).rglob("*") if file.is_file()
+    }
+    assert shipped == there
