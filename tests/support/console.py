@@ -76,9 +76,17 @@ def tenant(slug: str, tier: str = "silver", **differing: object) -> Tenant:
     return replace(given, **differing)  # type: ignore[arg-type]
 
 
+MEANINGS = {
+    "5xx": "more than 1% of the calls fail",
+    "latency": "one call in a hundred takes over 3 s",
+    "function-errors": "a function fails",
+}
+
+
 def alarm(condition: str, state: str = "OK") -> Alarm:
     reason = "Threshold Crossed: 3 datapoints were greater than the threshold (0.01)."
-    return Alarm(condition, f"what {condition} means", state, reason, NOW - timedelta(minutes=12))  # type: ignore[arg-type]
+    runbook = f"https://example.com/runbooks#{condition}"
+    return Alarm(condition, MEANINGS[condition], runbook, state, reason, NOW - timedelta(minutes=12), False)  # type: ignore[arg-type]
 
 
 @dataclass

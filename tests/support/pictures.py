@@ -53,7 +53,7 @@ def made() -> Made:
             "umbrella": quiet,
         },
         ringing={
-            "globex": (alarm("5xx", "ALARM"), alarm("latency", "ALARM"), alarm("items-errors")),
+            "globex": (alarm("5xx", "ALARM"), alarm("latency", "ALARM"), alarm("function-errors")),
             "acme": (alarm("5xx"), alarm("latency")),
         },
         quota={

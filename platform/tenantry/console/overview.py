@@ -62,9 +62,10 @@ COLUMNS = {  # by the name in the address
 def standing(
     tenant: Tenant, glance: Glance | None, alarms: Mapping[str, tuple[Alarm, ...]] | Unknown
 ) -> Standing:
+    """A composite alarm says nothing that those which it joins do not."""
     if tenant.suspended:
         return Standing("Suspended", "off")
-    ringing = [each for each in _own(alarms, tenant) if each.state == "ALARM"]
+    ringing = [each for each in _own(alarms, tenant) if each.state == "ALARM" and not each.composite]
     if ringing:
         return Standing("1 alarm" if len(ringing) == 1 else f"{len(ringing)} alarms", "bad")
     if glance is None:

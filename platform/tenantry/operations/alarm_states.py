@@ -12,13 +12,19 @@ State = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`condition` is the last part of its name, `reason` is CloudWatch's own."""
+    """`condition` is the last part of its name, `reason` is CloudWatch's own.
+
+    `runbook` says where to read what to do; empty where the description does not. A `composite` one joins
+    others, and tells people of them.
+    """
 
     condition: str
-    description: str
+    meaning: str
+    runbook: str
     state: State
     reason: str
     since: datetime
+    composite: bool
 
 
 def alarms(place: Place) -> dict[str, tuple[Alarm, ...]]:
@@ -40,17 +46,21 @@ def alarms(place: Place) -> dict[str, tuple[Alarm, ...]]:
     for each in found:
         # A slug holds no underscore.
         slug, _, condition = each["AlarmName"].removeprefix(prefix).partition("_")
-        by_slug.setdefault(slug, []).append(_alarm(condition, each))
+        by_slug.setdefault(slug, []).append(_alarm(slug, condition, each))
     return {slug: tuple(sorted(own, key=_urgency)) for slug, own in by_slug.items()}
 
 
-def _alarm(condition: str, told: dict[str, Any]) -> Alarm:
+def _alarm(slug: str, condition: str, told: dict[str, Any]) -> Alarm:
+    """Descriptions are written by `monitoring.alarms`."""
+    meaning, _, runbook = told.get("AlarmDescription", "").partition(". Runbook: ")
     return Alarm(
         condition=condition,
-        description=told.get("AlarmDescription", ""),
+        meaning=meaning.removeprefix(f"{slug}: "),
+        runbook=runbook,
         state=cast(State, told["StateValue"]),
         reason=told.get("StateReason", ""),
         since=told["StateUpdatedTimestamp"],
+        composite="AlarmRule" in told,
     )
 
 

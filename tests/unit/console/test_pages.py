@@ -1,6 +1,7 @@
 """The pages say what was read, in words and figures, and what was not, with what to do about it."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -173,8 +174,14 @@ def test_where_nothing_was_measured_the_page_says_what_to_do() -> None:
 def test_keys_are_told_with_their_ages_and_alarms_with_their_reasons() -> None:
     told = text(get(made(ringing={"acme": (alarm("5xx", "ALARM"), alarm("latency"))}), "/tenants/acme").text)
     assert "web 34 days 2026-10-19 14:30:12 Enabled id-acme" in told
-    assert "5xx In alarm 12 minutes what 5xx means Threshold Crossed" in told
+    assert "5xx In alarm 12 minutes more than 1% of the calls fail Runbook Threshold Crossed" in told
     assert told.count("Threshold Crossed") == 1
+
+
+def test_an_alarm_that_joins_others_is_not_counted_beside_them() -> None:
+    joined = replace(alarm("5xx", "ALARM"), condition="unhealthy", composite=True)
+    told = row(get(made(ringing={"acme": (alarm("5xx", "ALARM"), joined)}), "/").text, "acme")
+    assert told.startswith("acme silver 1 alarm 1,200")
 
 
 def test_errors_are_told_with_their_trace() -> None:

@@ -18,12 +18,18 @@ class CloudWatch:
         yield {"MetricAlarms": [told("acme_5xx", "OK"), told("acme-eu_5xx", "ALARM")]}
         yield {
             "MetricAlarms": [told("acme_latency", "ALARM")],
-            "CompositeAlarms": [told("acme_any", "ALARM")],
+            "CompositeAlarms": [told("acme_any", "ALARM") | {"AlarmRule": "x"}],
         }
 
 
 def told(name: str, state: str) -> dict[str, Any]:
-    return {"AlarmName": f"tenantry_demo_{name}", "StateValue": state, "StateUpdatedTimestamp": NOW}
+    slug, _, condition = name.partition("_")
+    return {
+        "AlarmName": f"tenantry_demo_{name}",
+        "AlarmDescription": f"{slug}: calls fail. Runbook: https://a.example#{condition}",
+        "StateValue": state,
+        "StateUpdatedTimestamp": NOW,
+    }
 
 
 def test_alarms_of_both_kinds_come_by_tenant_and_those_that_ring_first() -> None:
@@ -34,3 +40,8 @@ def test_alarms_of_both_kinds_come_by_tenant_and_those_that_ring_first() -> None
         ("5xx", "OK"),
     ]
     assert [each.condition for each in found["acme-eu"]] == ["5xx"]
+    assert [each.composite for each in found["acme"]] == [True, False, False]
+    assert (found["acme-eu"][0].meaning, found["acme-eu"][0].runbook) == (
+        "calls fail",
+        "https://a.example#5xx",
+    )
