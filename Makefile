@@ -6,7 +6,7 @@ SETUP := $(VENV)/.set-up
 PACK := policy-pack/.venv
 SOURCES := platform functions demo benches tests policy-pack
 
-.PHONY: help setup policies demo up down test chaos load pages pictures check format requirements clean
+.PHONY: help setup policies demo up down test chaos load pages bench pictures check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -49,6 +49,9 @@ load: setup ## flood one tenant of the local platform, and see what the others n
 
 pages: setup ## read collections of 1,000 and 10,000 items page by page, and count what a page costs
 	$(BIN)/python -m benches.pages
+
+bench: setup peers ## compare speed and size with comparable platforms, and write docs/performance.md; ten minutes
+	$(BIN)/python -m benches.speed
 
 pictures: setup ## take the console's pictures for the documentation (needs chromium)
 	$(BIN)/python -m tests.support.pictures

@@ -1,1 +1,1 @@
-"""What is measured rather than asserted: `python -m benches.chaos`, `python -m benches.load`."""
+"""What is measured rather than asserted: `python -m benches.chaos`, `python -m benches.speed`."""

@@ -1,5 +1,15 @@
 """What `pulumi up` runs."""
 
+import pulumi
+
+from tenantry import levers
 from tenantry.program import run
 
-run()
+
+async def main() -> None:
+    run()
+    await levers.begun()
+
+
+levers.pull()
+pulumi.run(main)

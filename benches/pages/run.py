@@ -78,10 +78,10 @@ def run(sizes: list[int], on_step: OnStep) -> Result:
         cell = load_platform(TENANTS).cell(CELL)
         emulator, platform = local.start(cell, TENANTS, None, on_step, environment=proxy.before)
         with emulator, httpx.Client(trust_env=False, timeout=120) as http:
-            return Result([_walked(platform, http, calls, size, on_step) for size in sizes])
+            return Result([walked(platform, http, calls, size, on_step) for size in sizes])
 
 
-def _walked(
+def walked(
     platform: LocalPlatform,
     http: httpx.Client,
     calls: list[tuple[str, bytes, bytes]],

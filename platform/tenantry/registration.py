@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, rpc, set_mocks
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.stack import run_pulumi_func
 
+from tenantry import levers
 from tenantry.arns import Arns
 
 Program = Callable[[], dict[str, Any] | None]
@@ -169,6 +171,7 @@ def run(program: Program, stack: str, arns: Arns, preview: bool = False) -> tupl
 def execute(program: Program, monitor: MockMonitor, stack: str, preview: bool = False) -> dict[str, Any]:
     """Run the program under that monitor; answers the stack's outputs, as far as they are known."""
     loops: list[asyncio.AbstractEventLoop] = []
+    pulled = ExitStack()  # closed when the loop has let go of most: there is less to collect then
 
     def prepare_thread() -> None:
         """The SDK gives each thread a loop and leaves it open; this one can be closed."""
@@ -191,12 +194,19 @@ def execute(program: Program, monitor: MockMonitor, stack: str, preview: bool = 
             monitor=monitor,
         )
         declared: dict[str, Any] = {}
-        await run_pulumi_func(lambda: declared.update(program() or {}))
+
+        async def declare() -> None:
+            declared.update(program() or {})
+            await levers.begun()
+
+        pulled.push(levers.pull())
+        await run_pulumi_func(declare)
         return await pulumi.Output.from_input(declared).future() or {}
 
     try:
         return asyncio.run(main())
     finally:
+        pulled.close()
         for loop in loops:
             loop.close()
 

@@ -9,10 +9,12 @@ from tenantry.cli import (
     isolation,
     keys,
     local,
+    logs,
     operations,
     secrets,
     tenants,
     updates,
+    usage,
 )
 from tenantry.cli.output import told
 
@@ -37,6 +39,8 @@ app.command("call")(clients.call)
 app.command("isolation")(isolation.isolation)
 app.add_typer(secrets.secrets, name="secrets")
 app.command("console")(console.console)
+app.command("usage")(usage.usage)
+app.command("logs")(logs.logs)
 app.command("redrive")(operations.redrive)
 app.command("purge")(operations.purge)
 app.command("export")(backup.export)

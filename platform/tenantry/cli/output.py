@@ -27,6 +27,13 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
 
 
+def harmless(text: str) -> str:
+    """As one line that steers no terminal: what does not print, line ends too, is shown as its escape."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text
+    )
+
+
 def complain(message: str) -> None:
     """Plain text: a message may hold brackets, which rich would take for its markup."""
     stderr().print(message, style="red", markup=False, soft_wrap=True)

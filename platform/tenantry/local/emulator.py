@@ -65,11 +65,18 @@ class Emulator:
         self._detached = child is None
 
     @classmethod
-    def start(cls, port: int | None, directory: Path, environment: Environment = lambda _: {}) -> Self:
+    def start(
+        cls,
+        port: int | None,
+        directory: Path,
+        environment: Environment = lambda _: {},
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Self:
         """Start one, wait until it answers, and own `directory`: new or empty now, removed at the end.
 
         Args:
             environment: asked once, before anything runs; it may lead functions to a proxy.
+            meanwhile: done once, while the emulator starts.
 
         Raises:
             PortTaken, DirectoryInUse: nothing was started.
@@ -86,6 +93,7 @@ class Emulator:
                 gateway.close()  # from here on a dead child refuses connections
                 keys.close()
                 emulator = cls(Record(child.pid, *ports, directory, time.time()), child)
+                meanwhile()
                 emulator._await_ready()
             except BaseException:  # Ctrl-C too: nothing may stay behind
                 if child is not None:

@@ -5,10 +5,11 @@ import secrets
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from tenantry import artifact, contract, program
+from tenantry import artifact, contract
 from tenantry.arns import Arns
 from tenantry.config import Cell, Tenant
 from tenantry.deployment import Deployment
@@ -16,9 +17,7 @@ from tenantry.errors import WrongInput
 from tenantry.local import inventory, state
 from tenantry.local.changes import Change
 from tenantry.local.clients import ACCOUNT, REGION, root_session
-from tenantry.local.deployment import deploy
 from tenantry.local.emulator import Emulator, Environment
-from tenantry.local.engine import DeploymentError
 from tenantry.local.identities import Identities, localized
 from tenantry.local.receiver import received_here
 from tenantry.local.state import LocalPlatform, LocalTenant
@@ -65,7 +64,7 @@ def start(
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise WrongInput(f"{home} cannot hold the state ({error.strerror}); set TENANTRY_STATE") from error
-    emulator = Emulator.start(port, home / f"emulator-{secrets.token_hex(4)}", environment)
+    emulator = Emulator.start(port, home / f"emulator-{secrets.token_hex(4)}", environment, _load_program)
     try:
         platform, _ = _deploy(cell, folder, emulator, {}, receivers or {}, on_step)
     except BaseException:  # Ctrl-C too: nothing may stay behind
@@ -85,6 +84,8 @@ def update(
     Raises:
         DeploymentError, ArtifactError, UpdateUnderWay: what was done stays; the next update completes it.
     """
+    from tenantry.local.engine import DeploymentError
+
     emulator = Emulator.attach(platform.record)
     if not inventory.exists(platform.record.directory):
         raise DeploymentError("an earlier release started this platform; `tenantry up` starts afresh")
@@ -106,6 +107,9 @@ def _deploy(
     receivers: Mapping[str, str],
     on_step: OnStep,
 ) -> tuple[LocalPlatform, list[Change]]:
+    from tenantry import program
+    from tenantry.local.deployment import deploy
+
     on_step("packing code and layer")
     deployment = program.prepare(
         cell=cell.name,
@@ -136,12 +140,19 @@ def _deploy(
     return platform, changes
 
 
+def _load_program() -> None:
+    """Pulumi takes as long to import as the emulator to start, so nothing imports it before."""
+    import_module("tenantry.local.deployment")
+
+
 def _verify_sender(ses: Any) -> None:
     with contextlib.suppress(ses.exceptions.AlreadyExistsException):
         ses.create_email_identity(EmailIdentity=MAIL_FROM)
 
 
 def _await_answer(url: str) -> None:
+    from tenantry.local.engine import DeploymentError
+
     deadline = time.monotonic() + ANSWER_SECONDS
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach loopback
     while True:

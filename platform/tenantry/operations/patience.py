@@ -1,4 +1,4 @@
-"""Ask a busy DynamoDB again, ever more slowly: long work should outlast a short throttle."""
+"""Ask a busy service again, ever more slowly: long work should outlast a short throttle."""
 
 import random
 import time
@@ -11,7 +11,8 @@ ATTEMPTS = 10  # 16 s of waiting in the mean, beside botocore's own attempts
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
 
-# Codes with which DynamoDB says "not now": as errors of a call, or as reasons of a cancelled transaction.
+# Codes that say "not now", of DynamoDB, API Gateway and CloudWatch Logs: as errors of a call, or as
+# reasons of a cancelled transaction.
 BUSY = frozenset(
     {
         "InternalServerError",
@@ -20,8 +21,10 @@ BUSY = frozenset(
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "ServiceUnavailable",
+        "ServiceUnavailableException",
         "ThrottlingError",
         "ThrottlingException",
+        "TooManyRequestsException",
         "TransactionConflict",
         "TransactionConflictException",
         "TransactionInProgressException",

@@ -17,12 +17,14 @@ from tenantry.local.repairs import (
     key_conditions,
     leading_keys,
     log_metrics,
+    log_pages,
     metric_minutes,
     metric_queries,
     rest_api_bodies,
     running_invocations,
     saved_queries,
     sender_addresses,
+    shared_layers,
     stage_variables,
     table_metrics,
     usage,
@@ -55,6 +57,8 @@ def apply() -> None:
     rest_api_bodies.repair()
     usage_plans.repair()
     running_invocations.repair()
+    log_pages.repair()
+    shared_layers.repair()
     saved_queries.repair()
     _measure()
 

@@ -1,0 +1,132 @@
+"""Goal 4: what the Pulumi program costs with and without its levers, and as it grows; and `validate`."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benches.speed import tenants
+from benches.speed.engine import StandIn
+from benches.speed.goals import LEVERS, THREE_TIMES_THE_TENANTS, VALIDATE_SECONDS, Measured
+from benches.speed.timing import OnStep, Sample, Spent, child, in_turns, own_environment
+from tenantry import artifact
+from tenantry.levers import PLAIN
+
+TENANTS = 50
+FEW, MANY = 100, 300
+FILES = 1_000
+ROUNDS = 3
+PLAINLY = {PLAIN: "1"}
+PULLED = {PLAIN: ""}
+
+
+def measure(on_step: OnStep) -> list[Measured]:
+    with tempfile.TemporaryDirectory(prefix="tenantry-program-") as scratch:
+        folders = {n: tenants.write(Path(scratch, str(n)), n) for n in (TENANTS, FEW, MANY, FILES)}
+        return [
+            _in_process(folders[TENANTS], on_step),
+            _over_grpc(folders[TENANTS], on_step),
+            _growth(folders[FEW], folders[MANY], on_step),
+            _validate(folders[FILES], on_step),
+        ]
+
+
+def _in_process(folder: Path, on_step: OnStep) -> Measured:
+    found = in_turns(
+        {
+            "in-process, plain": lambda: registered(folder, PLAINLY),
+            "in-process, levers pulled": lambda: registered(folder, PULLED),
+        },
+        ROUNDS - 1,
+        on_step,
+    )
+    plain, pulled = (each.median for each in found.values())
+    figures = _figures(found, TENANTS)
+    against = "the same program without the levers"
+    return Measured(4, "Program in-process, per tenant", pulled / plain, LEVERS, against, figures=figures)
+
+
+def _over_grpc(folder: Path, on_step: OnStep) -> Measured:
+    """CPU of the program's own process, less that of one that only starts: imports cost a stack but once."""
+    found = in_turns(
+        {
+            "over gRPC, plain": lambda: executed(folder, PLAINLY).cpu,
+            "over gRPC, levers pulled": lambda: executed(folder, PULLED).cpu,
+            "start alone": lambda: _child("-c", "import benches.speed.host, tenantry.program").cpu,
+        },
+        ROUNDS - 1,
+        on_step,
+    )
+    plain, pulled, start = (each.median for each in found.values())
+    figures = _figures(found, TENANTS) | {"ratio with the start": pulled / plain}
+    ratio = (pulled - start) / (plain - start)
+    against = "the same program without the levers"
+    return Measured(4, "Program over gRPC, per tenant", ratio, LEVERS, against, figures=figures)
+
+
+def _growth(few: Path, many: Path, on_step: OnStep) -> Measured:
+    found = in_turns(
+        {
+            f"{FEW} tenants": lambda: registered(few, PULLED),
+            f"{MANY} tenants": lambda: registered(many, PULLED),
+        },
+        1,
+        on_step,
+    )
+    less, more = (each.median for each in found.values())
+    figures = {f"{name}, s": each.median for name, each in found.items()}
+    name = f"Program of {MANY} tenants"
+    return Measured(4, name, more / less, THREE_TIMES_THE_TENANTS, f"that of {FEW} tenants", figures=figures)
+
+
+def _validate(folder: Path, on_step: OnStep) -> Measured:
+    command = ("-m", "tenantry.cli", "validate", "--tenants", str(folder))
+    name = f"`tenantry validate` of {FILES:,} files"
+    found = in_turns(
+        {
+            name: lambda: _child(*command).cpu,
+            "`tenantry --help`": lambda: _child("-m", "tenantry.cli", "--help").cpu,
+        },
+        2 * ROUNDS - 1,
+        on_step,
+    )
+    figures = {f"{each}, s": sample.median for each, sample in found.items()}
+    seconds = found[name].median
+    return Measured(4, name, seconds, VALIDATE_SECONDS, "no peer; CPU", unit="s", figures=figures)
+
+
+def registered(folder: Path, variables: dict[str, str]) -> float:
+    """CPU seconds of a registration in a process of its own, without its start."""
+    return float(_child("-m", "benches.speed.registered", str(folder), variables=variables).output)
+
+
+def executed(
+    folder: Path, variables: dict[str, str], told: Callable[[StandIn], None] = lambda _: None
+) -> Spent:
+    """Run the program against the stand-in engine, which is shown to `told` at the end."""
+    target = artifact.this_machine()
+    config = {
+        "cell": tenants.CELL,
+        "tenants": str(folder),
+        "runtime": target.runtime,
+        "architecture": target.architecture,
+        "mailFrom": "contact@example.com",
+    }
+    config_variable = {
+        "PULUMI_CONFIG": json.dumps({f"tenantry:{name}": value for name, value in config.items()})
+    }
+    with StandIn() as engine:
+        spent = _child("-m", "benches.speed.host", engine.address, variables=variables | config_variable)
+        told(engine)
+    return spent
+
+
+def _child(*arguments: str, variables: dict[str, str] | None = None) -> Spent:
+    return child([sys.executable, *arguments], {**own_environment(), PLAIN: "", **(variables or {})})
+
+
+def _figures(found: dict[str, Sample], count: int) -> dict[str, float]:
+    return {
+        f"{name}, CPU ms per tenant of {count}": each.median / count * 1000 for name, each in found.items()
+    }

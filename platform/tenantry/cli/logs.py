@@ -1,0 +1,175 @@
+"""`logs`: a tenant's records, a line each, as they were written or as they come."""
+
+import json
+import re
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from tenantry.cli.output import harmless, stderr, stdout
+from tenantry.cli.places import Port, Region, Slug, Stack, chosen
+from tenantry.errors import Failed, WrongInput
+
+if TYPE_CHECKING:
+    from tenantry.operations.log_events import Event, Log
+    from tenantry.operations.log_lines import Line
+    from tenantry.operations.places import Place
+
+POLL_SECONDS = 2  # six logs, and CloudWatch answers FilterLogEvents five times a second
+SHORT_ID = 8  # characters of a request's id that are shown, and suffice to ask for it
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+STYLES = {"ERROR": "red", "CRITICAL": "red", "WARNING": "yellow", "DEBUG": "dim"}
+
+
+class Group(StrEnum):
+    """What `log_events.LOGS` lists."""
+
+    ACCESS = "access"
+    AUTHORIZER = "authorizer"
+    CONTACT = "contact"
+    ITEMS = "items"
+    TOOLS = "tools"
+    NOTIFIER = "notifier"
+
+
+def logs(
+    slug: Slug,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on as more comes; Ctrl-C ends it.")] = False,
+    since: Annotated[str, typer.Option("--since", help="How far back: 90s, 15m, 2h, 3d.")] = "15m",
+    group: Annotated[
+        list[Group] | None, typer.Option("--group", help="Only this log; repeat it. All, if left out.")
+    ] = None,
+    errors: Annotated[
+        bool, typer.Option("--errors", help="Only failures: 5xx, and errors in records.")
+    ] = False,
+    request: Annotated[
+        str | None,
+        typer.Option("--request", metavar="ID", help="Only this request, in the order of its way."),
+    ] = None,
+    stack: Stack = None,
+    region: Region = None,
+    port: Port = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: an object a line.")] = False,
+) -> None:
+    """Show a tenant's records: requests, and what its functions logged."""
+    from tenantry.operations.aws import refusals_told
+
+    start_ms = int((time.time() - _seconds(since)) * 1000)
+    if request is not None and follow:
+        raise WrongInput("--request shows a request that was made, --follow what comes; give one of them")
+    place = chosen(stack, region, port, slug)
+    with refusals_told(place.region):
+        events = _events(place, slug, group, start_ms, request, follow)
+        lines = (line for line in _lines(events) if _shown(line, errors, request, as_json))
+        count = _print_all(lines if request is None else _by_way(lines), as_json, follow)
+    if not count and not follow:
+        what = "of this request " if request is not None else ""
+        stderr().print(f"nothing {what}in the last {since}; --since looks further back", markup=False)
+
+
+def _print_all(lines: "Iterable[Line]", as_json: bool, follow: bool) -> int:
+    """How many there were."""
+    count = 0
+    try:
+        for line in lines:
+            count += 1
+            _print(line, as_json)
+    except KeyboardInterrupt:
+        if not follow:  # Ctrl-C is how following ends
+            raise
+    return count
+
+
+def _seconds(since: str) -> int:
+    match = re.fullmatch(r"([1-9][0-9]{0,8})([smhd])", since)
+    if match is None:
+        raise WrongInput(f"--since {since!r} is no span of time; write it as 90s, 15m, 2h or 3d")
+    return int(match[1]) * SECONDS[match[2]]
+
+
+def _events(
+    place: "Place", slug: str, groups: list[Group] | None, start_ms: int, request: str | None, follow: bool
+) -> "Iterator[Event]":
+    from tenantry.operations.log_following import Follower, merged
+
+    pattern = None if request is None else _pattern(request)
+    client = place.client("logs")
+    read = _chosen(place, client, slug, groups)
+    if not follow:
+        yield from merged(client, read, start_ms, pattern)
+        return
+    follower = Follower(client, read, start_ms)
+    while True:
+        yield from follower.look()
+        time.sleep(POLL_SECONDS)
+
+
+def _pattern(request: str) -> str:
+    """A phrase of CloudWatch's filter syntax."""
+    if not re.fullmatch(rf"[A-Za-z0-9_=+/-]{{{SHORT_ID},128}}", request):
+        raise WrongInput(
+            f"--request {request!r} is no request's id; give its first {SHORT_ID} characters, or all"
+        )
+    return f'"{request}"'
+
+
+def _chosen(place: "Place", client: object, slug: str, groups: list[Group] | None) -> "list[Log]":
+    from tenantry.operations.log_events import found
+
+    there = found(client, place.names, slug)
+    if not there:
+        raise Failed(f"{place} has no log of {slug}; check the slug, the stack's name and the Region")
+    wanted = [str(each) for each in groups or there]
+    if missing := [each for each in wanted if each not in there]:
+        raise WrongInput(f"{slug} has no log {', '.join(missing)}; it has {', '.join(there)}")
+    return [there[each] for each in dict.fromkeys(wanted)]
+
+
+def _lines(events: "Iterable[Event]") -> "Iterator[Line]":
+    from tenantry.operations.log_lines import read
+
+    return (line for line in map(read, events) if line is not None)
+
+
+def _shown(line: "Line", errors: bool, request: str | None, as_json: bool) -> bool:
+    """Lambda's reports of invocations that went well are for programs alone."""
+    if request is not None:
+        ids = (line.request, str(line.fields.get("extended_request_id", "")))
+        if not any(each.startswith(request) for each in ids):
+            return False
+    return line.is_error or (not errors and (as_json or line.kind != "report"))
+
+
+def _by_way(lines: "Iterable[Line]") -> "Iterator[Line]":
+    """One request's lines fit into memory: gateway, authorizer, function, notifier."""
+    from tenantry.operations.log_events import LOGS
+
+    return iter(sorted(lines, key=lambda line: (LOGS.index(line.log), line.time_ms)))
+
+
+def _print(line: "Line", as_json: bool) -> None:
+    when = datetime.fromtimestamp(line.time_ms / 1000, UTC)
+    if as_json:
+        fields = {name: value for name, value in asdict(line).items() if name not in ("id", "time_ms")}
+        sys.stdout.write(json.dumps({"time": when.isoformat(), **fields}) + "\n")
+        sys.stdout.flush()
+        return
+    style = STYLES.get(line.level, "")
+    answer = (line.route, "" if line.status is None else str(line.status))
+    took = "" if line.milliseconds is None else f"{line.milliseconds:,.0f} ms"
+    told = "  ".join(part for part in (*answer, took, line.message) if part)
+    text = Text.assemble(
+        (f"{when.astimezone():%m-%d %H:%M:%S.%f}"[:-3], "dim"),
+        (f" {line.log:<10} ", "bold"),
+        (f"{harmless(line.level):<8}", style),
+        (f" {harmless(line.request[:SHORT_ID]):<{SHORT_ID}}  ", "dim"),
+        (harmless(told), style),
+    )
+    stdout().print(text, soft_wrap=True)

@@ -1,0 +1,171 @@
+"""What a bill rests on: each request of the access log once, by key, route and day, held against the plan."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tenantry.naming import Names
+from tenantry.operations import usage_reports
+from tenantry.operations.log_events import ACCESS, Event, found
+from tenantry.operations.places import Place
+from tenantry.operations.requests import UNMATCHED, Count, counted
+from tenantry.operations.running import Key, Tenant
+from tenantry.operations.usage import Day, KeyUsage
+from tenantry.operations.usage_reports import Line, Report, report
+
+TODAY = datetime.now(UTC).date()
+YESTERDAY = TODAY - timedelta(days=1)
+WEB = Key("k1", "web", datetime.now(UTC), True)
+ACME = Tenant("acme", "gold", False, "https://acme.example", "plan1", 5, 10, None, (WEB,), {})
+PLACE = Place(Names("demo"), "eu-west-3", "demo", "stack demo", lambda _: None, lambda *_: "")
+
+
+def at(day: date, clock: str = "00:00:01") -> int:
+    return int(datetime.combine(day, time.fromisoformat(clock), UTC).timestamp() * 1000)
+
+
+def line(status: int, route: str = "GET /items/{collection}", key: str = "k1") -> str:
+    method, _, path = route.partition(" ")
+    fields = {"request_id": "r", "api_key_id": key, "method": method, "route": path, "status": str(status)}
+    return json.dumps(fields)
+
+
+def event(message: str, when: int) -> Event:
+    return Event(ACCESS, "", when, message)
+
+
+def test_requests_are_counted_by_day_key_route_and_answer() -> None:
+    events = [
+        event(line(200), at(YESTERDAY, "23:59:59.999")),
+        event(line(201, "POST /items/{collection}"), at(TODAY, "00:00")),
+        *(event(line(status), at(TODAY)) for status in (200, 404, 429, 500)),
+        event(line(401, key="-"), at(TODAY)),
+    ]
+    counts = {(each.day, each.key_id, each.route): each.count for each in counted(events)}
+    assert counts == {
+        (YESTERDAY, "k1", "GET /items/{collection}"): Count(requests=1, succeeded=1),
+        (TODAY, "", "GET /items/{collection}"): Count(requests=1, refused=1),
+        (TODAY, "k1", "GET /items/{collection}"): Count(4, succeeded=1, refused=2, failed=1, throttled=1),
+        (TODAY, "k1", "POST /items/{collection}"): Count(requests=1, succeeded=1),
+    }
+
+
+def test_no_line_is_lost_and_none_takes_memory_of_its_own() -> None:
+    """A client may choose the request's id, which API Gateway puts into the line as it is."""
+    lines = ["", "no JSON", "[1]", '{"request_id": "x"", "api_key_id": "k1"}', "[" * 100_000]
+    lines += [line(404, f"GET /{number}", key="-") for number in range(50)]
+    (each,) = counted(event(text, at(TODAY)) for text in lines)
+    assert (each.key_id, each.route, each.count.requests) == ("", UNMATCHED, len(lines))
+
+
+def test_a_preflight_counts_by_its_path() -> None:
+    (each,) = counted([event(line(204, "OPTIONS /contact", key="-"), at(TODAY))])
+    assert each.route == "OPTIONS /contact"
+
+
+@pytest.fixture
+def logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    with mock_aws():
+        yield boto3.client("logs", region_name="eu-west-3")
+
+
+@pytest.fixture
+def place(logs: Any) -> Place:
+    return replace(PLACE, names=Names(f"u{secrets.token_hex(4)}"), client=lambda _: logs)
+
+
+def write(logs: Any, place: Place, slug: str, lines: list[tuple[int, str]], kept_days: int = 0) -> None:
+    group = place.names.access_log(slug)
+    logs.create_log_group(logGroupName=group)
+    if kept_days:
+        logs.put_retention_policy(logGroupName=group, retentionInDays=kept_days)
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    events = [{"timestamp": when, "message": text} for when, text in sorted(lines)]
+    logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=events)
+
+
+@pytest.fixture
+def planned(monkeypatch: pytest.MonkeyPatch) -> list[KeyUsage]:
+    """What the usage plan tells, for a test to fill."""
+    plan: list[KeyUsage] = []
+    monkeypatch.setattr(usage_reports, "usage_of", lambda *_: tuple(plan))
+    return plan
+
+
+def test_every_page_of_a_log_is_read_and_no_other_tenants(logs: Any, place: Place) -> None:
+    write(logs, place, "acme", [(at(TODAY) + number, str(number)) for number in range(25)])
+    write(logs, place, "acme-eu", [(at(TODAY), "other")])
+
+    class Paged:
+        """Pages of ten."""
+
+        def filter_log_events(self, **asked: Any) -> Any:
+            return logs.filter_log_events(limit=10, **{name: each for name, each in asked.items() if each})
+
+    log = found(logs, place.names, "acme")[ACCESS]
+    assert [each.message for each in log.events(Paged(), at(TODAY))] == [str(each) for each in range(25)]
+    inside = log.events(logs, at(TODAY) + 5, at(TODAY) + 8)
+    assert [each.message for each in inside] == ["5", "6", "7"]
+
+
+def test_a_report_names_keys_and_keeps_to_its_days(logs: Any, place: Place, planned: list[KeyUsage]) -> None:
+    planned += [KeyUsage("k1", "web", (Day(TODAY, 2, None),)), KeyUsage("old", None, (Day(TODAY, 1, None),))]
+    today = [line(200), line(429), line(200, key="old"), line(403, key="-"), line(403, key="foreign")]
+    write(logs, place, "acme", [(at(YESTERDAY), line(200)), *((at(TODAY), each) for each in today)])
+    (before,) = report(place, ACME, YESTERDAY, YESTERDAY).lines
+    assert (before.day, before.requests) == (YESTERDAY, 1)
+    told = report(place, ACME, TODAY, TODAY)
+    assert {(each.key, each.key_id): each.requests for each in told.lines} == {
+        ("", ""): 1,
+        ("web", "k1"): 2,
+        ("old", "old"): 1,
+        ("foreign", "foreign"): 1,
+    }
+    assert (told.total, told.keyed, told.throttled, told.planned, told.agrees) == (5, 3, 1, 3, True)
+
+
+@pytest.mark.parametrize(("counts", "agrees"), [(1, False), (2, True), (3, True), (4, False)])
+def test_log_and_plan_agree_with_or_without_what_was_throttled(
+    logs: Any, place: Place, planned: list[KeyUsage], counts: int, agrees: bool
+) -> None:
+    planned += [KeyUsage("k1", "web", (Day(TODAY, counts, None),))]
+    write(logs, place, "acme", [(at(TODAY), line(status)) for status in (200, 200, 429)])
+    assert report(place, ACME, TODAY, TODAY).agrees is agrees
+
+
+def test_days_that_the_log_keeps_no_longer_are_the_plans(
+    logs: Any, place: Place, planned: list[KeyUsage]
+) -> None:
+    first, kept = TODAY - timedelta(days=20), TODAY - timedelta(days=13)
+    days = (Day(first, 5, None), Day(first + timedelta(days=1), 0, None), Day(kept, 7, None))
+    planned += [KeyUsage("k1", "web", days)]
+    write(logs, place, "acme", [(at(kept), line(200))], kept_days=14)
+    told: Report = report(place, ACME, first, TODAY)
+    assert told.lines == (
+        Line(first, "web", "k1", None, 5),
+        Line(kept, "web", "k1", "GET /items/{collection}", 1, 1, 0, 0),
+    )
+    assert (told.logged_from, told.planned) == (kept, 7)
+
+
+def test_a_month_before_all_that_is_kept_is_empty(logs: Any, place: Place, planned: list[KeyUsage]) -> None:
+    planned += [KeyUsage("k1", "web", ())]
+    write(logs, place, "acme", [(at(TODAY), line(200))], kept_days=14)
+    ended = TODAY - timedelta(days=100)
+    told = report(place, ACME, ended - timedelta(days=30), ended)
+    assert (told.lines, told.agrees) == ((), True)
+
+
+def test_without_an_access_log_the_plan_tells_all(place: Place, planned: list[KeyUsage]) -> None:
+    planned += [KeyUsage("k1", "web", (Day(TODAY, 5, None),))]
+    told = report(place, ACME, TODAY, TODAY)
+    assert (told.lines, told.logged_from) == ((Line(TODAY, "web", "k1", None, 5),), None)
