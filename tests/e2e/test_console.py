@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from tenantry import operator_policies
 from tenantry.arns import Arns
 from tenantry.console import charts
 from tenantry.console import source as sources
+from tenantry.console.month import month_so_far
 from tenantry.console.ranges import DEFAULT
 from tenantry.console.readings import Unknown, attempt
 from tenantry.local.clients import ACCOUNT, REGION, Credentials, Session, session
@@ -203,7 +205,8 @@ def _reading(platform: Platform, without: str | None = None) -> list[str]:
         statement["Action"] = [each for each in statement["Action"] if each != without]
     policy["Statement"] = [each for each in policy["Statement"] if each["Action"]]
     source = sources.Platform(
-        replace(place(platform.local), client=_as_role(platform, policy).client), ROOT / "tenants"
+        replace(place(platform.local), client=_as_role(platform, policy).client),
+        partial(month_so_far, folder=ROOT / "tenants"),
     )
     window = DEFAULT.window(datetime.now(UTC))
     if isinstance(attempt(source.running, ""), Unknown):

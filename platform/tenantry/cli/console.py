@@ -1,5 +1,6 @@
 """`console`: a page over the platform that runs."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -24,6 +25,7 @@ def console(
 ) -> None:
     """Show all tenants of a running platform on a local web page, until Ctrl-C."""
     from tenantry.console.app import application
+    from tenantry.console.month import month_so_far
     from tenantry.console.server import serve
     from tenantry.console.source import Platform
 
@@ -35,4 +37,4 @@ def console(
         if open_:
             typer.launch(address)
 
-    serve(application(Platform(place, tenants)), listen, listening)
+    serve(application(Platform(place, partial(month_so_far, folder=tenants))), listen, listening)

@@ -1,13 +1,11 @@
 """What the console reads, and from where: one platform, through `operations` alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
 
-from tenantry.console.month import month_so_far
 from tenantry.console.readings import Kept
 from tenantry.operations import alarm_states, failures, figures, quota_use, running
 from tenantry.operations.alarm_states import Alarm
@@ -44,15 +42,15 @@ class Source(Protocol):
 
 
 class Platform:
-    """A platform that runs, local or on AWS; `folder` holds the tenants' files, which prices go by."""
+    """A platform that runs, local or on AWS; `costs` estimates the month's by slug."""
 
-    def __init__(self, place: Place, folder: Path) -> None:
+    def __init__(self, place: Place, costs: Callable[[Place], Mapping[str, float]]) -> None:
         self._place = _with_clients_kept(place)
         self.words = place.words
         self.running = Kept(lambda: running.survey(self._place), SURVEY_SECONDS)
         self.alarms = Kept(lambda: alarm_states.alarms(self._place), ALARM_SECONDS)
         self.quotas = Kept(self._quotas, QUOTA_SECONDS)
-        self.costs = Kept(lambda: month_so_far(self._place, folder), COST_SECONDS)
+        self.costs = Kept(lambda: costs(self._place), COST_SECONDS)
 
     def glances(self, window: Window) -> Mapping[str, Glance]:
         return figures.glances(self.running(), window)

@@ -29,7 +29,7 @@ class Logs:
         pages = self.lines[asked["logGroupName"]]
         page = int(asked.get("nextToken", 0))
         at = int(NOW.timestamp() * 1000)
-        events = [{"timestamp": at - 1000 * page, "message": line} for line in pages[page]]
+        events = [{"eventId": "e", "timestamp": at - 1000 * page, "message": line} for line in pages[page]]
         return {"events": events, **({"nextToken": str(page + 1)} if page + 1 < len(pages) else {})}
 
 
@@ -50,7 +50,7 @@ def test_an_answer_of_5xx_is_told_with_its_route_and_ids() -> None:
     )
     (failure,) = found(logs)
     assert failure == Failure(
-        NOW.replace(microsecond=0), "gateway", "INTEGRATION_TIMEOUT", "GET /health", 504, "r1", "1-a"
+        NOW.replace(microsecond=0), "gateway", "error=INTEGRATION_TIMEOUT", "GET /health", 504, "r1", "1-a"
     )
 
 
@@ -63,7 +63,7 @@ def test_an_error_of_a_function_is_told_with_its_cause_and_without_its_stack() -
     }
     lines = [json.dumps({**record, "level": "INFO"}), json.dumps(record), "START RequestId: 1", "[1, 2]"]
     (failure,) = found(Logs({ITEMS: [lines]}))
-    assert (failure.where, failure.what) == ("items", "it failed: botocore.X")
+    assert (failure.where, failure.what) == ("items", "it failed causes=botocore.X")
     assert (failure.request_id, failure.trace_id, failure.status) == ("r2", "1-b", None)
 
 
