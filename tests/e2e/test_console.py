@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from tenantry.console.ranges import DEFAULT
 from tenantry.console.readings import Unknown, attempt
 from tenantry.local.clients import ACCOUNT, REGION, Credentials, Session, session
 from tenantry.local.places import place
+from tenantry.naming import log_group
 from tests.support.browser import PHONE, Visit, chromium, visiting
 from tests.support.command import ROOT, Command, eventually
 from tests.support.platform import Platform, Tenant
@@ -116,6 +118,42 @@ def test_refreshing_brings_new_figures_and_leaves_the_reader_where_they_are(
     assert eventually(shown)
     assert visit.page.locator("details[open]").count() == 1
     assert len([each for each in visit.requested if each.endswith("console.css")]) == 1
+
+
+def test_it_refreshes_each_minute_until_it_is_paused(visit: Visit) -> None:
+    visit.page.clock.install()
+    visit.open("/?refresh=on")
+    with visit.page.expect_request("**/?refresh=on"):
+        visit.page.clock.run_for(60_000)
+    visit.page.get_by_role("link", name="Pause").click()
+    visit.page.wait_for_url(visit.address)
+    visit.page.wait_for_load_state("networkidle")
+    asked = len(visit.requested)
+    visit.page.clock.run_for(600_000)
+    assert len(visit.requested) == asked
+
+
+def test_a_console_that_has_ended_is_told_and_the_figures_stay(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as visit:
+        visit.open("/")
+        visit.page.route("**/*", lambda route: route.abort())
+        visit.page.get_by_role("link", name="Refresh", exact=True).click()
+        visit.page.get_by_role("status").get_by_text("does not answer").wait_for()
+        assert visit.page.locator("#tenant-acme").is_visible()
+
+
+def test_an_error_that_a_function_logged_is_told_with_its_trace(visit: Visit, platform: Platform) -> None:
+    group = {"logGroupName": log_group(platform.names.function("globex", "items")), "logStreamName": "drill"}
+    logs = platform.root.client("logs")
+    logs.create_log_stream(**group)
+    record = {"level": "ERROR", "message": "a drill", "correlation_id": "drill-request"}
+    events = [
+        {"timestamp": int(time.time() * 1000), "message": json.dumps({**record, "xray_trace_id": "1-drill"})}
+    ]
+    logs.put_log_events(**group, logEvents=events)
+    visit.open("/tenants/globex")
+    row = visit.page.locator(".errors tbody tr").filter(has_text="a drill")
+    assert row.locator("td").all_inner_texts()[0::3] == ["items", "drill-request\n1-drill"]
 
 
 def test_everything_is_reached_by_the_keyboard_and_shows_where_it_is(visit: Visit) -> None:
@@ -213,7 +251,7 @@ def _reading(platform: Platform, without: str | None = None) -> list[str]:
         return ["running"]
     tenant = source.running().tenants[0]
     readings = {
-        "glances": lambda: source.glances(window),
+        "glances": lambda: source.glances([tenant], window),
         "alarms": source.alarms,
         "quotas": source.quotas,
         "costs": source.costs,

@@ -111,9 +111,9 @@ class Made:
         self._read("running")
         return Running(PLACE, "a1b2c3", NAMES.cell, self.tenants)
 
-    def glances(self, window: Window) -> Mapping[str, Glance]:  # noqa: ARG002 - whatever the window
+    def glances(self, tenants: Sequence[Tenant], window: Window) -> Mapping[str, Glance]:  # noqa: ARG002
         self._read("glances")
-        return self.glance
+        return {each.slug: self.glance[each.slug] for each in tenants if each.slug in self.glance}
 
     def alarms(self) -> Mapping[str, tuple[Alarm, ...]]:
         self._read("alarms")

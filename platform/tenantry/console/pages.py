@@ -31,7 +31,7 @@ class Pages:
         running = source.running()
         window = view.range.window(now)
         with ThreadPoolExecutor() as pool:
-            glancing = pool.submit(attempt, lambda: source.glances(window), METRICS)
+            glancing = pool.submit(attempt, lambda: source.glances(running.tenants, window), METRICS)
             ringing = pool.submit(attempt, source.alarms, ALARMS)
             using = pool.submit(attempt, source.quotas, GATEWAY)
             costing = pool.submit(attempt, source.costs, METRICS)
@@ -62,7 +62,7 @@ class Pages:
         tenant = running.tenant(slug)
         window, plan = view.range.window(now), charts.plans(tenant)
         with ThreadPoolExecutor() as pool:
-            glancing = pool.submit(attempt, lambda: source.glances(window).get(slug), METRICS)
+            glancing = pool.submit(attempt, lambda: source.glances([tenant], window).get(slug), METRICS)
             drawing = pool.submit(
                 attempt, lambda: charts.drawn(plan, source.lines(tenant, [*plan], window)), METRICS
             )

@@ -55,13 +55,13 @@ class Sums:
     metrics_read: int
 
 
-def glances(running: Running, window: Window) -> dict[str, Glance]:
-    """All tenants by slug.
+def glances(running: Running, tenants: Iterable[Tenant], window: Window) -> dict[str, Glance]:
+    """By slug.
 
     Raises:
         Failed: AWS refuses.
     """
-    counts = {each.slug: measures.gateway(running, each) for each in running.tenants}
+    counts = {each.slug: measures.gateway(running, each) for each in tenants}
     steps = read(running.place, (each for stage in counts.values() for each in stage), window)
     # A percentile of percentiles is none: the whole window is one period.
     whole = replace(window, period=int(window.seconds))

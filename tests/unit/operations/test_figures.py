@@ -14,7 +14,7 @@ from tenantry.monitoring.metrics import Metric
 from tenantry.naming import AUTHORIZER
 from tenantry.operations import figures, measures
 from tenantry.operations.measures import Charted
-from tenantry.operations.metric_data import QUERIES, Measure, Window, read
+from tenantry.operations.metric_data import Measure, Window, read
 from tenantry.operations.places import Place
 from tenantry.operations.running import Running
 from tests.support.console import NAMES, NOW, PLACE, tenant
@@ -59,15 +59,20 @@ def running(cloudwatch: Any, *slugs: str) -> Running:
     return Running(place(cloudwatch), "a1b2c3", NAMES.cell, tuple(map(tenant, slugs)))
 
 
+def glances(cloudwatch: Any, *slugs: str) -> dict[str, figures.Glance]:
+    found = running(cloudwatch, *slugs)
+    return figures.glances(found, found.tenants, WINDOW)
+
+
 def stage(slug: str) -> tuple[tuple[str, str], ...]:
     return (("ApiName", "tenantry_demo"), ("Stage", slug))
 
 
 def test_metrics_are_asked_for_in_as_few_calls_as_the_limit_allows() -> None:
     cloudwatch = CloudWatch({})
-    asked = [Measure("N", f"m{index}", ()) for index in range(QUERIES + 1)]
+    asked = [Measure("N", f"m{index}", ()) for index in range(501)]
     found = read(place(cloudwatch), [*asked, *asked], WINDOW)
-    assert [len(call["MetricDataQueries"]) for call in cloudwatch.calls] == [QUERIES, 1]
+    assert [len(call["MetricDataQueries"]) for call in cloudwatch.calls] == [500, 1]
     assert found.keys() == set(asked)
 
 
@@ -88,14 +93,14 @@ def test_at_a_glance_each_tenant_has_its_own_stages_figures() -> None:
             ("Count", stage("acme-eu"), "Sum"): [(1, 100.0)],
         }
     )
-    found = figures.glances(running(cloudwatch, "acme", "acme-eu"), WINDOW)
+    found = glances(cloudwatch, "acme", "acme-eu")
     assert found["acme"] == figures.Glance(12.0, 2.0, 1.0, 250.0, (5.0, 0.0, 0.0, 7.0, 0.0))
     assert (found["acme-eu"].requests, found["acme-eu"].p99) == (100.0, None)
 
 
 def test_the_p99_is_that_of_the_whole_window_and_not_one_of_its_steps() -> None:
     cloudwatch = CloudWatch({})
-    figures.glances(running(cloudwatch, "acme"), WINDOW)
+    glances(cloudwatch, "acme")
     stats = [each["MetricStat"] for call in cloudwatch.calls for each in call["MetricDataQueries"]]
     assert {stat["Period"] for stat in stats if stat["Stat"] == "p99"} == {300}
     assert {stat["Period"] for stat in stats if stat["Stat"] != "p99"} == {60}
@@ -161,4 +166,4 @@ def test_what_aws_refuses_is_told() -> None:
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, operation)
 
     with pytest.raises(Failed, match="AccessDenied"):
-        figures.glances(running(Refusing(), "acme"), WINDOW)
+        glances(Refusing(), "acme")
