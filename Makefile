@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.set-up
 PACK := policy-pack/.venv
+PEERS := benches/speed/.venv
 SOURCES := platform functions demo benches tests policy-pack
 
-.PHONY: help setup policies demo up down test chaos load pages bench pictures check format requirements clean
+.PHONY: help setup policies peers demo up down test chaos load pages bench pictures check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -27,6 +28,13 @@ policies: $(PACK)/.set-up ## make the environment that the policy pack has under
 $(PACK)/.set-up: requirements/policy-pack.txt
 	@$(PYTHON) -m venv $(PACK)
 	@$(PACK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+peers: $(PEERS)/.set-up ## make the environment of what benches compare with, apart from the project's own
+
+$(PEERS)/.set-up: requirements/peers.txt
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
 demo: setup ## bring the platform up, use it, show it, take it down
@@ -69,10 +77,10 @@ format: setup ## mend formatting and what lint can mend
 	$(BIN)/ruff format $(SOURCES)
 
 requirements: ## pin requirements/*.in again (needs uv on PATH)
-	for each in platform dev functions policy-pack; do \
+	for each in platform dev functions policy-pack peers; do \
 	  uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	    --custom-compile-command "make requirements" requirements/$$each.in --output-file requirements/$$each.txt; \
 	done
 
 clean: ## remove what setup and builds made
-	rm -rf $(VENV) $(PACK) .build .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PACK) $(PEERS) .build .mypy_cache .ruff_cache .hypothesis

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from api import cors, deadline, logs, problems, settings
+from api import cors, deadline, logs, metrics, problems, settings
 from api.deadline import Invocation
 from api.errors import ApiError, NotFound
 from api.requests import Request
@@ -20,23 +20,30 @@ Handlers = Mapping[str, Callable[[Request], Response]]
 def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: Invocation) -> dict[str, Any]:
     """`handlers` maps operation ids of the route table. Routes of other groups are answered with 404:
     the gateway sends them here for a tenant that has not switched their group on."""
-    started = time.perf_counter()
+    started = time.perf_counter_ns()
     config = settings.current()
     request = Request.of(event)
-    log = logs.begin(
+    logs.begin(
         tenant=config.tenant, route=f"{request.method} {request.resource}", request_id=request.request_id
     )
-    origin = request.headers.get("origin")
-    allowed = methods(group, request.resource)
-    if request.method == "OPTIONS" and allowed:
+    origin = request.header("origin") if config.cors_origins else None
+    if request.method == "OPTIONS" and (allowed := methods(group, request.resource)):
         response = Response(204, cors.preflight_headers(config, origin, allowed))
         extra: dict[str, str] = {}
     else:
         with deadline.of(invocation):
             response = _answer(group, handlers, request)
         extra = cors.headers(config, origin)
-    duration_ms = round((time.perf_counter() - started) * 1000, 1)
-    log.info("answered", extra={"status": response.status, "duration_ms": duration_ms})
+    duration_ms = (time.perf_counter_ns() - started) // 100_000 / 10
+    counts = metrics.take()
+    logs.end(
+        "answered",
+        counts,
+        status=response.status,
+        duration_ms=duration_ms,
+        read_units=counts.get("ConsumedReadCapacity", 0),
+        write_units=counts.get("ConsumedWriteCapacity", 0),
+    )
     return response.for_gateway(extra)
 
 
@@ -48,8 +55,8 @@ def _answer(group: str, handlers: Handlers, request: Request) -> Response:
         return handlers[route.operation](request)
     except ApiError as error:
         if error.__cause__ is not None:
-            logs.failure(logs.logger(), "a service behind the API failed", error)
+            logs.failure("a service behind the API failed", error)
         return problems.answer(error, request.request_id)
     except Exception as error:  # the last line of defence: whatever it is, the client gets a problem
-        logs.failure(logs.logger(), "unexpected failure", error)
+        logs.failure("unexpected failure", error)
         return problems.internal_error(request.request_id)

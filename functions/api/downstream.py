@@ -54,7 +54,7 @@ def call(operation: Callable[..., Any], *, repeatable: bool = True, **parameters
     One that is not repeatable is tried again only after a failure that tells that nothing was done: its
     own condition would refuse the second attempt because of what the first one had written.
     """
-    failure: Exception = TimeoutError("too little time is left for a call")
+    failure: Exception | None = None
     for pause in PAUSES:
         if pause:
             deadline.pause(pause)
@@ -68,7 +68,7 @@ def call(operation: Callable[..., Any], *, repeatable: bool = True, **parameters
             failure = error
         if not (repeatable or _did_nothing(failure)):
             raise Unavailable(_UNKNOWN) from failure
-    raise Unavailable from failure
+    raise Unavailable from failure or TimeoutError("too little time is left for a call")
 
 
 def _busy(error: ClientError) -> bool:

@@ -85,11 +85,11 @@ def write(
 def claim(request: Request, tenant: str, group: str, document: object) -> Claim | None:
     """None without a key. A key belongs to a route and a subject; the request is its path, its document and
     its precondition: one that names another version means another change."""
-    header = request.headers.get("idempotency-key")
+    header = request.header("idempotency-key")
     if header is None:
         return None
     scope = [request.method, request.resource, request.subject, parse(header)]
-    content = [sorted(request.path.items()), document, request.headers.get("if-match")]
+    content = [sorted(request.path.items()), document, request.header("if-match")]
     return Claim(partitions.idempotency(tenant, group, _digest(scope)), _digest(content))
 
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-import boto3
-
-from api import settings
+from api import clients, settings
 from api.downstream import CLIENT_CONFIG, call
 from api.identifiers import ID
 from api.responses import compact_json
@@ -63,7 +61,7 @@ def postpone(receipt_handle: str, seconds: int) -> None:
 
 @cache
 def client() -> Any:
-    return boto3.client("sqs", config=CLIENT_CONFIG)
+    return clients.client("sqs", config=CLIENT_CONFIG)
 
 
 def _url() -> str:

@@ -35,9 +35,12 @@ ROUTES: Final = (
 )
 
 
+_BY_REQUEST: Final = {(route.group, route.method, route.path): route for route in ROUTES}
+
+
 def find(group: str, method: str, path: str) -> Route | None:
     """The group's own route, or None: a function never serves a route of another group."""
-    return next((r for r in ROUTES if (r.group, r.method, r.path) == (group, method, path)), None)
+    return _BY_REQUEST.get((group, method, path))
 
 
 def methods(group: str, path: str) -> tuple[str, ...]:

@@ -7,9 +7,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any, Final
 
-import boto3
-
-from api import strict_json
+from api import clients, strict_json
 from api.downstream import CLIENT_CONFIG, call
 
 MAX_AGE_SECONDS: Final = 900  # a changed value is picked up within this time
@@ -35,7 +33,7 @@ def values(arn: str) -> Mapping[str, Any]:
 
 @cache
 def client() -> Any:
-    return boto3.client("secretsmanager", config=CLIENT_CONFIG)
+    return clients.client("secretsmanager", config=CLIENT_CONFIG)
 
 
 def _fetch(arn: str) -> Mapping[str, Any]:

@@ -17,18 +17,14 @@ class MalformedJson(ValueError):
 def parse(text: str) -> Any:
     """Depth counts arrays and objects, the outermost being 1."""
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_distinct,
-            parse_float=_finite,
-            parse_int=_whole,
-            parse_constant=_refuse_constant,
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise MalformedJson(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
     except RecursionError:
         raise MalformedJson(f"nested deeper than {MAX_DEPTH} levels") from None
-    _check(value)
+    # Surrogates come out of escapes, or were in the text; and nothing is deeper than its brackets are many.
+    if not text.isascii() or "\\u" in text or text.count("[") + text.count("{") > MAX_DEPTH:
+        _check(value)
     return value
 
 
@@ -79,3 +75,11 @@ def _check_text(text: str) -> None:
         text.encode()
     except UnicodeEncodeError:
         raise MalformedJson("a string holds an unpaired surrogate") from None
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_distinct,
+    parse_float=_finite,
+    parse_int=_whole,
+    parse_constant=_refuse_constant,
+)

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import boto3
-
-from api import settings
+from api import capacity, clients, settings
 from api.downstream import BUSY_CODES, CLIENT_CONFIG, call
 
 Attributes = dict[str, Any]  # attribute name -> DynamoDB's typed value, such as {"S": "text"}
@@ -56,14 +54,21 @@ class Table:
 
     def get(self, key: Attributes) -> Attributes | None:
         """Strongly consistent: a client reads what it has just written."""
-        answer = call(self.client.get_item, TableName=self.name, Key=key, ConsistentRead=True)
+        answer = call(
+            self.client.get_item,
+            TableName=self.name,
+            Key=key,
+            ConsistentRead=True,
+            ReturnConsumedCapacity=capacity.ASKED,
+        )
+        capacity.count_read(answer)
         record: Attributes | None = answer.get("Item")
         return record
 
     def page(self, start: Attributes | None, limit: int, **query: Any) -> Page:
         """One Query. It asks for one record beyond the limit, so that a last page is known as the last."""
         position: dict[str, Any] = {"ExclusiveStartKey": start} if start else {}
-        answer = call(self.client.query, TableName=self.name, Limit=limit + 1, **position, **query)
+        answer = self._query(Limit=limit + 1, **position, **query)
         records: list[Attributes] = answer["Items"]
         return Page(records[:limit], len(records) > limit or "LastEvaluatedKey" in answer)
 
@@ -71,7 +76,7 @@ class Table:
         """Every record of one partition: for partitions that stay small, such as counts."""
         query: dict[str, Any] = in_partition(partition)
         while True:
-            answer = call(self.client.query, TableName=self.name, **query)
+            answer = self._query(**query)
             yield from answer["Items"]
             if "LastEvaluatedKey" not in answer:
                 return
@@ -86,11 +91,13 @@ class Table:
                 TableName=self.name,
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                ReturnConsumedCapacity=capacity.ASKED,
                 **update,
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
             found = error.response.get("Item")
             raise Refused([{"Code": "ConditionalCheckFailed", "Item": found}]) from None
+        capacity.count_write(answer)
         record: Attributes = answer["Attributes"]
         return record
 
@@ -106,9 +113,20 @@ class Table:
         ]
         token = str(uuid.uuid4())
         try:
-            call(self.client.transact_write_items, TransactItems=named, ClientRequestToken=token)
+            answer = call(
+                self.client.transact_write_items,
+                TransactItems=named,
+                ClientRequestToken=token,
+                ReturnConsumedCapacity=capacity.ASKED,
+            )
         except self.client.exceptions.TransactionCanceledException as error:
             raise Refused(error.response.get("CancellationReasons", [])) from None
+        capacity.count_write(answer)
+
+    def _query(self, **query: Any) -> Any:
+        answer = call(self.client.query, TableName=self.name, ReturnConsumedCapacity=capacity.ASKED, **query)
+        capacity.count_read(answer)
+        return answer
 
 
 def in_partition(partition: str) -> dict[str, Any]:
@@ -122,4 +140,4 @@ def in_partition(partition: str) -> dict[str, Any]:
 
 @cache
 def current() -> Table:
-    return Table(settings.current().table, boto3.client("dynamodb", config=CLIENT_CONFIG))
+    return Table(settings.current().table, clients.client("dynamodb", config=CLIENT_CONFIG))

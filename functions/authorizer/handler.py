@@ -3,38 +3,37 @@
 No token or key is ever logged, counted or put into the context.
 """
 
+import logging
 import time
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from api import logs, metrics, subjects
-from authorizer import policies, settings, tokens
+from authorizer import policies, settings
 from authorizer.keys import find
-from authorizer.refusals import IssuerUnavailable, Refused
+from authorizer.refusals import IssuerUnavailable, Refused, Verdict
 from authorizer.settings import Settings
-from authorizer.tokens import Identity, KeyFinder
+from authorizer.tokens import Identity, KeyFinder, Verifier
 
 
 def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     config = settings.current()
     gateway = event["requestContext"]
     route = f"{event['httpMethod']} {event['resource']}"
-    log = logs.begin(tenant=config.tenant, route=route, request_id=gateway.get("requestId"))
+    logs.begin(tenant=config.tenant, route=route, request_id=gateway.get("requestId", ""))
     try:
         stage = _stage(event, config)
-        identity = tokens.verify(_bearer_token(event), config, key_finder(), time.time())
+        identity = verifier().verify(_bearer_token(event), time.time())
     except Refused as refusal:
-        log.info("refused", extra={"reason": refusal.reason})
-        metrics.count("AuthorizerVerdicts", config.tenant, reason=refusal.reason)
+        _end("refused", refusal.reason)
         # API Gateway answers 401 to this very message, and 500 to any other.
         raise Exception("Unauthorized") from None
     except IssuerUnavailable as error:
-        log.error("no keys to check tokens with", extra={"issuer": config.issuer, "cause": str(error)})
-        metrics.count("AuthorizerVerdicts", config.tenant, reason="issuer-unavailable")
+        told = {"issuer": config.issuer, "cause": str(error)}
+        _end("no keys to check tokens with", "issuer-unavailable", logging.ERROR, **told)
         raise
-    log.info("accepted", extra={"kid": identity.kid})
-    metrics.count("AuthorizerVerdicts", config.tenant, reason="accepted")
+    _end("accepted", "accepted", kid=identity.kid)
     return _answer(stage, identity, config)
 
 
@@ -49,6 +48,11 @@ def _answer(stage: str, identity: Identity, config: Settings) -> dict[str, Any]:
             "kid": identity.kid,
         },
     }
+
+
+def _end(message: str, reason: Verdict, level: int = logging.INFO, **members: Any) -> None:
+    metrics.count("AuthorizerVerdicts")
+    logs.end(message, metrics.take(), level, reason=reason, **members)
 
 
 def _stage(event: Mapping[str, Any], config: Settings) -> str:
@@ -72,8 +76,12 @@ def _bearer_token(event: Mapping[str, Any]) -> str:
 
 
 @cache
-def key_finder() -> KeyFinder:
+def verifier() -> Verifier:
     config = settings.current()
+    return Verifier(config, _key_finder(config))
+
+
+def _key_finder(config: Settings) -> KeyFinder:
     if config.keys is not None:
         ring = config.keys
         return lambda kid: find(ring, kid)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from jwt import PyJWK
-from jwt.exceptions import PyJWTError
 
+from authorizer import signatures
 from authorizer.refusals import Refused
 
 RSA_BITS: Final = 2048  # RFC 7518, 3.3
@@ -62,8 +61,8 @@ def read(jwk: Mapping[str, Any], allowed: tuple[str, ...] | None) -> Key:
         raise WeakKey(f"key {kid!r} has no algorithm that it may be used with")
     public_members = {name: jwk[name] for name in PUBLIC_MEMBERS if name in jwk}
     try:
-        public = PyJWK(public_members, algorithm=algorithms[0]).key
-    except (PyJWTError, ValueError):
+        public = signatures.public_key(public_members)
+    except ValueError:
         raise WeakKey(f"key {kid!r} is not a valid public key") from None
     if isinstance(public, RSAPublicKey) and public.key_size < RSA_BITS:
         raise WeakKey(f"key {kid!r} has {public.key_size} bits; RSA keys need {RSA_BITS}")

@@ -17,6 +17,8 @@ Reason = Literal[
     "lifetime",  # valid for longer than the tenant allows
     "claims",  # a required claim is missing
 ]
+# What every question ends with: the values of the metric's dimension.
+Verdict = Reason | Literal["accepted", "issuer-unavailable"]
 
 
 class Refused(Exception):

@@ -29,7 +29,7 @@ def send_message(request: Request) -> Response:
     sent = form.read(request.json_object())
     claim = idempotency.claim(request, tenant, GROUP, sent.as_json())
     receipt, replayed = _store(tenant, sent, claim, request.request_id)
-    metrics.count("IdempotentReplays" if replayed else "ContactsReceived", tenant)
+    metrics.count("IdempotentReplays" if replayed else "ContactsReceived")
     accepted = {"id": receipt["id"]["S"], "state": "new", "created_at": receipt["created_at"]["S"]}
     return json_response(202, accepted)
 

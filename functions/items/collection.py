@@ -1,7 +1,6 @@
 """One collection of one tenant: every change is one atomic call, and nothing is read before a write."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from api import clock, counters, idempotency, identifiers, partitions
 from api.errors import Conflict, NotFound, PreconditionFailed
@@ -18,8 +17,7 @@ NEVER = -1  # no item has this version: a list without any usable tag matches no
 ATTEMPTS = 3  # on an item that others change between an assumed version and the next
 
 
-@dataclass(frozen=True, slots=True)
-class Collection:
+class Collection(NamedTuple):
     table: Table
     tenant: str
     name: str

@@ -1,8 +1,7 @@
 """An item: the client's own JSON object, and beside it the four fields that the server owns."""
 
-import json
-from dataclasses import dataclass
-from typing import Any, Final
+from json import JSONDecoder
+from typing import Any, Final, NamedTuple
 
 from api import etags
 from api.responses import compact_json
@@ -12,14 +11,14 @@ from api.table import Attributes
 SERVER_FIELDS: Final = frozenset({"id", "created_at", "updated_at", "version"})
 
 Document = dict[str, Any]
+_decode: Final = JSONDecoder().decode
 
 
 def own_fields(body: Document) -> Document:
     return {name: value for name, value in body.items() if name not in SERVER_FIELDS}
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     id: str
     created_at: str
     updated_at: str
@@ -29,11 +28,11 @@ class Item:
     @classmethod
     def of(cls, record: Attributes) -> "Item":
         return cls(
-            id=record["sk"]["S"],
-            created_at=record["created_at"]["S"],
-            updated_at=record["updated_at"]["S"],
-            version=int(record["version"]["N"]),
-            document=json.loads(record["data"]["S"]),
+            record["sk"]["S"],
+            record["created_at"]["S"],
+            record["updated_at"]["S"],
+            int(record["version"]["N"]),
+            _decode(record["data"]["S"]),
         )
 
     @classmethod

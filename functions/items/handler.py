@@ -38,7 +38,7 @@ def create_item(request: Request) -> Response:
     document = own_fields(request.json_object())
     claim = idempotency.claim(request, collection.tenant, GROUP, document)
     item, replayed = collection.create(document, claim)
-    metrics.count("IdempotentReplays" if replayed else "ItemsWritten", collection.tenant)
+    metrics.count("IdempotentReplays" if replayed else "ItemsWritten")
     # Relative to the collection's own URL, so it holds under a stage, a custom domain and a base path.
     location = f"{collection.name}/{item.id}"
     return json_response(201, item.as_json(), {"ETag": item.etag, "Location": location})
@@ -47,7 +47,7 @@ def create_item(request: Request) -> Response:
 def read_item(request: Request) -> Response:
     item = _collection(request).read(checked_id(request.path["id"]))
     headers = {"ETag": item.etag, "Cache-Control": REVALIDATE}
-    none_match = request.headers.get("if-none-match")
+    none_match = request.header("if-none-match")
     if none_match is not None and etags.parse(none_match, "If-None-Match").match_weakly(item.version):
         return Response(304, headers)
     return json_response(200, item.as_json(), headers)
@@ -56,7 +56,7 @@ def read_item(request: Request) -> Response:
 def replace_item(request: Request) -> Response:
     collection, item_id = _collection(request), checked_id(request.path["id"])
     document = own_fields(request.json_object())
-    match = request.headers.get("if-match")
+    match = request.header("if-match")
     if match is None:
         raise PreconditionRequired("send If-Match with the ETag of the version that you replace")
     tags = etags.parse(match, "If-Match")
@@ -65,17 +65,17 @@ def replace_item(request: Request) -> Response:
         item, replayed = collection.replace(item_id, document, tags), False
     else:
         item, replayed = collection.replace_once(item_id, document, tags, claim)
-    metrics.count("IdempotentReplays" if replayed else "ItemsWritten", collection.tenant)
+    metrics.count("IdempotentReplays" if replayed else "ItemsWritten")
     return json_response(200, item.as_json(), {"ETag": item.etag})
 
 
 def delete_item(request: Request) -> Response:
     collection, item_id = _collection(request), checked_id(request.path["id"])
-    match = request.headers.get("if-match")
+    match = request.header("if-match")
     tags = ANYTHING if match is None else etags.parse(match, "If-Match")
     claim = idempotency.claim(request, collection.tenant, GROUP, None)
     replayed = collection.delete(item_id, tags, claim)
-    metrics.count("IdempotentReplays" if replayed else "ItemsDeleted", collection.tenant)
+    metrics.count("IdempotentReplays" if replayed else "ItemsDeleted")
     return Response(204)
 
 

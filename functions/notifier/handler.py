@@ -40,8 +40,17 @@ def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
     with ThreadPoolExecutor(THREADS) as pool:
         taken = list(zip(records, pool.map(take, records), strict=True))
     for record, outcome in taken:
-        _report(tenant, record, outcome)
+        _report(record, outcome)
     failed = [record.id for record, outcome in taken if outcome.rest is not None]
+    counts = metrics.take()
+    logs.end(
+        "taken",
+        counts,
+        entries=len(records),
+        kept=len(failed),
+        read_units=counts.get("ConsumedReadCapacity", 0),
+        write_units=counts.get("ConsumedWriteCapacity", 0),
+    )
     return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
 
 
@@ -60,23 +69,21 @@ def _postpone(record: Record, seconds: int) -> None:
     try:
         queue.postpone(record.receipt_handle, seconds)
     except (BotoCoreError, ClientError) as error:
-        logs.failure(logs.logger(), "an entry could not be postponed", error)
+        logs.failure("an entry could not be postponed", error)
 
 
-def _report(tenant: str, record: Record, outcome: Outcome) -> None:
+def _report(record: Record, outcome: Outcome) -> None:
     """Lines carry the id of the request that sent the message, as those of the contact function do."""
-    entry = outcome.entry
-    log = logs.begin(tenant=tenant, route=ROUTE, request_id=entry.request_id if entry else "")
-    log.append_keys(record_id=record.id, receives=record.receives)
-    if entry:
-        log.append_keys(message_id=entry.id)
+    about: dict[str, Any] = {"record_id": record.id, "receives": record.receives}
+    if outcome.entry:
+        about |= {"request_id": outcome.entry.request_id, "message_id": outcome.entry.id}
     told = {"reason": outcome.reason, "rest_seconds": outcome.rest}
     if isinstance(outcome.error, Undelivered):
         told["cause"] = type(outcome.error.__cause__).__name__ if outcome.error.__cause__ else None
     elif outcome.error:
-        logs.failure(log, "an entry could not be handled", outcome.error)
-    (log.info if outcome.rest is None else log.warning)(outcome.result, extra=told)
+        logs.failure("an entry could not be handled", outcome.error, **about)
+    (logs.info if outcome.rest is None else logs.warning)(outcome.result, **about, **told)
     if outcome.result == "delivered":
-        metrics.count("MessagesDelivered", tenant)
+        metrics.count("MessagesDelivered")
     elif outcome.result in {"not delivered", "broken"}:
-        metrics.count("DeliveryFailures", tenant)
+        metrics.count("DeliveryFailures")

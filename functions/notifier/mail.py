@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from api import clients
 from api.messages import Message
 from notifier.failures import Undelivered
 
@@ -73,4 +73,4 @@ def _line(text: str) -> str:
 
 @cache
 def client() -> Any:
-    return boto3.client("sesv2", config=CLIENT_CONFIG)
+    return clients.client("sesv2", config=CLIENT_CONFIG)

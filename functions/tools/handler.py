@@ -37,13 +37,13 @@ def list_contacts(request: Request) -> Response:
 def change_contact(request: Request) -> Response:
     message_id = checked_id(request.path["id"])
     change = changes.read(request.json_object())
-    header = request.headers.get("if-match")
+    header = request.header("if-match")
     match = ANYTHING if header is None else etags.parse(header, "If-Match")
     inbox = _inbox()
     claim = idempotency.claim(request, inbox.tenant, GROUP, asdict(change))
     message, replayed = inbox.change(message_id, change, request.subject, match, claim)
     if replayed:
-        metrics.count("IdempotentReplays", inbox.tenant)
+        metrics.count("IdempotentReplays")
     return json_response(200, message.as_json(), {"ETag": etags.of_version(message.version)})
 
 

@@ -1,9 +1,9 @@
 """Pack what Lambda runs: the code as one zip, the dependencies as one layer, each named by its content.
 
 Equal sources give equal digests under the same release of Python, wherever they lie, and equal bytes under
-the same zlib: the digest is taken over names and contents. Byte code is compiled ahead with unchecked
-hashes, because a normalised time stamp would make every `.pyc` look stale, and the runtime compile at each
-cold start.
+the same zlib: the digest is taken over names and contents. Byte code goes instead of sources, compiled by
+`byte_code`, because Lambda has nowhere to keep what it would compile at each cold start; what the layer
+leaves out stands in `trimming`. The plain form of both does the same, slower (docs/decisions/0005).
 """
 
 import hashlib
@@ -13,17 +13,14 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tenantry import byte_code, trimming
 from tenantry.errors import Failed
 
-# botocore describes over 400 services; these are the ones that functions call.
-SERVICES = ("dynamodb", "secretsmanager", "sesv2", "sqs")
+PACKAGES = Path("functions.zip")  # functions/start.py imports from it
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
-# Of its metadata a package keeps METADATA: some read their own version from it when they are imported.
-LEFT_OUT_OF_LAYER = ("*.dist-info/[!M]*", "bin", "tests", "*.pyi", "py.typed")
 MANYLINUX = ("manylinux2014", "manylinux_2_28", "manylinux_2_34")  # Amazon Linux 2023 has glibc 2.34
 ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}  # Lambda's name -> the wheels' name
 
@@ -64,35 +61,46 @@ def this_machine() -> Target:
     return Target(f"python{sys.version_info.major}.{sys.version_info.minor}", architecture)
 
 
-def code(source: Path, build: Path, target: Target) -> Artifact:
-    """The zip of every Python file below `source`, with its byte code.
+def code(source: Path, build: Path, target: Target, *, plain: bool = False) -> Artifact:
+    """The zip of every Python file below `source`: its modules, and one zip of its packages, as byte code.
+
+    Args:
+        plain: the sources as they are instead, which the runtime compiles at each cold start.
 
     Raises:
-        ArtifactError: this interpreter's version is not the target's, which would ignore its byte code.
+        ArtifactError: this interpreter's version is not the target's, which would refuse its byte code.
     """
-    _require_interpreter(target)
+    if not plain:
+        _require_interpreter(target)
     with tempfile.TemporaryDirectory() as scratch:
         staged = Path(scratch, "code")
         for file in source.rglob("*.py"):
-            copy = staged / file.relative_to(source)
+            name = file.relative_to(source)
+            in_package = len(name.parts) > 1
+            copy = staged / (name if plain or not in_package else PACKAGES / name)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy)
-        _compile(staged, "/var/task")
+        if not plain:
+            _compile(staged, "/var/task", lean=True)
+            if (staged / PACKAGES).exists():
+                _gather(staged / PACKAGES)
         return _pack(staged, build, "code")
 
 
-def layer(requirements: Path, build: Path, target: Target) -> Artifact:
-    """The zip of the hashed requirements for the target, trimmed to what functions import.
+def layer(requirements: Path, build: Path, target: Target, *, plain: bool = False) -> Artifact:
+    """The zip of the hashed requirements for the target, trimmed to what functions import, as byte code.
 
     Built once for each content of `requirements` and target: wheels are fetched from the package index.
+
+    Args:
+        plain: the packages as they are instead.
 
     Raises:
         ArtifactError: the interpreter is of another version, or pip could not fetch or verify a wheel.
     """
-    _require_interpreter(target)
-    recipe = hashlib.sha256(Path(__file__).read_bytes() + requirements.read_bytes())
-    recipe.update(f"{target.runtime} {target.architecture}".encode())
-    receipt = build / f"layer-{recipe.hexdigest()[:16]}.digest"
+    if not plain:
+        _require_interpreter(target)
+    receipt = build / f"layer-{_recipe(requirements, target, plain=plain)}.digest"
     if receipt.exists():
         digest = receipt.read_text()
         packed = build / f"layer-{digest}.zip"
@@ -102,11 +110,20 @@ def layer(requirements: Path, build: Path, target: Target) -> Artifact:
         root = Path(scratch, "layer")
         packages = root / "python"
         _install(requirements, packages, target)
-        _trim(packages)
-        _compile(root, "/opt")
+        if not plain:
+            trimming.trim(packages)
+            _compile(root, "/opt", lean=False)
         artifact = _pack(root, build, "layer")
     receipt.write_text(artifact.digest)
     return artifact
+
+
+def _recipe(requirements: Path, target: Target, *, plain: bool) -> str:
+    """Names all that a layer is made of and by."""
+    recipe = hashlib.sha256(f"{target.runtime} {target.architecture} {plain}".encode())
+    for file in (Path(__file__), Path(byte_code.__file__), Path(trimming.__file__), requirements):
+        recipe.update(file.read_bytes())
+    return recipe.hexdigest()[:16]
 
 
 def _require_interpreter(target: Target) -> None:
@@ -133,31 +150,27 @@ def _install(requirements: Path, packages: Path, target: Target) -> None:
         raise ArtifactError(f"the layer cannot be built from {requirements}: {reason}")
 
 
-def _trim(packages: Path) -> None:
-    for pattern in LEFT_OUT_OF_LAYER:
-        for path in [*packages.rglob(pattern)]:
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
-    for description in (packages / "botocore" / "data").iterdir():
-        if description.is_dir() and description.name not in SERVICES:
-            shutil.rmtree(description)
-
-
-def _compile(root: Path, runs_at: str) -> None:
-    """Compile in an interpreter of its own: what this one has imported must not show in the byte code."""
-    command = [
-        sys.executable, "-I", "-S", "-m", "compileall", "-q", "-j", "1",
-        "--invalidation-mode", "unchecked-hash", "-s", str(root), "-p", runs_at, str(root),
-    ]  # fmt: skip
+def _compile(root: Path, runs_at: str, *, lean: bool) -> None:
+    program = [sys.executable, "-I", "-S", "-X", "no_debug_ranges", byte_code.__file__]
+    command = [*program, str(root), runs_at, "lean" if lean else "whole"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - own arguments only
     if done.returncode:
         raise ArtifactError(f"the code does not compile: {(done.stdout + done.stderr).strip()}")
 
 
+def _gather(packages: Path) -> None:
+    """Make one zip of a folder of packages, under the same name, for Python to import from.
+
+    It is stored, not compressed: compressed as one, in the zip around it, the packages take two thirds of
+    what each file by itself would. And one file is quicker to find things in than a folder for each package.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        moved = packages.rename(Path(scratch, "packages"))
+        _write(packages, _entries(moved), zipfile.ZIP_STORED)
+
+
 def _pack(root: Path, build: Path, kind: str) -> Artifact:
-    files = list(_entries(root))
+    files = _entries(root)
     digest = hashlib.sha256()
     for name, content in files:
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
@@ -172,16 +185,15 @@ def _pack(root: Path, build: Path, kind: str) -> Artifact:
     return artifact
 
 
-def _write(path: Path, files: list[tuple[str, bytes]]) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+def _write(path: Path, files: list[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
         for name, content in files:
             entry = zipfile.ZipInfo(name, EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.compress_type = method
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content)
+            archive.writestr(entry, content, compresslevel=9)
 
 
-def _entries(root: Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(root.rglob("*")):
-        if path.is_file():
-            yield path.relative_to(root).as_posix(), path.read_bytes()
+def _entries(root: Path) -> list[tuple[str, bytes]]:
+    files = (path for path in sorted(root.rglob("*")) if path.is_file())
+    return [(path.relative_to(root).as_posix(), path.read_bytes()) for path in files]

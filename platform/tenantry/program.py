@@ -52,6 +52,7 @@ def _declared(config: pulumi.Config) -> dict[str, Any]:
         mail_from=config.get("mailFrom"),
         adopt=_adopted(cell, config),
         runbooks=_runbooks(config),
+        plain=config.get_bool("plainArtifacts") or False,
     )
     return declare(cell, deployment)
 
@@ -66,15 +67,20 @@ def prepare(
     mail_from: str | None = None,
     adopt: tuple[str, ...] = (),
     runbooks: str = RUNBOOKS,
+    plain: bool = False,
 ) -> Deployment:
-    """Build code and layer, unless they are built already, and say where they go."""
+    """Build code and layer, unless they are built already, and say where they go.
+
+    Args:
+        plain: both as they are, neither compiled nor cut (docs/decisions/0005).
+    """
     return Deployment(
         cell=cell,
         names=Names(stack),
         arns=arns,
         target=target,
-        code=artifact.code(paths.FUNCTIONS, paths.BUILD, target),
-        layer=artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target),
+        code=artifact.code(paths.FUNCTIONS, paths.BUILD, target, plain=plain),
+        layer=artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target, plain=plain),
         log_level=log_level,
         manage_account=manage_account,
         mail_from=mail_from,

@@ -39,14 +39,14 @@ def fixture_apis() -> Iterator[tuple[TenantApi, TenantApi]]:
         patch.setenv("POWERTOOLS_SERVICE_NAME", "contract")
         patch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tenantry")
         tenant_api.forget()
-        logs.logger.cache_clear()
+        logs.log.cache_clear()
         tenant_api.create_table()
         secret = tenant_api.create_secret("backups")
         yield TenantApi("acme", secret), TenantApi("acme-eu", secret)
         tenant_api.client("secretsmanager").delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
         tenant_api.delete_table()
         tenant_api.forget()
-        logs.logger.cache_clear()
+        logs.log.cache_clear()
 
 
 @given(tenant=slugs(), name=st.sampled_from(["orders", "new"]), shard=st.integers(0, counters.SHARDS - 1))

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import given
 from moto import mock_aws
 
-from api import logs, partitions, secrets
+from api import clients, logs, partitions, secrets
 from api.routes import ROUTES
 from tenantry import policies
 from tenantry.naming import GROUPS, log_group
@@ -120,17 +119,15 @@ def keyed(action: str, request: dict[str, Any]) -> Call:
 def recorder() -> Iterator[Recorder]:
     """Every route of every group, called once for each way that it takes through the data."""
     recorder = Recorder()
-    session = boto3.Session()
-    session.events.register("before-parameter-build.*.*", recorder.note)
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_ACCESS_KEY_ID", "testing")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
         patch.setenv("AWS_DEFAULT_REGION", tenant_api.REGION)
         patch.setenv("POWERTOOLS_SERVICE_NAME", "contract")
         patch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tenantry")
-        patch.setattr(boto3, "DEFAULT_SESSION", session)
         tenant_api.forget()
-        logs.logger.cache_clear()
+        clients.session().register("before-parameter-build.*.*", recorder.note)
+        logs.log.cache_clear()
         tenant_api.create_table()
         # Other tests of this process may keep a secret of acme's own name.
         secret = tenant_api.create_secret("recorded")
@@ -139,7 +136,7 @@ def recorder() -> Iterator[Recorder]:
         tenant_api.client("secretsmanager").delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
         tenant_api.delete_table()
         tenant_api.forget()
-        logs.logger.cache_clear()
+        logs.log.cache_clear()
 
 
 def call_everything(recorder: Recorder, api: TenantApi) -> None:

@@ -59,6 +59,35 @@ def test_calls_are_counted_once_wherever_they_are_counted(
     assert counts(platform, acme_eu) == neighbours
 
 
+def test_what_functions_count_is_measured_by_tenant_and_route(
+    platform: Platform, acme: Tenant, acme_eu: Tenant
+) -> None:
+    create, read = "POST /items/{collection}", "GET /items/{collection}/{id}"
+
+    def found(tenant: Tenant) -> Counter[str]:
+        def of(metric: str, **by: str) -> int:
+            return int(measured(platform.root, "Tenantry", metric, tenant=tenant.slug, **by) or 0)
+
+        return Counter(
+            written=of("ItemsWritten", route=create),
+            write_units=of("ConsumedWriteCapacity", route=create),
+            read_units=of("ConsumedReadCapacity", route=read),
+            verdicts=of("AuthorizerVerdicts", reason="malformed"),
+            starts=of("ColdStarts", function="items"),
+        )
+
+    acme.call("GET", "/items/measured")
+    before, neighbours = found(acme), found(acme_eu)
+    assert before["starts"] >= 1
+    items = [acme.call("POST", "/items/measured", {"n": n}).json()["id"] for n in range(CALLS)]
+    for item in items:
+        assert acme.call("GET", f"/items/measured/{item}").status_code == 200
+    assert acme.call("GET", "/items/measured", token="no.token").status_code == 401
+    # An item and its count are a transaction: two units each. A consistent read of little costs one.
+    assert found(acme) - before == Counter(written=CALLS, write_units=4 * CALLS, read_units=CALLS, verdicts=1)
+    assert found(acme_eu) == neighbours
+
+
 def test_an_answers_id_leads_to_its_access_log_and_its_functions(platform: Platform, acme: Tenant) -> None:
     answer = acme.call("GET", "/items/measured/unknown")
     request = answer.headers["x-amzn-requestid"]

@@ -14,7 +14,7 @@ from unittest import mock
 import boto3
 from botocore.exceptions import ReadTimeoutError
 
-from api import queue, runtime_secret, secrets, settings, table
+from api import clients, queue, runtime_secret, secrets, settings, table
 from api.routes import ROUTES
 from tests.support import events
 
@@ -93,7 +93,8 @@ class TenantApi:
 @dataclass
 class BrokenTable:
     """Raises the failures in turn, one per call, the refusals one per transaction; then calls go through, and
-    the answers of the next `lost` writes never arrive. `tokens` are those of the transactions called.
+    the answers of the next `lost` writes never arrive. `tokens` are those of the transactions called, and
+    `consumed` is what answers tell of their capacity, by operation: None where they tell nothing.
 
     A token that was done once is answered and not done again, as DynamoDB promises and moto does not.
     """
@@ -101,13 +102,16 @@ class BrokenTable:
     failures: list[Exception] = field(default_factory=list)
     refusals: list[Exception] = field(default_factory=list)
     lost: int = 0
+    consumed: dict[str, Any] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
 
     def answer(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def answered(operation: str, parameters: dict[str, Any]) -> Any:
             self.calls.append(operation)
+            self.asked.append(parameters)
             if token := parameters.get("ClientRequestToken"):
                 self.tokens.append(token)
             if self.failures:
@@ -119,6 +123,8 @@ class BrokenTable:
             if self.lost and operation in {"TransactWriteItems", "UpdateItem"}:
                 self.lost -= 1
                 raise ReadTimeoutError(endpoint_url="https://x")
+            if operation in self.consumed:
+                answer = {**answer, "ConsumedCapacity": self.consumed[operation]}
             return answer
 
         return answered
@@ -172,6 +178,7 @@ def records() -> list[dict[str, Any]]:
 def forget() -> None:
     """What a fresh process has not got yet: clients and kept secrets."""
     settings.current.cache_clear()
+    clients.session.cache_clear()
     table.current.cache_clear()
     client.cache_clear()
     queue.client.cache_clear()

@@ -96,7 +96,7 @@ class Function(pulumi.ComponentResource):
             role=role.arn,
             runtime=target.runtime,
             architectures=[target.architecture],
-            handler=f"{args.group}.handler.handle",
+            handler=f"start.{args.group}",
             s3_bucket=args.cell.code.bucket,
             s3_key=args.cell.code.key,
             layers=[args.cell.code.layer],

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from api import logs, table
+from api import logs, metrics, table
 from tests.support import tenant_api
 from tests.support.tenant_api import TenantApi
 from tests.support.tokens import Signer
@@ -44,9 +44,10 @@ def empty_table(_aws: None) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_logger() -> None:
+def fresh_logger(monkeypatch: pytest.MonkeyPatch) -> None:
     """A logger keeps the stdout that it was born with, and pytest gives each test another."""
-    logs.logger.cache_clear()
+    monkeypatch.setattr(metrics, "_cold", False)
+    logs.log.cache_clear()
     logging.Logger.manager.loggerDict.pop("items", None)
 
 

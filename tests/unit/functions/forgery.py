@@ -37,7 +37,7 @@ def trusting(signer: Signer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Signer
 
 def _forget() -> None:
     authorizer_settings.current.cache_clear()
-    handler.key_finder.cache_clear()
+    handler.verifier.cache_clear()
 
 
 def ask(token: str) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def test_an_oidc_tenants_authorizer_takes_its_issuers_tokens(monkeypatch: pytest
         monkeypatch.setenv("ROUTES", "items")
         monkeypatch.setenv("AUTH", json.dumps(auth))
         settings.current.cache_clear()
-        handler.key_finder.cache_clear()
+        handler.verifier.cache_clear()
         good = OLD.sign(tokens.claims(iss=base))
         answer = handler.handle(events.authorizer(good, stage="globex"), None)
         assert answer["context"]["kid"] == "old"
@@ -159,7 +159,7 @@ def test_an_oidc_tenants_authorizer_takes_its_issuers_tokens(monkeypatch: pytest
         with pytest.raises(Exception, match=r"^Unauthorized$"):
             handler.handle(events.authorizer(foreign, stage="globex"), None)
     settings.current.cache_clear()
-    handler.key_finder.cache_clear()
+    handler.verifier.cache_clear()
 
 
 def test_an_https_issuers_document_leads_to_no_loopback_address() -> None:

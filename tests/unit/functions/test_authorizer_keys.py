@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
+from jwt import PyJWK
 
 from authorizer import keys
 from authorizer.keys import WeakKey
 from tests.support import tokens
 
 ADA, STRANGER = tokens.signer("EdDSA"), tokens.signer("EdDSA")
+EVE, RON = tokens.signer("ES256"), tokens.signer("RS256")
+LONGER = tokens.encode(b"\x00" + EVE.private.public_key().public_numbers().x.to_bytes(32))  # the same number
 
 
 class TestKeys:
@@ -19,6 +22,13 @@ class TestKeys:
             ({**ADA.jwk, "alg": "none"}, "no algorithm"),
             ({**ADA.jwk, "alg": "ES256"}, "no algorithm"),
             ({**ADA.jwk, "x": "AA"}, "not a valid public key"),
+            ({**ADA.jwk, "x": 7}, "not a valid public key"),
+            ({name: value for name, value in ADA.jwk.items() if name != "x"}, "not a valid public key"),
+            ({**ADA.jwk, "x": ADA.jwk["x"][:-1] + "!"}, "not a valid public key"),
+            ({**EVE.jwk, "y": EVE.jwk["x"]}, "not a valid public key"),
+            ({**EVE.jwk, "x": LONGER}, "not a valid public key"),
+            ({**RON.jwk, "e": "AQ"}, "not a valid public key"),
+            ({**RON.jwk, "n": ""}, "not a valid public key"),
             ({name: value for name, value in ADA.jwk.items() if name != "alg"}, "no algorithm"),
             (tokens.signer("RS256", rsa_bits=1024).jwk, "1024 bits; RSA keys need 2048"),
         ],
@@ -35,3 +45,11 @@ class TestKeys:
         with_private_part = {**ADA.jwk, "d": tokens.encode(ADA.private.private_bytes_raw())}
         (key,) = keys.ring([with_private_part], None).values()
         assert not hasattr(key.public, "sign")
+
+    @pytest.mark.parametrize("algorithm", ["EdDSA", "ES256", "ES384", "ES512", "RS256"])
+    def test_a_key_is_read_as_a_jwt_library_reads_it(self, algorithm: str) -> None:
+        jwk = tokens.signer(algorithm).jwk
+        padded = {**jwk, "x": jwk["x"] + "=="} if "x" in jwk else jwk  # some issuers do
+        for each in (jwk, padded):
+            (key,) = keys.ring([each], None).values()
+            assert key.public == PyJWK(jwk).key

@@ -2,7 +2,7 @@
 
 ECDSA is the exception that RFC 7518 leaves: beside a signature (r, s) stands its twin (r, n - s), and issuers
 send either. To refuse one would refuse half of all good tokens. Nothing is keyed by a token's text but the
-gateway's cache of verdicts, so the twin opens nothing that the token does not.
+gateway's cache of verdicts and the authorizer's own, so the twin opens nothing that the token does not.
 """
 
 import itertools
@@ -50,6 +50,7 @@ class TestSignatures:
                 raw[1:],
                 raw + b"\x00",
                 b"\x00" + raw,
+                raw[:size] + b"\x00" + raw[size:],
                 b"\x00" + raw[:size] + b"\x00" + raw[size:],
                 raw[:size],
                 raw + raw,

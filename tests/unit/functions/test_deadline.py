@@ -240,3 +240,9 @@ def test_a_replacement_that_is_not_answered_is_asked_for_once(
     answer = acme.call("PUT", ITEM, {}, path=path, headers={"If-Match": '"1"'})
     assert (answer.status, answer.slug) == (503, "unavailable")
     assert len(silent) == 1
+
+
+def test_outside_of_an_invocation_there_is_no_end() -> None:
+    with deadline.of(Invocation(1)):
+        assert not deadline.allows(1)
+    assert deadline.allows(1_000_000)

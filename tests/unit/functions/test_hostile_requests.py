@@ -85,7 +85,7 @@ class TestAnything:
         event["requestContext"]["requestId"] = nasty
         acme.handle(event)
         (line,) = capsys.readouterr().out.splitlines()
-        assert json.loads(line)["correlation_id"] == nasty
+        assert json.loads(line)["request_id"] == nasty
 
     def test_a_problem_quotes_nothing_of_the_request(self, acme: TenantApi) -> None:
         sent = "<script>s3cret</script>"

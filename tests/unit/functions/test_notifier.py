@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from api import downstream, messages, queue, secrets, table
 from notifier import backoff, deliveries, progress
-from tests.support import delivery, tenant_api
+from tests.support import delivery, emf, tenant_api
 from tests.support.delivery import Delivery
 from tests.support.receivers import Receiver, receiver
 from tests.support.tenant_api import BrokenTable, TenantApi
@@ -256,7 +256,7 @@ class TestFailing:
         tenant.poll()
         assert tenant.waiting() == 1
         assert hook.received == []
-        assert [line["message"] for line in lines(capsys)] == ["unreadable"]
+        assert [line["message"] for line in lines(capsys)] == ["unreadable", "taken"]
 
     def test_the_id_of_another_tenants_message_delivers_nothing(
         self, tenant: Delivery, hook: Receiver, acme_eu: TenantApi, monkeypatch: pytest.MonkeyPatch
@@ -377,20 +377,36 @@ class TestLogs:
         tenant.poll()
         tenant.poll()
         text = capsys.readouterr().out
-        told = [json.loads(line) for line in text.splitlines()]
-        logged = [line for line in told if "message" in line]
-        assert [line["message"] for line in logged] == ["not delivered", "delivered"]
-        assert {line["message_id"] for line in logged} == {message_id}
-        assert {line["correlation_id"] for line in logged} == {answered["correlation_id"]}
-        assert [line["tenant"] for line in logged] == ["acme", "acme"]
-        assert [
-            name for line in told for name in ("DeliveryFailures", "MessagesDelivered") if name in line
-        ] == [
-            "DeliveryFailures",
-            "MessagesDelivered",
-        ]
+        told = [line for line in emf.lines(text) if line["message"] != "taken"]
+        assert [line["message"] for line in told] == ["not delivered", "delivered"]
+        assert {line["message_id"] for line in told} == {message_id}
+        assert {line["request_id"] for line in told} == {answered["request_id"]}
         for private in (FORM["email"], FORM["message"], delivery.SECRET, hook.url, "v1,"):
             assert private not in text
+
+    def test_every_batch_ends_with_a_line_that_carries_its_metrics(
+        self,
+        tenant: Delivery,
+        hook: Receiver,
+        broken_table: BrokenTable,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        for _ in range(3):
+            send(tenant)
+        hook.answers = [(500, {})]
+        broken_table.consumed = {"GetItem": {"CapacityUnits": 1.0}, "UpdateItem": {"CapacityUnits": 2.0}}
+        capsys.readouterr()
+        tenant.poll()
+        text = capsys.readouterr().out
+        *_, last = emf.lines(text)
+        assert (last["message"], last["entries"], last["kept"], last["route"]) == ("taken", 3, 1, "notifier")
+        assert {point.name: (point.dimensions, point.value) for point in emf.points(text)} == {
+            "MessagesDelivered": ({"tenant": "acme"}, 2),
+            "DeliveryFailures": ({"tenant": "acme"}, 1),
+            "ConsumedReadCapacity": ({"tenant": "acme", "route": "notifier"}, 3),
+            "ConsumedWriteCapacity": ({"tenant": "acme", "route": "notifier"}, 6),
+        }
+        assert (last["read_units"], last["write_units"]) == (3, 6)
 
 
 def raises(error: Exception) -> Any:

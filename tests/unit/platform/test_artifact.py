@@ -1,24 +1,28 @@
 """The code that Lambda gets is the same wherever it is packed, and runs from its byte code."""
 
+import io
 import marshal
 import os
 import sys
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import pytest
 
-from tenantry import artifact
+import start
+from tenantry import artifact, naming
 from tenantry.artifact import Artifact, ArtifactError, Target
 from tenantry.paths import FUNCTIONS, LAYER_REQUIREMENTS, ROOT
 from tests.support.artifacts import contents, isolated, sources
 
 HERE = artifact.this_machine()
-CODE_BYTES = 256 * 1024  # 196 KiB when written, two thirds of it byte code
+GROUPS = (naming.AUTHORIZER, *naming.GROUPS, naming.NOTIFIER)
+CODE_BYTES = 64 * 1024  # the goal; 61 KiB when written
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +46,14 @@ class TestReproducibility:
         assert again.digest == code.digest
         assert again.path.read_bytes() == code.path.read_bytes()
 
-    def test_a_changed_byte_is_another_artifact(self, tmp_path: Path) -> None:
-        digests = [
-            artifact.code(sources(tmp_path / name, a=text), tmp_path / "build", HERE).digest
-            for name, text in (("one", "x = 1\n"), ("two", "x = 2\n"), ("three", "x = 1 \n"))
-        ]
-        assert len(set(digests)) == 3
+    def test_what_runs_otherwise_is_another_artifact_and_a_comment_is_not(self, tmp_path: Path) -> None:
+        texts = {"one": "x = 1\n", "two": "x = 2\n", "three": "\nx = 1\n", "four": "x = 1  # one\n"}
+        digests = {
+            name: artifact.code(sources(tmp_path / name, a=text), tmp_path / "build", HERE).digest
+            for name, text in texts.items()
+        }
+        assert digests.pop("four") == digests["one"]
+        assert len(set(digests.values())) == 3, "tracebacks name lines, so a moved one counts"
 
     def test_a_renamed_file_and_a_moved_line_are_another_artifact(self, tmp_path: Path) -> None:
         folders = [
@@ -76,7 +82,7 @@ class TestBuilds:
             built = set(pool.map(lambda _: artifact.code(source, tmp_path / "build", HERE), range(4)))
         [only] = built
         assert list((tmp_path / "build").iterdir()) == [only.path]
-        assert "a.py" in contents(only)
+        assert "a.pyc" in contents(only)
 
     @pytest.mark.parametrize("interruption", [KeyboardInterrupt, OSError])
     def test_an_interrupted_one_leaves_nothing(
@@ -85,10 +91,12 @@ class TestBuilds:
         source = sources(tmp_path / "source", a="x = 1\n", b="y = 2\n")
         write = zipfile.ZipFile.writestr
 
-        def interrupted(self: zipfile.ZipFile, entry: zipfile.ZipInfo, content: bytes) -> None:
-            if entry.filename == "b.py":
+        def interrupted(
+            self: zipfile.ZipFile, entry: zipfile.ZipInfo, content: bytes, **options: Any
+        ) -> None:
+            if entry.filename == "b.pyc":
                 raise interruption
-            write(self, entry, content)
+            write(self, entry, content, **options)
 
         monkeypatch.setattr(zipfile.ZipFile, "writestr", interrupted)
         with pytest.raises(interruption):
@@ -129,22 +137,31 @@ def code_objects(code: CodeType) -> Iterator[CodeType]:
             yield from code_objects(constant)
 
 
-class TestCode:
-    def test_it_holds_every_source_with_its_byte_code_and_nothing_else(self, code: Artifact) -> None:
-        own = {file.relative_to(FUNCTIONS).as_posix() for file in FUNCTIONS.rglob("*.py")}
-        assert contents(code).keys() == own | {cache_from_source(name) for name in own}
-        assert not [name for name in contents(code) if "test" in name]
+def modules(code: Artifact) -> dict[str, CodeType]:
+    """What the artifact can run, by the path that tracebacks will name."""
+    held = contents(code)
+    packages = held.pop("functions.zip")
+    with zipfile.ZipFile(io.BytesIO(packages)) as archive:
+        held |= {f"functions.zip/{name}": archive.read(name) for name in archive.namelist()}
+    assert {content[:4] for content in held.values()} == {MAGIC_NUMBER}
+    return {name: marshal.loads(content[16:]) for name, content in held.items()}  # noqa: S302 - made by us
 
-    def test_byte_code_is_of_these_sources_and_never_checked_against_them(self, code: Artifact) -> None:
-        """PEP 552: the flags say that it is named by a hash (1) which is not to be checked (2 is not set)."""
-        held = contents(code)
-        for name in [each for each in held if each.endswith(".py")]:
-            compiled = held[cache_from_source(name)]
-            assert compiled[:4] == MAGIC_NUMBER
-            assert int.from_bytes(compiled[4:8], "little") == 0b01
-            assert compiled[8:16] == source_hash(held[name])
-            for each in code_objects(marshal.loads(compiled[16:])):  # noqa: S302 - made by us, a moment ago
-                assert each.co_filename == f"/var/task/{name}"
+
+class TestCode:
+    def test_it_holds_byte_code_of_every_source_and_nothing_else(self, code: Artifact) -> None:
+        own = {file.relative_to(FUNCTIONS).as_posix() for file in FUNCTIONS.rglob("*.py")}
+        placed = {f"functions.zip/{name}c" if "/" in name else f"{name}c" for name in own}
+        assert modules(code).keys() == placed
+        assert not [name for name in own if "test" in name]
+
+    def test_tracebacks_name_the_places_in_lambda(self, code: Artifact) -> None:
+        for name, module in modules(code).items():
+            for each in code_objects(module):
+                assert each.co_filename == f"/var/task/{name.removesuffix('c')}"
+
+    def test_its_packages_are_stored_so_that_they_are_compressed_as_one(self, code: Artifact) -> None:
+        with zipfile.ZipFile(io.BytesIO(contents(code)["functions.zip"])) as archive:
+            assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
 
     def test_no_path_of_this_machine_is_in_it(self, code: Artifact) -> None:
         held = b"".join(contents(code).values())
@@ -160,13 +177,53 @@ class TestCode:
     def test_it_stays_small(self, code: Artifact) -> None:
         assert code.path.stat().st_size <= CODE_BYTES
 
-    def test_a_fresh_interpreter_runs_the_byte_code(self, tmp_path: Path, code: Artifact) -> None:
-        """With the source spoilt: only its byte code can still be imported."""
-        with zipfile.ZipFile(code.path) as archive:
-            archive.extractall(tmp_path)
-        Path(tmp_path, "api", "clock.py").write_text("raise SystemExit('the source was compiled')\n")
-        program = (
-            f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import api.clock as c; print(c.rfc3339(0))"
-        )
-        done = isolated(program)
-        assert (done.returncode, done.stdout) == (0, "1970-01-01T00:00:00.000Z\n"), done.stderr
+    def test_a_failure_names_its_line(self, tmp_path: Path) -> None:
+        source = tmp_path / "source"
+        sources(source, start="import sys; sys.path.insert(0, sys.argv[1] + '/functions.zip')\nimport a.b\n")
+        sources(source / "a", __init__="", b='"""Documented."""\n\nassert not "this", "that"\n')
+        unpacked = unpack(artifact.code(source, tmp_path / "build", HERE), tmp_path / "task")
+        done = isolated("import sys; sys.path.insert(0, sys.argv[1]); import start", str(unpacked))
+        assert 'File "/var/task/functions.zip/a/b.py", line 3' in done.stderr
+        assert "AssertionError: that" in done.stderr, "assertions stay"
+
+
+class TestPlainForm:
+    """The way back: sources, which any interpreter of the functions' own version compiles."""
+
+    def test_it_is_the_sources_as_they_are(self, tmp_path: Path) -> None:
+        plain = artifact.code(FUNCTIONS, tmp_path, Target("python3.99", "arm64"), plain=True)
+        own = {f.relative_to(FUNCTIONS).as_posix(): f.read_bytes() for f in FUNCTIONS.rglob("*.py")}
+        assert contents(plain) == own
+
+    @pytest.mark.parametrize("plain", [False, True], ids=["lean", "plain"])
+    def test_both_start_the_same_functions(self, tmp_path: Path, *, plain: bool) -> None:
+        unpacked = unpack(artifact.code(FUNCTIONS, tmp_path / "build", HERE, plain=plain), tmp_path / "task")
+        program = """if 1:
+            import sys
+            sys.path.insert(0, sys.argv[1])
+            import start
+            from api import clock
+            print(clock.rfc3339(0), clock.__file__.removeprefix(sys.argv[1]))
+            for group in sorted(start.GROUPS):
+                try: getattr(start, group)
+                except ModuleNotFoundError as error: print(group, error.name)
+            try: start.other
+            except AttributeError as error: print(error)
+        """
+        done = isolated(program, str(unpacked))
+        place = "/api/clock.py" if plain else "/functions.zip/api/clock.pyc"
+        assert done.stdout.splitlines()[0] == f"1970-01-01T00:00:00.000Z {place}", done.stderr
+        # Every group is found; what each lacks here is the layer.
+        assert {line.split()[0] for line in done.stdout.splitlines()[1:-1]} == set(GROUPS)
+        assert not [line for line in done.stdout.splitlines()[1:-1] if line.split()[1].startswith(GROUPS)]
+        assert done.stdout.endswith("there is no function other\n")
+
+
+def test_lambda_is_told_the_handlers_that_there_are() -> None:
+    assert sorted(start.GROUPS) == sorted(GROUPS)
+
+
+def unpack(packed: Artifact, folder: Path) -> Path:
+    with zipfile.ZipFile(packed.path) as archive:
+        archive.extractall(folder)
+    return folder

@@ -9,19 +9,21 @@ import marshal
 import shutil
 import subprocess
 import zipfile
-from importlib.util import cache_from_source, source_hash
+from fnmatch import fnmatch
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 import pytest
+from botocore import xform_name
 
-from tenantry import artifact
+from tenantry import artifact, trimming
 from tenantry.artifact import Artifact, ArtifactError
 from tenantry.paths import BUILD, FUNCTIONS, LAYER_REQUIREMENTS
 from tests.support import events, tokens
 from tests.support.artifacts import contents, isolated
 
 HERE = artifact.this_machine()
-LAYER_BYTES = 16 * 1024 * 1024  # 10.2 MiB when written
+LAYER_BYTES = 8 * 1024 * 1024  # 5.6 MiB when written, nearly all of it cryptography's
 
 
 @pytest.fixture(scope="module")
@@ -30,46 +32,63 @@ def layer() -> Artifact:
     return artifact.layer(LAYER_REQUIREMENTS, BUILD, HERE)
 
 
+UNUSED_BYTES = 100 * 1024
+READ_BY_OPENSSL = "botocore/cacert.pem"  # past the interpreter; that it is needed shows where it is missing
+
 # Imports every module of the code, then uses what libraries import late: clients and their signatures, logs,
-# metrics, key loading, ids. DynamoDB is an address where nobody listens.
+# metrics, key loading, ids, and authorities for TLS. DynamoDB is an address that accepts and hangs up. Says
+# at the end which files were opened.
 PROBE = """
-import importlib.util, json, os, pkgutil, sys, types
+import importlib.util, json, os, socket, sys, threading, types, zipfile
 
 code, layer = sys.argv[1:]
+opened = set()
+def note(event, arguments):
+    if event == "open" and isinstance(arguments[0], str): opened.add(arguments[0])
+    if event == "import" and arguments[1]: opened.add(arguments[1])
+sys.addaudithook(note)
+_socket = socket.create_server(("127.0.0.1", 0))
+def hang_up():
+    while True: _socket.accept()[0].close()
+threading.Thread(target=hang_up, daemon=True).start()
+
 assert not [path for path in sys.path if "site-packages" in path], sys.path
 sys.path[:0] = [code, layer]
 told = json.load(sys.stdin)
-os.environ.update(told["environment"])
+os.environ.update(told["environment"], AWS_ENDPOINT_URL=f"https://127.0.0.1:{_socket.getsockname()[1]}")
 
-import authorizer.handler
-verdict = authorizer.handler.handle(told["question"], None)
+import start
+verdict = start.authorizer(told["question"], None)
 assert verdict["principalId"] == "user-1", verdict
-assert "boto3" not in sys.modules, "the authorizer uses no AWS client, and starts faster without"
+assert "botocore.session" not in sys.modules, "the authorizer uses no AWS client, and starts faster without"
 
-for module in pkgutil.walk_packages([code]):
-    importlib.import_module(module.name)
-import contact.handler, items.handler, notifier.handler, tools.handler
-from api import identifiers, metrics, queue, secrets, table
+for name in zipfile.ZipFile(f"{code}/functions.zip").namelist():
+    importlib.import_module(name.removesuffix(".pyc").removesuffix("/__init__").replace("/", "."))
+from api import identifiers, queue, secrets, table
 from notifier import mail
 table.current()
 secrets.client()
 queue.client()
 mail.client()
-metrics.count("ItemsWritten", "acme")
 identifiers.checked_id(identifiers.new_id(0))
 invocation = types.SimpleNamespace(get_remaining_time_in_millis=lambda: 10_000)
-answer = items.handler.handle(told["call"], invocation)
+answer = start.items(told["call"], invocation)
 assert answer["statusCode"] == 503, answer
 
 for name, module in list(sys.modules.items()):
     file = getattr(module, "__file__", None)
     if file and file.startswith((code, layer)):
-        compiled = importlib.util.cache_from_source(file)
-        assert not file.endswith(".py") or os.path.exists(compiled), f"{file} has no byte code"
+        assert not file.endswith(".py"), f"{file} is compiled at each start"
     elif file:
         assert file.startswith((sys.base_prefix, os.path.dirname(os.__file__))), f"{file} is not ours"
+print(json.dumps(sorted(opened)))
 print("complete")
 """
+
+
+@pytest.fixture(scope="module")
+def plain() -> Artifact:
+    return artifact.layer(LAYER_REQUIREMENTS, BUILD, HERE, plain=True)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +115,6 @@ def probe(unpacked: tuple[Path, Path]) -> subprocess.CompletedProcess[str]:
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
         "POWERTOOLS_METRICS_NAMESPACE": "Tenantry",
         "POWERTOOLS_SERVICE_NAME": "probe",
         "ROUTES": "items",
@@ -117,6 +135,32 @@ class TestIsolation:
     def test_every_function_runs_on_code_and_layer_alone(self, unpacked: tuple[Path, Path]) -> None:
         done = probe(unpacked)
         assert done.stdout.endswith("complete\n"), done.stdout + done.stderr
+
+    def test_nothing_large_in_the_layer_goes_unused(self, unpacked: tuple[Path, Path]) -> None:
+        opened = set(json.loads(probe(unpacked).stdout.splitlines()[-2]))
+        files = [path for path in unpacked[1].rglob("*") if path.is_file()]
+        large = {str(path) for path in files if path.stat().st_size > UNUSED_BYTES}
+        opened.add(str(unpacked[1] / READ_BY_OPENSSL))
+        assert large - opened == set()
+        assert large & opened, "what is opened is seen"
+
+    def test_the_authorities_that_calls_trust_are_read(
+        self, unpacked: tuple[Path, Path], tmp_path: Path
+    ) -> None:
+        missing = "FileNotFoundError"
+        assert missing not in probe(unpacked).stdout
+        place = unpacked[1] / READ_BY_OPENSSL
+        shutil.move(place, tmp_path / "aside")
+        try:
+            assert missing in probe(unpacked).stdout, probe(unpacked).stdout
+        finally:
+            shutil.move(tmp_path / "aside", place)
+
+    def test_what_is_cut_was_there(self, plain: Artifact) -> None:
+        names = [Path(name).relative_to("python") for name in contents(plain)]
+        folders = {parent.as_posix() for name in names for parent in name.parents}
+        unknown = [cut for cut in trimming.UNUSED if not any(fnmatch(each, cut) for each in folders)]
+        assert unknown == [], "a library has moved it: see what takes its place"
 
     @pytest.mark.parametrize(
         ("pattern", "named"),
@@ -139,19 +183,35 @@ class TestIsolation:
         assert named in done.stderr
         assert "complete" not in done.stdout
 
-    def test_the_services_that_stay_in_botocore_are_those_that_functions_use(self) -> None:
-        used = {
-            call.args[0].value
+    def test_the_operations_that_stay_in_botocore_are_those_that_functions_call(self) -> None:
+        """Clients' methods, by the names that botocore derives from operations."""
+        called = {
+            node.attr
             for file in FUNCTIONS.rglob("*.py")
-            for call in ast.walk(ast.parse(file.read_text()))
-            if isinstance(call, ast.Call)
-            and isinstance(call.func, ast.Attribute)
-            and call.func.attr in {"client", "resource"}
-            and isinstance(call.func.value, ast.Name)
-            and call.func.value.id == "boto3"
-            and isinstance(call.args[0], ast.Constant)
+            for node in ast.walk(ast.parse(file.read_text()))
+            if isinstance(node, ast.Attribute)
+            and (
+                (isinstance(node.value, ast.Call) and ast.unparse(node.value.func).endswith("client"))
+                or (isinstance(node.value, ast.Attribute) and node.value.attr == "client")
+            )
         }
-        assert used == set(artifact.SERVICES)
+        kept = {xform_name(name) for names in trimming.OPERATIONS.values() for name in names}
+        assert called - {"exceptions", "meta"} == kept
+
+    def test_errors_that_functions_catch_stay_in_botocore(self, layer: Artifact) -> None:
+        caught = {
+            node.attr
+            for file in FUNCTIONS.rglob("*.py")
+            for node in ast.walk(ast.parse(file.read_text()))
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("client.exceptions")
+        }
+        models = [
+            json.loads(content)["shapes"]
+            for name, content in contents(layer).items()
+            if "service-2.json" in name
+        ]
+        assert caught
+        assert caught <= {shape for shapes in models for shape in shapes}
 
 
 def wheel(folder: Path) -> Path:
@@ -197,16 +257,16 @@ class TestLayer:
 
     def test_botocore_keeps_the_services_used_and_what_is_common(self, layer: Artifact) -> None:
         data = [name.split("/")[3:] for name in contents(layer) if name.startswith("python/botocore/data/")]
-        assert {parts[0] for parts in data if len(parts) > 1} == set(artifact.SERVICES)
+        assert {parts[0] for parts in data if len(parts) > 1} == set(trimming.OPERATIONS)
         assert {"endpoints.json", "partitions.json"} <= {parts[0].removesuffix(".gz") for parts in data}
 
-    def test_its_byte_code_is_valid_in_lambda(self, layer: Artifact) -> None:
+    def test_its_byte_code_stands_for_the_sources(self, layer: Artifact) -> None:
         held = contents(layer)
-        for name in ("python/boto3/session.py", "python/jwt/api_jwt.py", "python/ulid/__init__.py"):
-            compiled = held[cache_from_source(name)]
-            assert int.from_bytes(compiled[4:8], "little") == 0b01
-            assert compiled[8:16] == source_hash(held[name])
-            assert marshal.loads(compiled[16:]).co_filename == f"/opt/{name}"  # noqa: S302 - as above
+        assert not [name for name in held if name.endswith(".py")]
+        for name in ("python/botocore/session.py", "python/ulid/__init__.py"):
+            compiled = held[f"{name}c"]
+            assert compiled[:4] == MAGIC_NUMBER
+            assert marshal.loads(compiled[16:]).co_filename == f"/opt/{name}"  # noqa: S302 - made by us
 
     def test_it_stays_within_what_a_cold_start_bears(self, layer: Artifact) -> None:
         assert layer.path.stat().st_size <= LAYER_BYTES
