@@ -33,6 +33,10 @@ def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         told = {"issuer": config.issuer, "cause": str(error)}
         _end("no keys to check tokens with", "issuer-unavailable", logging.ERROR, **told)
         raise
+    except Exception as error:
+        logs.failure("unexpected failure", error)
+        _end("failed", "failed", logging.ERROR)
+        raise
     _end("accepted", "accepted", kid=identity.kid)
     return _answer(stage, identity, config)
 

@@ -18,7 +18,7 @@ Reason = Literal[
     "claims",  # a required claim is missing
 ]
 # What every question ends with: the values of the metric's dimension.
-Verdict = Reason | Literal["accepted", "issuer-unavailable"]
+Verdict = Reason | Literal["accepted", "failed", "issuer-unavailable"]
 
 
 class Refused(Exception):

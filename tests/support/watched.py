@@ -22,7 +22,6 @@ def watched(slug: str = "acme", names: Names = NAMES, **changes: Any) -> Watched
         "silo": names.tenant(slug),
         "queues": Queues(names.queue(slug), names.dead_letters(slug)),
         "quota": Quota(limit=10_000, period="day"),
-        "asks_issuer": True,
         "access_log": names.access_log(slug),
     }
     return Watched(**everything | changes)

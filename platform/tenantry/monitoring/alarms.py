@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tenantry.config.tiers import Quota
-from tenantry.monitoring.metrics import DYNAMODB, GATEWAY, ISSUER_UNAVAILABLE, LAMBDA, SQS, Metric, own
+from tenantry.monitoring.metrics import DYNAMODB, FAILURES, GATEWAY, LAMBDA, SQS, Metric, own
 from tenantry.monitoring.watched import Queues, Watched
 from tenantry.naming import AUTHORIZER
 from tenantry.policies import INDEX
@@ -71,8 +71,8 @@ def of_tenant(watched: Watched) -> list[Alarm]:
     answering = {group: name for group, name in functions.items() if group != AUTHORIZER}
     return [
         *_gateway(watched),
-        *([_issuer(watched.tenant)] if watched.asks_issuer else []),
-        # An authorizer refuses a token by raising, so its errors are callers'; its failures show as 5xx.
+        _authorizer(watched.tenant),
+        # An authorizer refuses a token by raising, so its errors are callers'.
         _summed("function-errors", "a function fails", _of_each(answering, "Errors")),
         _summed("throttles", "calls of its functions are throttled", _of_each(functions, "Throttles"), 2),
         *([_table_throttles(watched.silo)] if watched.silo else []),
@@ -121,11 +121,9 @@ def _gateway(watched: Watched) -> list[Alarm]:
     ]
 
 
-def _issuer(tenant: str) -> Alarm:
-    verdicts = own("AuthorizerVerdicts", tenant=tenant, reason=ISSUER_UNAVAILABLE)
-    return _plain(
-        "authorizer-errors", "tokens cannot be checked, the issuer gives no keys", verdicts, "Sum", 0
-    )
+def _authorizer(tenant: str) -> Alarm:
+    verdicts = [own("AuthorizerVerdicts", tenant=tenant, reason=each) for each in FAILURES]
+    return _summed("authorizer-errors", "tokens cannot be checked", verdicts)
 
 
 def _of_each(functions: dict[str, str], metric: str) -> list[Metric]:

@@ -33,12 +33,13 @@ OWN: Mapping[str, Dimensions] = {
     "ColdStarts": ("tenant", "function"),
 }
 
-ACCEPTED, ISSUER_UNAVAILABLE = "accepted", "issuer-unavailable"
+ACCEPTED = "accepted"
+FAILURES = ("failed", "issuer-unavailable")  # of the authorizer itself, not of a token
 REFUSALS = (
     *("missing", "stage", "malformed", "header", "key", "algorithm", "signature"),
     *("issuer", "audience", "expired", "premature", "lifetime", "claims"),
 )
-REASONS = (ACCEPTED, *REFUSALS, ISSUER_UNAVAILABLE)
+REASONS = (ACCEPTED, *REFUSALS, *FAILURES)
 FUNCTIONS = (AUTHORIZER, *GROUPS, NOTIFIER)
 NOTIFIER_ROUTE = "notifier"  # the notifier serves no route, and consumes capacity all the same
 
@@ -148,7 +149,7 @@ def counted_by(name: str, routes: Iterable[Route], notifier: bool = True) -> tup
     return (*served, NOTIFIER_ROUTE) if notifier and name in _BY_NOTIFIER else served
 
 
-MOST_PER_TENANT = 47  # custom metrics, each paid for: `bound` of the contract's routes
+MOST_PER_TENANT = 48  # custom metrics, each paid for: `bound` of the contract's routes
 
 
 def bound(routes: tuple[Route, ...]) -> int:

@@ -32,7 +32,6 @@ class Watched:
         silo: its own table, if it has one.
         queues: None where contact messages are not delivered.
         quota: None where there is none, or where it differs.
-        asks_issuer: its authorizer fetches keys on the way of a request.
     """
 
     tenant: str
@@ -44,7 +43,6 @@ class Watched:
     silo: str | None
     queues: Queues | None
     quota: Quota | None
-    asks_issuer: bool
     access_log: str
 
     @property
@@ -83,6 +81,5 @@ def _watched(names: Names, slug: str, tenants: tuple[Tenant, ...], routes: tuple
         silo=names.tenant(slug) if "silo" in isolations else None,
         queues=Queues(names.queue(slug), names.dead_letters(slug)) if delivers else None,
         quota=quotas.pop() if len(quotas) == 1 else None,
-        asks_issuer=any(each.auth.mode == "oidc" for each in tenants),
         access_log=names.access_log(slug),
     )

@@ -180,6 +180,26 @@ def test_verdicts_are_counted_by_reason_and_no_token_is_written(capsys: pytest.C
         assert part not in output
 
 
+@pytest.mark.usefixtures("ask")
+def test_a_failure_of_the_authorizers_own_is_counted_and_is_no_401(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = ADA.sign(tokens.claims())
+
+    def broken(*_: object) -> None:
+        raise RuntimeError(token)
+
+    monkeypatch.setattr(handler.policies, "policy", broken)
+    monkeypatch.setattr(handler.policies, "stage_arn", broken)
+    with pytest.raises(RuntimeError):
+        handle(events.authorizer(token))
+    output = capsys.readouterr().out
+    (counted,) = [json.loads(line) for line in output.splitlines() if '"_aws"' in line]
+    assert (counted["level"], counted["reason"], counted["AuthorizerVerdicts"]) == ("ERROR", "failed", [1])
+    assert "RuntimeError" in output
+    assert token not in output
+
+
 def test_the_authorizer_imports_neither_boto3_nor_the_tables_code() -> None:
     program = "import sys, authorizer.handler; print(*sys.modules)"
     environment = {"PYTHONPATH": ":".join(sys.path)}

@@ -61,11 +61,11 @@ def test_what_comes_with_a_fault_alone_is_filled_with_zeros() -> None:
 
 
 def test_a_tenant_has_the_alarms_of_what_it_has() -> None:
-    always = {"5xx", "latency", "function-errors", "throttles"}
-    bare = by_condition(silo=None, queues=None, quota=None, asks_issuer=False)
+    always = {"5xx", "latency", "authorizer-errors", "function-errors", "throttles"}
+    bare = by_condition(silo=None, queues=None, quota=None)
     assert bare.keys() == always
     assert ALARMS.keys() - bare.keys() == {
-        *("authorizer-errors", "table-throttles", "dead-letters", "delivery-delay", "quota"),
+        *("table-throttles", "dead-letters", "delivery-delay", "quota"),
     }
 
 
@@ -81,9 +81,10 @@ def test_a_refused_token_raises_no_alarm() -> None:
     authorizer = NAMES.function("acme", AUTHORIZER)
     errors = [g for a in ALL for g in a.inputs if (g.metric.namespace, g.metric.name) == (LAMBDA, "Errors")]
     assert not [each for each in errors if authorizer in each.metric.dimensions.values()]
-    [verdicts] = ALARMS["authorizer-errors"].inputs
-    assert verdicts.metric.namespace == TENANTRY
-    assert verdicts.metric.dimensions == {"tenant": "acme", "reason": "issuer-unavailable"}
+    verdicts = [given.metric for given in ALARMS["authorizer-errors"].inputs]
+    assert {each.namespace for each in verdicts} == {TENANTRY}
+    assert [each.dimensions["reason"] for each in verdicts] == ["failed", "issuer-unavailable"]
+    assert {each.dimensions["tenant"] for each in verdicts} == {"acme"}
 
 
 def test_the_rate_of_failures_is_a_share_of_all_calls() -> None:
