@@ -7,7 +7,7 @@ PACK := policy-pack/.venv
 PEERS := benches/speed/.venv
 SOURCES := platform functions demo benches tests policy-pack
 
-.PHONY: help setup policies peers demo up down test chaos load pages bench check format requirements clean
+.PHONY: help setup policies peers demo up down test chaos load pages bench pictures check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -60,6 +60,9 @@ pages: setup ## read collections of 1,000 and 10,000 items page by page, and cou
 
 bench: setup peers ## compare speed and size with comparable platforms, and write docs/performance.md; ten minutes
 	$(BIN)/python -m benches.speed
+
+pictures: setup ## take the console's pictures for the documentation (needs chromium)
+	$(BIN)/python -m tests.support.pictures
 
 check: setup ## lint, formatting, types, import rules
 	$(BIN)/ruff check $(SOURCES)

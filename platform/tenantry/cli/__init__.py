@@ -5,6 +5,7 @@ import typer
 from tenantry.cli import (
     backup,
     clients,
+    console,
     isolation,
     keys,
     local,
@@ -37,6 +38,7 @@ app.command("token")(clients.token)
 app.command("call")(clients.call)
 app.command("isolation")(isolation.isolation)
 app.add_typer(secrets.secrets, name="secrets")
+app.command("console")(console.console)
 app.command("usage")(usage.usage)
 app.command("logs")(logs.logs)
 app.command("redrive")(operations.redrive)

@@ -1,0 +1,40 @@
+"""`console`: a page over the platform that runs."""
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from tenantry.cli.output import stderr, stdout
+from tenantry.cli.places import Port, Region, Stack, chosen
+from tenantry.cli.tenants import TENANTS, Folder
+
+LISTEN = 4580  # beside the local platform's 4566
+
+
+def console(
+    stack: Stack = None,
+    region: Region = None,
+    port: Port = None,
+    listen: Annotated[
+        int,
+        typer.Option("--listen", min=0, max=65535, help="The page's own port on loopback; 0: a free one."),
+    ] = LISTEN,
+    tenants: Folder = TENANTS,
+    open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Show all tenants of a running platform on a local web page, until Ctrl-C."""
+    from tenantry.console.app import application
+    from tenantry.console.month import month_so_far
+    from tenantry.console.server import serve
+    from tenantry.console.source import Platform
+
+    place = chosen(stack, region, port)
+
+    def listening(address: str) -> None:
+        stdout().print(address, soft_wrap=True)
+        stderr().print(f"shows {place}; Ctrl-C ends it", markup=False, soft_wrap=True)
+        if open_:
+            typer.launch(address)
+
+    serve(application(Platform(place, partial(month_so_far, folder=tenants))), listen, listening)

@@ -1,0 +1,119 @@
+"""What a tenant's page draws: each chart with its unit, and a sentence that sums it up."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tenantry.console import formats
+from tenantry.operations import measures
+from tenantry.operations.figures import Line
+from tenantry.operations.measures import Charted, Lines
+from tenantry.operations.running import Running, Tenant
+
+Unit = Literal["count", "depth", "milliseconds", "seconds"]  # a depth is no sum
+Shape = Literal["lines", "stacked"]
+
+TRAFFIC = "Calls by status"
+_WORDS: Mapping[Unit, Callable[[float | None], str]] = {
+    "count": formats.number,
+    "depth": formats.number,
+    "milliseconds": formats.milliseconds,
+    "seconds": formats.seconds,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """`values` are missing (None) where nothing was measured."""
+
+    title: str
+    unit: Unit
+    lines: tuple[Line, ...]
+
+    @property
+    def shape(self) -> Shape:
+        """What adds up to a whole is stacked."""
+        return "stacked" if self.title == TRAFFIC else "lines"
+
+    @property
+    def measured(self) -> bool:
+        return any(value is not None for line in self.lines for value in line.values)
+
+    @property
+    def summary(self) -> str:
+        """Counts by their sums, all else by the highest value."""
+        told = []
+        for line in self.lines:
+            known = [value for value in line.values if value is not None]
+            if self.unit == "count":
+                told.append(f"{line.name} {formats.number(sum(known))}")
+            elif known:
+                told.append(f"{line.name} up to {_WORDS[self.unit](max(known))}")
+        return ", ".join(told)
+
+
+def plans(tenant: Tenant) -> dict[Charted, Unit]:
+    """The charts of one tenant in the order of the page; those of queues where it has some."""
+    always: dict[Charted, Unit] = {
+        Charted(TRAFFIC, _traffic): "count",
+        Charted("Latency", _latency): "milliseconds",
+        Charted("Function errors", _by_function("Errors")): "count",
+        Charted("Function duration, p95", _by_function("Duration", "p95")): "milliseconds",
+        Charted("Consumed capacity", _capacity): "count",
+        Charted("Throttled invocations", _by_function("Throttles")): "count",
+    }
+    delivering: dict[Charted, Unit] = {
+        Charted("Oldest message in the queue", _oldest): "seconds",
+        Charted("Messages waiting, and dead letters", _waiting): "depth",
+    }
+    return always | delivering if tenant.delivers else always
+
+
+def drawn(plan: dict[Charted, Unit], lines: Sequence[Sequence[Line]]) -> list[Chart]:
+    return [
+        Chart(charted.title, unit, _by_status(own) if charted.title == TRAFFIC else tuple(own))
+        for (charted, unit), own in zip(plan.items(), lines, strict=True)
+    ]
+
+
+def _by_status(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """API Gateway counts all calls and the two kinds of errors; the rest went well."""
+    calls, client, server = (line.values for line in lines)
+    well = (
+        None if all_ is None else max(all_ - (four or 0) - (five or 0), 0.0)
+        for all_, four, five in zip(calls, client, server, strict=True)
+    )
+    return (Line("2xx, 3xx", tuple(well)), *lines[1:])
+
+
+def _traffic(running: Running, tenant: Tenant) -> Lines:
+    calls, client, server = measures.gateway(running, tenant)
+    return {"all": (calls,), "4xx": (client,), "5xx": (server,)}
+
+
+def _latency(running: Running, tenant: Tenant) -> Lines:
+    return {each: (measures.latency(running, tenant, each),) for each in ("p50", "p95", "p99")}
+
+
+def _by_function(metric: str, statistic: str = "Sum") -> Callable[[Running, Tenant], Lines]:
+    return lambda _, tenant: measures.by_function(tenant, metric, statistic)
+
+
+def _capacity(_: Running, tenant: Tenant) -> Lines:
+    return {
+        "read units": measures.capacity(tenant, "ConsumedReadCapacity"),
+        "write units": measures.capacity(tenant, "ConsumedWriteCapacity"),
+    }
+
+
+def _oldest(running: Running, tenant: Tenant) -> Lines:
+    queue = running.place.names.queue(tenant.slug)
+    return {"oldest": (measures.queue(queue, "ApproximateAgeOfOldestMessage"),)}
+
+
+def _waiting(running: Running, tenant: Tenant) -> Lines:
+    names, visible = running.place.names, "ApproximateNumberOfMessagesVisible"
+    return {
+        "waiting": (measures.queue(names.queue(tenant.slug), visible),),
+        "dead letters": (measures.queue(names.dead_letters(tenant.slug), visible),),
+    }

@@ -1,0 +1,160 @@
+"""A source of made-up figures for the console: each part can be taken away, as AWS would."""
+
+import asyncio
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import httpx
+
+from tenantry.console.app import application
+from tenantry.console.pages import Pages
+from tenantry.errors import Failed
+from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
+from tenantry.operations.alarm_states import Alarm
+from tenantry.operations.failures import Failure
+from tenantry.operations.figures import Glance, Line
+from tenantry.operations.measures import Charted
+from tenantry.operations.metric_data import Window
+from tenantry.operations.places import Place
+from tenantry.operations.quota_use import QuotaUse
+from tenantry.operations.running import Key, Quota, Running, Tenant
+
+NOW = datetime(2026, 11, 22, 14, 30, 12, tzinfo=UTC)
+HOST = "http://127.0.0.1"
+NAMES = Names("demo")
+
+
+HEIGHTS = {  # around which a line of a chart goes up and down
+    "Calls by status: all": 92.0,
+    "Calls by status: 4xx": 5.0,
+    "Calls by status: 5xx": 3.0,
+    "Latency: p50": 48.0,
+    "Latency: p95": 260.0,
+    "Latency: p99": 1400.0,
+    "Function errors: items": 3.0,
+    "Function duration, p95: authorizer": 9.0,
+    "Function duration, p95: contact": 31.0,
+    "Function duration, p95: items": 44.0,
+    "Function duration, p95: tools": 22.0,
+    "Function duration, p95: notifier": 120.0,
+    "Consumed capacity: read units": 130.0,
+    "Consumed capacity: write units": 64.0,
+    "Oldest message in the queue: oldest": 4.0,
+    "Messages waiting, and dead letters: waiting": 3.0,
+}
+
+
+def wave(top: float, steps: int) -> tuple[float, ...]:
+    return tuple(
+        float(round(top * (1 + 0.6 * math.sin(n / 9) + 0.15 * math.sin(n * 2.7)))) for n in range(steps)
+    )
+
+
+def no_client(service: str) -> None:
+    raise AssertionError(f"the pages call {service} themselves")
+
+
+PLACE = Place(NAMES, "eu-central-1", "demo", "stack demo, Region eu-central-1", no_client, "{}/{}".format)
+
+
+def tenant(slug: str, tier: str = "silver", **differing: object) -> Tenant:
+    groups = (AUTHORIZER, *GROUPS, NOTIFIER)
+    given = Tenant(
+        slug=slug,
+        tier=tier,
+        suspended=False,
+        url=f"https://a1b2c3.execute-api.eu-central-1.amazonaws.com/{slug}",
+        plan_id=f"plan-{slug}",
+        rate_per_second=50.0,
+        burst=100,
+        quota=Quota(1_000_000, "MONTH"),
+        keys=(Key(f"id-{slug}", "web", NOW - timedelta(days=34), True),),
+        functions={group: NAMES.function(slug, group) for group in groups},
+    )
+    return replace(given, **differing)  # type: ignore[arg-type]
+
+
+MEANINGS = {
+    "5xx": "more than 1% of the calls fail",
+    "latency": "one call in a hundred takes over 3 s",
+    "function-errors": "a function fails",
+}
+
+
+def alarm(condition: str, state: str = "OK") -> Alarm:
+    reason = "Threshold Crossed: 3 datapoints were greater than the threshold (0.01)."
+    runbook = f"https://example.com/runbooks#{condition}"
+    return Alarm(condition, MEANINGS[condition], runbook, state, reason, NOW - timedelta(minutes=12), False)  # type: ignore[arg-type]
+
+
+@dataclass
+class Made:
+    """`refused` are the parts that cannot be read, with what AWS says."""
+
+    tenants: tuple[Tenant, ...]
+    glance: Mapping[str, Glance] = field(default_factory=dict)
+    ringing: Mapping[str, tuple[Alarm, ...]] = field(default_factory=dict)
+    quota: Mapping[str, QuotaUse] = field(default_factory=dict)
+    cost: Mapping[str, float] = field(default_factory=dict)
+    failed: Sequence[Failure] = ()
+    measured: bool = True
+    refused: Mapping[str, str] = field(default_factory=dict)
+    words: str = PLACE.words
+
+    def _read(self, part: str) -> None:
+        if part in self.refused:
+            raise Failed(self.refused[part])
+
+    def running(self) -> Running:
+        self._read("running")
+        return Running(PLACE, "a1b2c3", NAMES.cell, self.tenants)
+
+    def glances(self, tenants: Sequence[Tenant], window: Window) -> Mapping[str, Glance]:  # noqa: ARG002
+        self._read("glances")
+        return {each.slug: self.glance[each.slug] for each in tenants if each.slug in self.glance}
+
+    def alarms(self) -> Mapping[str, tuple[Alarm, ...]]:
+        self._read("alarms")
+        return self.ringing
+
+    def quotas(self) -> Mapping[str, QuotaUse]:
+        self._read("quotas")
+        return self.quota
+
+    def costs(self) -> Mapping[str, float]:
+        self._read("costs")
+        return self.cost
+
+    def lines(self, tenant: Tenant, charted: Sequence[Charted], window: Window) -> list[list[Line]]:
+        self._read("lines")
+        return [
+            [
+                Line(name, self._wave(each.title, name, window))
+                for name in each.measures(self.running(), tenant)
+            ]
+            for each in charted
+        ]
+
+    def _wave(self, title: str, name: str, window: Window) -> tuple[float | None, ...]:
+        """What is not among `HEIGHTS` is nothing all the time."""
+        if not self.measured:
+            return (None,) * len(window.steps())
+        return wave(HEIGHTS.get(f"{title}: {name}", 0), len(window.steps()))
+
+    def failures(self, tenant: Tenant, window: Window) -> list[Failure]:  # noqa: ARG002
+        self._read("failures")
+        return list(self.failed)
+
+
+def get(source: Made, path: str, **headers: str) -> httpx.Response:
+    """One request of a browser on this machine."""
+    app = application(source, Pages(source, lambda: NOW))
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url=HOST, headers=headers) as client:
+            return await client.get(path)
+
+    return asyncio.run(ask())

@@ -1,0 +1,94 @@
+"""Take the console's pictures for the documentation: `python -m tests.support.pictures`, of made-up figures.
+
+Their names stand in the documentation; pages are those that any platform gets.
+"""
+
+import multiprocessing
+from datetime import timedelta
+from pathlib import Path
+
+from tenantry.console.app import application
+from tenantry.console.pages import Pages
+from tenantry.console.server import serve
+from tenantry.operations.failures import Failure
+from tenantry.operations.figures import Glance
+from tenantry.operations.quota_use import QuotaUse
+from tenantry.operations.running import Quota
+from tests.support.browser import PHONE, WIDE, chromium, visiting
+from tests.support.console import NOW, Made, alarm, tenant, wave
+
+FOLDER = Path(__file__).parents[2] / "docs" / "console"
+PICTURES = [
+    ("tenants-light", "/", {**WIDE, "height": 640}, "light"),
+    ("tenant-dark", "/tenants/globex", {**WIDE, "height": 1040}, "dark"),
+    ("tenants-phone", "/", PHONE, "light"),
+]
+
+
+def _calls(all_: float, client: float, server: float, p99: float) -> Glance:
+    """Of an hour; as many each minute."""
+    calls, *errors = (wave(each, 60) for each in (all_, client, server))
+    return Glance(sum(calls), sum(errors[0]), sum(errors[1]), p99, calls)
+
+
+def made() -> Made:
+    quiet = Glance(0.0, 0.0, 0.0, None, (0.0,) * 60)
+    causes = [
+        ("gateway", "INTEGRATION_FAILURE", 502),
+        ("items", "a service behind the API failed: botocore.exceptions.ConnectTimeoutError", None),
+    ]
+    return Made(
+        tenants=(
+            tenant("acme", "gold", quota=None),
+            tenant("acme-eu", "bronze", quota=Quota(10_000, "DAY")),
+            tenant("globex"),
+            tenant("initech", "bronze", quota=Quota(10_000, "DAY")),
+            tenant("umbrella", suspended=True),
+        ),
+        glance={
+            "acme": _calls(360, 4, 0, 212),
+            "acme-eu": _calls(5, 0.6, 0, 96),
+            "globex": _calls(92, 5, 3, 2180),
+            "initech": quiet,
+            "umbrella": quiet,
+        },
+        ringing={
+            "globex": (alarm("5xx", "ALARM"), alarm("latency", "ALARM"), alarm("function-errors")),
+            "acme": (alarm("5xx"), alarm("latency")),
+        },
+        quota={
+            "acme-eu": QuotaUse(8_730, 10_000, "DAY", "web"),
+            "globex": QuotaUse(214_530, 1_000_000, "MONTH", "web"),
+            "initech": QuotaUse(0, 10_000, "DAY", "web"),
+            "umbrella": QuotaUse(11, 1_000_000, "MONTH", "web"),
+        },
+        cost={"acme": 41.2, "acme-eu": 0.87, "globex": 12.4, "initech": 0.61, "umbrella": 0.004},
+        failed=[
+            Failure(
+                NOW - timedelta(minutes=3 * n), where, what, "POST /items/{collection}", status, f"r-{n}", ""
+            )
+            for n, (where, what, status) in enumerate(causes * 3)
+        ],
+    )
+
+
+def main() -> None:
+    source, told = made(), multiprocessing.Queue()
+    app = application(source, Pages(source, lambda: NOW))
+    server = multiprocessing.Process(target=serve, args=(app, 0, told.put))
+    server.start()
+    try:
+        address = told.get(timeout=30)
+        FOLDER.mkdir(exist_ok=True)
+        with chromium() as browser:
+            for name, path, size, scheme in PICTURES:
+                with visiting(browser, address, viewport=size, color_scheme=scheme) as visit:
+                    visit.open(path)
+                    visit.page.screenshot(path=FOLDER / f"{name}.png")
+    finally:
+        server.terminate()
+        server.join()
+
+
+if __name__ == "__main__":
+    main()
