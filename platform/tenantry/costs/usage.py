@@ -1,0 +1,45 @@
+"""Say what a tenant used in a period, as whoever measures it must hand it over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+HOURS_IN_MONTH = 730  # what AWS's own calculator takes for a month
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionUse:
+    """Sums over the period of one function's `Invocations` and `Duration` in AWS/Lambda."""
+
+    invocations: float
+    duration_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one tenant used; sums over the period, not rates.
+
+    A figure that nobody measured is left at its default: 0 costs nothing, and None is told as unmeasured.
+
+    Attributes:
+        hours: length of the period; what costs by the month counts hours / HOURS_IN_MONTH of it.
+        requests: `Count` of AWS/ApiGateway by (ApiName, Stage): refused calls are billed as others are.
+        functions: by group, those of authorizer and notifier too; a group that never ran may be left out.
+        read_units: `ConsumedReadCapacity` of namespace Tenantry, over all the tenant's routes.
+        write_units: `ConsumedWriteCapacity`, the same.
+        log_bytes: `IncomingBytes` of AWS/Logs, over all the tenant's log groups.
+        messages: `MessagesDelivered` and `DeliveryFailures` of namespace Tenantry: attempts to deliver.
+        stored_bytes: the tenant's data at the period's end; of a silo tenant, its table's size.
+        sent_bytes: bodies of all answers; no metric of AWS's tells them.
+        traces: requests that X-Ray kept.
+    """
+
+    hours: float
+    requests: float = 0
+    functions: Mapping[str, FunctionUse] = field(default_factory=dict)
+    read_units: float = 0
+    write_units: float = 0
+    log_bytes: float | None = None
+    messages: float = 0
+    stored_bytes: float | None = None
+    sent_bytes: float | None = None
+    traces: float | None = None
