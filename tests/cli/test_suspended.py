@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tenantry.local.places import place
+from tenantry.operations.running import survey
 from tests.support.command import ROOT, Command
 from tests.support.platform import Platform, Tenant, problem
 
@@ -38,6 +40,8 @@ def test_every_keyed_route_is_forbidden(suspended: Tenant, method: str, path: st
 
 def test_it_is_shown_as_suspended(suspended: Tenant) -> None:
     assert suspended.local.shown["status"] == "suspended"
+    (found,) = survey(place(suspended.platform.local)).tenants
+    assert (found.slug, found.suspended) == ("acme", True)
 
 
 def test_its_table_and_its_secrets_are_there(suspended: Tenant) -> None:

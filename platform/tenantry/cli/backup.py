@@ -11,14 +11,13 @@ import typer
 from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, TextColumn
 
-from tenantry.cli.clients import Region, Slug
-from tenantry.cli.local import Port
-from tenantry.cli.operations import require_slug
 from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.places import Port, Region, Slug, Stack, chosen, require_slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
+    from tenantry.operations.places import Place
     from tenantry.operations.tenant_data import TenantData
 
 
@@ -27,9 +26,6 @@ class Isolation(StrEnum):
     SILO = "silo"
 
 
-Stack = Annotated[
-    str | None, typer.Option("--stack", help="On AWS, deployed as this stack, with your credentials.")
-]
 Where = Annotated[
     Isolation | None,
     typer.Option("--isolation", help="Which table: as the tenant's file says, if left out."),
@@ -102,47 +98,33 @@ def import_(
 
 def _find(
     slug: str, port: int | None, stack: str | None, region: str | None, isolation: str | None, folder: Path
-) -> "tuple[TenantData, str]":
-    """The tenant's data, and in words where that is."""
+) -> "tuple[TenantData, Place]":
+    """With --isolation, of a tenant that is removed too: its data may be there still."""
+    from tenantry.operations.tenant_data import TenantData
+
     require_slug(slug)
-    if stack is not None and port is not None:
-        raise WrongInput("--port is a local platform, --stack one on AWS; give one of them")
-    if stack is None and region is not None:
-        raise WrongInput("--region says where a stack is; give --stack too")
-    if stack is None:
-        return _local(slug, port, isolation)
-    return _deployed(slug, stack, region, isolation, folder)
-
-
-def _local(slug: str, port: int | None, isolation: str | None) -> "tuple[TenantData, str]":
-    from tenantry.local import state
-    from tenantry.local.clients import root_session
-    from tenantry.naming import Names
-    from tenantry.operations.tenant_data import TenantData
-
-    platform = state.find(port)
-    chosen = isolation or platform.tenant(slug).shown["isolation"]
-    dynamodb = root_session(platform.endpoint).client("dynamodb")
-    return TenantData(slug, Names(platform.cell), chosen, dynamodb), f"the local platform {platform.endpoint}"
-
-
-def _deployed(
-    slug: str, stack: str, region: str | None, isolation: str | None, folder: Path
-) -> "tuple[TenantData, str]":
-    from tenantry.config import load_platform
-    from tenantry.operations import deployed, stacks
-    from tenantry.operations.tenant_data import TenantData
-
-    where = stacks.find(stack, region)
+    place = chosen(stack, region, port)
     if isolation is None:
-        tenant = load_platform(folder).tenant(slug)
-        if where.cell not in (None, tenant.cell):
-            raise WrongInput(
-                f"{slug} has its file in cell {tenant.cell}, and stack {stack} deploys cell {where.cell}; "
-                "give another --stack, or say by --isolation where its data is"
-            )
-        isolation = tenant.isolation
-    return TenantData(slug, where.names, isolation, deployed.dynamodb(where.region)), str(where)
+        isolation = _running(slug, port) if stack is None else _configured(slug, place, folder)
+    return TenantData(slug, place.names, isolation, place.client("dynamodb")), place
+
+
+def _running(slug: str, port: int | None) -> str:
+    from tenantry.local import state
+
+    return str(state.find(port).tenant(slug).shown["isolation"])
+
+
+def _configured(slug: str, place: "Place", folder: Path) -> str:
+    from tenantry.config import load_platform
+
+    tenant = load_platform(folder).tenant(slug)
+    if place.cell not in (None, tenant.cell):
+        raise WrongInput(
+            f"{slug} has its file in cell {tenant.cell}, and {place}, deploys cell {place.cell}; "
+            "give another --stack, or say by --isolation where its data is"
+        )
+    return tenant.isolation
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenantry.cli.local import Port
 from tenantry.cli.output import FAILED, print_json, stdout
+from tenantry.cli.places import Port, Region, Slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import Failed, WrongInput
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from tenantry.local.state import LocalTenant
 
-Slug = Annotated[str, typer.Argument(metavar="TENANT", help="The tenant's slug.")]
 Scopes = Annotated[
     list[str] | None, typer.Option("--scope", help="A scope; repeat it. All of the tenant's, if left out.")
 ]
@@ -25,10 +24,6 @@ Lifetime = Annotated[int, typer.Option("--ttl", help="Seconds until it expires."
 Stack = Annotated[
     str | None,
     typer.Option("--stack", help="A managed tenant on AWS, deployed as this stack, with your credentials."),
-]
-Region = Annotated[
-    str | None,
-    typer.Option("--region", help="The stack's AWS Region; that of Pulumi.STACK.yaml, if left out."),
 ]
 DEVELOPER = "developer"
 HOUR = 3600

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.table import Table
 
-from tenantry.cli.clients import Slug
 from tenantry.cli.output import print_json, stdout
+from tenantry.cli.places import Slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import typer
 from rich.table import Column, Table
 
 from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.places import Port
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import Failed, WrongInput
 from tenantry.local import PORT
@@ -17,9 +18,6 @@ from tenantry.local import PORT
 if TYPE_CHECKING:
     from tenantry.config import Cell
     from tenantry.local.state import LocalPlatform
-
-Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Which platform, if several run.")]
-
 
 _HINTS = ("a token:  {} token TENANT", "a call:   {} call TENANT GET /items/orders", "the end:  {} down")
 

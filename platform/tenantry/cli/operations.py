@@ -1,27 +1,23 @@
 """`redrive` and `purge`: what an operator does to a platform that runs."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenantry.cli.clients import Region, Slug
-from tenantry.cli.local import Port
 from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.places import Port, Region, Slug, Stack, chosen, require_slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
 from tenantry.key_policies import DELETION_WINDOW_DAYS
 
 if TYPE_CHECKING:
-    from tenantry.naming import Names
-    from tenantry.operations.stacks import Stack
+    from tenantry.operations.stacks import Stack as FoundStack
 
 
 def redrive(
     slug: Slug,
-    stack: Annotated[
-        str | None, typer.Option("--stack", help="A stack on AWS; the local platform, if left out.")
-    ] = None,
+    stack: Stack = None,
     region: Region = None,
     port: Port = None,
     as_json: AsJson = False,
@@ -30,13 +26,13 @@ def redrive(
     from tenantry.operations.aws import refusals_told
     from tenantry.operations.redrive import redrive as redrive_tenant
 
-    if stack is None and region is not None:
-        raise WrongInput("--region says where a stack is; give --stack too")
-    require_slug(slug)
-    names, where, sqs = _local_queues(slug, port) if stack is None else _deployed_queues(stack, region, port)
-    with refusals_told(where), stderr().status("looking for dead letters") as progress:
+    place = chosen(stack, region, port, slug)
+    with refusals_told(place.region), stderr().status("looking for dead letters") as progress:
         done = redrive_tenant(
-            names, slug, sqs, lambda moved, of: progress.update(f"{moved:,} of about {of:,} put back")
+            place.names,
+            slug,
+            place.client("sqs"),
+            lambda moved, of: progress.update(f"{moved:,} of about {of:,} put back"),
         )
     if as_json:
         print_json({"tenant": slug, "moved": done.moved, "left": done.left})
@@ -78,34 +74,7 @@ def purge(
         stdout().print(told, markup=False, soft_wrap=True)
 
 
-def _local_queues(slug: str, port: int | None) -> "tuple[Names, str, Any]":
-    from tenantry.local import state
-    from tenantry.local.clients import REGION, root_session
-    from tenantry.naming import Names
-
-    platform = state.find(port)
-    platform.tenant(slug)  # says which there are, if not this one
-    return Names(platform.cell), REGION, root_session(platform.endpoint).client("sqs")
-
-
-def _deployed_queues(stack: str, region: str | None, port: int | None) -> "tuple[Names, str, Any]":
-    from tenantry.operations import deployed, stacks
-
-    if port is not None:
-        raise WrongInput("--port names a local platform, --stack one on AWS; give one of them")
-    where = stacks.find(stack, region)
-    return where.names, where.region, deployed.queues(where.region)
-
-
-def require_slug(text: str) -> None:
-    """`acme/signing` would name another resource of acme's."""
-    from tenantry.config.slugs import SLUG_RULE, is_slug
-
-    if not is_slug(text):
-        raise WrongInput(f"{text!r} cannot be a slug; use {SLUG_RULE}")
-
-
-def _require_removed(slug: str, stack: "Stack", folder: Path) -> None:
+def _require_removed(slug: str, stack: "FoundStack", folder: Path) -> None:
     """A tenant that moved to a cell of another stack is removed from this one."""
     from tenantry.config import load_platform
 

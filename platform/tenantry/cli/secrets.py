@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from tenantry.cli.clients import Region, Slug
-from tenantry.cli.local import Port
 from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.places import Port, Region, Slug, Stack, chosen
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
 
@@ -22,10 +21,6 @@ if TYPE_CHECKING:
 secrets = typer.Typer(help="List, set or show the named values of a tenant.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The value's name, as `secrets list` shows it.")]
-Stack = Annotated[
-    str | None,
-    typer.Option("--stack", help="A tenant on AWS, deployed as this stack, with your credentials."),
-]
 
 
 @secrets.command("list")
@@ -120,24 +115,10 @@ def _given(value: "NamedValue") -> bytes:
 
 
 def _of(slug: str, stack: str | None, region: str | None, port: int | None, folder: Path) -> "TenantSecrets":
-    from tenantry.naming import Names
+    from tenantry.config import load_platform
     from tenantry.operations.named_values import TenantSecrets
 
-    if stack is None:
-        if region is not None:
-            raise WrongInput("--region says where a stack is; give --stack too")
-        from tenantry.local import state
-        from tenantry.local.clients import root_session
-
-        platform = state.find(port)
-        tenant = platform.tenant(slug).slug
-        client = root_session(platform.endpoint).client("secretsmanager")
-        return TenantSecrets(client, Names(platform.cell), tenant)
-    if port is not None:
-        raise WrongInput("--port names a local platform and --stack one on AWS; give one of them")
-    from tenantry.config import load_platform
-    from tenantry.operations import deployed, stacks
-
-    where = stacks.find(stack, region)
-    tenant = load_platform(folder).tenant(slug).slug
-    return TenantSecrets(deployed.clients(where.region).secretsmanager, where.names, tenant)
+    place = chosen(stack, region, port, slug)
+    if stack is not None:
+        load_platform(folder).tenant(slug)  # a secret set for a mistyped slug would be nobody's
+    return TenantSecrets(place.client("secretsmanager"), place.names, slug)

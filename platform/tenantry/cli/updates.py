@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Column, Table
 
-from tenantry.cli.local import Port, choose
+from tenantry.cli.local import choose
 from tenantry.cli.output import INTERRUPTED, complain, print_json, stderr, stdout
+from tenantry.cli.places import Port
 from tenantry.cli.tenants import AsJson
 
 if TYPE_CHECKING:

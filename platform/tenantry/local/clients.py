@@ -59,6 +59,11 @@ def root_session(endpoint: str) -> Session:
     return session(endpoint, ROOT)
 
 
+def stage_url(endpoint: str, api: str, stage: str) -> str:
+    """The emulator's form of https://<api>.execute-api.<region>.amazonaws.com/<stage>."""
+    return f"{endpoint}/_aws/execute-api/{api}/{stage}"
+
+
 _CONFIG = Config(
     connect_timeout=5,
     read_timeout=60,

@@ -19,16 +19,6 @@ def clients(region: str) -> Clients:
         return Clients(*map(session.client, services))
 
 
-def dynamodb(region: str) -> Any:
-    with refusals_told(region):
-        return boto3.Session(region_name=region).client("dynamodb")
-
-
-def queues(region: str) -> Any:
-    with refusals_told(region):
-        return boto3.Session(region_name=region).client("sqs")
-
-
 def token(
     tenant: Tenant, stack: Stack, subject: str, scopes: list[str] | None, ttl_seconds: int, client: Any = None
 ) -> str:

@@ -97,7 +97,7 @@ def test_a_tenant_of_another_cell_is_not_looked_for_in_the_stack(
     options = (*STACK, "--tenants", str(command.tenants))
     code, out, err = run(command, "export", "acme", "--to", str(tmp_path / "acme"), *options)
     assert (code, out) == (2, "")
-    assert "acme has its file in cell second, and stack demo deploys cell demo" in err
+    assert "acme has its file in cell second, and stack demo, Region eu-west-3, deploys cell demo" in err
 
 
 @pytest.mark.usefixtures("project", "no_credentials")

@@ -8,6 +8,7 @@ releases: any other version is refused, and the tests compare the repaired emula
 from importlib.metadata import version
 
 from tenantry.local.repairs import (
+    key_conditions,
     leading_keys,
     rest_api_bodies,
     running_invocations,
@@ -36,6 +37,7 @@ def apply() -> None:
             f"install the pinned requirements again (make setup)"
         )
     stage_variables.repair()
+    key_conditions.repair()
     leading_keys.repair()
     sender_addresses.repair()
     rest_api_bodies.repair()

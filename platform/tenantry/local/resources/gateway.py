@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tenantry.local.clients import REGION
+from tenantry.local.clients import REGION, stage_url
 from tenantry.local.resources.maker import Clients, Existing, Inputs, Kind, Made, put
 
 
@@ -118,9 +118,7 @@ def _find_stage(clients: Clients, inputs: Inputs) -> Made:
 
 
 def _made_stage(clients: Clients, inputs: Inputs) -> Made:
-    # The emulator's form of https://<api>.execute-api.<region>.amazonaws.com/<stage>
-    endpoint = clients("apigateway").meta.endpoint_url
-    url = f"{endpoint}/_aws/execute-api/{inputs['restApi']}/{inputs['stageName']}"
+    url = stage_url(clients("apigateway").meta.endpoint_url, inputs["restApi"], inputs["stageName"])
     return Made(f"{inputs['restApi']}-{inputs['stageName']}", {"invokeUrl": url})
 
 

@@ -1,0 +1,19 @@
+"""The local platform as a place, so that what works on AWS works on it by the same code."""
+
+from functools import partial
+
+from tenantry.local.clients import REGION, root_session, stage_url
+from tenantry.local.state import LocalPlatform
+from tenantry.naming import Names
+from tenantry.operations.places import Place
+
+
+def place(platform: LocalPlatform) -> Place:
+    return Place(
+        names=Names(platform.cell),
+        region=REGION,
+        cell=platform.cell,
+        words=f"the local platform {platform.endpoint}",
+        client=root_session(platform.endpoint).client,
+        url=partial(stage_url, platform.endpoint),
+    )

@@ -1,0 +1,48 @@
+"""Say where a cell runs, and reach it: as a stack on AWS, or on this machine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from tenantry.naming import Names
+from tenantry.operations.aws import refusals_told
+from tenantry.operations.stacks import Stack
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`client` makes boto3's client of a service; `cell` is None where the stack's file does not tell it.
+
+    `url` is the address of a stage, by its API's id and its name.
+    """
+
+    names: Names
+    region: str
+    cell: str | None
+    words: str
+    client: Callable[[str], Any]
+    url: Callable[[str, str], str]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+def on_aws(stack: Stack) -> Place:
+    """With the operator's own credentials, in the stack's Region.
+
+    Raises:
+        Failed: there is no such profile.
+    """
+    with refusals_told(stack.region):
+        session = boto3.Session(region_name=stack.region)  # one, so that a role with MFA asks for one code
+
+    def client(service: str) -> Any:
+        with refusals_told(stack.region):
+            return session.client(service)
+
+    def url(api: str, stage: str) -> str:
+        return f"https://{api}.execute-api.{stack.region}.amazonaws.com/{stage}"
+
+    return Place(stack.names, stack.region, stack.cell, str(stack), client, url)

@@ -1,0 +1,161 @@
+"""Tell which tenants a place runs, as API Gateway has them: the files may say something else by now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tenantry.errors import Failed
+from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, stage_variable
+from tenantry.operations.aws import refusals_told
+from tenantry.operations.places import Place
+
+
+class NotDeployed(Failed):
+    """The place has no API of this stack's, or no such tenant; the message says which it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An API key, without its value; `name` is the one in the tenant's file."""
+
+    id: str
+    name: str
+    created: datetime
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Calls in a `DAY`, `WEEK` or `MONTH`, for each API key."""
+
+    limit: int
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """`functions` by group, the authorizer's and, where messages are delivered, the notifier's too.
+
+    A suspended tenant's plan opens no stage. Rate and burst hold for each API key.
+    """
+
+    slug: str
+    tier: str
+    suspended: bool
+    url: str
+    plan_id: str
+    rate_per_second: float
+    burst: int
+    quota: Quota | None
+    keys: tuple[Key, ...]
+    functions: dict[str, str]
+
+    @property
+    def delivers(self) -> bool:
+        return NOTIFIER in self.functions
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """`api_name` is the `ApiName` of API Gateway's metrics; tenants are in the order of their slugs."""
+
+    place: Place
+    api_id: str
+    api_name: str
+    tenants: tuple[Tenant, ...]
+
+    def tenant(self, slug: str) -> Tenant:
+        """Raises NotDeployed, which says which tenants there are."""
+        for tenant in self.tenants:
+            if tenant.slug == slug:
+                return tenant
+        known = ", ".join(tenant.slug for tenant in self.tenants) or "none"
+        raise NotDeployed(f"{self.place} has no tenant {slug}; it has {known}")
+
+
+def survey(place: Place) -> Running:
+    """Four lists are read, whatever the number of tenants: the control plane answers ten calls a second.
+
+    Raises:
+        NotDeployed: there is no such API.
+        Failed: AWS refuses.
+    """
+    with refusals_told(place.region):
+        gateway = place.client("apigateway")
+        api = _api(gateway, place)
+        plans = {each["name"]: each for each in _all(gateway, "get_usage_plans")}
+        keys = _keys(gateway, place)
+        delivering = _queues(place)
+        tenants = [
+            _tenant(
+                place, api["id"], stage, plans.get(place.names.tenant(stage["stageName"])), keys, delivering
+            )
+            for stage in gateway.get_stages(restApiId=api["id"])["item"]
+        ]
+    return Running(place, api["id"], api["name"], tuple(sorted(tenants, key=lambda each: each.slug)))
+
+
+def _api(gateway: Any, place: Place) -> dict[str, Any]:
+    named = [each for each in _all(gateway, "get_rest_apis") if each["name"] == place.names.cell]
+    if not named:
+        raise NotDeployed(f"{place} has no API {place.names.cell}; check the stack's name and the Region")
+    if len(named) > 1:
+        ids = ", ".join(each["id"] for each in named)
+        raise NotDeployed(f"{place} has several APIs named {place.names.cell} ({ids}); delete the stray ones")
+    found: dict[str, Any] = named[0]
+    return found
+
+
+def _keys(gateway: Any, place: Place) -> dict[str, list[Key]]:
+    """By slug. A slug holds no underscore, so a key's name tells whose it is."""
+    prefix = f"{place.names.cell}_"
+    keys: dict[str, list[Key]] = {}
+    for each in _all(gateway, "get_api_keys", nameQuery=prefix, includeValues=False):
+        slug, _, name = each["name"].removeprefix(prefix).partition("_")
+        keys.setdefault(slug, []).append(Key(each["id"], name, each["createdDate"], each["enabled"]))
+    return keys
+
+
+def _queues(place: Place) -> set[str]:
+    """Names of the queues of this stack."""
+    sqs = place.client("sqs")
+    pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=f"{place.names.cell}_")
+    return {url.rpartition("/")[2] for page in pages for url in page.get("QueueUrls", [])}
+
+
+def _tenant(
+    place: Place,
+    api_id: str,
+    stage: dict[str, Any],
+    plan: dict[str, Any] | None,
+    keys: dict[str, list[Key]],
+    queues: set[str],
+) -> Tenant:
+    slug, names = stage["stageName"], place.names
+    if plan is None:
+        raise NotDeployed(f"{place} has a stage {slug} and no usage plan {names.tenant(slug)}; deploy again")
+    variables = stage.get("variables", {})
+    groups = (AUTHORIZER, *GROUPS)
+    own = {group: names.function(slug, group) for group in groups}
+    # A group that is off is named to another one's function.
+    functions = {group: own[group] for group in groups if variables.get(stage_variable(group)) == own[group]}
+    if names.queue(slug) in queues:
+        functions[NOTIFIER] = names.function(slug, NOTIFIER)
+    throttle, quota = plan.get("throttle", {}), plan.get("quota")
+    return Tenant(
+        slug=slug,
+        tier=stage.get("tags", {}).get("tier", ""),
+        suspended=not plan.get("apiStages"),
+        url=place.url(api_id, slug),
+        plan_id=plan["id"],
+        rate_per_second=float(throttle.get("rateLimit", 0)),
+        burst=int(throttle.get("burstLimit", 0)),
+        quota=Quota(int(quota["limit"]), quota["period"]) if quota else None,
+        keys=tuple(sorted(keys.get(slug, []), key=lambda key: key.name)),
+        functions=functions,
+    )
+
+
+def _all(gateway: Any, operation: str, **parameters: Any) -> list[dict[str, Any]]:
+    pages = gateway.get_paginator(operation).paginate(**parameters)
+    return [each for page in pages for each in page["items"]]
