@@ -58,7 +58,7 @@ class Workload(Model):
         None,
         ge=1,
         le=LONGEST_SECONDS * 1000,
-        description="The most that the slowest call in a hundred may take. Left out: nobody minds a cold start.",
+        description="What the slowest call in a hundred may take. Left out: nobody minds a cold start.",
     )
     payload_kb: Payload = Field(default_factory=Payload, description="Size of a typical call.")
     largest_kb: int | None = Field(

@@ -1,4 +1,4 @@
-"""Say what a tenant, and the table that tenants share, used in a period, as whoever measures it hands it over."""
+"""Say what a tenant, and the table that tenants share, used in a period, for whoever measures it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class FunctionUse:
 class Usage:
     """What one tenant used; sums over the period, not rates.
 
-    A figure that nobody measured is left at its default: None is told as unmeasured and estimated from the rest.
+    A figure that nobody measured is left at its default: None is told as such and estimated from the rest.
 
     Attributes:
         hours: length of the period; what costs by the month counts hours / HOURS_IN_MONTH of it.
@@ -56,8 +56,8 @@ class CellUsage:
     """What the tenants of one cell used, by slug, and what their pooled table did for all of them.
 
     Attributes:
-        pooled_read_units: `ConsumedReadCapacityUnits` of AWS/DynamoDB of table and index; more than the sum over
-            the tenants, since exports and purges are nobody's requests. None where nobody measured it.
+        pooled_read_units: `ConsumedReadCapacityUnits` of AWS/DynamoDB of table and index; more than the sum
+            over the tenants, since exports and purges are nobody's requests. None where nobody measured it.
         pooled_write_units: `ConsumedWriteCapacityUnits`, the same.
         pooled_bytes: `TableSizeBytes` and `IndexSizeBytes` that DescribeTable tells.
     """
