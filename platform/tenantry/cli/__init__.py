@@ -2,7 +2,7 @@
 
 import typer
 
-from tenantry.cli import backup, clients, isolation, keys, local, operations, secrets, tenants, updates
+from tenantry.cli import backup, clients, costs, isolation, keys, local, operations, secrets, tenants, updates
 from tenantry.cli.output import told
 
 app = typer.Typer(
@@ -16,6 +16,8 @@ app = typer.Typer(
 app.command("validate")(tenants.validate)
 app.command("new")(tenants.new)
 app.add_typer(keys.keys, name="keys")
+app.command("cost")(costs.cost)
+app.command("fit")(costs.fit)
 app.command("build")(local.build)
 app.command("up")(local.up)
 app.command("update")(updates.update)

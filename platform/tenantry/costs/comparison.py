@@ -6,6 +6,7 @@ from typing import Literal
 
 from tenantry.config import Platform, Tenant
 from tenantry.config.tenants import Data
+from tenantry.config.tiers import Limits, effective_limits
 from tenantry.costs.estimate import Terms, estimate
 from tenantry.costs.inventory import ARCHITECTURES
 from tenantry.costs.lines import Estimate
@@ -22,7 +23,7 @@ ISOLATIONS = {
 def compared(
     kind: Kind, tenant: Tenant, platform: Platform, terms: Terms, requests: float | None = None
 ) -> dict[str, Estimate]:
-    """An estimate by the name of each choice, the tenant's own among them."""
+    """An estimate by the name of each choice, the tenant's own among them; a tier comes with its limits."""
     cell = platform.cell(tenant.cell)
     return {
         name: estimate(other, cell, under, requests)
@@ -44,7 +45,11 @@ def _variants(
 ) -> Iterator[tuple[str, Tenant, Terms]]:
     if kind == "tier":
         for tier in platform.tiers:
-            yield tier.name, tenant.model_copy(update={"tier": tier}), terms
+            yield (
+                tier.name,
+                tenant.model_copy(update={"tier": tier, "limits": effective_limits(tier, Limits())}),
+                terms,
+            )
     elif kind == "architecture":
         for architecture in ARCHITECTURES:
             yield architecture, tenant, replace(terms, architecture=architecture)

@@ -1,7 +1,7 @@
 """Compute from which number of calls on containers would serve them for less than functions behind a gateway.
 
-The other side of the comparison: tasks on Fargate, arm64, behind an Application Load Balancer, two at least for
-two zones. It leaves out what such a platform would still have to build: API keys, plans, verdicts.
+The other side of the comparison: tasks on Fargate, arm64, behind an Application Load Balancer, two at least
+for two zones. It leaves out what such a platform would have to build still: API keys, plans, verdicts.
 """
 
 import math

@@ -9,9 +9,7 @@ from tenantry.costs.assumptions import INIT_MS
 from tenantry.costs.containers import crossover
 from tenantry.costs.prices import Prices
 
-GATEWAY_SECONDS = (
-    29  # REST API, integration; a regional one's can be raised by request, out of the account's rate
-)
+GATEWAY_SECONDS = 29  # a REST API's integration; soft for a regional one, which ours are
 LAMBDA_SECONDS = 900  # one invocation, hard
 FUNCTION_SECONDS = 10  # what ours are given: a test compares it with the declaration
 GATEWAY_KB = 10 * 1024  # payload, hard
@@ -49,9 +47,10 @@ def _duration(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
     elif seconds > GATEWAY_SECONDS:
         yield Misfit(
             "duration",
-            f"a call of {seconds} s is longer than API Gateway waits, {GATEWAY_SECONDS} s (AWS raises it for a "
-            "regional REST API on request, and may lower the account's rate for it)",
-            "answer 202 at once and work on from a queue or Step Functions; or ECS on Fargate behind a load balancer",
+            f"a call of {seconds} s is longer than API Gateway waits, {GATEWAY_SECONDS} s; AWS raises that for "
+            "a regional REST API on request, and may lower the account's rate for it",
+            "answer 202 at once and work on from a queue or Step Functions; or ECS on Fargate behind a load "
+            "balancer",
         )
     elif seconds > FUNCTION_SECONDS:
         yield Misfit(
@@ -76,10 +75,10 @@ def _payload(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
             f"a body of {kilobytes:,} KB is over Lambda's {LAMBDA_KB:,} KB, which nobody raises",
             f"{elsewhere}; or a Lambda function URL that streams its response",
         )
-    elif tenant.workload.payload_kb.request > BODY_KB:
+    elif (request := tenant.workload.payload_kb.request) > BODY_KB:
         yield Misfit(
             "payload",
-            f"a request of {tenant.workload.payload_kb.request:,} KB is over the {BODY_KB} KB that this API takes",
+            f"a request of {request:,} KB is over the {BODY_KB} KB that this API takes",
             elsewhere,
         )
 
@@ -106,8 +105,8 @@ def _tail(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
     if workload.p99_ms is not None and workload.p99_ms < cold:
         yield Misfit(
             "cold starts",
-            f"one call in a hundred may take {workload.p99_ms:,} ms, and one that finds authorizer and function "
-            f"cold takes about {cold:,} ms; at little traffic those are more than one in a hundred",
+            f"one call in a hundred may take {workload.p99_ms:,} ms, and one that finds authorizer and "
+            f"function cold takes about {cold:,} ms; at little traffic those are more than one in a hundred",
             "provisioned concurrency, which Tenantry does not declare; or ECS on Fargate, always warm",
             fatal=False,
         )
