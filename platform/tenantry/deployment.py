@@ -13,7 +13,8 @@ class Deployment:
 
     `manage_account` makes API Gateway's CloudWatch role, a setting of the whole account and Region: true for
     one stack of an account at most. `mail_from` is the sender that SES has verified; None where no tenant has
-    its messages mailed. `adopt` are the tenants whose silo tables are there already.
+    its messages mailed. `adopt` are the tenants whose silo tables are there already. `budget` is what the cell
+    may cost a month, in US dollars, before the operator hears of it.
     """
 
     cell: str
@@ -26,6 +27,7 @@ class Deployment:
     manage_account: bool = False
     mail_from: str | None = None
     adopt: tuple[str, ...] = ()
+    budget: int | None = None
 
     def sender_identities(self) -> list[str]:
         """ARNs that SES may know the sender by; none without a sender."""

@@ -50,6 +50,7 @@ def _declared(config: pulumi.Config) -> dict[str, Any]:
         manage_account=config.get_bool("manageAccount") or False,
         mail_from=config.get("mailFrom"),
         adopt=_adopted(cell, config),
+        budget=_budget(config.get("budget")),
     )
     return declare(cell, deployment)
 
@@ -63,6 +64,7 @@ def prepare(
     manage_account: bool = False,
     mail_from: str | None = None,
     adopt: tuple[str, ...] = (),
+    budget: int | None = None,
 ) -> Deployment:
     """Build code and layer, unless they are built already, and say where they go."""
     return Deployment(
@@ -76,6 +78,7 @@ def prepare(
         manage_account=manage_account,
         mail_from=mail_from,
         adopt=adopt,
+        budget=budget,
     )
 
 
@@ -113,6 +116,17 @@ def _require_sender(cell: CellConfig, deployment: Deployment) -> None:
             f"{', '.join(mailed)}: contact.notify is an e-mail address, and this stack has no sender; "
             "set tenantry:mailFrom to an address that SES has verified, or name a webhook"
         )
+
+
+def _budget(written: str | None) -> int | None:
+    """Raises WrongInput: it is no whole number of dollars."""
+    if written is None:
+        return None
+    if not written.isascii() or not written.isdigit() or int(written) == 0:
+        raise WrongInput(
+            f"tenantry:budget is {written!r}; write US dollars a month, as a whole number, or leave it out"
+        )
+    return int(written)
 
 
 def _adopted(cell: CellConfig, config: pulumi.Config) -> tuple[str, ...]:
