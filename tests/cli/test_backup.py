@@ -4,11 +4,13 @@ import json
 import shutil
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tenantry.operations.purge import Clients, purge
 from tenantry.operations.tenant_data import PAGE, TenantData
 from tests.support.backups import counts, everything, item, message, written
 from tests.support.command import ROOT, Command, eventually
@@ -123,6 +125,45 @@ def test_what_was_exported_and_lost_comes_back_byte_for_byte_to_any_tenant(
     records = [path.read_bytes().splitlines()[1:-1] for path in (file, tmp_path / "globex")]
     kept = [[line for line in lines if b'"checkpoint"' not in line] for lines in records]
     assert kept[0] == kept[1]
+
+
+def test_tenants_that_were_removed_and_purged_come_back_byte_for_byte(
+    command: Command, data: dict[str, TenantData], tmp_path: Path
+) -> None:
+    pooled_and_silo = ("acme-eu", "globex")
+    before = {}
+    assert set(pooled_and_silo) < set(data)
+    with running(command) as platform:
+        for slug in pooled_and_silo:
+            used(platform.tenants[slug])
+            before[slug] = shown(platform.tenants[slug])
+            done(command, "export", slug, "--to", tmp_path / slug)
+    for slug in pooled_and_silo:
+        (command.tenants / "demo" / f"{slug}.yaml").unlink()
+    done(command, "update")
+    with running(command) as platform:
+        assert set(platform.tenants) == {"acme"}
+        services = ("dynamodb", "secretsmanager", "lambda", "kms", "resourcegroupstaggingapi")
+        clients = Clients(*map(platform.root.client, services))
+        purged = [purge(platform.names, slug, clients, lambda _: None) for slug in pooled_and_silo]
+    assert purged[0].items > 0
+    assert purged[1].tables == (platform.names.tenant("globex"),)
+    for slug in pooled_and_silo:
+        (command.tenants / "demo" / f"{slug}.yaml").write_text(TENANTS[slug])
+    done(command, "update")
+    with running(command) as platform:
+        for slug in pooled_and_silo:
+            assert shown(platform.tenants[slug]) != before[slug]
+            done(command, "import", slug, "--from", tmp_path / slug)
+            assert shown(platform.tenants[slug]) == before[slug]
+
+
+@contextmanager
+def running(command: Command) -> Iterator[Platform]:
+    """As its record says now: an update makes tenants' keys anew."""
+    platform = Platform.found(command.home)
+    with platform.http:
+        yield platform
 
 
 def test_killed_again_and_again_both_end_as_if_they_had_not_been(

@@ -22,30 +22,10 @@ from tenantry.errors import Failed
 from tenantry.local.changes import Change, Plan, Step, effective, plan
 from tenantry.local.inventory import Entry, Inventory, unsure
 from tenantry.local.resources import KINDS
-from tenantry.local.resources.maker import Clients, Existing, Inputs, Kind, Made
+from tenantry.local.resources.maker import GONE, TAKEN, Clients, Existing, Inputs, Kind, Made
 from tenantry.registration import TENANT
 
 STACK = "pulumi:pulumi:Stack"
-GONE = frozenset(
-    {
-        "AWS.SimpleQueueService.NonExistentQueue",
-        "NoSuchBucket",
-        "NoSuchEntity",
-        "NotFound",
-        "NotFoundException",
-        "ResourceNotFound",
-        "ResourceNotFoundException",
-    }
-)
-TAKEN = frozenset(
-    {
-        "AlreadyExistsException",
-        "EntityAlreadyExists",
-        "ResourceConflictException",
-        "ResourceExistsException",
-        "ResourceInUseException",
-    }
-)
 OnChange = Callable[[Change], None]
 
 
@@ -102,7 +82,7 @@ class Engine(MockMonitor):
             return declared, False
         for left in self._inventory.left:
             same = all(left.inputs.get(name) == inputs.get(name) for name in kind.fixed)
-            if left.urn == wanted.urn and left.retained and same:
+            if left.urn == wanted.urn and left.retained and same and self._stands(kind, inputs):
                 return left, True
         if not import_id:
             return None, False
@@ -187,6 +167,10 @@ class Engine(MockMonitor):
             if error.response["Error"]["Code"] not in GONE:
                 raise
         self._inventory.removed(entry)
+
+    def _stands(self, kind: Kind, inputs: Inputs) -> bool:
+        """What was left may have been purged since."""
+        return kind.find is None or self._found(kind, inputs) is not None
 
     def _found(self, kind: Kind, inputs: Inputs) -> Made | None:
         try:

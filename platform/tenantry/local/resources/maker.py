@@ -4,6 +4,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+# Codes with which AWS says that something is not there, or that its name is taken.
+GONE = frozenset(
+    {
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "NoSuchBucket",
+        "NoSuchEntity",
+        "NotFound",
+        "NotFoundException",
+        "ResourceNotFound",
+        "ResourceNotFoundException",
+    }
+)
+TAKEN = frozenset(
+    {
+        "AlreadyExistsException",
+        "EntityAlreadyExists",
+        "ResourceConflictException",
+        "ResourceExistsException",
+        "ResourceInUseException",
+    }
+)
+
 Inputs = dict[str, Any]
 Clients = Callable[[str], Any]
 """Gives the boto3 client of a service."""
