@@ -47,9 +47,14 @@ def actual(cell: Cell, measured: CellUsage, terms: Terms) -> list[Estimate]:
     found = []
     for slug, tenant in known.items():
         lines = _lines(tenant, cell, terms, usages[slug])
+        assumed = filled[slug][1]
         if slug in table:
-            lines = [line for line in lines if line.component != "data"] + table[slug]
-        found.append(Estimate(slug, usages[slug].requests, tuple(lines), filled[slug][1]))
+            at = next(index for index, line in enumerate(lines) if line.component == "data")
+            others = [line for line in lines if line.component != "data"]
+            lines = [*others[:at], *table[slug], *others[at:]]
+            if measured.pooled_bytes is not None:
+                assumed = tuple(name for name in assumed if name != "stored_bytes")
+        found.append(Estimate(slug, usages[slug].requests, tuple(lines), assumed))
     return found
 
 

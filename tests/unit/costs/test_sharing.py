@@ -81,3 +81,17 @@ def test_the_tenants_bills_add_up_to_what_the_cell_cost(cell: Cell, terms: Terms
 def test_a_tenant_that_was_not_measured_gets_no_bill(cell: Cell, terms: Terms) -> None:
     measured = CellUsage({"acme": MONTH})
     assert [bill.tenant for bill in actual(cell, measured, terms)] == ["acme"]
+
+
+def test_what_the_whole_table_tells_of_storage_is_measured_for_its_tenants(cell: Cell, terms: Terms) -> None:
+    known, unknown = (
+        {bill.tenant: bill.assumed for bill in actual(cell, CellUsage(usages(), pooled_bytes=each), terms)}
+        for each in (GB, None)
+    )
+    assert "stored_bytes" not in known["acme"]
+    assert "stored_bytes" in unknown["acme"]
+
+
+def test_a_bill_keeps_the_order_of_its_items(cell: Cell, terms: Terms) -> None:
+    bills = {bill.tenant: list(bill.components) for bill in actual(cell, CellUsage(usages()), terms)}
+    assert bills["acme"] == bills["globex"]
