@@ -13,8 +13,8 @@ class Deployment:
 
     `manage_account` makes API Gateway's CloudWatch role, a setting of the whole account and Region: true for
     one stack of an account at most. `mail_from` is the sender that SES has verified; None where no tenant has
-    its messages mailed. `adopt` are the tenants whose silo tables are there already. `budget` is what the cell
-    may cost a month, in US dollars, before the operator hears of it.
+    its messages mailed. `adopt` are the tenants whose silo tables are there already. `budget` is what the
+    cell may cost a month, in US dollars, before its topic hears of it.
     """
 
     cell: str

@@ -62,7 +62,7 @@ def test_a_comparison_marks_what_holds_now(run: Run, command: Command, kind: str
     assert "the same" in out
 
 
-def test_what_nobody_said_is_told_as_assumed(run: Run, command: Command, tmp_path: Path) -> None:
+def test_what_nobody_said_is_told_as_assumed(run: Run, tmp_path: Path) -> None:
     silent = Command(tmp_path / "state", tmp_path / "tenants")
     (tmp_path / "tenants" / "demo").mkdir(parents=True)
     (tmp_path / "tenants" / "tiers.yaml").write_text("tiers:\n  bronze: {rate_per_second: 5, burst: 10}\n")

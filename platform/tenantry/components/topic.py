@@ -1,4 +1,4 @@
-"""Declare a topic that alarms, and only this stack's alarms, may publish to; its budget too, if it has one."""
+"""Declare a topic that this stack's alarms, and its budget if it has one, may publish to; nobody else."""
 
 import json
 

@@ -47,8 +47,8 @@ def _duration(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
     elif seconds > GATEWAY_SECONDS:
         yield Misfit(
             "duration",
-            f"a call of {seconds} s is longer than API Gateway waits, {GATEWAY_SECONDS} s; AWS raises that for "
-            "a regional REST API on request, and may lower the account's rate for it",
+            f"a call of {seconds} s is longer than API Gateway waits, {GATEWAY_SECONDS} s; AWS raises that "
+            "for a regional REST API on request, and may lower the account's rate for it",
             "answer 202 at once and work on from a queue or Step Functions; or ECS on Fargate behind a load "
             "balancer",
         )

@@ -65,19 +65,19 @@ def test_a_cold_start_bills_its_initialisation() -> None:
 
 
 def test_data() -> None:
-    # 8 million read units at $0.125, 2 million write units at $0.625, 10 GB at $0.25, and at $0.20 to go back.
+    # 8 million read units at $0.125, 2 million write units at $0.625; 10 GB at $0.25, and $0.20 for recovery.
     usage = replace(MONTH, read_units=8_000_000, write_units=2_000_000, stored_bytes=10 * GB)
     assert cost("data", usage) == Fraction("1.00") + Fraction("1.25") + Fraction("2.50") + Fraction("2.00")
 
 
 def test_logs() -> None:
-    # 20 GB in a month at $0.50; kept for 30 of 30.4167 days at 15 % of their size: 20 * 72/73 * 0.15 at $0.03.
+    # 20 GB in a month at $0.50; kept for 30 of 30.4167 days at 15 % of it: 20 * 72/73 * 0.15 at $0.03.
     usage = replace(MONTH, log_bytes=20 * GB)
     assert cost("logs", usage) == 10 + 20 * Fraction(72, 73) * Fraction("0.15") * Fraction("0.03")
 
 
 def test_dashboards_alarms_and_metrics() -> None:
-    # 1 dashboard $3, 8 alarm metrics at $0.10, a composite at $0.50, 20 metrics at $0.30, 2,000 read at $0.01.
+    # A dashboard $3, 8 alarm metrics at $0.10, a composite $0.50, 20 metrics at $0.30, 2,000 read: $0.02.
     usage = replace(MONTH, requests=1_000_000, metrics_read=2_000)
     assert cost("dashboards and alarms", usage) == Fraction("3.00") + Fraction("0.80") + Fraction(
         "0.50"

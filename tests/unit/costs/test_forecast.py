@@ -71,7 +71,7 @@ def test_the_forecast_of_acme_is_the_one_worked_out_by_hand(acme: Tenant) -> Non
         stored_gb=3,
     )
     usage = forecast(tenant)
-    # 100,000 messages; of the other 900,000 half write, half read 8 KB: two units each; a notifier reads each.
+    # 100,000 messages, each read once; of the other 900,000 half write, half read 8 KB, two units.
     assert usage.messages == 100_000
     assert usage.read_units == 450_000 * 2 + 100_000
     assert usage.write_units == 450_000 * 6 + 100_000 * (2 * 3 + 1 + 2)
