@@ -95,3 +95,11 @@ def test_what_the_whole_table_tells_of_storage_is_measured_for_its_tenants(cell:
 def test_a_bill_keeps_the_order_of_its_items(cell: Cell, terms: Terms) -> None:
     bills = {bill.tenant: list(bill.components) for bill in actual(cell, CellUsage(usages()), terms)}
     assert bills["acme"] == bills["globex"]
+
+
+def test_the_pooled_table_has_its_tenants_parts_of_the_free_storage(cell: Cell, terms: Terms) -> None:
+    """Two of three tenants share it: of 25 free GB, 50/3. 20 - 50/3 are paid for, and all 20 to go back."""
+    measured = CellUsage(usages(), pooled_bytes=20 * GB)
+    bills = actual(cell, measured, replace(terms, free_tier=True))
+    stored = [line.usd for bill in bills for line in bill.lines if line.price == "table_storage"]
+    assert sum(stored) == (20 - Fraction(50, 3)) * Fraction("0.25")  # globex's 1 GB is free
