@@ -86,13 +86,20 @@ def make_table(root: Session) -> None:
 
 @dataclass(frozen=True)
 class Api:
-    """A REST API with `GET /who`, whose integration and authorizer are named by stage variables."""
+    """A REST API with `GET /who`, whose integration and authorizer stage variables name unless told."""
 
     root: Session
     id: str
 
     @classmethod
-    def make(cls, root: Session, authorized: bool = True) -> "Api":
+    def make(
+        cls,
+        root: Session,
+        authorized: bool = True,
+        keyed: bool = False,
+        items: str = "${stageVariables.items_function}",
+        authorizer: str = "${stageVariables.authorizer_function}",
+    ) -> "Api":
         gateway = root.client("apigateway")
         api = gateway.create_rest_api(name="demo")["id"]
         top = gateway.get_resources(restApiId=api)["items"][0]["id"]
@@ -104,10 +111,11 @@ class Api:
                 name="tokens",
                 type="REQUEST",
                 identitySource="method.request.header.Authorization,method.request.header.x-api-key",
-                authorizerUri=INVOCATION % "${stageVariables.authorizer_function}",
+                authorizerUri=INVOCATION % authorizer,
                 authorizerResultTtlInSeconds=60,
             )
             method = {"authorizationType": "CUSTOM", "authorizerId": made["id"]}
+        method["apiKeyRequired"] = keyed
         gateway.put_method(restApiId=api, resourceId=who, httpMethod="GET", **method)
         gateway.put_integration(
             restApiId=api,
@@ -115,7 +123,7 @@ class Api:
             httpMethod="GET",
             type="AWS_PROXY",
             integrationHttpMethod="POST",
-            uri=INVOCATION % "${stageVariables.items_function}",
+            uri=INVOCATION % items,
         )
         return cls(root, api)
 
@@ -123,6 +131,16 @@ class Api:
         gateway = self.root.client("apigateway")
         deployment = gateway.create_deployment(restApiId=self.id)["id"]
         gateway.create_stage(restApiId=self.id, stageName=name, deploymentId=deployment, variables=variables)
+
+    def admit(self, stage: str, name: str, **limits: Any) -> tuple[str, str, str]:
+        """A usage plan for the stage with one key: (plan's id, key's id, key)."""
+        gateway = self.root.client("apigateway")
+        plan = gateway.create_usage_plan(name=name, apiStages=[{"apiId": self.id, "stage": stage}], **limits)[
+            "id"
+        ]
+        key = gateway.create_api_key(name=name, enabled=True)
+        gateway.create_usage_plan_key(usagePlanId=plan, keyId=key["id"], keyType="API_KEY")
+        return plan, key["id"], key["value"]
 
     def get(self, stage: str, **headers: str) -> tuple[int, Any]:
         """GET /who on the stage: the status and the JSON body."""

@@ -8,12 +8,23 @@ releases: any other version is refused, and the tests compare the repaired emula
 from importlib.metadata import version
 
 from tenantry.local.repairs import (
+    access_logs,
+    alarms,
+    embedded_metrics,
+    function_metrics,
+    gateway_exchanges,
+    gateway_metrics,
     key_conditions,
     leading_keys,
+    log_metrics,
+    metric_minutes,
+    metric_queries,
     rest_api_bodies,
     running_invocations,
     sender_addresses,
     stage_variables,
+    table_metrics,
+    usage,
     usage_plans,
 )
 
@@ -43,3 +54,19 @@ def apply() -> None:
     rest_api_bodies.repair()
     usage_plans.repair()
     running_invocations.repair()
+    _measure()
+
+
+def _measure() -> None:
+    """What is measured on AWS is measured here: first what keeps it, last what reads it."""
+    metric_minutes.repair()
+    gateway_exchanges.repair()
+    gateway_metrics.repair()
+    access_logs.repair()
+    usage.repair()
+    function_metrics.repair()
+    embedded_metrics.repair()
+    log_metrics.repair()
+    table_metrics.repair()
+    metric_queries.repair()
+    alarms.repair()
