@@ -1,18 +1,48 @@
 """Read the API's contract: routes, groups and the scopes that they need."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
+from tenantry.naming import GROUPS
 from tenantry.paths import CONTRACT
 
 Document = dict[str, Any]
+IDEMPOTENCY_KEY = "#/components/parameters/IdempotencyKey"
+
+
+class Route(NamedTuple):
+    """`repeatable`: it takes an Idempotency-Key."""
+
+    method: str
+    resource: str
+    group: str
+    repeatable: bool
+
+    def __str__(self) -> str:
+        """As log lines and metrics name it."""
+        return f"{self.method} {self.resource}"
 
 
 def load(path: Path = CONTRACT) -> Document:
     document: Document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return document
+
+
+def routes(contract: Document) -> tuple[Route, ...]:
+    """Those that functions serve, in the contract's order."""
+    return tuple(
+        Route(
+            method.upper(),
+            resource,
+            operation["x-tenantry-group"],
+            {"$ref": IDEMPOTENCY_KEY} in operation.get("parameters", []),
+        )
+        for resource, item in contract["paths"].items()
+        for method, operation in item.items()
+        if isinstance(operation, dict) and operation.get("x-tenantry-group") in GROUPS
+    )
 
 
 def scopes(contract: Document, groups: tuple[str, ...]) -> list[str]:

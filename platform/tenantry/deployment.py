@@ -6,6 +6,8 @@ from tenantry.arns import Arns
 from tenantry.artifact import Artifact, Target
 from tenantry.naming import Names
 
+RUNBOOKS = "docs/runbooks.md"  # in this project, for whoever says nothing else
+
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
@@ -13,8 +15,9 @@ class Deployment:
 
     `manage_account` makes API Gateway's CloudWatch role, a setting of the whole account and Region: true for
     one stack of an account at most. `mail_from` is the sender that SES has verified; None where no tenant has
-    its messages mailed. `adopt` are the tenants whose silo tables are there already. `budget` is what the
-    cell may cost a month, in US dollars, before its topic hears of it.
+    its messages mailed. `adopt` are the tenants whose silo tables are there already. `runbooks` is the
+    address of the page that alarms send people to. `budget` is what the cell may cost a month, in US dollars,
+    before its topic hears of it.
     """
 
     cell: str
@@ -28,6 +31,7 @@ class Deployment:
     mail_from: str | None = None
     adopt: tuple[str, ...] = ()
     budget: int | None = None
+    runbooks: str = RUNBOOKS
 
     def sender_identities(self) -> list[str]:
         """ARNs that SES may know the sender by; none without a sender."""

@@ -77,6 +77,23 @@ class Names:
     def alarm(self, tenant: str, condition: str) -> str:
         return f"tenantry_{self.stack}_{tenant}_{condition}"
 
+    def cell_alarm(self, condition: str) -> str:
+        """Of what a cell's tenants share; no slug is empty, so no tenant's alarm is called so."""
+        return f"tenantry_{self.stack}__{condition}"
+
+    @property
+    def shared_dashboard(self) -> str:
+        """Shows any tenant whose tier says so."""
+        return f"tenantry_{self.stack}__tenants"
+
+    def cell_dashboard(self, page: int) -> str:
+        """Page 1 is called as the cell is."""
+        return self.cell if page == 1 else f"tenantry_{self.stack}__{page}"
+
+    def query(self, title: str) -> str:
+        """A saved query; the slashes make folders of it."""
+        return f"tenantry/{self.stack}/{title}"
+
     def access_log(self, tenant: str) -> str:
         return f"/tenantry/{self.stack}/{tenant}/access"
 

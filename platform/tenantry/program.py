@@ -3,6 +3,7 @@
 `run` is what the Pulumi engine executes; the local platform calls `declare` with a deployment of its own.
 """
 
+import re
 from typing import Any
 
 import pulumi
@@ -16,7 +17,7 @@ from tenantry.components.tenant import TenantArgs
 from tenantry.config import Cell as CellConfig
 from tenantry.config import load_platform
 from tenantry.config.addresses import is_email
-from tenantry.deployment import Deployment
+from tenantry.deployment import RUNBOOKS, Deployment
 from tenantry.errors import Failed, WrongInput
 from tenantry.naming import Names
 
@@ -51,6 +52,7 @@ def _declared(config: pulumi.Config) -> dict[str, Any]:
         mail_from=config.get("mailFrom"),
         adopt=_adopted(cell, config),
         budget=_budget(config.get("budget")),
+        runbooks=_runbooks(config),
     )
     return declare(cell, deployment)
 
@@ -65,6 +67,7 @@ def prepare(
     mail_from: str | None = None,
     adopt: tuple[str, ...] = (),
     budget: int | None = None,
+    runbooks: str = RUNBOOKS,
 ) -> Deployment:
     """Build code and layer, unless they are built already, and say where they go."""
     return Deployment(
@@ -79,6 +82,7 @@ def prepare(
         mail_from=mail_from,
         adopt=adopt,
         budget=budget,
+        runbooks=runbooks,
     )
 
 
@@ -89,8 +93,7 @@ def declare(cell: CellConfig, deployment: Deployment) -> dict[str, Any]:
         WrongInput: a tenant's messages are to be mailed, and there is no sender; nothing was registered.
     """
     _require_sender(cell, deployment)
-    slugs = tuple(tenant.slug for tenant in cell.tenants)
-    shared = Cell(cell.name, CellArgs(deployment, contract.load(), slugs))
+    shared = Cell(cell.name, CellArgs(deployment, contract.load(), cell.tenants))
     tenants = {
         tenant.slug: Tenant(tenant.slug, TenantArgs(deployment, shared, tenant)).summary
         for tenant in cell.tenants
@@ -149,6 +152,20 @@ def _adopted(cell: CellConfig, config: pulumi.Config) -> tuple[str, ...]:
             what = f"tenantry:adopt names {slug!r}, which has no table of its own in cell {cell.name}"
             raise WrongInput(f"{what}; those that have one: {', '.join(silos) or 'none'}")
     return tuple(listed)
+
+
+def _runbooks(config: pulumi.Config) -> str:
+    """Where the runbooks' page is.
+
+    Raises:
+        WrongInput: an anchor cannot be added to it.
+    """
+    address = config.get("runbooks") or RUNBOOKS
+    if not re.fullmatch(r"[^\s#]{1,500}", address):
+        raise WrongInput(
+            f"tenantry:runbooks is {address!r}; write the address of the page, without blanks and without #"
+        )
+    return address
 
 
 def _where() -> Arns:

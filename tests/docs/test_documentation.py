@@ -12,12 +12,16 @@ import typer
 import yaml
 
 from api import problems
+from tenantry import deployment
 from tenantry.cli import app
 from tenantry.config.model import Model
 from tenantry.config.tenants import TenantFile
 from tenantry.config.tiers import TiersFile
 from tenantry.gateway_responses import REFUSALS
 from tenantry.guardrails.rules import RULES
+from tenantry.monitoring import alarms
+from tenantry.monitoring.queries import QUERIES
+from tests.support.watched import watched
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
@@ -233,3 +237,27 @@ def test_paths_of_the_project_that_are_named_exist() -> None:
     for page, span in spans():
         if re.fullmatch(r"[\w./-]+", span) and "/" in span and span.split("/")[0] in tops:
             assert (ROOT / span).exists(), f"{page}: {span}"
+
+
+RUNBOOKS = TEXTS["docs/runbooks.md"]
+
+
+def test_every_alarm_has_a_runbook_where_its_link_lands_and_no_other_has_one() -> None:
+    declared = {alarm.condition for alarm in (*alarms.of_tenant(watched()), *alarms.of_cell("table"))}
+    headings = re.findall(r"^## (.*)$", RUNBOOKS, re.M)
+    assert set(headings) == declared | {alarms.UNHEALTHY}
+    for condition in headings:
+        path, _, anchor = alarms.runbook(condition, deployment.RUNBOOKS).partition("#")
+        assert (ROOT / path).read_text() == RUNBOOKS
+        assert anchor == slug_of(condition)
+
+
+def test_the_runbook_of_the_composite_alarm_names_all_that_it_joins() -> None:
+    section = RUNBOOKS.split("## unhealthy\n")[1].split("\n## ")[0]
+    joined = {alarm.condition for alarm in alarms.of_tenant(watched()) if not alarm.lasting}
+    assert joined <= set(SPAN.findall(section))
+
+
+def test_every_saved_query_is_explained_and_no_other() -> None:
+    explained = re.findall(r"^\| (\d [^|]+) \|", RUNBOOKS, re.M)
+    assert explained == [query.title for query in QUERIES]

@@ -101,6 +101,76 @@ def table(**options: Any) -> aws.dynamodb.Table:
     )
 
 
+def alarm(name: str, **watched: Any) -> aws.cloudwatch.MetricAlarm:
+    return aws.cloudwatch.MetricAlarm(
+        name,
+        name=name,
+        alarm_description="d",
+        evaluation_periods=1,
+        threshold=0,
+        comparison_operator="GreaterThanThreshold",
+        treat_missing_data="notBreaching",
+        alarm_actions=[],
+        ok_actions=[],
+        tags={},
+        **watched,
+    )
+
+
+def errors_of(function: str) -> dict[str, Any]:
+    return {"namespace": "AWS/Lambda", "metric_name": "Errors", "dimensions": {"FunctionName": function}}
+
+
+def faults(rule: str) -> None:
+    """Two alarms, the second on an expression, and one that joins them."""
+    one = alarm("one", **errors_of("f"), statistic="Sum", period=300)
+    metric = errors_of("g") | {"stat": "Sum", "period": 300}
+    queries = [
+        {"id": "m", "metric": metric, "return_data": False},
+        {"id": "result", "expression": "FILL(m,0)", "label": "l", "return_data": True},
+    ]
+    two = alarm("two", metric_queries=queries)
+    aws.cloudwatch.CompositeAlarm(
+        "both",
+        alarm_name="both",
+        alarm_description="d",
+        alarm_rule=rule,
+        alarm_actions=[],
+        ok_actions=[],
+        tags={},
+        opts=pulumi.ResourceOptions(depends_on=[one, two]),
+    )
+
+
+def test_a_composite_alarm_comes_after_what_it_joins_and_goes_before_it(stack: Stack) -> None:
+    either, both = 'ALARM("one") OR ALARM("two")', 'ALARM("one") AND ALARM("two")'
+    assert stack.update(lambda: faults(either))[-1] == (Step.CREATED, "both")
+    assert stack.update(lambda: faults(both)) == [(Step.CHANGED, "both")]
+    [found] = stack.clients["cloudwatch"].describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
+    assert found["AlarmRule"] == both
+    assert stack.update(lambda: faults(both)) == []
+    gone = stack.update(lambda: None)
+    assert gone[0] == (Step.REMOVED, "both")
+    assert set(gone) == {(Step.REMOVED, name) for name in ("both", "one", "two")}
+
+
+def test_a_saved_query_keeps_its_id_when_it_changes_and_is_found_when_a_call_was_cut_off(
+    stack: Stack,
+) -> None:
+    def saved(text: str) -> list[tuple[Step, str]]:
+        return stack.update(lambda: aws.cloudwatch.QueryDefinition("slow", name="slow", query_string=text))
+
+    saved("limit 1")
+    [entry] = stack.recorded().entries.values()
+    assert saved("limit 2") == [(Step.CHANGED, "slow")]
+    with inventory.opened(stack.folder) as made:
+        made.removed(made.entries[entry.urn])
+        made.begin(replace(entry, id="", outputs={}))
+    assert saved("limit 3") == [(Step.CHANGED, "slow")]
+    found = stack.clients["logs"].describe_query_definitions()["queryDefinitions"]
+    assert [(each["queryDefinitionId"], each["queryString"]) for each in found] == [(entry.id, "limit 3")]
+
+
 def test_a_new_name_makes_a_new_one_and_removes_the_old(stack: Stack) -> None:
     stack.update(lambda: role("one"))
     assert stack.update(lambda: role("two")) == [(Step.REPLACED, "role")]

@@ -217,6 +217,7 @@ def test_key_values_are_secret_outputs_and_addresses_are_not(cell: Cell) -> None
 @pytest.mark.usefixtures("_unbuilt")
 def test_the_stacks_configuration_names_the_cell_and_the_target() -> None:
     config = {"cell": "demo", "architecture": "x86_64", "mailFrom": "contact@example.org"}
+    config["runbooks"] = "https://example.com/runbooks"
     pulumi.runtime.set_all_config({f"tenantry:{key}": value for key, value in config.items()})
     engine, _ = run(run_program, "prod")
     function = engine.of_type("Function")["acme.items"].inputs
@@ -225,6 +226,8 @@ def test_the_stacks_configuration_names_the_cell_and_the_target() -> None:
     assert function["runtime"] == artifact.this_machine().runtime
     notifier = engine.of_type("Function")["acme.notifier"].inputs["environment"]["variables"]
     assert json.loads(notifier["DELIVERY"])["from"] == "contact@example.org"
+    failing = engine.of_type("MetricAlarm")["acme.5xx"].inputs["alarmDescription"]
+    assert failing.endswith("https://example.com/runbooks#5xx")
 
 
 def test_a_table_that_was_left_behind_is_adopted_by_its_name_and_nothing_else_changes(
@@ -273,6 +276,14 @@ def test_a_sender_that_is_missing_or_none_is_told_before_anything_is_registered(
         register(cell, mail_from=None)
     with pytest.raises(WrongInput, match="mailFrom is 'Acme <x>', no e-mail address"):
         register(cell, mail_from="Acme <x>")
+
+
+@pytest.mark.usefixtures("_unbuilt")
+@pytest.mark.parametrize("address", ["our wiki", "https://example.com/runbooks#here"])
+def test_an_address_that_no_anchor_can_be_added_to_is_told(address: str) -> None:
+    pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:runbooks": address, **SENDER})
+    with pytest.raises(pulumi.RunError, match="write the address of the page, without blanks and without #"):
+        run(run_program, "prod")
 
 
 def test_a_stack_whose_name_cannot_stand_in_names_is_refused(cell: Cell) -> None:

@@ -32,7 +32,7 @@ def test_adding_a_tenant_changes_no_input_of_another(cell: Cell, engine: Engine)
         assert engine.below(tenant.slug) == after.below(tenant.slug) != {}
 
 
-def test_adding_a_tenant_changes_nothing_shared_but_the_dashboard(cell: Cell, engine: Engine) -> None:
+def test_adding_a_tenant_changes_nothing_shared_but_the_dashboards(cell: Cell, engine: Engine) -> None:
     fourth = changed(cell.tenants[0], slug="initech", name="Initech")
     after = register(with_tenants(cell, *cell.tenants, fourth))[0].below("demo")
     before = engine.below("demo")

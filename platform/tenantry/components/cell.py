@@ -1,4 +1,4 @@
-"""Declare what the tenants of a cell share: API, table, code, boundary, topic, dashboard and budget."""
+"""Declare what the tenants of a cell share: API, table, code, boundary, topic, dashboards and budget."""
 
 import json
 from dataclasses import dataclass
@@ -6,13 +6,15 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import key_policies, monitoring, policies
+from tenantry import contract, key_policies, policies
 from tenantry.components.api import Api, ApiArgs
 from tenantry.components.budget import budget
 from tenantry.components.code import Code, CodeArgs
 from tenantry.components.encryption import kept
+from tenantry.components.overview import Overview, OverviewArgs
 from tenantry.components.table import table
 from tenantry.components.topic import alarm_topic
+from tenantry.config import Tenant
 from tenantry.deployment import Deployment
 from tenantry.naming import log_group
 from tenantry.openapi import Document
@@ -20,11 +22,11 @@ from tenantry.openapi import Document
 
 @dataclass(frozen=True, slots=True)
 class CellArgs:
-    """`tenants` are the slugs that the cell's dashboard shows; no tenant's own resource depends on them."""
+    """`tenants` are those that the cell's dashboards show; no tenant's own resource depends on them."""
 
     deployment: Deployment
     contract: Document
-    tenants: tuple[str, ...]
+    tenants: tuple[Tenant, ...]
 
 
 class Cell(pulumi.ComponentResource):
@@ -55,16 +57,8 @@ class Cell(pulumi.ComponentResource):
             tags=deployment.tags(),
             opts=children,
         ).arn
-        aws.cloudwatch.Dashboard(
-            name,
-            dashboard_name=deployment.names.cell,
-            dashboard_body=json.dumps(
-                monitoring.cell_dashboard(
-                    deployment.arns.region, deployment.cell, self.api.name, list(args.tenants)
-                )
-            ),
-            opts=children,
-        )
+        self.routes = contract.routes(args.contract)
+        Overview(name, OverviewArgs(deployment, self.routes, args.tenants, self.topic.arn), children)
         self.register_outputs({"api": self.api.id, "table": self.table.name})
 
 

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from tenantry import monitoring, policies
+from tenantry import policies
 from tenantry.components.access import Access, AccessArgs
 from tenantry.components.cell import Cell
 from tenantry.components.delivery import (
@@ -57,11 +57,8 @@ class Tenant(pulumi.ComponentResource):
             AccessArgs(args.deployment, args.tenant, args.cell.api.id, stage.name, self._tags),
             self._below(),
         )
-        functions |= self._notifier()
-        by_name = {group: function.name for group, function in functions.items()}
-        queues = monitoring.Queues(self._queues.name, self._queues.dead_name) if self._queues else None
-        watch = WatchArgs(args.deployment, args.cell, args.tenant, by_name, self._tags, queues)
-        Watch(name, watch, self._below())
+        self._declare_delivery()
+        Watch(name, WatchArgs(args.deployment, args.cell, args.tenant, self._tags), self._below())
         self.summary: dict[str, Any] = self._summary(stage, access)
         self.register_outputs({"url": stage.url})
 
@@ -130,15 +127,14 @@ class Tenant(pulumi.ComponentResource):
             return None
         return Queues(args.tenant.slug, QueuesArgs(args.deployment, args.tenant, self._tags), self._below())
 
-    def _notifier(self) -> dict[str, Function]:
-        """By its group, as the others are; none where nothing is delivered."""
+    def _declare_delivery(self) -> None:
         args, queues = self._args, self._queues
         if queues is None:
-            return {}
+            return
         delivery = DeliveryArgs(
             args.deployment, args.tenant, self._table, queues, self._encryption, self._declare, self._tags
         )
-        return {NOTIFIER: Delivery(args.tenant.slug, delivery, self._below()).function}
+        Delivery(args.tenant.slug, delivery, self._below())
 
     def _authorizer(self) -> Function:
         deployment, cell, slug = self._args.deployment, self._args.cell, self._args.tenant.slug

@@ -6,23 +6,21 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import monitoring
+from tenantry.components.alarms import metric_alarm
 from tenantry.components.cell import Cell
 from tenantry.components.topic import alarm_topic
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
+from tenantry.monitoring import alarms, dashboards, watched
+from tenantry.monitoring.alarms import UNHEALTHY, Alarm
 
 
 @dataclass(frozen=True, slots=True)
 class WatchArgs:
-    """`functions`: function name by group, authorizer and notifier too; `queues`: None without delivery."""
-
     deployment: Deployment
     cell: Cell
     tenant: Tenant
-    functions: dict[str, str]
     tags: dict[str, str]
-    queues: monitoring.Queues | None = None
 
 
 class Watch(pulumi.ComponentResource):
@@ -30,20 +28,22 @@ class Watch(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: WatchArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantry:index:Watch", name, None, opts)
-        self._declare_alarms(name, args, self._topics(name, args))
+        deployment = args.deployment
+        self._args = args
+        own = watched.of_tenant(deployment.names, args.tenant, args.cell.routes)
+        self._declare_alarms(name, alarms.of_tenant(own), self._topics(name))
         if args.tenant.tier.dashboard == "dedicated":
-            body = monitoring.tenant_dashboard(
-                args.deployment.arns.region, args.tenant.slug, args.cell.api.name, args.functions, args.queues
-            )
+            body = dashboards.of_tenant(deployment.arns, deployment.names, own, deployment.runbooks)
             aws.cloudwatch.Dashboard(
                 name,
-                dashboard_name=args.deployment.names.tenant(args.tenant.slug),
+                dashboard_name=deployment.names.tenant(args.tenant.slug),
                 dashboard_body=json.dumps(body),
                 opts=pulumi.ResourceOptions(parent=self),
             )
         self.register_outputs({})
 
-    def _topics(self, name: str, args: WatchArgs) -> list[pulumi.Output[str]]:
+    def _topics(self, name: str) -> list[pulumi.Output[str]]:
+        args = self._args
         topics: list[pulumi.Output[str]] = [args.cell.topic.arn]
         email = args.tenant.alarms.email
         if email:
@@ -59,25 +59,26 @@ class Watch(pulumi.ComponentResource):
             topics.append(own.arn)
         return topics
 
-    def _declare_alarms(self, name: str, args: WatchArgs, topics: list[pulumi.Output[str]]) -> None:
-        for alarm in monitoring.alarms(args.tenant.slug, args.cell.api.name, args.functions, args.queues):
-            percentile = alarm.statistic.startswith("p")
-            aws.cloudwatch.MetricAlarm(
-                f"{name}.{alarm.condition}",
-                name=args.deployment.names.alarm(args.tenant.slug, alarm.condition),
-                alarm_description=alarm.description,
-                namespace=alarm.namespace,
-                metric_name=alarm.metric,
-                dimensions=alarm.dimensions,
-                statistic=None if percentile else alarm.statistic,
-                extended_statistic=alarm.statistic if percentile else None,
-                period=monitoring.PERIOD_SECONDS,
-                evaluation_periods=alarm.periods,
-                threshold=alarm.threshold,
-                comparison_operator=alarm.comparison,
-                treat_missing_data=alarm.missing_data,
-                alarm_actions=topics,
-                ok_actions=topics,
-                tags=args.tags,
-                opts=pulumi.ResourceOptions(parent=self),
+    def _declare_alarms(self, name: str, declared: list[Alarm], topics: list[pulumi.Output[str]]) -> None:
+        deployment, slug, tags = self._args.deployment, self._args.tenant.slug, self._args.tags
+        joined: dict[str, pulumi.Resource] = {}
+        for alarm in declared:
+            physical = deployment.names.alarm(slug, alarm.condition)
+            description = alarm.described(slug, deployment.runbooks)
+            notified = topics if alarm.lasting else []
+            made = metric_alarm(
+                f"{name}.{alarm.condition}", physical, alarm, description, notified, tags, self
             )
+            if not alarm.lasting:
+                joined[physical] = made
+        aws.cloudwatch.CompositeAlarm(
+            f"{name}.{UNHEALTHY}",
+            alarm_name=deployment.names.alarm(slug, UNHEALTHY),
+            alarm_description=alarms.unhealthy(slug, deployment.runbooks),
+            alarm_rule=alarms.rule(joined),
+            alarm_actions=topics,
+            ok_actions=topics,
+            tags=tags,
+            # The rule names them, and AWS refuses a rule over alarms that are not there.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(joined.values())),
+        )

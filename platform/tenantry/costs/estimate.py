@@ -72,4 +72,4 @@ def dominating(tenant: Tenant, cell: Cell, terms: Terms) -> list[tuple[int, str]
 def _lines(tenant: Tenant, cell: Cell, terms: Terms, usage: Usage) -> list[Line]:
     has = inventory(tenant, terms.architecture)
     own = priced(usage, has, terms.prices, terms.free_share(cell))
-    return own + sharing.fixed(cell, cell_inventory(), usage.hours, terms.prices)
+    return own + sharing.fixed(cell, cell_inventory(cell), usage.hours, terms.prices)

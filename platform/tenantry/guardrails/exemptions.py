@@ -32,6 +32,7 @@ UNTAGGABLE = (
     "aws:apigateway/methodSettings:MethodSettings",
     "aws:apigateway/usagePlanKey:UsagePlanKey",
     "aws:cloudwatch/dashboard:Dashboard",
+    "aws:cloudwatch/queryDefinition:QueryDefinition",
     "aws:iam/rolePolicy:RolePolicy",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:kms/alias:Alias",

@@ -8,9 +8,11 @@ import pytest
 from tenantry.config import Cell, Platform, Tenant, load_platform
 from tenantry.costs.comparison import compared, current
 from tenantry.costs.estimate import Terms, actual, dominating, estimate
-from tenantry.costs.inventory import inventory
+from tenantry.costs.inventory import cell_inventory, inventory
 from tenantry.costs.lines import total
 from tenantry.costs.usage import HOURS_IN_MONTH, CellUsage, FunctionUse, Usage
+from tenantry.monitoring.alarms import of_cell
+from tenantry.monitoring.metrics import MOST_PER_TENANT, REFUSALS
 from tests.support.engine import ROOT
 
 
@@ -141,3 +143,25 @@ def test_a_part_of_a_month_costs_its_part_of_what_is_paid_by_the_month(cell: Cel
     [tenth] = actual(cell, CellUsage({"acme": Usage(hours=73)}), terms)
     assert tenth.total * 10 == whole.total
     assert "stored_bytes" in whole.assumed
+
+
+def test_another_tier_comes_with_its_quota_and_the_alarm_on_it(
+    acme: Tenant, platform: Platform, terms: Terms
+) -> None:
+    """Gold has no quota; silver's is watched by one metric, $0.10."""
+    choices = compared("tier", acme, platform, terms, 0)
+    alarms = {
+        name: next(line.quantity for line in bill.lines if line.price == "alarm_metric")
+        for name, bill in choices.items()
+    }
+    assert alarms["silver"] == alarms["gold"] + 1
+
+
+def test_a_metric_that_refusals_alone_bring_about_is_left_out(acme: Tenant) -> None:
+    assert 0 < inventory(acme).custom_metrics <= MOST_PER_TENANT - len(REFUSALS)
+
+
+def test_the_cells_alarms_are_shared_too(cell: Cell) -> None:
+    shared = cell_inventory(cell)
+    assert shared["dashboard"] == 2  # all side by side, and the one where a tenant is chosen
+    assert shared["alarm_metric"] == len(of_cell("any")[0].inputs)

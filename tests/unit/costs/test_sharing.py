@@ -65,7 +65,7 @@ def test_what_no_request_consumed_falls_on_all(cell: Cell, terms: Terms) -> None
 
 
 def test_the_cells_own_cost_is_shared_evenly(cell: Cell, terms: Terms) -> None:
-    each = total(fixed(cell, cell_inventory(), 730, terms.prices))
+    each = total(fixed(cell, cell_inventory(cell), 730, terms.prices))
     assert each * len(cell.tenants) >= 3  # its dashboard
     assert total(fixed(cell, {"dashboard": 1}, 365, terms.prices)) == Fraction("0.50")
 

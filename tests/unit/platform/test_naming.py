@@ -10,15 +10,19 @@ from hypothesis import strategies as st
 from tenantry.arns import Arns
 from tenantry.config.slugs import is_cell_name
 from tenantry.errors import WrongInput
-from tenantry.monitoring import Queues, alarms
+from tenantry.monitoring import alarms
+from tenantry.monitoring.alarms import UNHEALTHY
+from tenantry.monitoring.queries import QUERIES
+from tenantry.monitoring.watched import Queues
 from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group, stage_variable
 from tests.support.slugs import LONGEST_KEY, LONGEST_SLUG, LONGEST_STACK, slugs, stacks, two_slugs
+from tests.support.watched import watched
 
 FUNCTIONS = (AUTHORIZER, *GROUPS, NOTIFIER)
 NAMES = Names(LONGEST_STACK)
 FUNCTION_NAMES = {group: NAMES.function(LONGEST_SLUG, group) for group in FUNCTIONS}
 QUEUES = Queues(NAMES.queue(LONGEST_SLUG), NAMES.dead_letters(LONGEST_SLUG))
-CONDITIONS = [alarm.condition for alarm in alarms(LONGEST_SLUG, NAMES.cell, FUNCTION_NAMES, QUEUES)]
+CONDITIONS = [UNHEALTHY, *(each.condition for each in alarms.of_tenant(watched()))]
 LONGEST_REGION = "ap-southeast-1"
 
 PER_TENANT: dict[str, Callable[[Names, str], str]] = {
@@ -41,6 +45,10 @@ LIMITS: dict[str, tuple[str, str, int]] = {
     "pooled table": (NAMES.table, r"[a-zA-Z0-9_.-]{3,}", 255),
     "silo table": (NAMES.tenant(LONGEST_SLUG), r"[a-zA-Z0-9_.-]{3,}", 255),
     "usage plan": (NAMES.tenant(LONGEST_SLUG), r"[ -~]+", 255),
+    **{f"query {each.key}": (NAMES.query(each.title), r"[ -~]+", 255) for each in QUERIES},
+    "cell's alarm": (NAMES.cell_alarm("table-throttles"), r"[ -~]+", 255),
+    "shared dashboard": (NAMES.shared_dashboard, r"[A-Za-z0-9-_]+", 255),
+    "second page": (NAMES.cell_dashboard(2), r"[A-Za-z0-9-_]+", 255),
     "dashboard": (NAMES.tenant(LONGEST_SLUG), r"[A-Za-z0-9-_]+", 255),
     "topic": (NAMES.tenant(LONGEST_SLUG), r"[A-Za-z0-9-_]+", 256),
     "API key": (NAMES.api_key(LONGEST_SLUG, LONGEST_KEY), r"[ -~]+", 1024),

@@ -21,6 +21,7 @@ from tenantry.local.repairs import (
     metric_queries,
     rest_api_bodies,
     running_invocations,
+    saved_queries,
     sender_addresses,
     stage_variables,
     table_metrics,
@@ -54,6 +55,7 @@ def apply() -> None:
     rest_api_bodies.repair()
     usage_plans.repair()
     running_invocations.repair()
+    saved_queries.repair()
     _measure()
 
 

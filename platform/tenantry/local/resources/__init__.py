@@ -5,6 +5,7 @@ outputs that the AWS provider would add. There is a kind for every type in use, 
 """
 
 from tenantry.local.resources import (
+    alarms,
     compute,
     data,
     encryption,
@@ -25,9 +26,11 @@ KINDS: dict[str, Kind] = {
     "aws:apigateway/stage:Stage": gateway.STAGE,
     "aws:apigateway/usagePlan:UsagePlan": plans.USAGE_PLAN,
     "aws:apigateway/usagePlanKey:UsagePlanKey": plans.USAGE_PLAN_KEY,
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": alarms.COMPOSITE_ALARM,
     "aws:cloudwatch/dashboard:Dashboard": observability.DASHBOARD,
     "aws:cloudwatch/logGroup:LogGroup": observability.LOG_GROUP,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": observability.METRIC_ALARM,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": alarms.METRIC_ALARM,
+    "aws:cloudwatch/queryDefinition:QueryDefinition": observability.QUERY_DEFINITION,
     "aws:dynamodb/table:Table": data.TABLE,
     "aws:iam/policy:Policy": identity.POLICY,
     "aws:iam/role:Role": identity.ROLE,

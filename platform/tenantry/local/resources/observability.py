@@ -1,4 +1,4 @@
-"""Log groups, alarms, dashboards and the topics that alarms go to."""
+"""Log groups, saved queries, dashboards and the topics that alarms go to."""
 
 import contextlib
 
@@ -38,36 +38,6 @@ def _remove_log_group(clients: Clients, existing: Existing) -> None:
 LOG_GROUP = put(_put_log_group, _remove_log_group, "name", "kmsKeyId", name="name")
 
 
-def _put_metric_alarm(clients: Clients, inputs: Inputs) -> Made:
-    clients("cloudwatch").put_metric_alarm(
-        **given(
-            AlarmName=inputs["name"],
-            AlarmDescription=inputs["alarmDescription"],
-            Namespace=inputs["namespace"],
-            MetricName=inputs["metricName"],
-            Dimensions=[{"Name": name, "Value": value} for name, value in inputs["dimensions"].items()],
-            Statistic=inputs.get("statistic"),
-            ExtendedStatistic=inputs.get("extendedStatistic"),
-            Period=int(inputs["period"]),
-            EvaluationPeriods=int(inputs["evaluationPeriods"]),
-            Threshold=inputs["threshold"],
-            ComparisonOperator=inputs["comparisonOperator"],
-            TreatMissingData=inputs["treatMissingData"],
-            AlarmActions=inputs["alarmActions"],
-            OKActions=inputs["okActions"],
-            Tags=tag_list(inputs),
-        )
-    )
-    return Made(inputs["name"], {})
-
-
-def _remove_metric_alarm(clients: Clients, existing: Existing) -> None:
-    clients("cloudwatch").delete_alarms(AlarmNames=[existing.id])
-
-
-METRIC_ALARM = put(_put_metric_alarm, _remove_metric_alarm, "name", name="name")
-
-
 def _put_dashboard(clients: Clients, inputs: Inputs) -> Made:
     clients("cloudwatch").put_dashboard(
         DashboardName=inputs["dashboardName"], DashboardBody=inputs["dashboardBody"]
@@ -80,6 +50,32 @@ def _remove_dashboard(clients: Clients, existing: Existing) -> None:
 
 
 DASHBOARD = put(_put_dashboard, _remove_dashboard, "dashboardName", name="dashboardName")
+
+
+def _save_query(clients: Clients, inputs: Inputs, query_id: str | None = None) -> Made:
+    saved = clients("logs").put_query_definition(
+        **given(name=inputs["name"], queryString=inputs["queryString"], queryDefinitionId=query_id)
+    )
+    return Made(saved["queryDefinitionId"], {"queryDefinitionId": saved["queryDefinitionId"]})
+
+
+def _update_query(clients: Clients, existing: Existing, inputs: Inputs) -> Made:
+    return _save_query(clients, inputs, existing.id)
+
+
+def _remove_query(clients: Clients, existing: Existing) -> None:
+    clients("logs").delete_query_definition(queryDefinitionId=existing.id)
+
+
+def _find_query(clients: Clients, inputs: Inputs) -> Made | None:
+    found = clients("logs").describe_query_definitions(queryDefinitionNamePrefix=inputs["name"])
+    for each in found["queryDefinitions"]:
+        if each["name"] == inputs["name"]:
+            return Made(each["queryDefinitionId"], {"queryDefinitionId": each["queryDefinitionId"]})
+    return None
+
+
+QUERY_DEFINITION = Kind(_save_query, _remove_query, _update_query, _find_query)
 
 
 def _make_topic(clients: Clients, inputs: Inputs) -> Made:

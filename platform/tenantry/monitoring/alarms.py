@@ -1,0 +1,187 @@
+"""Name what an operator is woken for: the alarms of a tenant and of a cell, as plain data.
+
+A tenant's faults are joined in one composite alarm, which alone tells people of them, so that one incident is
+one notice. What lasts until somebody acts stays out of it and tells people by itself: the composite would
+stay in alarm for as long, and keep silent about the next fault.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tenantry.config.tiers import Quota
+from tenantry.monitoring.metrics import DYNAMODB, GATEWAY, ISSUER_UNAVAILABLE, LAMBDA, SQS, Metric, own
+from tenantry.monitoring.watched import Queues, Watched
+from tenantry.naming import AUTHORIZER
+from tenantry.policies import INDEX
+
+PERIOD_SECONDS = 300
+DAY, WEEK = 86_400, 604_800  # seconds; PutMetricAlarm looks back for a week at most
+UNHEALTHY = "unhealthy"
+FAILING_SHARE = 0.01  # of all calls
+SLOW_MS = 3_000
+# A message that was tried three times counts no longer, so this one speaks of a notifier that takes none.
+OLDEST_SECONDS = 900
+QUOTA_SHARE = 0.8
+# A month lies in five spans of seven days, so whoever calls so often in a month does a fifth of it in one.
+WEEKS_OF_A_MONTH = 5
+
+
+class Input(NamedTuple):
+    """A metric as an alarm reads it; `id` is its name in the expression."""
+
+    id: str
+    metric: Metric
+    statistic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One condition; the fields are PutMetricAlarm's.
+
+    Attributes:
+        condition: its name, and the heading of its runbook.
+        inputs: one without an `expression`; with one, those that it names.
+        lasting: it stays until somebody acts, or for days, so it tells people by itself.
+    """
+
+    condition: str
+    meaning: str
+    inputs: tuple[Input, ...]
+    threshold: float
+    expression: str | None = None
+    comparison: str = "GreaterThanThreshold"
+    period: int = PERIOD_SECONDS
+    periods: int = 1
+    # A tenant without traffic is a healthy one, and none of these metrics comes without traffic.
+    missing_data: str = "notBreaching"
+    lasting: bool = False
+
+    def described(self, whose: str, runbooks: str) -> str:
+        return f"{whose}: {self.meaning}. Runbook: {runbook(self.condition, runbooks)}"
+
+
+def runbook(condition: str, runbooks: str) -> str:
+    """Where the condition's section is, on the page that has all of them."""
+    return f"{runbooks}#{condition}"
+
+
+def of_tenant(watched: Watched) -> list[Alarm]:
+    functions = watched.functions
+    answering = {group: name for group, name in functions.items() if group != AUTHORIZER}
+    return [
+        *_gateway(watched),
+        *([_issuer(watched.tenant)] if watched.asks_issuer else []),
+        # An authorizer refuses a token by raising, so its errors are callers'; its failures show as 5xx.
+        _summed("function-errors", "a function fails", _of_each(answering, "Errors")),
+        _summed("throttles", "calls of its functions are throttled", _of_each(functions, "Throttles"), 2),
+        *([_table_throttles(watched.silo)] if watched.silo else []),
+        *(_queues(watched.queues) if watched.queues else []),
+        *([_quota(watched, watched.quota)] if watched.quota else []),
+    ]
+
+
+def of_cell(table: str) -> list[Alarm]:
+    """What concerns all tenants of a cell at once."""
+    return [_table_throttles(table)]
+
+
+def unhealthy(tenant: str, runbooks: str) -> str:
+    """The composite alarm's description."""
+    return f"{tenant}: its calls or deliveries fail, or are slow. Runbook: {runbook(UNHEALTHY, runbooks)}"
+
+
+def rule(names: Iterable[str]) -> str:
+    """The `AlarmRule` of a composite alarm that is on while any of these is."""
+    return " OR ".join(f'ALARM("{name}")' for name in names)
+
+
+def _plain(
+    condition: str, meaning: str, metric: Metric, statistic: str, threshold: float, periods: int = 1
+) -> Alarm:
+    return Alarm(condition, meaning, (Input("m", metric, statistic),), threshold, periods=periods)
+
+
+def _summed(condition: str, meaning: str, metrics: list[Metric], periods: int = 1) -> Alarm:
+    """Any at all. Without `FILL`, a function without calls would hide the others' figures."""
+    if len(metrics) == 1:
+        return _plain(condition, meaning, metrics[0], "Sum", 0, periods)
+    inputs = tuple(Input(f"m{number}", metric, "Sum") for number, metric in enumerate(metrics))
+    total = "+".join(f"FILL({each.id},0)" for each in inputs)
+    return Alarm(condition, meaning, inputs, 0, total, periods=periods)
+
+
+def _gateway(watched: Watched) -> list[Alarm]:
+    stage = {"ApiName": watched.api, "Stage": watched.tenant}
+    share, slow = f"{FAILING_SHARE:.0%}", f"{SLOW_MS / 1000:g} s"
+    failing, latency = Metric(GATEWAY, "5XXError", stage), Metric(GATEWAY, "Latency", stage)
+    return [
+        _plain("5xx", f"more than {share} of the calls fail", failing, "Average", FAILING_SHARE, periods=3),
+        _plain("latency", f"one call in a hundred takes over {slow}", latency, "p99", SLOW_MS, periods=3),
+    ]
+
+
+def _issuer(tenant: str) -> Alarm:
+    verdicts = own("AuthorizerVerdicts", tenant=tenant, reason=ISSUER_UNAVAILABLE)
+    return _plain(
+        "authorizer-errors", "tokens cannot be checked, the issuer gives no keys", verdicts, "Sum", 0
+    )
+
+
+def _of_each(functions: dict[str, str], metric: str) -> list[Metric]:
+    return [Metric(LAMBDA, metric, {"FunctionName": name}) for name in functions.values()]
+
+
+def _table_throttles(table: str) -> Alarm:
+    """Of the table and of its index, which counts apart.
+
+    CloudWatch keeps an alarm on DynamoDB's metrics in its state when they are missing, whatever it is told,
+    and these come with a throttle only: filled with zeros, it goes back.
+    """
+    places = ({"TableName": table}, {"TableName": table, "GlobalSecondaryIndexName": INDEX})
+    metrics = [
+        Metric(DYNAMODB, name, place)
+        for place in places
+        for name in ("ReadThrottleEvents", "WriteThrottleEvents")
+    ]
+    return _summed("table-throttles", f"DynamoDB throttles {table}", metrics, 2)
+
+
+def _queues(queues: Queues) -> list[Alarm]:
+    def of(queue: str, metric: str) -> tuple[Input, ...]:
+        return (Input("m", Metric(SQS, metric, {"QueueName": queue}), "Maximum"),)
+
+    return [
+        Alarm(
+            "dead-letters",
+            "contact messages could not be delivered",
+            of(queues.dead_letters, "ApproximateNumberOfMessagesVisible"),
+            0,
+            lasting=True,
+        ),
+        Alarm(
+            "delivery-delay",
+            "contact messages wait, and nothing takes them from their queue",
+            of(queues.contact, "ApproximateAgeOfOldestMessage"),
+            OLDEST_SECONDS,
+        ),
+    ]
+
+
+def _quota(watched: Watched, quota: Quota) -> Alarm:
+    """Never too late, sometimes too early.
+
+    AWS counts a quota per key and from midnight, and has no metric of it. So this counts all calls of the
+    stage over the last day or week: no key can have used more, and no part of the period was busier.
+    """
+    calls = Metric(GATEWAY, "Count", {"ApiName": watched.api, "Stage": watched.tenant})
+    spans = WEEKS_OF_A_MONTH if quota.period == "month" else 1
+    return Alarm(
+        "quota",
+        f"calls come near {QUOTA_SHARE:.0%} of the quota, {quota.limit:,} a {quota.period} for each key",
+        (Input("m", calls, "Sum"),),
+        QUOTA_SHARE * quota.limit / spans,
+        comparison="GreaterThanOrEqualToThreshold",
+        period=DAY if quota.period == "day" else WEEK,
+        lasting=True,
+    )

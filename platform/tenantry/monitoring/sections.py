@@ -1,0 +1,210 @@
+"""Draw what one tenant does, row by row: traffic, functions, tokens, data, deliveries, quota, cost."""
+
+from typing import Any
+
+from tenantry.config.tiers import Quota
+from tenantry.monitoring import alarms, queries
+from tenantry.monitoring.metrics import (
+    DYNAMODB,
+    FUNCTIONS,
+    GATEWAY,
+    LAMBDA,
+    LOGS,
+    OPERATIONS,
+    REASONS,
+    SQS,
+    Metric,
+    counted_by,
+    own,
+)
+from tenantry.monitoring.watched import Queues, Watched
+from tenantry.monitoring.widgets import Line, Row, computed, figure, graph, levels, line, log_table
+from tenantry.naming import AUTHORIZER, NOTIFIER
+from tenantry.policies import INDEX
+
+PERCENTILES = ("p50", "p95", "p99")
+SHARES = {"week": 7, "month": 31}  # days, the most
+
+
+def rows(watched: Watched) -> list[Row]:
+    return [
+        _traffic(watched),
+        _failures(watched),
+        _functions(watched),
+        _limits(watched),
+        _business(watched),
+        _capacity(watched),
+        *(table_rows("Pooled table, all tenants: ", watched.pooled) if watched.pooled else []),
+        *(table_rows("Own table: ", watched.silo) if watched.silo else []),
+        *([_queues(watched.tenant, watched.queues)] if watched.queues else []),
+        _quota(watched),
+        _cost(watched),
+    ]
+
+
+def _traffic(watched: Watched) -> Row:
+    def of(name: str, **options: Any) -> Line:
+        return line(_gateway(watched, name), **options)
+
+    statuses = [
+        computed("calls-FILL(refused,0)-FILL(failed,0)", "2xx", color="#2ca02c"),
+        of("4XXError", id="refused", label="4xx", color="#ff7f0e"),
+        of("5XXError", id="failed", label="5xx", color="#d62728"),
+        of("Count", id="calls", label="all", color="#1f77b4"),
+    ]
+    latency = [of("Latency", label=each, stat=each) for each in PERCENTILES]
+    latency.append(of("IntegrationLatency", label="functions alone p95", stat="p95"))
+    mark = levels((f"alarm on p99, {alarms.SLOW_MS:,} ms", alarms.SLOW_MS))
+    return [graph("Calls by status", statuses), graph("Latency (ms)", latency, "p95", annotations=mark)]
+
+
+def _failures(watched: Watched) -> Row:
+    share = line(_gateway(watched, "5XXError"), label="share of calls with 5xx")
+    mark = levels(("alarm", alarms.FAILING_SHARE))
+    latest = log_table("Latest calls with 5xx", watched.access_log, queries.LATEST_FAILURES)
+    return [graph("Failing share", [share], "Average", annotations=mark), latest]
+
+
+def _functions(watched: Watched) -> Row:
+    refusing = {AUTHORIZER: f"{AUTHORIZER}, refusals too"}
+    errors = _by_function(watched, "Errors", refusing)
+    slowest = _by_function(watched, "Duration")
+    return [graph("Function errors", errors), graph("Function duration p95 (ms)", slowest, "p95")]
+
+
+def _limits(watched: Watched) -> Row:
+    cold = [
+        line(own("ColdStarts", tenant=watched.tenant, function=group), label=group)
+        for group in FUNCTIONS
+        if group in watched.functions
+    ]
+    return [
+        graph("Cold starts", cold),
+        graph("Throttles of functions", _by_function(watched, "Throttles")),
+        graph("Concurrent executions", _by_function(watched, "ConcurrentExecutions"), "Maximum"),
+    ]
+
+
+def _business(watched: Watched) -> Row:
+    verdicts = [
+        line(own("AuthorizerVerdicts", tenant=watched.tenant, reason=each), label=each) for each in REASONS
+    ]
+    counts = [
+        each
+        for name in ("ItemsWritten", "ItemsDeleted", "ContactsReceived", "IdempotentReplays")
+        for each in _by_route(watched, name, prefix=True)
+    ]
+    return [graph("Tokens by verdict", verdicts), graph("What callers did", counts)]
+
+
+def _capacity(watched: Watched) -> Row:
+    return [
+        graph("Read units by route", _by_route(watched, "ConsumedReadCapacity"), stacked=True),
+        graph("Write units by route", _by_route(watched, "ConsumedWriteCapacity"), stacked=True),
+    ]
+
+
+def table_rows(whose: str, table: str) -> list[Row]:
+    """Capacity, throttles, errors and latency of one table and its index."""
+    places = {"table": {"TableName": table}, "index": {"TableName": table, "GlobalSecondaryIndexName": INDEX}}
+
+    def both(*names: str) -> list[Line]:
+        return [
+            line(Metric(DYNAMODB, name, place), label=f"{place_name} {name}")
+            for name in names
+            for place_name, place in places.items()
+        ]
+
+    def by_operation(name: str) -> list[Line]:
+        return [
+            line(Metric(DYNAMODB, name, {"TableName": table, "Operation": each}), label=each)
+            for each in OPERATIONS
+        ]
+
+    conflicts = line(Metric(DYNAMODB, "TransactionConflict", {"TableName": table}), label="conflicts")
+    return [
+        [
+            graph(f"{whose}units", both("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")),
+            graph(f"{whose}throttles", both("ReadThrottleEvents", "WriteThrottleEvents")),
+        ],
+        [
+            graph(f"{whose}errors of DynamoDB's own, conflicts", [*by_operation("SystemErrors"), conflicts]),
+            graph(f"{whose}latency (ms)", by_operation("SuccessfulRequestLatency"), "Average"),
+        ],
+    ]
+
+
+def _queues(tenant: str, queues: Queues) -> Row:
+    def of(queue: str, name: str, label: str) -> Line:
+        return line(Metric(SQS, name, {"QueueName": queue}), label=label)
+
+    depth = [
+        of(queues.contact, "ApproximateNumberOfMessagesVisible", "waiting"),
+        of(queues.contact, "ApproximateNumberOfMessagesNotVisible", "being delivered, or paused"),
+        of(queues.dead_letters, "ApproximateNumberOfMessagesVisible", "dead letters"),
+    ]
+    age = [of(queues.contact, "ApproximateAgeOfOldestMessage", "waiting")]
+    outcomes = [
+        line(own("MessagesDelivered", tenant=tenant), label="delivered"),
+        line(own("DeliveryFailures", tenant=tenant), label="failed attempts"),
+    ]
+    mark = levels((f"alarm, {alarms.OLDEST_SECONDS} s", alarms.OLDEST_SECONDS))
+    return [
+        graph("Contact messages to deliver", depth, "Maximum"),
+        graph("Age of the oldest (s)", age, "Maximum", annotations=mark),
+        graph("Deliveries", outcomes),
+    ]
+
+
+def _quota(watched: Watched) -> Row:
+    """By day, in UTC, as AWS begins a quota's day; what counts against a key, GetUsage alone knows."""
+    calls = line(_gateway(watched, "Count"), label="calls, all keys")
+    marks = levels(*(_quota_marks(watched.quota) if watched.quota else []))
+    daily = graph("Calls a day, against the quota of each key", [calls], period=alarms.DAY, annotations=marks)
+    return [daily, figure("Calls in the time shown", [calls])]
+
+
+def _quota_marks(quota: Quota) -> list[tuple[str, float]]:
+    if quota.period == "day":
+        return [("quota", quota.limit), ("alarm", alarms.QUOTA_SHARE * quota.limit)]
+    share = quota.limit / SHARES[quota.period]
+    return [(f"a day's even share of the {quota.period}'s {quota.limit:,}", round(share))]
+
+
+def _cost(watched: Watched) -> Row:
+    durations = [
+        line(Metric(LAMBDA, "Duration", {"FunctionName": name}), id=f"d{number}", visible=False)
+        for number, name in enumerate(watched.functions.values())
+    ]
+    milliseconds = "+".join(f"FILL(d{number},0)" for number in range(len(durations)))
+    if watched.memory_mb is None:
+        used = computed(f"({milliseconds})/1000", "seconds")
+    else:
+        used = computed(f"({milliseconds})/1000*{watched.memory_mb}/1024", "GB-seconds")
+    written = [
+        line(Metric(LOGS, "IncomingBytes", {"LogGroupName": group}), label=name)
+        for name, group in watched.logs.items()
+    ]
+    return [
+        graph("Cost: calls", [line(_gateway(watched, "Count"), label="calls")]),
+        graph(f"Cost: {used[0]['label']} of functions", [*durations, used]),
+        graph("Cost: logs written (bytes)", written, stacked=True),
+    ]
+
+
+def _by_function(watched: Watched, name: str, labels: dict[str, str] | None = None) -> list[Line]:
+    return [
+        line(Metric(LAMBDA, name, {"FunctionName": function}), label=(labels or {}).get(group, group))
+        for group, function in watched.functions.items()
+    ]
+
+
+def _by_route(watched: Watched, name: str, prefix: bool = False) -> list[Line]:
+    return [
+        line(own(name, tenant=watched.tenant, route=each), label=f"{name} {each}" if prefix else each)
+        for each in counted_by(name, watched.routes, NOTIFIER in watched.functions)
+    ]
+
+
+def _gateway(watched: Watched, name: str) -> Metric:
+    return Metric(GATEWAY, name, {"ApiName": watched.api, "Stage": watched.tenant})
