@@ -54,6 +54,10 @@ class Arns:
     def queue(self, name: str) -> str:
         return self._arn("sqs", name)
 
+    def budget(self, name: str) -> str:
+        """Budgets belong to the account, to no Region."""
+        return f"arn:{self.partition}:budgets::{self.account}:budget/{name}"
+
     def identity(self, sender: str) -> str:
         """What SES has verified: an e-mail address, or its domain."""
         return self._arn("ses", f"identity/{sender}")

@@ -16,7 +16,8 @@ class Deployment:
     `manage_account` makes API Gateway's CloudWatch role, a setting of the whole account and Region: true for
     one stack of an account at most. `mail_from` is the sender that SES has verified; None where no tenant has
     its messages mailed. `adopt` are the tenants whose silo tables are there already. `runbooks` is the
-    address of the page that alarms send people to.
+    address of the page that alarms send people to. `budget` is what the cell may cost a month, in US dollars,
+    before its topic hears of it.
     """
 
     cell: str
@@ -29,6 +30,7 @@ class Deployment:
     manage_account: bool = False
     mail_from: str | None = None
     adopt: tuple[str, ...] = ()
+    budget: int | None = None
     runbooks: str = RUNBOOKS
 
     def sender_identities(self) -> list[str]:

@@ -35,7 +35,7 @@ class Names:
 
     @property
     def cell(self) -> str:
-        """REST API, boundary, dashboard and topic of the whole cell."""
+        """REST API, boundary, dashboard, topic and budget of the whole cell."""
         return f"tenantry_{self.stack}"
 
     @property

@@ -188,6 +188,21 @@ def alarm_topic(topic: str, account: str, alarms: str) -> Policy:
     )
 
 
+def budget_notices(topic: str, account: str, budget: str) -> Statement:
+    """Let one budget publish to the topic, beside its alarms."""
+    return {
+        "Sid": "Budget",
+        "Effect": "Allow",
+        "Principal": {"Service": "budgets.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic,
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": account},
+            "ArnLike": {"aws:SourceArn": budget},
+        },
+    }
+
+
 def _policy(*statements: Statement) -> Policy:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 

@@ -51,6 +51,7 @@ def _declared(config: pulumi.Config) -> dict[str, Any]:
         manage_account=config.get_bool("manageAccount") or False,
         mail_from=config.get("mailFrom"),
         adopt=_adopted(cell, config),
+        budget=_budget(config.get("budget")),
         runbooks=_runbooks(config),
         plain=config.get_bool("plainArtifacts") or False,
     )
@@ -66,6 +67,7 @@ def prepare(
     manage_account: bool = False,
     mail_from: str | None = None,
     adopt: tuple[str, ...] = (),
+    budget: int | None = None,
     runbooks: str = RUNBOOKS,
     plain: bool = False,
 ) -> Deployment:
@@ -85,6 +87,7 @@ def prepare(
         manage_account=manage_account,
         mail_from=mail_from,
         adopt=adopt,
+        budget=budget,
         runbooks=runbooks,
     )
 
@@ -122,6 +125,17 @@ def _require_sender(cell: CellConfig, deployment: Deployment) -> None:
             f"{', '.join(mailed)}: contact.notify is an e-mail address, and this stack has no sender; "
             "set tenantry:mailFrom to an address that SES has verified, or name a webhook"
         )
+
+
+def _budget(written: str | None) -> int | None:
+    """Raises WrongInput: it is no whole number of dollars."""
+    if written is None:
+        return None
+    if not written.isascii() or not written.isdigit() or int(written) == 0:
+        raise WrongInput(
+            f"tenantry:budget is {written!r}; write US dollars a month, as a whole number, or leave it out"
+        )
+    return int(written)
 
 
 def _adopted(cell: CellConfig, config: pulumi.Config) -> tuple[str, ...]:

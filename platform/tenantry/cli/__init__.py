@@ -6,6 +6,7 @@ from tenantry.cli import (
     backup,
     clients,
     console,
+    costs,
     isolation,
     keys,
     local,
@@ -29,6 +30,8 @@ app = typer.Typer(
 app.command("validate")(tenants.validate)
 app.command("new")(tenants.new)
 app.add_typer(keys.keys, name="keys")
+app.command("cost")(costs.cost)
+app.command("fit")(costs.fit)
 app.command("build")(local.build)
 app.command("up")(local.up)
 app.command("update")(updates.update)

@@ -14,6 +14,7 @@ from tenantry.errors import WrongInput
 if TYPE_CHECKING:
     from tenantry.config import Platform
     from tenantry.config.capacity import Usage
+    from tenantry.costs.fit import Misfit
 
 Folder = Annotated[Path, typer.Option("--tenants", help="The folder of tiers.yaml and the cells.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -25,6 +26,8 @@ def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
     """Check all files; show what each cell would hold against its quotas."""
     from tenantry.config import ConfigErrors, load_platform
     from tenantry.config.capacity import account_capacity, cell_capacity
+    from tenantry.costs import prices
+    from tenantry.costs.fit import misfits
 
     try:
         platform = load_platform(tenants)
@@ -36,17 +39,21 @@ def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
     cells = {cell.name: cell_capacity(cell) for cell in platform.cells}
     account = account_capacity(platform) if len(cells) > 1 else ()
     _warn({**{f"cell {name}": rows for name, rows in cells.items()}, ALL_CELLS: account})
+    unfit = {tenant.slug: misfits(tenant, prices.load()) for tenant in platform.tenants}
+    _warn_of_misfits(unfit)
     if as_json:
         sums = {"account": _as_json(account)} if account else {}
-        print_json({"problems": [], "cells": {name: _as_json(rows) for name, rows in cells.items()}, **sums})
+        told = [{"tenant": slug, **asdict(each)} for slug, found in unfit.items() for each in found]
+        held = {name: _as_json(rows) for name, rows in cells.items()}
+        print_json({"problems": [], "cells": held, **sums, "misfits": told})
         return
     for name, rows in cells.items():
         slugs = ", ".join(tenant.slug for tenant in platform.cell(name).tenants) or "no tenants"
         stdout().print(_capacity_table(f"Cell {name}: {slugs}", rows))
     if account:
         stdout().print(_capacity_table(ALL_CELLS, account))
-    held = (_counted(len(platform.tenants), "tenant"), _counted(len(cells), "cell"))
-    stdout().print(f"[green]✓[/] all files are valid: {' in '.join(held)}")
+    counts = (_counted(len(platform.tenants), "tenant"), _counted(len(cells), "cell"))
+    stdout().print(f"[green]✓[/] all files are valid: {' in '.join(counts)}")
 
 
 def new(
@@ -109,6 +116,19 @@ def _warn(usage: "Mapping[str, Iterable[Usage]]") -> None:
                     markup=False,
                     soft_wrap=True,
                 )
+
+
+def _warn_of_misfits(unfit: "Mapping[str, Iterable[Misfit]]") -> None:
+    """A workload is a guess about the future: no error either."""
+    for slug, found in unfit.items():
+        for each in found:
+            does = "does not fit" if each.fatal else "may cost less, or answer sooner, elsewhere"
+            stderr().print(
+                f"warning: {slug}: its workload {does}: {each.reason}; instead: {each.instead}",
+                style="yellow",
+                markup=False,
+                soft_wrap=True,
+            )
 
 
 def _as_json(rows: "Iterable[Usage]") -> list[dict[str, Any]]:

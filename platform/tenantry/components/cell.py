@@ -1,4 +1,4 @@
-"""Declare what the tenants of a cell share: API, table, code, boundary, topic and dashboards."""
+"""Declare what the tenants of a cell share: API, table, code, boundary, topic, dashboards and budget."""
 
 import json
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from tenantry import contract, key_policies, policies
 from tenantry.components.api import Api, ApiArgs
+from tenantry.components.budget import budget
 from tenantry.components.code import Code, CodeArgs
 from tenantry.components.encryption import kept
 from tenantry.components.overview import Overview, OverviewArgs
@@ -38,7 +39,16 @@ class Cell(pulumi.ComponentResource):
         self.api = Api(name, ApiArgs(deployment, args.contract), children)
         self.code = Code(name, CodeArgs(deployment), children)
         self.table = table(name, deployment.names.table, deployment.tags(), self)
-        self.topic = alarm_topic(name, deployment.names.cell, deployment, deployment.tags(), self)
+        self.topic = alarm_topic(
+            name,
+            deployment.names.cell,
+            deployment,
+            deployment.tags(),
+            self,
+            deployment.names.cell if deployment.budget else None,
+        )
+        if deployment.budget:
+            budget(name, deployment.budget, deployment, self.topic.arn, self)
         self.boundary: pulumi.Output[str] = aws.iam.Policy(
             name,
             name=deployment.names.cell,

@@ -1,4 +1,4 @@
-"""Declare a topic that alarms, and only this stack's alarms, may publish to."""
+"""Declare a topic that this stack's alarms, and its budget if it has one, may publish to; nobody else."""
 
 import json
 
@@ -15,16 +15,26 @@ def alarm_topic(
     deployment: Deployment,
     tags: dict[str, str],
     parent: pulumi.Resource,
-) -> aws.sns.Topic:
+    budget: str | None = None,
+) -> aws.sns.TopicPolicy:
+    """The topic's policy, whose `arn` is the topic's: whoever publishes to it is made after it lets them.
+
+    Args:
+        budget: name of the one that may publish as well.
+    """
     opts = pulumi.ResourceOptions(parent=parent)
     topic = aws.sns.Topic(logical_name, name=physical_name, tags=tags, opts=opts)
-    alarms = deployment.arns.alarm(deployment.names.tenant("*"))
-    aws.sns.TopicPolicy(
+    return aws.sns.TopicPolicy(
         logical_name,
         arn=topic.arn,
-        policy=topic.arn.apply(
-            lambda arn: json.dumps(policies.alarm_topic(arn, deployment.arns.account, alarms))
-        ),
+        policy=topic.arn.apply(lambda arn: json.dumps(_policy(arn, deployment, budget))),
         opts=opts,
     )
-    return topic
+
+
+def _policy(topic: str, deployment: Deployment, budget: str | None) -> policies.Policy:
+    arns, account = deployment.arns, deployment.arns.account
+    alarms = policies.alarm_topic(topic, account, arns.alarm(deployment.names.tenant("*")))
+    if budget is None:
+        return alarms
+    return policies.extended(alarms, [policies.budget_notices(topic, account, arns.budget(budget))])

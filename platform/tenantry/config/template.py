@@ -48,6 +48,15 @@ api_keys: [web]
 
 # alarms:
 #   email: ops@example.com
+
+# workload: # for `tenantry cost` and `tenantry fit`; it changes no resource
+#   requests_per_month: 100000
+#   peak_per_second: 5
+#   duration_ms: 50
+#   p99_ms: 3000
+#   payload_kb: {{request: 1, response: 2}}
+#   longest_request_seconds: 5
+#   connection: request # or streaming, or websocket
 """
 
 # YAML 1.1 or 1.2 reads these as something else than texts.

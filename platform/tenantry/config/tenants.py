@@ -10,6 +10,7 @@ from tenantry.config.auth import Auth
 from tenantry.config.model import Fault, Model, unrepeated
 from tenantry.config.slugs import KeyName
 from tenantry.config.tiers import EffectiveLimits, Isolation, Limits, Tier, effective_limits
+from tenantry.config.workload import Workload
 from tenantry.naming import GROUPS
 
 Group = Literal["contact", "items", "tools"]
@@ -108,6 +109,10 @@ class TenantSettings(Model):
     )
     contact: Contact = Field(default_factory=Contact, description="Options of the route group contact.")
     alarms: Alarms = Field(default_factory=Alarms, description="Who hears of trouble.")
+    workload: Workload = Field(
+        default_factory=Workload,
+        description="The traffic that is expected: for `tenantry cost` and `tenantry fit`, and no resource.",
+    )
 
 
 class TenantFile(TenantSettings):

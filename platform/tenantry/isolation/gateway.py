@@ -24,6 +24,7 @@ GRANT_NOTHING = {
     "aws:apigateway/account:Account",
     "aws:apigateway/deployment:Deployment",
     "aws:apigateway/methodSettings:MethodSettings",
+    "aws:budgets/budget:Budget",
     "aws:cloudwatch/compositeAlarm:CompositeAlarm",
     "aws:cloudwatch/dashboard:Dashboard",
     "aws:cloudwatch/metricAlarm:MetricAlarm",

@@ -1,0 +1,119 @@
+"""`cost` and `fit`: what a tenant costs, and whether functions behind a gateway suit it."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from tenantry.cli import bills
+from tenantry.cli.output import print_json, stderr
+from tenantry.cli.places import Port, Region, Stack, chosen, require_slug
+from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.errors import WrongInput
+
+if TYPE_CHECKING:
+    from tenantry.config import Platform, Tenant
+    from tenantry.costs.estimate import Terms
+    from tenantry.costs.lines import Estimate
+
+OneOrAll = Annotated[str | None, typer.Argument(metavar="[TENANT]", help="One tenant; all, if left out.")]
+Volumes = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--requests-per-month",
+        min=0,
+        help="Calls a month, instead of the file's; repeat it for a column each.",
+    ),
+]
+FreeTier = Annotated[
+    bool, typer.Option("--free-tier", help="Take off what AWS gives every account for good, in even parts.")
+]
+Architecture = Annotated[
+    Literal["arm64", "x86_64"], typer.Option("--architecture", help="Of the functions; as the stack has it.")
+]
+Compare = Annotated[
+    Literal["tier", "architecture", "isolation"] | None,
+    typer.Option("--compare", help="What another choice would cost this tenant."),
+]
+Actual = Annotated[
+    bool, typer.Option("--actual", help="From what was measured this month, where the platform runs.")
+]
+
+
+def cost(
+    slug: OneOrAll = None,
+    requests_per_month: Volumes = None,
+    compare: Compare = None,
+    actual: Actual = False,
+    free_tier: FreeTier = False,
+    architecture: Architecture = "arm64",
+    stack: Stack = None,
+    region: Region = None,
+    port: Port = None,
+    as_json: AsJson = False,
+    tenants: Folder = TENANTS,
+) -> None:
+    """Show what tenants cost a month: before they are deployed, or by what was measured."""
+    from tenantry.config import load_platform
+    from tenantry.costs import prices
+    from tenantry.costs.estimate import Terms
+
+    platform = load_platform(tenants)
+    terms = Terms(prices.load(), free_tier, architecture)
+    volumes = tuple(requests_per_month or ())
+    if actual:
+        if volumes or compare:
+            raise WrongInput("--actual shows what was measured; leave --requests-per-month and --compare out")
+        found = _measured(platform, terms, slug, stack, region, port)
+        bills.show_actual(found, terms, as_json)
+        return
+    if (stack, region, port) != (None, None, None):
+        raise WrongInput("--stack, --region and --port say where to measure; give --actual too")
+    if compare:
+        bills.show_comparison(compare, _one(platform, slug), platform, terms, volumes, as_json)
+        return
+    listed = platform.tenants if slug is None else (platform.tenant(slug),)
+    bills.show_estimates(listed, platform, terms, volumes, as_json)
+
+
+def fit(slug: OneOrAll = None, as_json: AsJson = False, tenants: Folder = TENANTS) -> None:
+    """Judge by tenants' workloads whether functions behind a gateway suit them, and what would."""
+    from tenantry.cli.fits import shown
+    from tenantry.config import load_platform
+    from tenantry.costs import prices
+
+    platform = load_platform(tenants)
+    listed = platform.tenants if slug is None else (platform.tenant(slug),)
+    verdicts = [shown(tenant, prices.load(), as_json) for tenant in listed]
+    if as_json:
+        print_json({"tenants": verdicts})
+
+
+def _one(platform: "Platform", slug: str | None) -> "Tenant":
+    if slug is None:
+        raise WrongInput(
+            "--compare looks at one tenant; say which, as in `tenantry cost acme --compare tier`"
+        )
+    return platform.tenant(slug)
+
+
+def _measured(
+    platform: "Platform",
+    terms: "Terms",
+    slug: str | None,
+    stack: str | None,
+    region: str | None,
+    port: int | None,
+) -> "list[Estimate]":
+    from tenantry.costs.estimate import actual
+    from tenantry.operations.consumption import this_month
+
+    if slug is not None:
+        require_slug(slug)
+    place = chosen(stack, region, port, slug)
+    if place.cell is None:
+        raise WrongInput(f"Pulumi.{stack}.yaml does not name its cell; set tenantry:cell there")
+    cell = platform.cell(place.cell)
+    with stderr().status("measuring"):
+        measured = this_month(place, cell)
+    found = actual(cell, measured, terms)
+    return [each for each in found if slug in (None, each.tenant)]

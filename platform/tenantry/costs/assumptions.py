@@ -1,0 +1,35 @@
+"""What an estimate takes for granted where no tenant's file says it, each figure with its reason."""
+
+from tenantry.openapi import VERDICT_TTL_SECONDS
+
+VERDICT_SECONDS = VERDICT_TTL_SECONDS
+
+# "INITs typically occur in under 1% of invocations": AWS Compute Blog, on billing the INIT phase, 2025.
+COLD_STARTS_PER_INVOCATION = 0.01
+INIT_MS = 700  # Python, with boto3 and Powertools, below 1 GB of memory
+AUTHORIZER_MS = 10  # one signature, no call of AWS
+NOTIFIER_MS = 500  # mostly the receiver's time to answer
+
+# A line of the access log with ids at their full length, and CloudWatch's 26 bytes for each event.
+ACCESS_LOG_BYTES = 700
+# START, END and REPORT of Lambda's own with the trace's id, and two EMF lines of ours.
+INVOCATION_LOG_BYTES = 1_600
+STORED_PER_INGESTED = 0.15  # CloudWatch keeps logs compressed: the ratio of AWS's own calculator
+
+# X-Ray's default rule: the first call of each second, and 5 % of the others.
+TRACES_PER_SECOND = 1
+TRACED_BEYOND = 0.05
+
+READ_UNIT_KB = 4  # a strongly consistent read of 4 KB is one unit
+WRITE_UNIT_KB = 1
+IN_TRANSACTION = 2  # units for each that the same write costs alone
+
+# Lambda reads a queue by five long polls at a time, each of up to 20 s; an empty answer is billed too.
+POLLERS = 5
+POLL_SECONDS = 20
+CALLS_PER_MESSAGE = 3  # sent, received, deleted
+
+SECRET_SECONDS = 900  # a function instance asks for its secret again after this long
+KEY_SECONDS = 300  # DynamoDB keeps a table's data key for this long, for each role that uses it
+
+NOTICES_PER_MONTH = 30  # alarms' e-mails to one address: a day with trouble in every month

@@ -1,0 +1,58 @@
+"""Say what a tenant would cost, were its tier, its functions' architecture or its isolation another."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+from tenantry.config import Platform, Tenant
+from tenantry.config.tenants import Data
+from tenantry.config.tiers import Limits, effective_limits
+from tenantry.costs.estimate import Terms, estimate
+from tenantry.costs.inventory import ARCHITECTURES
+from tenantry.costs.lines import Estimate
+
+Kind = Literal["tier", "architecture", "isolation"]
+
+ISOLATIONS = {
+    "pooled": Data(isolation="pooled"),
+    "silo": Data(isolation="silo"),
+    "silo, kms": Data(isolation="silo", encryption="kms"),
+}
+
+
+def compared(
+    kind: Kind, tenant: Tenant, platform: Platform, terms: Terms, requests: float | None = None
+) -> dict[str, Estimate]:
+    """An estimate by the name of each choice, the tenant's own among them; a tier comes with its limits."""
+    cell = platform.cell(tenant.cell)
+    return {
+        name: estimate(other, cell, under, requests)
+        for name, other, under in _variants(kind, tenant, platform, terms)
+    }
+
+
+def current(kind: Kind, tenant: Tenant, terms: Terms) -> str:
+    """The name of the choice that holds now."""
+    if kind == "tier":
+        return tenant.tier.name
+    if kind == "architecture":
+        return terms.architecture
+    return f"{tenant.isolation}, kms" if tenant.data.encryption == "kms" else tenant.isolation
+
+
+def _variants(
+    kind: Kind, tenant: Tenant, platform: Platform, terms: Terms
+) -> Iterator[tuple[str, Tenant, Terms]]:
+    if kind == "tier":
+        for tier in platform.tiers:
+            yield (
+                tier.name,
+                tenant.model_copy(update={"tier": tier, "limits": effective_limits(tier, Limits())}),
+                terms,
+            )
+    elif kind == "architecture":
+        for architecture in ARCHITECTURES:
+            yield architecture, tenant, replace(terms, architecture=architecture)
+    else:
+        for name, kept in ISOLATIONS.items():
+            yield name, tenant.model_copy(update={"data": kept}), terms

@@ -1,0 +1,131 @@
+"""State what each component of the platform is billed for: quantities by the price that they are billed at.
+
+One formula per component, for use that was forecast and for use that was measured alike. A price stands in
+one component, once: so free units are counted once.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from tenantry.costs import assumptions as assumed
+from tenantry.costs.inventory import Inventory
+from tenantry.costs.usage import HOURS_IN_MONTH, FunctionUse, Usage
+from tenantry.naming import NOTIFIER
+from tenantry.policies import GROUPS_WITH_SECRET
+
+GB = 1024**3
+MB_IN_GB = 1024
+
+Quantities = Iterator[tuple[str, Fraction]]
+"""Names of prices, with how many of their units."""
+
+Component = Callable[[Usage, Inventory], Quantities]
+
+
+def gateway(usage: Usage, _: Inventory) -> Quantities:
+    yield "gateway_request", Fraction(usage.requests)
+
+
+def functions(usage: Usage, has: Inventory) -> Quantities:
+    """The authorizer and the notifier are functions as all others are."""
+    yield "function_request", sum((Fraction(use.invocations) for use in usage.functions.values()), Fraction())
+    billed_ms = sum((_billed_ms(use) for use in usage.functions.values()), Fraction())
+    yield f"gb_second_{has.architecture}", billed_ms / 1000 * has.memory_mb / MB_IN_GB
+
+
+def data(usage: Usage, _: Inventory) -> Quantities:
+    stored = Fraction(usage.stored_bytes or 0) / GB * _months(usage)
+    yield "read_unit", Fraction(usage.read_units)
+    yield "write_unit", Fraction(usage.write_units)
+    yield "table_storage", stored
+    yield "table_recovery", stored
+
+
+def logs(usage: Usage, has: Inventory) -> Quantities:
+    """What is kept is what came in until the retention ends, once the platform is as old as that."""
+    ingested = Fraction(usage.log_bytes or 0) / GB
+    days = _months(usage) * 365 / 12
+    kept_days = has.log_retention_days / days if days else Fraction(0)
+    yield "log_ingested", ingested
+    yield "log_stored", ingested * kept_days * _months(usage) * Fraction(str(assumed.STORED_PER_INGESTED))
+
+
+def monitoring(usage: Usage, has: Inventory) -> Quantities:
+    months = _months(usage)
+    yield "dashboard", has.dashboards * months
+    yield "alarm_metric", has.alarm_metrics * months
+    yield "composite_alarm", has.composite_alarms * months
+    # A custom metric is billed for the hours in which something was counted.
+    yield "custom_metric", has.custom_metrics * Fraction(min(usage.hours, usage.requests)) / HOURS_IN_MONTH
+    yield "metric_read", Fraction(usage.metrics_read)
+    yield "notice", has.notified * assumed.NOTICES_PER_MONTH * months
+
+
+def secrets(usage: Usage, has: Inventory) -> Quantities:
+    yield "secret", has.secrets * _months(usage)
+    yield "secret_call", _secret_calls(usage)
+
+
+def queues(usage: Usage, has: Inventory) -> Quantities:
+    """An idle queue costs as well: Lambda goes on asking it."""
+    seconds = Fraction(usage.hours) * 3600
+    polls = has.queues * assumed.POLLERS * seconds / assumed.POLL_SECONDS
+    yield "queue_call", polls + Fraction(usage.messages) * assumed.CALLS_PER_MESSAGE
+    yield "mail", Fraction(usage.messages) if has.mails else Fraction(0)
+
+
+def keys(usage: Usage, has: Inventory) -> Quantities:
+    renewals = Fraction(usage.hours) * 3600 / assumed.KEY_SECONDS * len(has.groups)
+    yield "key", has.keys * _months(usage)
+    yield "key_call", has.keys * (renewals + _secret_calls(usage))
+
+
+def tracing(usage: Usage, _: Inventory) -> Quantities:
+    yield "trace", Fraction(usage.traces or 0)
+
+
+def transfer(usage: Usage, _: Inventory) -> Quantities:
+    yield "transfer_out", Fraction(usage.sent_bytes or 0) / GB
+
+
+COMPONENTS: dict[str, Component] = {
+    "gateway": gateway,
+    "functions": functions,
+    "data": data,
+    "logs": logs,
+    "dashboards and alarms": monitoring,
+    "secrets": secrets,
+    "queues": queues,
+    "keys": keys,
+    "tracing": tracing,
+    "transfer": transfer,
+}
+
+
+def _months(usage: Usage) -> Fraction:
+    return Fraction(usage.hours) / HOURS_IN_MONTH
+
+
+def _billed_ms(use: FunctionUse) -> Fraction:
+    """Rounded up to 1 ms each; of a cold start the INIT phase is billed too, which Duration leaves out."""
+    if not use.invocations:
+        return Fraction(0)
+    if use.cold_starts is None:
+        cold = Fraction(use.invocations) * Fraction(str(assumed.COLD_STARTS_PER_INVOCATION))
+    else:
+        cold = Fraction(use.cold_starts)
+    each = math.ceil(Fraction(use.duration_ms) / Fraction(use.invocations))
+    return Fraction(use.invocations) * each + cold * assumed.INIT_MS
+
+
+def _secret_calls(usage: Usage) -> Fraction:
+    """Each instance of a function that reads a secret asks again when its copy is too old."""
+    seconds = Fraction(usage.hours) * 3600
+    calls = Fraction(0)
+    for group in (*GROUPS_WITH_SECRET, NOTIFIER):
+        use = usage.functions.get(group)
+        if use and use.invocations and seconds:
+            instances = math.ceil(Fraction(use.duration_ms) / 1000 / seconds)
+            calls += min(Fraction(use.invocations), instances * seconds / assumed.SECRET_SECONDS)
+    return calls

@@ -1,0 +1,78 @@
+"""Count what a tenant, or a cell for all tenants, has that costs by the month: ask what declares it."""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+from tenantry import contract
+from tenantry.config import Cell, Tenant
+from tenantry.contract import Route
+from tenantry.costs import assumptions as assumed
+from tenantry.monitoring import alarms, dashboards, metrics, watched
+from tenantry.naming import Names
+
+ARCHITECTURES = ("arm64", "x86_64")
+NAMES = Names("any")  # how much there is does not hang on what it is called
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What one tenant has, whether it is called or not."""
+
+    memory_mb: int
+    architecture: str
+    log_retention_days: int
+    groups: tuple[str, ...]
+    alarm_metrics: int
+    composite_alarms: int
+    dashboards: int
+    custom_metrics: int
+    secrets: int
+    keys: int
+    queues: int
+    mails: bool
+    notified: int
+
+
+def inventory(tenant: Tenant, architecture: str = "arm64") -> Inventory:
+    own = watched.of_tenant(NAMES, tenant, _routes())
+    return Inventory(
+        memory_mb=tenant.tier.memory_mb,
+        architecture=architecture,
+        log_retention_days=tenant.tier.log_retention_days,
+        groups=tuple(own.functions),
+        alarm_metrics=_read_by(alarms.of_tenant(own)),
+        composite_alarms=1,
+        dashboards=1 if tenant.tier.dashboard == "dedicated" else 0,
+        custom_metrics=_counted(own.routes),
+        secrets=1 + (tenant.auth.mode == "managed") + (tenant.webhook is not None),
+        keys=1 if tenant.data.encryption == "kms" else 0,
+        queues=1 if tenant.delivers else 0,
+        mails=tenant.mailbox is not None,
+        notified=1 if tenant.alarms.email else 0,
+    )
+
+
+def cell_inventory(cell: Cell) -> dict[str, int]:
+    """What a cell has for all its tenants, beside the pooled table, by the price of each."""
+    shared = any(tenant.tier.dashboard == "shared" for tenant in cell.tenants)
+    return {
+        "dashboard": math.ceil(len(cell.tenants) / dashboards.TENANTS) + shared,
+        "alarm_metric": _read_by(alarms.of_cell(NAMES.table)),
+        "notice": assumed.NOTICES_PER_MONTH,
+    }
+
+
+def _read_by(declared: list[alarms.Alarm]) -> int:
+    """An alarm is billed for each metric that its expression reads."""
+    return sum(len(alarm.inputs) for alarm in declared)
+
+
+def _counted(routes: tuple[Route, ...]) -> int:
+    """The most that a healthy tenant counts; refusals are counted in few hours, and cost by the hour."""
+    return metrics.bound(routes) - len(metrics.REFUSALS)
+
+
+@cache
+def _routes() -> tuple[Route, ...]:
+    return contract.routes(contract.load())

@@ -1,0 +1,112 @@
+"""Each kind of workload that functions behind a gateway do not suit is named, with what would."""
+
+from typing import Any
+
+import pytest
+
+from api.bodies import MAX_BYTES
+from tenantry.components.function import TIMEOUT_SECONDS
+from tenantry.config import Cell, Tenant
+from tenantry.config.tiers import EffectiveLimits, Quota
+from tenantry.config.workload import Workload
+from tenantry.costs import fit, prices
+from tenantry.costs.containers import containers, crossover, serverless, tasks
+from tenantry.costs.fit import RULES, misfits
+
+
+def told(tenant: Tenant, **workload: Any) -> list[fit.Misfit]:
+    changed = tenant.model_copy(update={"workload": Workload(**workload)})
+    return misfits(changed, prices.load())
+
+
+UNFIT = {
+    "longer than the function": ("duration", True, "202", {"longest_request_seconds": 11}),
+    "longer than the gateway": ("duration", True, "Step Functions", {"longest_request_seconds": 30}),
+    "longer than Lambda": ("duration", True, "Fargate", {"longest_request_seconds": 901}),
+    "typically longer": ("duration", True, "202", {"duration_ms": 12_000}),
+    "over our body": ("payload", True, "presigned S3", {"payload_kb": {"request": 65}}),
+    "over Lambda": ("payload", True, "streams", {"largest_kb": 6 * 1024 + 1}),
+    "over the gateway": ("payload", True, "presigned S3", {"largest_kb": 10 * 1024 + 1}),
+    "streaming": ("connection", True, "response streaming", {"connection": "streaming"}),
+    "websocket": ("connection", True, "WebSocket", {"connection": "websocket"}),
+    "tail": ("cold starts", False, "provisioned concurrency", {"p99_ms": 500}),
+    "peak over the tier": ("peak", True, "higher tier", {"peak_per_second": 201}),
+    "peak over the account": ("peak", True, "AWS", {"peak_per_second": 10_001}),
+    "too many at a time": (
+        "concurrency",
+        True,
+        "AWS",
+        {"peak_per_second": 200, "duration_ms": 5_100},
+    ),
+    "sustained": ("sustained load", False, "Fargate", {"requests_per_month": 100_000_000}),
+}
+
+
+@pytest.mark.parametrize("case", UNFIT)
+def test_what_does_not_fit_is_named_with_what_would(acme: Tenant, case: str) -> None:
+    rule, fatal, instead, workload = UNFIT[case]
+    [found] = told(acme, **workload)
+    assert (found.rule, found.fatal) == (rule, fatal)
+    assert instead in found.instead
+
+
+FITTING = {
+    "nothing said": {},
+    "just in time": {"longest_request_seconds": 10},
+    "just small enough": {"payload_kb": {"request": 64, "response": 6 * 1024}},
+    "patient": {"p99_ms": 2_000},
+    "within the rate": {"peak_per_second": 200},
+    "modest": {"requests_per_month": 1_000_000},
+}
+
+
+@pytest.mark.parametrize("case", FITTING)
+def test_what_fits_is_left_in_peace(acme: Tenant, case: str) -> None:
+    assert told(acme, **FITTING[case]) == []
+
+
+def test_calls_beyond_the_quota_of_all_keys_are_named(acme: Tenant) -> None:
+    limits = EffectiveLimits(rate_per_second=5, burst=10, quota=Quota(limit=10_000, period="day"))
+    tenant = acme.model_copy(update={"limits": limits})
+    assert told(tenant, requests_per_month=300_000) == []
+    [found] = told(tenant, requests_per_month=300_001)
+    assert found.rule == "quota"
+    two = tenant.model_copy(update={"api_keys": ("web", "app")})
+    assert told(two, requests_per_month=600_000) == []
+
+
+def test_the_demos_tenants_fit(cell: Cell) -> None:
+    assert [found for tenant in cell.tenants for found in misfits(tenant, prices.load())] == []
+
+
+def test_the_limits_are_those_of_the_functions_that_are_declared() -> None:
+    assert fit.FUNCTION_SECONDS == TIMEOUT_SECONDS
+    assert fit.BODY_KB * 1024 == MAX_BYTES
+    assert {"duration", "payload", "connection"} <= set(RULES)
+
+
+def test_two_idle_tasks_behind_a_balancer_cost_what_was_worked_out_by_hand(acme: Tenant) -> None:
+    # 730 h of: 0.5 vCPU at 0.03238, 1 GB at 0.00356, a balancer at 0.0225, four addresses at 0.005.
+    # 730 * (0.01619 + 0.00356 + 0.0225 + 0.02) = 730 * 0.06225
+    assert tasks(acme, 0) == 2
+    assert float(containers(acme, 0, prices.load())) == pytest.approx(45.4425)
+
+
+def test_tasks_are_added_as_the_load_grows(acme: Tenant) -> None:
+    # 262.8 million calls a month are 100 a second, of 60 ms on 512/1769 of a vCPU: 1.7366 vCPU at work;
+    # at a quarter each that takes 6.9463 vCPU: 28 tasks of a quarter vCPU.
+    assert tasks(acme, 262_800_000) == 28
+
+
+def test_at_the_crossover_both_sides_cost_the_same(acme: Tenant) -> None:
+    known = prices.load()
+    turn = crossover(acme, known)
+    assert turn is not None
+    assert containers(acme, turn, known) <= serverless(acme, turn, known)
+    before = turn * 99 // 100
+    assert containers(acme, before, known) > serverless(acme, before, known)
+
+
+def test_where_work_is_heavy_containers_may_never_cost_less(acme: Tenant) -> None:
+    heavy = acme.model_copy(update={"workload": Workload(duration_ms=9_000)})
+    assert crossover(heavy, prices.load()) is None

@@ -1,0 +1,105 @@
+"""What CloudWatch and DynamoDB tell of a month becomes the use that cost is worked out from."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tenantry.costs.usage import FunctionUse
+from tenantry.naming import Names
+from tenantry.operations import consumption, figures
+from tenantry.operations.places import Place
+from tenantry.operations.running import Running, Tenant
+from tests.support.engine import demo
+
+NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
+SUMS = figures.Sums(
+    requests=10,
+    functions={"items": figures.FunctionSums(9, 1, 450.0, 2)},
+    read_units=3,
+    write_units=4,
+    messages=1,
+    log_bytes=1_000,
+    metrics_read=20,
+)
+
+
+class CloudWatch:
+    """Answers 5 units for a table, 2 for an index, or knows nothing of either."""
+
+    def __init__(self, silent: bool) -> None:
+        self.silent = silent
+
+    def get_paginator(self, _: str) -> "CloudWatch":
+        return self
+
+    def paginate(self, **asked: Any) -> list[dict[str, Any]]:
+        def result(query: dict[str, Any]) -> dict[str, Any]:
+            index = len(query["MetricStat"]["Metric"]["Dimensions"]) == 2
+            values = [] if self.silent else [2.0 if index else 5.0]
+            return {"Id": query["Id"], "Values": values, "Timestamps": [NOW] * len(values)}
+
+        return [{"MetricDataResults": [result(query) for query in asked["MetricDataQueries"]]}]
+
+
+class DynamoDB:
+    def describe_table(self, TableName: str) -> dict[str, Any]:  # noqa: N803 - boto3's
+        if TableName == "tenantry_demo_globex":
+            return {"Table": {"TableSizeBytes": 0}}
+        return {"Table": {"TableSizeBytes": 70, "GlobalSecondaryIndexes": [{"IndexSizeBytes": 30}]}}
+
+
+def place(silent: bool = False) -> Place:
+    clients = {"cloudwatch": CloudWatch(silent), "dynamodb": DynamoDB()}
+    return Place(Names("demo"), "eu-central-1", "demo", "here", clients.__getitem__, lambda *_: "")
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What figures were asked for; three tenants run, and one that has no file."""
+    calls: list[Any] = []
+
+    def running(at: Place) -> Running:
+        slugs = ("acme", "acme-eu", "globex", "gone")
+        tenants = tuple(Tenant(slug, "", False, "", "", 0, 0, None, (), {}) for slug in slugs)
+        return Running(at, "id", "tenantry_demo", tenants)
+
+    def sums(_: Running, tenants: list[Tenant], start: datetime, end: datetime) -> dict[str, figures.Sums]:
+        calls.append((start, end))
+        return {tenant.slug: SUMS for tenant in tenants}
+
+    monkeypatch.setattr(consumption, "survey", running)
+    monkeypatch.setattr(figures, "sums", sums)
+    return calls
+
+
+def test_the_month_is_read_from_its_first_until_now(asked: list[Any]) -> None:
+    measured = consumption.this_month(place(), demo(), NOW)
+    assert asked == [(datetime(2026, 11, 1, tzinfo=UTC), NOW)]
+    assert measured.tenants["acme"].hours == 60
+
+
+@pytest.mark.usefixtures("asked")
+def test_every_figure_becomes_use_and_what_has_no_file_is_left_out() -> None:
+    measured = consumption.this_month(place(), demo(), NOW)
+    acme = measured.tenants["acme"]
+    assert set(measured.tenants) == {"acme", "acme-eu", "globex"}
+    assert acme.functions == {"items": FunctionUse(9, 450.0, 2)}
+    assert (acme.requests, acme.read_units, acme.write_units) == (10, 3, 4)
+    assert (acme.messages, acme.log_bytes, acme.metrics_read) == (1, 1_000, 20)
+    assert (acme.sent_bytes, acme.traces) == (None, None)
+
+
+@pytest.mark.usefixtures("asked")
+def test_the_pooled_table_is_measured_with_its_index() -> None:
+    measured = consumption.this_month(place(), demo(), NOW)
+    assert (measured.pooled_read_units, measured.pooled_write_units) == (7, 7)
+    assert measured.pooled_bytes == 100
+
+
+@pytest.mark.usefixtures("asked")
+def test_what_nobody_knows_is_told_as_unmeasured() -> None:
+    """A new table is not counted yet, and a quiet one has no metric."""
+    measured = consumption.this_month(place(silent=True), demo(), NOW)
+    assert (measured.pooled_read_units, measured.pooled_write_units) == (None, None)
+    assert measured.tenants["globex"].stored_bytes is None
