@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 import items.handler
-from api import counters, downstream, problems
+from api import clients, counters, downstream, problems
 from api.errors import ApiError
 from tests.support import events, tenant_api
 from tests.support.tenant_api import BrokenTable, TenantApi
@@ -24,7 +24,8 @@ def aws_error(code: str, operation: str = "GetItem", **more: Any) -> ClientError
 
 
 def cancelled(*codes: str) -> Exception:
-    client = tenant_api.client("dynamodb")
+    """As the functions' own session knows it: another session has another class of the same name."""
+    client = clients.session().create_client("dynamodb", region_name=tenant_api.REGION)
     reasons = [{"Code": code} for code in codes]
     answer = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
     error: Exception = client.exceptions.TransactionCanceledException(answer, "TransactWriteItems")

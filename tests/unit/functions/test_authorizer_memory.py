@@ -20,6 +20,12 @@ ADA, STRANGER = tokens.signer("EdDSA"), tokens.signer("EdDSA")
 NOW = time.time()
 
 
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokens are made now, however long the tests before these took."""
+    monkeypatch.setattr(time, "time", lambda: NOW)
+
+
 @dataclass
 class Checks:
     """The signatures that were checked, by the text that they are of."""
