@@ -185,14 +185,8 @@ def execute(program: Program, monitor: MockMonitor, stack: str, preview: bool = 
         # An error is raised below; the SDK leaves it in many futures, of which asyncio would tell one by one.
         loop.set_exception_handler(lambda _loop, _context: None)
         # The monitor is bound to the running loop, so it is set here.
-        set_mocks(
-            monitor.mocks,
-            project="tenantry",
-            stack=stack,
-            preview=preview,
-            logger=logging.getLogger("tenantry.pulumi"),
-            monitor=monitor,
-        )
+        log = logging.getLogger("tenantry.pulumi")
+        set_mocks(monitor.mocks, project="tenantry", stack=stack, preview=preview, logger=log, monitor=monitor)
         declared: dict[str, Any] = {}
 
         async def declare() -> None:
@@ -243,9 +237,8 @@ def _arn(arns: Arns, kind: str, name: str, inputs: dict[str, Any]) -> str:
 
 def _comparable(inputs: dict[str, Any]) -> dict[str, Any]:
     """Assets compare by identity; what the engine compares is their content."""
-    return {
-        name: value.path if isinstance(value, pulumi.FileAsset) else value for name, value in inputs.items()
-    }
+    asset = pulumi.FileAsset
+    return {name: value.path if isinstance(value, asset) else value for name, value in inputs.items()}
 
 
 def _is_root(resource: Registered, name: str) -> bool:
