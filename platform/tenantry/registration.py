@@ -186,7 +186,9 @@ def execute(program: Program, monitor: MockMonitor, stack: str, preview: bool = 
         loop.set_exception_handler(lambda _loop, _context: None)
         # The monitor is bound to the running loop, so it is set here.
         log = logging.getLogger("tenantry.pulumi")
-        set_mocks(monitor.mocks, project="tenantry", stack=stack, preview=preview, logger=log, monitor=monitor)
+        set_mocks(
+            monitor.mocks, project="tenantry", stack=stack, preview=preview, logger=log, monitor=monitor
+        )
         declared: dict[str, Any] = {}
 
         async def declare() -> None:
