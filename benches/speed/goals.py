@@ -43,7 +43,7 @@ class Measured:
     """One bound of a goal, and what was found: `ratio` is to `against` or, with another unit, a plain figure.
 
     `figures` are what it was made of and what the peers cost; their names tell the unit. A bound that does
-    not hold needs a `note` that says how far and why.
+    not hold needs a `note` that says how far and why; a `remark` is told as well, and excuses nothing.
     """
 
     goal: int
@@ -54,6 +54,7 @@ class Measured:
     unit: str = "x"
     figures: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
+    remark: str = ""
 
     @property
     def holds(self) -> bool:

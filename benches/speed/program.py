@@ -1,4 +1,4 @@
-"""Goal 4: what the Pulumi program costs with and without its levers, and as it grows; and `validate`."""
+"""Goal 4: what the Pulumi program costs with and without its levers, beside CDK, and as it grows; and `validate`."""
 
 import json
 import sys
@@ -6,14 +6,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benches.speed import tenants
+from benches.speed import synth, tenants
 from benches.speed.engine import StandIn
 from benches.speed.goals import LEVERS, THREE_TIMES_THE_TENANTS, VALIDATE_SECONDS, Measured
 from benches.speed.timing import OnStep, Sample, Spent, child, in_turns, own_environment
 from tenantry import artifact
 from tenantry.levers import PLAIN
 
-TENANTS = 50
+TENANTS = 25
+EVERY_KIND = 3  # tenants: one of each of the demo's
 FEW, MANY = 100, 300
 FILES = 1_000
 ROUNDS = 3
@@ -23,10 +24,12 @@ PULLED = {PLAIN: ""}
 
 def measure(on_step: OnStep) -> list[Measured]:
     with tempfile.TemporaryDirectory(prefix="tenantry-program-") as scratch:
-        folders = {n: tenants.write(Path(scratch, str(n)), n) for n in (TENANTS, FEW, MANY, FILES)}
+        folders = {
+            n: tenants.write(Path(scratch, str(n)), n) for n in (EVERY_KIND, TENANTS, FEW, MANY, FILES)
+        }
         return [
             _in_process(folders[TENANTS], on_step),
-            _over_grpc(folders[TENANTS], on_step),
+            _over_grpc(folders[TENANTS], folders[EVERY_KIND], on_step),
             _growth(folders[FEW], folders[MANY], on_step),
             _validate(folders[FILES], on_step),
         ]
@@ -47,22 +50,46 @@ def _in_process(folder: Path, on_step: OnStep) -> Measured:
     return Measured(4, "Program in-process, per tenant", pulled / plain, LEVERS, against, figures=figures)
 
 
-def _over_grpc(folder: Path, on_step: OnStep) -> Measured:
+def _over_grpc(folder: Path, every_kind: Path, on_step: OnStep) -> Measured:
     """CPU of the program's own process, less that of one that only starts: imports cost a stack but once."""
+    resources = synth.Resources.of(folder, folder / "resources.json")
+    peer = _cdk(resources, every_kind) if synth.available() else {}
     found = in_turns(
         {
             "over gRPC, plain": lambda: executed(folder, PLAINLY).cpu,
             "over gRPC, levers pulled": lambda: executed(folder, PULLED).cpu,
             "start alone": lambda: _child("-c", "import benches.speed.host, tenantry.program").cpu,
+            **{name: run for name, (run, _) in peer.items()},
         },
         ROUNDS - 1,
         on_step,
     )
-    plain, pulled, start = (each.median for each in found.values())
-    figures = _figures(found, TENANTS) | {"ratio with the start": pulled / plain}
+    plain, pulled, start = (found[name].median for name in list(found)[:3])
+    figures = _figures({name: each for name, each in found.items() if name not in peer}, TENANTS)
+    figures |= {
+        "ratio with the start": pulled / plain,
+        "over gRPC, plain, ms of CPU per resource": (plain - start) / resources.own * 1000,
+        "over gRPC, levers pulled, ms of CPU per resource": (pulled - start) / resources.own * 1000,
+    }
+    if peer:
+        (more, many), (less, few) = ((found[name].median, count) for name, (_, count) in peer.items())
+        figures["CDK synth, ms of CPU per resource"] = (more - less) / (many - few) * 1000
+        figures["CDK synth with its start, s of CPU"] = more
     ratio = (pulled - start) / (plain - start)
     against = "the same program without the levers"
-    return Measured(4, "Program over gRPC, per tenant", ratio, LEVERS, against, figures=figures)
+    remark = synth.COMPARED if peer else synth.LEFT_OUT
+    name = "Program over gRPC, per tenant"
+    return Measured(4, name, ratio, LEVERS, against, figures=figures, remark=remark)
+
+
+def _cdk(resources: synth.Resources, every_kind: Path) -> dict[str, tuple[Callable[[], float], int]]:
+    """CDK's runs and how many constructs each declares: all, and what loads every service's code."""
+    least = synth.Resources.of(every_kind, every_kind / "resources.json")
+    synth.synthesised(least)  # unmeasured: jsii unpacks itself once
+    return {
+        "CDK synth": (lambda: synth.synthesised(resources).cpu, resources.constructs),
+        "CDK synth, one of each tenant": (lambda: synth.synthesised(least).cpu, least.constructs),
+    }
 
 
 def _growth(few: Path, many: Path, on_step: OnStep) -> Measured:

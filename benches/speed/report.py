@@ -83,8 +83,7 @@ def _section(number: int, results: Sequence[Measured]) -> str:
         if each.figures:
             rows = [f"| {name} | {_rounded(value)} |" for name, value in each.figures.items()]
             parts.append("\n".join(["| figure | value |", "| --- | ---: |", *rows]))
-        if each.note:
-            parts.append(each.note)
+        parts += [text for text in (each.note, each.remark) if text]
     return "\n\n".join(parts)
 
 

@@ -28,7 +28,7 @@ def synthesise(groups: Iterable[list[dict[str, Any]]], folder: Path) -> None:
             stack, room = cdk.Stack(app, f"tenantry-bench-{n}"), RESOURCES_PER_STACK
         room -= len(group)
         for place, each in enumerate(group):
-            kind, identity = each["kind"], f"{n}-{place}-{each['kind']}"
+            kind, identity = each["kind"], f"{each['kind']}Of{n}No{place}"
             construct = DECLARE[kind](declared, stack, identity, each["inputs"])
             declared.keep(kind, each["called"], construct)
     app.synth()
