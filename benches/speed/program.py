@@ -1,4 +1,4 @@
-"""Goal 4: what the Pulumi program costs with and without its levers, beside CDK, and as it grows; and `validate`."""
+"""Goal 4: what the Pulumi program costs without and with its levers, beside CDK, and growing; `validate`."""
 
 import json
 import sys

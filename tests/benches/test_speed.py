@@ -18,6 +18,7 @@ from benches.speed.timing import ChildFailed, child, in_turns
 HOLDS = Measured(1, "cold start", 0.5, 0.8, "a bare handler", figures={"items, ms": 1234.5678})
 FAILS = Measured(2, "warm request", 17.04, 15, "a bare handler", unit="µs")
 EXPLAINED = Measured(2, "warm request", 17.04, 15, "a bare handler", unit="µs", note="The profile says why.")
+REMARKED = Measured(4, "program", 0.3, 0.4, "itself", remark="A peer is left out.")
 MACHINE = {"Processor": "some, 2 cores", "Python": "CPython 3.13.0"}
 
 
@@ -30,12 +31,13 @@ def called(monkeypatch: pytest.MonkeyPatch, found: list[Measured], *arguments: s
 
 
 def test_the_page_tells_every_goal_and_each_figure_rounded() -> None:
-    page = report.page([HOLDS, EXPLAINED], MACHINE, "2026-01-01")
+    page = report.page([HOLDS, EXPLAINED, REMARKED], MACHINE, "2026-01-01")
     assert all(text in page for text in GOALS.values())
     assert "| 1 | cold start | 0.5 | 0.8 | ✓ |" in page
     assert "| 2 | warm request | 17 µs | 15 µs | ✗ |" in page
     assert "| items, ms | 1,235 |" in page
     assert "The profile says why." in page
+    assert "A peer is left out." in page
     assert "Processor: some, 2 cores" in page
 
 
