@@ -52,7 +52,7 @@ def _in_process(folder: Path, on_step: OnStep) -> Measured:
 
 def _over_grpc(folder: Path, every_kind: Path, on_step: OnStep) -> Measured:
     """CPU of the program's own process, less that of one that only starts: imports cost a stack but once."""
-    resources = synth.Resources.of(folder, folder / "resources.json")
+    resources = synth.Resources.of(folder, folder.with_suffix(".json"))
     peer = _cdk(resources, every_kind) if synth.available() else {}
     found = in_turns(
         {
@@ -84,7 +84,7 @@ def _over_grpc(folder: Path, every_kind: Path, on_step: OnStep) -> Measured:
 
 def _cdk(resources: synth.Resources, every_kind: Path) -> dict[str, tuple[Callable[[], float], int]]:
     """CDK's runs and how many constructs each declares: all, and what loads every service's code."""
-    least = synth.Resources.of(every_kind, every_kind / "resources.json")
+    least = synth.Resources.of(every_kind, every_kind.with_suffix(".json"))
     synth.synthesised(least)  # unmeasured: jsii unpacks itself once
     return {
         "CDK synth": (lambda: synth.synthesised(resources).cpu, resources.constructs),
