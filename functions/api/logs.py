@@ -79,7 +79,9 @@ def begin(*, tenant: str, route: str, request_id: str) -> None:
     """An invocation begins; what an earlier one left, counts too, is gone."""
     metrics.begin()
     current = log()
-    about = f'{_told(current.logger.service, tenant, route)},"request_id":{_json(request_id)}'
+    about = _told(current.logger.service, tenant, route)
+    if request_id:  # the notifier's lines have one each, and a member twice is no JSON to rely on
+        about += f',"request_id":{_json(request_id)}'
     if trace := os.environ.get("_X_AMZN_TRACE_ID"):  # Lambda sets it anew for each invocation
         about += f',"xray_trace_id":{_json(trace.partition(";")[0].removeprefix("Root="))}'
     current.lines.about = about

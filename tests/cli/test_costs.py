@@ -44,6 +44,15 @@ def test_a_column_for_each_number_of_calls(run: Run, command: Command) -> None:
     assert "2,000,000" in out
 
 
+def test_one_call_is_told_as_one(run: Run, command: Command) -> None:
+    _, out, _ = run(command, "cost", "acme", "--requests-per-month", "1")
+    assert "acme: 1 call\n" in out.replace("  ", "").replace(" \n", "\n")
+    assert "mostly for (1 call):" in out
+    assert "e-0" not in out  # small quantities too are written for people
+    _, out, _ = run(command, "cost", "--requests-per-month", "1")
+    assert "1 call " in out
+
+
 def test_json_tells_quantities_units_and_what_they_add_up_to(run: Run, command: Command) -> None:
     told = as_json(run, command, "cost", "globex", "--free-tier")
     assert (told["currency"], told["free_tier"], told["architecture"]) == ("USD", True, "arm64")
@@ -79,6 +88,7 @@ WRONG = {
     "compare all": (("cost", "--compare", "tier"), "say which"),
     "measure what": (("cost", "--stack", "demo"), "give --actual too"),
     "both": (("cost", "acme", "--actual", "--requests-per-month", "5"), "leave --requests-per-month"),
+    "too many": (("cost", "acme", "--requests-per-month", "1" + 400 * "0"), "goes up to 1,000,000,000,000"),
     "fit nobody": (("fit", "nobody"), "there is no tenant 'nobody'"),
 }
 

@@ -146,7 +146,7 @@ def test_an_error_that_a_function_logged_is_told_with_its_trace(visit: Visit, pl
     group = {"logGroupName": log_group(platform.names.function("globex", "items")), "logStreamName": "drill"}
     logs = platform.root.client("logs")
     logs.create_log_stream(**group)
-    record = {"level": "ERROR", "message": "a drill", "correlation_id": "drill-request"}
+    record = {"level": "ERROR", "message": "a drill", "request_id": "drill-request"}
     events = [
         {"timestamp": int(time.time() * 1000), "message": json.dumps({**record, "xray_trace_id": "1-drill"})}
     ]

@@ -17,8 +17,13 @@ def usd(amount: Fraction) -> str:
     return f"${float(amount):,.2f}"
 
 
+def calls(count: int | Fraction) -> str:
+    told = f"{float(count):,.0f}"
+    return f"{told} call" if told == "1" else f"{told} calls"
+
+
 def itemised(estimate: "Estimate", terms: "Terms") -> Table:
-    title = f"{estimate.tenant}: {estimate.requests:,.0f} calls"
+    title = f"{estimate.tenant}: {calls(estimate.requests)}"
     table = Table(
         Column("what"),
         Column("how much", justify="right"),
@@ -40,6 +45,8 @@ def itemised(estimate: "Estimate", terms: "Terms") -> Table:
 
 
 def _quantity(value: Fraction) -> str:
+    if 0 < value < Fraction(1, 1000):
+        return "<0.001"
     return f"{float(value):,.0f}" if value >= 100 else f"{float(value):,.3g}"
 
 
@@ -59,7 +66,7 @@ def overview(found: "Iterable[Sequence[Estimate]]", volumes: tuple[int, ...]) ->
     table = Table(title="US dollars a month", title_justify="left", title_style="bold")
     table.add_column("tenant")
     for volume in volumes:
-        table.add_column(f"{volume:,} calls", justify="right")
+        table.add_column(calls(volume), justify="right")
     if not volumes:
         table.add_column("calls", justify="right")
         table.add_column("costs", justify="right")
@@ -82,7 +89,7 @@ def overview(found: "Iterable[Sequence[Estimate]]", volumes: tuple[int, ...]) ->
 def choices(kind: str, slug: str, own: str, choices: "dict[str, Estimate]") -> Table:
     first = next(iter(choices.values()))
     table = Table(
-        title=f"{slug}, by {kind}: {first.requests:,.0f} calls", title_justify="left", title_style="bold"
+        title=f"{slug}, by {kind}: {calls(first.requests)}", title_justify="left", title_style="bold"
     )
     table.add_column("costs")
     for name in choices:

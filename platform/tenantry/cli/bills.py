@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from tenantry.cli.bill_tables import choices, drivers, itemised, overview, side_by_side
+from tenantry.cli.bill_tables import calls, choices, drivers, itemised, overview, side_by_side
 from tenantry.cli.output import print_json, stdout
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def show_actual(found: "Sequence[Estimate]", terms: "Terms", as_json: bool) -> N
         stdout().print(overview([[each] for each in found], ()))
     missing = sorted({name.replace("_", " ") for each in found for name in each.assumed})
     if missing:
-        stdout().print(f"not measured, estimated from the rest: {', '.join(missing)}", style="dim")
+        told_missing = f"not measured, estimated from the rest: {', '.join(missing)}"
+        stdout().print(told_missing, style="dim", soft_wrap=True)
     _tell_basis(terms)
 
 
@@ -134,7 +135,7 @@ def _basis(terms: "Terms") -> dict[str, Any]:
 
 def _tell_drivers(estimates: "Sequence[Estimate]", dominating: list[tuple[int, str]]) -> None:
     for each in estimates:
-        stdout().print(f"mostly for ({each.requests:,.0f} calls): {drivers(each)}")
+        stdout().print(f"mostly for ({calls(each.requests)}): {drivers(each)}", soft_wrap=True)
     if dominating:
         told = [f"{name} from {volume:,}" if volume else name for volume, name in dominating]
         stdout().print(f"what costs most, by calls a month: {', '.join(told)}", soft_wrap=True)

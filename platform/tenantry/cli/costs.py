@@ -54,9 +54,12 @@ def cost(
 ) -> None:
     """Show what tenants cost a month: before they are deployed, or by what was measured."""
     from tenantry.config import load_platform
+    from tenantry.config.workload import REQUESTS
     from tenantry.costs import prices
     from tenantry.costs.estimate import Terms
 
+    if any(volume > REQUESTS for volume in requests_per_month or ()):
+        raise WrongInput(f"--requests-per-month goes up to {REQUESTS:,}, as in the tenants' files")
     platform = load_platform(tenants)
     terms = Terms(prices.load(), free_tier, architecture)
     volumes = tuple(requests_per_month or ())

@@ -77,7 +77,7 @@ def _days(month: str | None) -> tuple[date, date]:
     try:
         start = datetime.strptime(month, "%Y-%m").date()
     except ValueError:
-        raise WrongInput(f"--month {month} is no month; write it as {today:%Y-%m}") from None
+        raise WrongInput(f"--month {month!r} is no month; write it as {today:%Y-%m}") from None
     if start > today:
         raise WrongInput(f"--month {month} has not begun")
     last = (start + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -14,8 +14,8 @@ ERRORS = frozenset({"ERROR", "CRITICAL"})
 # Fields of a function's record that have a place of their own, or say what the line's other parts say.
 _PLACED = frozenset(
     {
-        *("level", "location", "message", "timestamp", "service", "tenant", "route", "correlation_id"),
-        *("xray_trace_id", "status", "duration_ms", "causes"),
+        *("level", "message", "timestamp", "function", "tenant", "route", "request_id"),
+        *("xray_trace_id", "status", "duration_ms", "causes", "_aws"),
     }
 )
 _REPORT = re.compile(r"REPORT RequestId: \S+")
@@ -56,12 +56,12 @@ class Line:
 
 
 def read(event: Event) -> Line | None:
-    """None for what only frames or repeats others: Lambda's START and END, metrics, the authorizer's 401s."""
+    """None for what frames or repeats others: Lambda's START and END, metrics alone, the authorizer's 401s."""
     text = event.message.strip()
     fields = _object(text)
     if fields is None:
         return _text(event, text)
-    if "_aws" in fields:
+    if "_aws" in fields and "message" not in fields:
         return None
     return _request(event, fields) if event.log == ACCESS else _record(event, fields)
 
@@ -95,7 +95,8 @@ def _request(event: Event, fields: dict[str, Any]) -> Line:
 
 
 def _record(event: Event, fields: dict[str, Any]) -> Line:
-    others = {name: value for name, value in fields.items() if name not in _PLACED}
+    placed = _PLACED | _metrics(fields)
+    others = {name: value for name, value in fields.items() if name not in placed}
     causes = fields.get("causes")
     if isinstance(causes, list):
         kinds = [str(each["type"]) for each in causes if isinstance(each, dict) and "type" in each]
@@ -111,9 +112,18 @@ def _record(event: Event, fields: dict[str, Any]) -> Line:
         route=told.get("route", "").removeprefix(NOTIFIER),  # which serves none
         status=_whole(told.get("status")),
         milliseconds=_number(told.get("duration_ms")),
-        request=told.get("correlation_id", ""),
+        request=told.get("request_id", ""),
         fields=fields,
     )
+
+
+def _metrics(fields: dict[str, Any]) -> frozenset[str]:
+    """Names of what a request's last line counts, in the embedded metric format."""
+    try:
+        directives = fields["_aws"]["CloudWatchMetrics"]
+        return frozenset(str(metric["Name"]) for each in directives for metric in each["Metrics"])
+    except (KeyError, TypeError):  # not that format: shown as it is
+        return frozenset()
 
 
 def _text(event: Event, text: str) -> Line | None:

@@ -381,6 +381,7 @@ class TestLogs:
         assert [line["message"] for line in told] == ["not delivered", "delivered"]
         assert {line["message_id"] for line in told} == {message_id}
         assert {line["request_id"] for line in told} == {answered["request_id"]}
+        assert not [line for line in text.splitlines() if line.count('"request_id"') > 1]
         for private in (FORM["email"], FORM["message"], delivery.SECRET, hook.url, "v1,"):
             assert private not in text
 

@@ -57,7 +57,7 @@ def test_an_answer_of_5xx_is_told_with_its_route_and_ids() -> None:
 def test_an_error_of_a_function_is_told_with_its_cause_and_without_its_stack() -> None:
     record = {"level": "ERROR", "message": "it failed", "route": "POST /items/{collection}"}
     record |= {
-        "correlation_id": "r2",
+        "request_id": "r2",
         "xray_trace_id": "1-b",
         "causes": [{"type": "botocore.X", "stack": "File 1"}],
     }

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
+from api import logs as function_logs
 from tenantry.cli import logs as command_line
 from tenantry.cli.logs import Group
 from tenantry.cli.output import harmless
@@ -40,8 +41,8 @@ def access(status: int, request: str = REQUEST, **fields: str) -> str:
 
 
 def record(message: str, request: str = REQUEST, level: str = "INFO", **fields: Any) -> str:
-    told = {"level": level, "location": "serve:39", "message": message, "service": "items"}
-    return json.dumps({**told, "tenant": "acme", "correlation_id": request, **fields})
+    told = {"level": level, "message": message, "function": "items"}
+    return json.dumps({**told, "tenant": "acme", "request_id": request, **fields})
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,21 @@ def test_a_record_is_told_with_what_is_its_own() -> None:
     )
     assert told.is_error
     assert told.fields["causes"] == causes
+
+
+def test_what_the_functions_write_is_read_whatever_they_count(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tenantry")
+    function_logs.log.cache_clear()
+    function_logs.begin(tenant="acme", route="GET /items/{collection}", request_id=REQUEST)
+    function_logs.info("asked", size=3)
+    function_logs.end("refused", {"AuthorizerVerdicts": 1, "ItemsWritten": 2}, reason="expired", status=401)
+    function_logs.log.cache_clear()
+    asked, refused = (line("authorizer", each) for each in capsys.readouterr().out.splitlines())
+    assert (asked.request, asked.message) == (REQUEST, "asked size=3")
+    assert (refused.request, refused.message, refused.status) == (REQUEST, "refused reason=expired", 401)
+    assert refused.fields["ItemsWritten"] == [2]
 
 
 @pytest.mark.parametrize(

@@ -127,8 +127,8 @@ def test_a_month_is_whole_and_this_one_ends_today(usage: Callable[..., tuple[int
     ("options", "word"),
     [
         (("--month", "2999-01"), "--month 2999-01 has not begun"),
-        (("--month", "2026-13"), "--month 2026-13 is no month; write it as 20"),
-        (("--month", "July"), "--month July is no month"),
+        (("--month", "2026-13"), "--month '2026-13' is no month; write it as 20"),
+        (("--month", "July"), "--month 'July' is no month"),
         (("--csv", "--json"), "give one of them"),
     ],
 )
