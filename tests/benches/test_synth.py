@@ -45,3 +45,20 @@ def test_without_node_the_peer_is_left_out_and_the_page_says_so(
     assert found.ratio == 0.25
     assert not [name for name in found.figures if "CDK" in name]
     assert found.remark == synth.LEFT_OUT
+
+
+def test_cdk_is_charged_for_the_resources_beyond_its_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(synth.shutil, "which", lambda _: "node")
+    monkeypatch.setattr(synth, "synthesised", lambda of: SimpleNamespace(cpu=6 + of.constructs / 500))
+    monkeypatch.setattr(
+        program,
+        "executed",
+        lambda _, variables: SimpleNamespace(cpu=5.0 if variables[program.PLAIN] else 2.0),
+    )
+    monkeypatch.setattr(program, "_child", lambda *_: SimpleNamespace(cpu=1.0))
+    many, few = (tenants.write(tmp_path / str(n), n) for n in (2, 1))
+    found = program._over_grpc(many, few, lambda _: None)
+    assert found.figures["CDK synth, ms of CPU per resource"] == pytest.approx(2)
+    assert found.remark == synth.COMPARED
