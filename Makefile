@@ -55,7 +55,7 @@ chaos: setup ## break the local platform under 10,000 writes, and see that nothi
 load: setup ## flood one tenant of the local platform, and see what the others notice
 	$(BIN)/python -m benches.load
 
-pages: setup ## read collections of 1,000 and 10,000 items page by page, and count what a page costs
+pages: setup ## read collections of up to 100,000 items page by page, and count what a page costs
 	$(BIN)/python -m benches.pages
 
 bench: setup peers ## compare speed and size with comparable platforms, and write docs/performance.md; ten minutes

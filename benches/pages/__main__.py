@@ -11,7 +11,7 @@ from rich.table import Table
 
 from benches.pages.run import LIMIT, run
 
-SIZES = [1_000, 10_000]
+SIZES = [1_000, 10_000, 100_000]
 
 
 def main(
