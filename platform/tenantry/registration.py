@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, rpc, set_mocks
 from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_pulumi_func
 
 from tenantry import levers
@@ -203,6 +204,8 @@ def execute(program: Program, monitor: MockMonitor, stack: str, preview: bool = 
         return asyncio.run(main())
     finally:
         pulled.close()
+        # A program that failed leaves outputs; the next one would wait for them, in a loop that is closed.
+        SETTINGS.outputs.clear()
         for loop in loops:
             loop.close()
 

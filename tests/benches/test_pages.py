@@ -13,7 +13,7 @@ def test_a_page_is_one_query_of_the_same_cost(tmp_path: Path, monkeypatch: pytes
 
 
 def walk(size: int, capacity: float = 1, scanned: int = 101, scans: int = 0, complete: bool = True) -> Walk:
-    return Walk(size, 1, complete, [Query({}, scanned, capacity)], scans)
+    return Walk(size, 1, complete, [Query(scanned, capacity)], scans)
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def walk(size: int, capacity: float = 1, scanned: int = 101, scans: int = 0, com
         pytest.param(walk(2, scanned=102), id="reads beyond its page"),
         pytest.param(walk(2, scans=1), id="scans"),
         pytest.param(walk(2, complete=False), id="misses an item"),
-        pytest.param(Walk(2, 2, True, [Query({}, 101, 1)], 0), id="not a Query a page"),
+        pytest.param(Walk(2, 2, True, [Query(101, 1)], 0), id="not a Query a page"),
     ],
 )
 def test_a_page_that_is_worse_is_found(worse: Walk) -> None:

@@ -24,7 +24,8 @@ SENDER = {"tenantry:mailFrom": "contact@example.org"}
 @pytest.fixture
 def _unbuilt(monkeypatch: pytest.MonkeyPatch) -> None:
     for build in ("code", "layer"):
-        monkeypatch.setattr(artifact, build, lambda *_: artifact.Artifact(ROOT / "pyproject.toml", "0" * 64))
+        packed = artifact.Artifact(ROOT / "pyproject.toml", "0" * 64)
+        monkeypatch.setattr(artifact, build, lambda *_, packed=packed, **__: packed)
 
 
 def test_a_preview_registers_exactly_what_an_update_registers(cell: Cell, engine: Engine) -> None:
