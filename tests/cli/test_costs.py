@@ -53,6 +53,12 @@ def test_one_call_is_told_as_one(run: Run, command: Command) -> None:
     assert "1 call " in out
 
 
+def test_what_comes_to_nothing_is_not_named_as_a_driver(run: Run, command: Command) -> None:
+    _, out, _ = run(command, "cost", "acme", "--requests-per-month", "0", "--free-tier")
+    assert "mostly for (0 calls): " in out
+    assert " 0%" not in out
+
+
 def test_json_tells_quantities_units_and_what_they_add_up_to(run: Run, command: Command) -> None:
     told = as_json(run, command, "cost", "globex", "--free-tier")
     assert (told["currency"], told["free_tier"], told["architecture"]) == ("USD", True, "arm64")
