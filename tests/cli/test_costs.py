@@ -2,11 +2,14 @@
 
 import json
 import shutil
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tenantry.cli.bill_tables import drivers
+from tenantry.costs.lines import Estimate, Line
 from tests.support.command import Command, Run
 
 
@@ -51,6 +54,11 @@ def test_one_call_is_told_as_one(run: Run, command: Command) -> None:
     assert "e-0" not in out  # small quantities too are written for people
     _, out, _ = run(command, "cost", "--requests-per-month", "1")
     assert "1 call " in out
+
+
+def test_what_comes_to_nothing_is_not_named_as_a_driver() -> None:
+    lines = (Line("data", "p", Fraction(1), Fraction(999)), Line("secrets", "p", Fraction(1), Fraction(1)))
+    assert drivers(Estimate("acme", 1, lines)) == "data 100%"
 
 
 def test_json_tells_quantities_units_and_what_they_add_up_to(run: Run, command: Command) -> None:

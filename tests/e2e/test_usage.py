@@ -110,6 +110,19 @@ def test_a_requests_way_is_shown_from_the_gateway_to_the_notifier(command: Comma
     assert eventually(lambda: way(read) == ["access", "authorizer", "items"])
 
 
+def test_a_refused_token_is_told_with_its_reason_and_is_no_failure(command: Command, acme: Tenant) -> None:
+    refused = acme.call("GET", "/items/orders", token="junk").headers["x-amzn-requestid"]
+
+    def told(*options: str) -> list[tuple[str, str]]:
+        done = command("logs", "acme", "--request", refused, "--json", *options)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        return [(line["log"], line["fields"].get("reason", "")) for line in lines]
+
+    assert eventually(lambda: told() == [("access", ""), ("authorizer", "malformed")])
+    failures = command("logs", "acme", "--errors", "--group", "authorizer", "--json")
+    assert "Unauthorized" not in failures.stdout
+
+
 def test_records_hold_no_secret(command: Command, acme: Tenant) -> None:
     acme.call("GET", "/items/orders")
     shown = command("logs", "acme", "--json").stdout

@@ -110,4 +110,6 @@ def _difference(amount: Fraction) -> str:
 
 
 def drivers(estimate: "Estimate") -> str:
-    return ", ".join(f"{name} {float(share):.0%}" for name, share in estimate.drivers())
+    """Those that come to one in a hundred at least, once rounded."""
+    told = ((name, f"{float(share):.0%}") for name, share in estimate.drivers())
+    return ", ".join(f"{name} {percent}" for name, percent in told if percent != "0%")

@@ -144,10 +144,11 @@ def _quota(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
         return
     most = quota.limit * DAYS[quota.period] * len(tenant.api_keys)
     if requests > most:
+        keys = "its key" if len(tenant.api_keys) == 1 else f"its {len(tenant.api_keys)} keys"
         yield Misfit(
             "quota",
-            f"{requests:,} calls a month are over the {most:,} that its quota lets {len(tenant.api_keys)} "
-            f"keys make ({quota.limit:,} a {quota.period} each)",
+            f"{requests:,} calls a month are over the {most:,} that the quota lets {keys} make "
+            f"({quota.limit:,} a {quota.period} for each key)",
             "a higher tier, or limits.quota of its own",
         )
 

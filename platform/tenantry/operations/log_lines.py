@@ -56,7 +56,7 @@ class Line:
 
 
 def read(event: Event) -> Line | None:
-    """None for what frames or repeats others: Lambda's START and END, metrics alone, the authorizer's 401s."""
+    """None for what frames or repeats others: Lambda's START and END, mere metrics, the authorizer's 401s."""
     text = event.message.strip()
     fields = _object(text)
     if fields is None:

@@ -71,6 +71,7 @@ def test_calls_beyond_the_quota_of_all_keys_are_named(acme: Tenant) -> None:
     assert told(tenant, requests_per_month=300_000) == []
     [found] = told(tenant, requests_per_month=300_001)
     assert found.rule == "quota"
+    assert "the quota lets its key make" in found.reason
     two = tenant.model_copy(update={"api_keys": ("web", "app")})
     assert told(two, requests_per_month=600_000) == []
 

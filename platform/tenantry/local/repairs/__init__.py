@@ -14,6 +14,7 @@ from tenantry.local.repairs import (
     function_metrics,
     gateway_exchanges,
     gateway_metrics,
+    handler_failures,
     key_conditions,
     leading_keys,
     log_metrics,
@@ -57,6 +58,7 @@ def apply() -> None:
     rest_api_bodies.repair()
     usage_plans.repair()
     running_invocations.repair()
+    handler_failures.repair()
     log_pages.repair()
     shared_layers.repair()
     saved_queries.repair()
