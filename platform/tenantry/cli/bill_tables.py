@@ -17,7 +17,7 @@ def usd(amount: Fraction) -> str:
     return f"${float(amount):,.2f}"
 
 
-def calls(count: int | Fraction) -> str:
+def calls(count: float | Fraction) -> str:
     told = f"{float(count):,.0f}"
     return f"{told} call" if told == "1" else f"{told} calls"
 

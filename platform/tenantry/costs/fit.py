@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tenantry.config import Tenant
 from tenantry.config.quotas import CONCURRENCY, REQUESTS_PER_SECOND
 from tenantry.costs.assumptions import INIT_MS
-from tenantry.costs.containers import crossover
+from tenantry.costs.containers import containers, crossover, serverless, surely_dearer
 from tenantry.costs.prices import Prices
 
 GATEWAY_SECONDS = 29  # a REST API's integration; soft for a regional one, which ours are
@@ -155,11 +155,12 @@ def _quota(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
 
 def _sustained(tenant: Tenant, prices: Prices) -> Iterator[Misfit]:
     requests = tenant.workload.requests_per_month
-    turn = crossover(tenant, prices) if requests else None
-    if requests and turn is not None and requests >= turn:
+    if not requests or surely_dearer(tenant, requests, prices):
+        return
+    if containers(tenant, requests, prices) <= serverless(tenant, requests, prices):
         yield Misfit(
             "sustained load",
-            f"from about {turn:,} calls a month on, containers cost no more than gateway and functions; "
+            f"from about {crossover(tenant, prices) or requests:,} calls a month on, containers cost no more than gateway and functions; "
             f"it expects {requests:,}",
             "ECS on Fargate, arm64, behind an Application Load Balancer, for this tenant alone",
             fatal=False,
