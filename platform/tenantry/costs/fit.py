@@ -158,9 +158,10 @@ def _sustained(tenant: Tenant, prices: Prices) -> Iterator[Misfit]:
     if not requests or surely_dearer(tenant, requests, prices):
         return
     if containers(tenant, requests, prices) <= serverless(tenant, requests, prices):
+        turn = crossover(tenant, prices) or requests
         yield Misfit(
             "sustained load",
-            f"from about {crossover(tenant, prices) or requests:,} calls a month on, containers cost no more than gateway and functions; "
+            f"from about {turn:,} calls a month on, containers cost no more than gateway and functions; "
             f"it expects {requests:,}",
             "ECS on Fargate, arm64, behind an Application Load Balancer, for this tenant alone",
             fatal=False,
