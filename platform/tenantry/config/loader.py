@@ -1,8 +1,6 @@
 """Load a folder of tenants as a whole: either every file holds, or every problem of every file is told."""
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tenantry.config.cells import Cell, Platform
@@ -20,8 +18,10 @@ from tenantry.config.quotas import STAGES_PER_API
 from tenantry.config.survey import TIERS, Survey, TenantPath, content, survey
 from tenantry.config.tenants import Tenant, TenantFile
 from tenantry.config.tiers import Tier, TiersFile
+from tenantry.garbage import uncollected
 
 
+@uncollected()
 def load_platform(folder: Path, proposed: Mapping[Path, bytes] | None = None) -> Platform:
     """The platform that the files describe.
 
@@ -31,24 +31,7 @@ def load_platform(folder: Path, proposed: Mapping[Path, bytes] | None = None) ->
     Raises:
         ConfigErrors: the problems name files below `folder` as it is written here.
     """
-    with _uncollected():
-        return _load(folder, proposed or {})
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """A thousand files make hundreds of thousands of objects that stay: to look among them for garbage, again
-    and again, takes a fifth of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _load(folder: Path, contents: Mapping[Path, bytes]) -> Platform:
+    contents = proposed or {}
     found = survey(folder)
     tiers_document = _read(found.tiers, contents) if found.tiers else Document(str(folder / TIERS))
     tiers_file = validated(tiers_document, TiersFile)

@@ -53,8 +53,8 @@ def containers(tenant: Tenant, requests: int, prices: Prices) -> Fraction:
 def surely_dearer(tenant: Tenant, requests: int, prices: Prices) -> bool:
     """Whether containers cost more by a bound that is quick to compute: `validate` asks for every tenant.
 
-    Each call is taken at the first step's price, with an authorizer and a notifier, all three cold at the usual
-    share; of the containers, those that stand there before the first call. A test holds it to the sums.
+    Each call is taken at the first step's price, with an authorizer and a notifier, all three cold at times;
+    of the containers, those that stand there before the first call. A test holds it to the sums.
     """
     each_ms: float = tenant.workload.duration_ms + AUTHORIZER_MS + NOTIFIER_MS
     each_ms += 3 * (1 + COLD_STARTS_PER_INVOCATION * INIT_MS)  # each of the three is rounded up to 1 ms

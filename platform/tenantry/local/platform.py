@@ -14,6 +14,7 @@ from tenantry.arns import Arns
 from tenantry.config import Cell, Tenant
 from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
+from tenantry.garbage import uncollected
 from tenantry.local import inventory, state
 from tenantry.local.changes import Change
 from tenantry.local.clients import ACCOUNT, REGION, root_session
@@ -34,6 +35,7 @@ ANSWER_SECONDS = 30.0
 OnStep = Callable[[str], None]
 
 
+@uncollected()
 def start(
     cell: Cell,
     folder: Path,
