@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tenantry.console import formats
+from tenantry.naming import AUTHORIZER
 from tenantry.operations import measures
 from tenantry.operations.figures import Line
 from tenantry.operations.measures import Charted, Lines
@@ -57,7 +58,7 @@ def plans(tenant: Tenant) -> dict[Charted, Unit]:
     always: dict[Charted, Unit] = {
         Charted(TRAFFIC, _traffic): "count",
         Charted("Latency", _latency): "milliseconds",
-        Charted("Function errors", _by_function("Errors")): "count",
+        Charted("Function errors", _errors): "count",
         Charted("Function duration, p95", _by_function("Duration", "p95")): "milliseconds",
         Charted("Consumed capacity", _capacity): "count",
         Charted("Throttled invocations", _by_function("Throttles")): "count",
@@ -97,6 +98,12 @@ def _latency(running: Running, tenant: Tenant) -> Lines:
 
 def _by_function(metric: str, statistic: str = "Sum") -> Callable[[Running, Tenant], Lines]:
     return lambda _, tenant: measures.by_function(tenant, metric, statistic)
+
+
+def _errors(_: Running, tenant: Tenant) -> Lines:
+    """An authorizer refuses a token by raising, so its errors are callers'."""
+    found = measures.by_function(tenant, "Errors", "Sum")
+    return {group: own for group, own in found.items() if group != AUTHORIZER}
 
 
 def _capacity(_: Running, tenant: Tenant) -> Lines:

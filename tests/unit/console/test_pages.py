@@ -148,6 +148,15 @@ def test_a_tenants_charts_can_be_read_as_tables_without_a_script() -> None:
         assert '<th scope="col">UTC</th>' in table
 
 
+def test_refused_tokens_are_no_errors_of_a_function() -> None:
+    """An authorizer refuses by raising, which Lambda counts as an error."""
+    page = get(made(), "/tenants/acme").text
+    figures = dict(re.findall(r"<figcaption><b>(.*?)</b>(.*?)</table>", page, re.S))
+    assert "authorizer" not in figures["Function errors"]
+    assert "items" in figures["Function errors"]
+    assert "authorizer" in figures["Function duration, p95"]
+
+
 def test_only_a_tenant_that_delivers_has_charts_of_queues() -> None:
     groups = {"items": "tenantry_demo_acme_items"}
     page = get(made(tenants=(tenant("acme", functions=groups),)), "/tenants/acme").text

@@ -8,10 +8,14 @@ from tenantry.garbage import uncollected
 
 
 def test_nothing_is_collected_meanwhile_and_all_is_as_before_afterwards() -> None:
-    assert gc.isenabled()
-    with pytest.raises(ValueError, match="meanwhile"), uncollected():
+    @uncollected()
+    def failing() -> None:
         assert not gc.isenabled()
         raise ValueError("meanwhile")
+
+    assert gc.isenabled()
+    with pytest.raises(ValueError, match="meanwhile"):
+        failing()
     assert gc.isenabled()
 
 
