@@ -15,7 +15,7 @@ from benches.speed.timing import OnStep, child, own_environment
 from tenantry.local import state, tokens
 from tenantry.local.state import LocalPlatform, LocalTenant
 
-ROUNDS = {3: 3, 25: 1}
+ROUNDS = {3: 5, 25: 1}
 BOUNDS = {3: UP_SECONDS, 25: UP_25_SECONDS}
 MIB = 1024 * 1024
 
@@ -53,8 +53,13 @@ def _measured(scratch: Path, count: int, on_step: OnStep) -> Measured:
         "memory of emulator and workers after a call of each tenant, MiB": max(run.served for run in runs),
         "workers then": middle.workers,
     }
-    name = f"`tenantry up` with {count} tenants"
-    return Measured(5, name, middle.wall, BOUNDS[count], "no peer; wall time", unit="s", figures=figures)
+    name, bound, note = f"`tenantry up` with {count} tenants", BOUNDS[count], ""
+    if middle.wall > bound:
+        note = (
+            f"{middle.cpu:.1f} s of it are CPU of the command: by profile two fifths are the import of Pulumi's "
+            "SDK and AWS provider, as much again the registering, and a tenth boto3's clients."
+        )
+    return Measured(5, name, middle.wall, bound, "no peer; wall time", unit="s", figures=figures, note=note)
 
 
 def started(folder: Path, home: Path) -> Started:
