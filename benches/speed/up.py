@@ -56,8 +56,8 @@ def _measured(scratch: Path, count: int, on_step: OnStep) -> Measured:
     name, bound, note = f"`tenantry up` with {count} tenants", BOUNDS[count], ""
     if middle.wall > bound:
         note = (
-            f"{middle.cpu:.1f} s of it are CPU of the command: by profile two fifths are the import of Pulumi's "
-            "SDK and AWS provider, as much again the registering, and a tenth boto3's clients."
+            f"{middle.cpu:.1f} s of it are CPU of the command: by profile two fifths are the import "
+            "of Pulumi's SDK and AWS provider, as much again the registering, and a tenth boto3's clients."
         )
     return Measured(5, name, middle.wall, bound, "no peer; wall time", unit="s", figures=figures, note=note)
 
