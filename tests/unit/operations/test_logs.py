@@ -76,6 +76,8 @@ def test_what_the_functions_write_is_read_whatever_they_count(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tenantry")
+    # Powertools keeps a logger by its service: another test's would write where that test's output went.
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "read-back")
     function_logs.log.cache_clear()
     function_logs.begin(tenant="acme", route="GET /items/{collection}", request_id=REQUEST)
     function_logs.info("asked", size=3)
