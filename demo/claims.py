@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from observer import Observer
-from tenantry.naming import Names
+from tenantry.rules.naming import Names
 
 Scene = Callable[[Observer], None]
 ORIGIN = "https://www.acme.example"  # one of cors_origins in acme's file

@@ -10,7 +10,13 @@ import importlib
 import sys
 from typing import Any, Final
 
-GROUPS: Final = ("authorizer", "contact", "items", "notifier", "tools")
+HANDLERS: Final = {
+    "authorizer": "authorizer.handler",
+    "contact": "groups.contact.handler",
+    "items": "groups.items.handler",
+    "notifier": "groups.contact.notifier.handler",
+    "tools": "groups.tools.handler",
+}
 PACKED: Final = "functions.zip"
 
 sys.path.insert(0, __file__.rpartition("/")[0] + f"/{PACKED}")
@@ -18,10 +24,10 @@ sys.path.insert(0, __file__.rpartition("/")[0] + f"/{PACKED}")
 
 def __getattr__(group: str) -> Any:
     """Lambda asks for the handler before the first request, in the phase that has the most CPU."""
-    if group not in GROUPS:
+    if group not in HANDLERS:
         raise AttributeError(f"there is no function {group}")
     gc.disable()
-    handler = importlib.import_module(f"{group}.handler").handle
+    handler = importlib.import_module(HANDLERS[group]).handle
     gc.freeze()
     gc.enable()
     return handler

@@ -2,7 +2,7 @@
 
 import pulumi
 
-from tenantry import levers
+from tenantry.execution import levers
 from tenantry.program import run
 
 

@@ -25,7 +25,7 @@ from tenantry.local import platform as local
 from tenantry.local import tokens
 from tenantry.local.clients import Session, root_session
 from tenantry.local.state import LocalPlatform
-from tenantry.naming import Names
+from tenantry.rules.naming import Names
 
 TENANTS = Path(__file__).parent / "tenants"
 CELL = "chaos"

@@ -17,7 +17,7 @@ from tenantry.local import platform as local
 from tenantry.local import tokens
 from tenantry.local.clients import root_session
 from tenantry.local.state import LocalPlatform
-from tenantry.naming import Names
+from tenantry.rules.naming import Names
 
 TENANT = "quiet"
 LIMIT = 100

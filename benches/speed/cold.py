@@ -18,8 +18,9 @@ from typing import Any
 from benches.speed import aws, goals, requests
 from benches.speed.goals import Measured
 from benches.speed.timing import OnStep, Sample, child, in_turns
-from tenantry import artifact, paths
-from tenantry.artifact import Artifact
+from tenantry import paths
+from tenantry.packing import artifact
+from tenantry.packing.artifact import Artifact
 
 ROUNDS = 15
 RUNNER = Path(__file__).with_name("first_request.py")

@@ -13,8 +13,8 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs, rpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
 from benches.loopback import HOST
-from tenantry.arns import Arns
-from tenantry.registration import Provider
+from tenantry.execution.registration import Provider
+from tenantry.rules.arns import Arns
 
 ARNS = Arns("aws", "eu-central-1", "123456789012")
 PROJECT, STACK = "tenantry", "bench"

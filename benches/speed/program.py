@@ -10,8 +10,8 @@ from benches.speed import synth, tenants
 from benches.speed.engine import StandIn
 from benches.speed.goals import LEVERS, THREE_TIMES_THE_TENANTS, VALIDATE_SECONDS, Measured
 from benches.speed.timing import OnStep, Sample, Spent, child, in_turns, own_environment
-from tenantry import artifact
-from tenantry.levers import PLAIN
+from tenantry.execution.levers import PLAIN
+from tenantry.packing import artifact
 
 HELP = "`tenantry --help`"
 TENANTS = 25

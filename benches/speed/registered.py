@@ -10,13 +10,14 @@ from pathlib import Path
 from benches.speed.engine import ARNS, STACK
 from benches.speed.tenants import CELL
 from benches.speed.timing import cpu_seconds
-from tenantry import paths, registration
-from tenantry.artifact import Artifact, Target
+from tenantry import paths
 from tenantry.config import load_platform
 from tenantry.deployment import Deployment
-from tenantry.naming import Names
+from tenantry.execution import registration
+from tenantry.execution.registration import Engine
+from tenantry.packing.artifact import Artifact, Target
 from tenantry.program import declare
-from tenantry.registration import Engine
+from tenantry.rules.naming import Names
 
 
 def register(folder: Path) -> Engine:

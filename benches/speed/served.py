@@ -124,7 +124,7 @@ def bare() -> Handler:
 
 def tenantry() -> Handler:
     from api import settings, table
-    from items import handler
+    from groups.items import handler
 
     here = table.Table(settings.current().table, StandIn())
     table.current = lambda: here  # type: ignore[assignment]  # in the place of a cached function

@@ -14,7 +14,9 @@ from pathlib import Path
 from benches.speed import aws, cold, goals, requests
 from benches.speed.goals import Measured
 from benches.speed.timing import OnStep
-from tenantry import artifact, naming, paths
+from tenantry import paths
+from tenantry.packing import artifact
+from tenantry.rules import naming
 
 TENANTS = 1_000
 FUNCTIONS = (naming.AUTHORIZER, *naming.GROUPS, naming.NOTIFIER)  # a tenant with all that there is

@@ -15,7 +15,7 @@ from typing import Any, Self
 from benches.speed.cold import PEERS
 from benches.speed.registered import register
 from benches.speed.timing import ROOT, Spent, child, own_environment
-from tenantry.registration import TENANT, Registered
+from tenantry.execution.registration import TENANT, Registered
 
 NODE = "node"  # CDK is JavaScript, whoever's language calls it
 COMPONENTS = ("tenantry:", "pulumi:")

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from agreed.routes import find, methods
 from api import cors, deadline, logs, metrics, problems, settings
 from api.deadline import Invocation
 from api.errors import ApiError, NotFound
 from api.requests import Request
 from api.responses import Response
-from api.routes import find, methods
 
 Handlers = Mapping[str, Callable[[Request], Response]]
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from api import counters, partitions
+from agreed import partitions
+from api import counters
 from api.errors import IdempotencyKeyReused, invalid_parameter
 from api.requests import Request
 from api.table import Attributes, Refused, Table

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from api import partitions
+from agreed import partitions
 from api.deliveries import Delivery
 from api.table import Attributes
 

@@ -7,7 +7,7 @@ groups that the tenant has not switched on are allowed: behind them waits a 404.
 import re
 from typing import Any
 
-from api.routes import ROUTES, Route
+from agreed.routes import ROUTES, Route
 from authorizer.refusals import Refused
 
 

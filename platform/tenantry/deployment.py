@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from tenantry.arns import Arns
-from tenantry.artifact import Artifact, Target
-from tenantry.naming import Names
+from tenantry.packing.artifact import Artifact, Target
+from tenantry.rules.arns import Arns
+from tenantry.rules.naming import Names
 
 RUNBOOKS = "docs/runbooks.md"  # in this project, for whoever says nothing else
 

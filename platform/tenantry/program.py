@@ -9,8 +9,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import artifact, contract, paths
-from tenantry.arns import Arns
+from tenantry import paths
 from tenantry.components import Cell, Tenant
 from tenantry.components.cell import CellArgs
 from tenantry.components.tenant import TenantArgs
@@ -19,7 +18,10 @@ from tenantry.config import load_platform
 from tenantry.config.addresses import is_email
 from tenantry.deployment import RUNBOOKS, Deployment
 from tenantry.errors import Failed, WrongInput
-from tenantry.naming import Names
+from tenantry.gateway import contract
+from tenantry.packing import artifact
+from tenantry.rules.arns import Arns
+from tenantry.rules.naming import Names
 
 
 def run() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from tenantry.operations.backup.tenant_data import PAGE, TenantData
 from tenantry.operations.purge import Clients, purge
-from tenantry.operations.tenant_data import PAGE, TenantData
 from tests.support.backups import counts, everything, item, message, written
 from tests.support.command import ROOT, Command, eventually
 from tests.support.platform import Platform, Tenant

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tenantry.local import emulator
+from tenantry.local.emulator import parent as emulator
 from tests.support.command import ROOT, Command, Run, eventually
 
 TENANT = """\

@@ -12,7 +12,7 @@ import pytest
 
 from tenantry.config import load_platform
 from tenantry.local import platform, state
-from tenantry.local.changes import Change
+from tenantry.local.engine.changes import Change
 from tenantry.operations.tokens import managed_signer
 from tests.support.command import ROOT, Command
 from tests.support.platform import Platform, Tenant, problem

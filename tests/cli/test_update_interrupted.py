@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tenantry.local.clients import root_session
-from tenantry.local.inventory import JOURNAL
+from tenantry.local.engine.inventory import JOURNAL
 from tests.local.cloud import ECHO, make_function
 from tests.support.command import ROOT, Command, eventually
 from tests.support.platform import Platform

@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from authorizer import settings
 from tenantry.config import Tenant, load_platform
-from tenantry.jwks import ed25519_jwk
+from tenantry.config.verification import verification
 from tenantry.paths import TENANTS
-from tenantry.verification import verification
+from tenantry.rules.jwks import ed25519_jwk
 
 DEMO = load_platform(TENANTS).cell("demo").tenants
 PEM = (

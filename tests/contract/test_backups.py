@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from api import counters, identifiers, logs, messages, partitions, responses, strict_json
-from items import documents
+from agreed import partitions
+from api import counters, identifiers, logs, messages, responses, strict_json
+from groups.items import documents
 from tenantry import partitions as ours
-from tenantry.operations import fields, records
-from tenantry.operations.exports import export
-from tenantry.operations.imports import import_
-from tenantry.operations.tenant_data import TenantData
+from tenantry.operations.backup import fields, records
+from tenantry.operations.backup.exports import export
+from tenantry.operations.backup.imports import import_
+from tenantry.operations.backup.tenant_data import TenantData
 from tests.support import tenant_api
 from tests.support.backups import NAMES
 from tests.support.slugs import slugs

@@ -1,6 +1,6 @@
 """What the platform gives the notifier is what the notifier counts on."""
 
-from notifier import backoff, deliveries, handler
+from groups.contact.notifier import backoff, deliveries, handler
 from tenantry.components import delivery
 
 

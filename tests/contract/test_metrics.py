@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 import authorizer.handler
+from agreed.routes import ROUTES
 from api import metrics, table
-from api.routes import ROUTES
 from authorizer.refusals import Reason, Verdict
 from tenantry.monitoring.metrics import MOST_PER_TENANT, OPERATIONS, OWN, REASONS
 

@@ -3,9 +3,9 @@
 import pytest
 
 from api import runtime_secret, secrets
-from tenantry import policies
-from tenantry.named_values import CURSOR_KEY_BYTES, NAMED_VALUES, named
-from tenantry.naming import GROUPS
+from tenantry.rules import policies
+from tenantry.rules.named_values import CURSOR_KEY_BYTES, NAMED_VALUES, named
+from tenantry.rules.naming import GROUPS
 
 
 def test_a_value_is_cached_for_as_long_as_operators_are_told() -> None:

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from moto import mock_aws
 
-from api import clients, logs, partitions, secrets
-from api.routes import ROUTES
-from tenantry import policies
-from tenantry.naming import GROUPS, log_group
+from agreed import partitions
+from agreed.routes import ROUTES
+from api import clients, logs, secrets
+from tenantry.rules import policies
+from tenantry.rules.naming import GROUPS, log_group
 from tests.support import tenant_api
 from tests.support.iam import ARNS, INDEX, NAMES, TABLE, Call, allows, boundary, role_policy
 from tests.support.slugs import slugs

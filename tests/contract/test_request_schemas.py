@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from api import etags, idempotency
 from api.errors import ApiError
-from contact import form
-from tenantry import contract
-from tools import changes
+from groups.contact import form
+from groups.tools import changes
+from tenantry.gateway import contract
 
 COMPONENTS = contract.load()["components"]
 FORM = COMPONENTS["schemas"]["ContactForm"]["properties"]

@@ -10,18 +10,18 @@ from typing import Any, get_args
 import pytest
 
 import authorizer.handler
-import items.handler
-import notifier.handler
 from api import logs
 from api import settings as common
 from api.queue import Entry
 from authorizer import settings
-from notifier import deliveries
-from notifier.deliveries import Outcome, Record
-from notifier.failures import Undelivered
+from groups.contact.notifier import deliveries
+from groups.contact.notifier import handler as notifier_handler
+from groups.contact.notifier.deliveries import Outcome, Record
+from groups.contact.notifier.failures import Undelivered
+from groups.items import handler as items_handler
 from tenantry.components.stage import ACCESS_LOG_FORMAT
 from tenantry.monitoring.queries import LATEST_FAILURES, PLACEHOLDER, QUERIES, Query
-from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER
+from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER
 from tests.support import events
 
 Line = dict[str, Any]
@@ -70,7 +70,7 @@ def fixture_written(
     with pytest.raises(Exception, match="Unauthorized"):
         authorizer.handler.handle(of_request(events.authorizer(None)), events.Invocation())
     refused = lines()
-    items.handler.handle(of_request(events.proxy("GET", "/tools/summary")), events.Invocation())
+    items_handler.handle(of_request(events.proxy("GET", "/tools/summary")), events.Invocation())
     answered = lines()
     notify(monkeypatch)
     return {"access": [GATEWAY_LINE], AUTHORIZER: refused, NOTIFIER: lines()} | dict.fromkeys(
@@ -89,7 +89,7 @@ class Outcomes:
 
 def notify(monkeypatch: pytest.MonkeyPatch) -> None:
     """One batch, with an entry for each result."""
-    handler = notifier.handler
+    handler = notifier_handler
     attributes = {"ApproximateReceiveCount": "3", "SentTimestamp": "0"}
     records = [
         {"messageId": result, "receiptHandle": "handle", "body": "{}", "attributes": attributes}

@@ -17,7 +17,7 @@ from tenantry.cli import app
 from tenantry.config.model import Model
 from tenantry.config.tenants import TenantFile
 from tenantry.config.tiers import TiersFile
-from tenantry.gateway_responses import REFUSALS
+from tenantry.gateway.refusals import REFUSALS
 from tenantry.guardrails.rules import RULES
 from tenantry.monitoring import alarms
 from tenantry.monitoring.queries import QUERIES

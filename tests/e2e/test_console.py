@@ -16,8 +16,6 @@ import psutil
 import pytest
 from playwright.sync_api import Browser
 
-from tenantry import operator_policies
-from tenantry.arns import Arns
 from tenantry.console import charts
 from tenantry.console import source as sources
 from tenantry.console.month import month_so_far
@@ -25,7 +23,9 @@ from tenantry.console.ranges import DEFAULT
 from tenantry.console.readings import Unknown, attempt
 from tenantry.local.clients import ACCOUNT, REGION, Credentials, Session, session
 from tenantry.local.places import place
-from tenantry.naming import log_group
+from tenantry.rules import operator_policies
+from tenantry.rules.arns import Arns
+from tenantry.rules.naming import log_group
 from tests.support.browser import PHONE, Visit, chromium, visiting
 from tests.support.command import ROOT, Command, eventually
 from tests.support.platform import Platform, Tenant

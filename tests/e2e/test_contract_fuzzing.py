@@ -15,7 +15,7 @@ from schemathesis.checks import CheckFunction
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from tenantry import contract
+from tenantry.gateway import contract
 from tests.support.platform import INTERNALS, Platform, Tenant
 
 EXAMPLES = 12  # for each operation, beside the limits and omissions that are tried systematically

@@ -3,7 +3,7 @@
 import base64
 import json
 
-from tenantry.naming import NOTIFIER, log_group
+from tenantry.rules.naming import NOTIFIER, log_group
 from tests.support.command import eventually
 from tests.support.platform import Platform, Tenant
 

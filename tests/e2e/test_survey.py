@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tenantry.local.places import place
-from tenantry.naming import Names
 from tenantry.operations.running import NotDeployed, Quota, survey
+from tenantry.rules.naming import Names
 from tests.support.platform import Platform
 
 

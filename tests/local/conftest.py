@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tenantry.local import child, emulator
 from tenantry.local.clients import Session, root_session
-from tenantry.local.emulator import Emulator
+from tenantry.local.emulator import child
+from tenantry.local.emulator import parent as emulator
+from tenantry.local.emulator.parent import Emulator
 
 
 @pytest.fixture(scope="module")

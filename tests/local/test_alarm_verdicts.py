@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from tenantry.local.repairs.alarm_verdicts import COMPARISONS, Missing, Rule, State
+from tenantry.local.emulator.repairs.metrics.alarm_verdicts import COMPARISONS, Missing, Rule, State
 
 VALUES = {"0": 0.0, "X": 9.0, "-": None}
 KEPT = "kept"

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tenantry.local.clients import Session
-from tenantry.local.repairs.alarms import SECONDS
+from tenantry.local.emulator.repairs.metrics.alarms import SECONDS
 from tests.support.command import eventually
 
 ACME, ACME_EU = ({"Name": "tenant", "Value": each} for each in ("acme", "acme-eu"))

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tenantry.local.changes import Plan, Step, effective, plan
-from tenantry.local.inventory import Entry
-from tenantry.local.resources import KINDS
-from tenantry.local.resources.maker import Kind, Made
+from tenantry.local.engine.changes import Plan, Step, effective, plan
+from tenantry.local.engine.inventory import Entry
+from tenantry.local.engine.resources import KINDS
+from tenantry.local.engine.resources.maker import Kind, Made
 
 NAMED = Kind(
     make=lambda _clients, _inputs: Made("", {}),

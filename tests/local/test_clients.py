@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tenantry.local.clients import root_session
-from tenantry.local.emulator import Emulator
+from tenantry.local.emulator.parent import Emulator
 
 HOSTILE = {
     "AWS_PROFILE": "production",

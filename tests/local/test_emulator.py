@@ -13,9 +13,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tenantry.local import emulator, processes, repairs
 from tenantry.local.clients import Session, root_session
-from tenantry.local.emulator import DirectoryInUse, Emulator, EmulatorError, PortTaken, StartFailed
+from tenantry.local.emulator import parent as emulator
+from tenantry.local.emulator import processes, repairs
+from tenantry.local.emulator.parent import DirectoryInUse, Emulator, EmulatorError, PortTaken, StartFailed
 from tests.local.cloud import ECHO, Api, make_function, make_role
 
 SLEEPER = """
@@ -196,7 +197,7 @@ def test_a_reader_of_the_log_is_not_ended_with_it(running: Emulator) -> None:
 
 def test_a_killed_parent_leaves_no_process_and_no_directory(scratch: Path) -> None:
     source = (
-        "import sys, time; from pathlib import Path; from tenantry.local.emulator import Emulator;"
+        "import sys, time; from pathlib import Path; from tenantry.local.emulator.parent import Emulator;"
         "e = Emulator.start(None, Path(sys.argv[1])); "
         "print(e.record.pid, e.endpoint, flush=True); time.sleep(60)"
     )

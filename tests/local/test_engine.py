@@ -10,14 +10,14 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from tenantry.local import inventory
-from tenantry.local.changes import Change, Step
 from tenantry.local.clients import ACCOUNT, Session
-from tenantry.local.deployment import stand
-from tenantry.local.engine import DeploymentError
-from tenantry.local.inventory import Inventory
+from tenantry.local.engine import inventory
+from tenantry.local.engine.changes import Change, Step
+from tenantry.local.engine.deployment import stand
+from tenantry.local.engine.inventory import Inventory
+from tenantry.local.engine.monitor import DeploymentError
+from tenantry.local.engine.resources import KINDS
 from tenantry.local.platform import SERVICES
-from tenantry.local.resources import KINDS
 from tests.local.cloud import _policy
 
 TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tenantry.local.inventory import JOURNAL, Entry, UpdateUnderWay, opened
+from tenantry.local.engine.inventory import JOURNAL, Entry, UpdateUnderWay, opened
 
 ROLE = Entry("urn:role", "aws:iam/role:Role", "acme.items", "acme", {"name": "r"}, "r", {"arn": "arn:r"})
 

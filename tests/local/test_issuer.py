@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantry.local.emulator import HOST, Emulator
+from tenantry.local.emulator.parent import HOST, Emulator
 from tenantry.local.issuer import PrivateKeyRefused, publish
 
 KEY = {"kid": "2026", "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "x": "11qYAYKxCrfVS_7TyWQHOg"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenantry.local.repairs.metric_math import Series, UnknownExpression, evaluate
+from tenantry.local.emulator.repairs.metrics.metric_math import Series, UnknownExpression, evaluate
 
 SERIES: dict[str, Series] = {"m1": [1, 2, None], "m2": [10, None, None], "zero": [0, 0, 0]}
 

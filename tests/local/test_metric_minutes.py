@@ -7,8 +7,8 @@ import pytest
 from ministack.services import cloudwatch
 
 from tenantry.local.clients import Session
-from tenantry.local.repairs import metric_minutes
-from tenantry.local.repairs.metric_minutes import DISTINCT, KEPT, add
+from tenantry.local.emulator.repairs.metrics import metric_minutes
+from tenantry.local.emulator.repairs.metrics.metric_minutes import DISTINCT, KEPT, add
 from tests.local.cloud import make_function, make_role
 from tests.support.measurements import measured
 

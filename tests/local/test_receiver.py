@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tenantry.local.emulator import HOST, Emulator
+from tenantry.local.emulator.parent import HOST, Emulator
 from tenantry.local.receiver import KEPT, MAX_BYTES, Receiver
 
 SIGNED = {"webhook-id": "1", "Content-Type": "application/json", "Authorization": "secret"}

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from tenantry.execution.registration import Registered
 from tenantry.local.clients import Session, root_session
-from tenantry.local.emulator import Emulator
-from tenantry.local.resources import KINDS
-from tenantry.registration import Registered
+from tenantry.local.emulator.parent import Emulator
+from tenantry.local.engine.resources import KINDS
 from tests.support.engine import demo, register
 
 METRIC, COMPOSITE = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tenantry.arns import Arns
-from tenantry.contract import load
+from tenantry.gateway.body import gateway_body
+from tenantry.gateway.contract import load
 from tenantry.local.clients import Session
-from tenantry.openapi import gateway_body
+from tenantry.rules.arns import Arns
 
 ARNS = Arns("aws", "us-east-1", "000000000000")
 BODY = gateway_body(load(), "from-a-body", ARNS)

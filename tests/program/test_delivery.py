@@ -7,7 +7,7 @@ from pulumi.runtime import rpc
 
 from tenantry.components import delivery
 from tenantry.config import Cell, Tenant
-from tenantry.naming import Names, log_group
+from tenantry.rules.naming import Names, log_group
 from tests.support.engine import ARNS, Engine, register
 
 NAMES = Names("demo")

@@ -13,9 +13,9 @@ from pulumi.runtime.proto import source_pb2
 from benches.speed import tenants
 from benches.speed.engine import StandIn
 from benches.speed.program import PLAINLY, PULLED, executed
-from tenantry import levers
 from tenantry.config import Cell
-from tenantry.registration import Registered
+from tenantry.execution import levers
+from tenantry.execution.registration import Registered
 from tests.support.engine import register
 
 

@@ -8,13 +8,14 @@ import pulumi
 import pytest
 from pulumi.runtime import rpc
 
-from tenantry import artifact, contract
 from tenantry.config import Cell
 from tenantry.errors import WrongInput
-from tenantry.naming import Names, log_group
+from tenantry.gateway import contract
+from tenantry.packing import artifact
 from tenantry.paths import CONTRACT
 from tenantry.program import declare
 from tenantry.program import run as run_program
+from tenantry.rules.naming import Names, log_group
 from tests.support.engine import ARNS, ROOT, Engine, deployment, register, run
 
 TENANTS = ("acme", "acme-eu", "globex")
@@ -188,7 +189,7 @@ def test_a_changed_contract_is_a_new_deployment_and_nothing_else_is(
     changed = tmp_path / "openapi.yaml"
     changed.write_text(CONTRACT.read_text().replace("maxLength: 200", "maxLength: 199"))
     parsed = contract.load(changed)
-    monkeypatch.setattr("tenantry.contract.load", lambda: parsed)
+    monkeypatch.setattr("tenantry.gateway.contract.load", lambda: parsed)
     assert trigger(register(fewer)[0]) != trigger(engine)
 
 

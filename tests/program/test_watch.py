@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from tenantry import contract
 from tenantry.config import Cell, Tenant
 from tenantry.config.tiers import Quota
+from tenantry.gateway import contract
 from tenantry.monitoring.metrics import FUNCTIONS, NOTIFIER_ROUTE, REASONS
 from tenantry.monitoring.queries import QUERIES
 from tenantry.monitoring.watched import ANY_TENANT
-from tenantry.naming import Names
+from tenantry.rules.naming import Names
 from tests.support import dashboards
 from tests.support.dashboards import Named
 from tests.support.engine import ARNS, Engine, register

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from tenantry.artifact import Artifact
+from tenantry.packing.artifact import Artifact
 
 
 def contents(packed: Artifact) -> dict[str, bytes]:

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from tenantry import partitions
-from tenantry.naming import Names
-from tenantry.operations.archives import CHECKPOINT, END, Header, Tally, encoded
-from tenantry.operations.records import Attributes, Record
-from tenantry.operations.tenant_data import PAGE, TenantData
+from tenantry.operations.backup.archives import CHECKPOINT, END, Header, Tally, encoded
+from tenantry.operations.backup.records import Attributes, Record
+from tenantry.operations.backup.tenant_data import PAGE, TenantData
+from tenantry.rules.naming import Names
 
 NAMES = Names("demo")
 NOW = "2026-01-02T03:04:05.678Z"

@@ -11,15 +11,15 @@ import httpx
 from tenantry.console.app import application
 from tenantry.console.pages import Pages
 from tenantry.errors import Failed
-from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
-from tenantry.operations.alarm_states import Alarm
-from tenantry.operations.failures import Failure
-from tenantry.operations.figures import Glance, Line
-from tenantry.operations.measures import Charted
-from tenantry.operations.metric_data import Window
+from tenantry.operations.logs.failures import Failure
+from tenantry.operations.metering.alarm_states import Alarm
+from tenantry.operations.metering.figures import Glance, Line
+from tenantry.operations.metering.measures import Charted
+from tenantry.operations.metering.metric_data import Window
+from tenantry.operations.metering.quota_use import QuotaUse
 from tenantry.operations.places import Place
-from tenantry.operations.quota_use import QuotaUse
 from tenantry.operations.running import Key, Quota, Running, Tenant
+from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
 
 NOW = datetime(2026, 11, 22, 14, 30, 12, tzinfo=UTC)
 HOST = "http://127.0.0.1"

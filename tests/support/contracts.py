@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from tenantry import contract
+from tenantry.gateway import contract
 
 CONTRACT = contract.load()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-from notifier import handler, settings
+from groups.contact.notifier import handler, settings
 from tests.support import tenant_api
 from tests.support.tenant_api import TenantApi
 

@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from tenantry import registration
-from tenantry.arns import Arns
-from tenantry.artifact import Artifact, Target
 from tenantry.config import Cell, load_platform
 from tenantry.deployment import Deployment
-from tenantry.naming import Names
+from tenantry.execution import registration
+from tenantry.execution.registration import Engine, Program
+from tenantry.packing.artifact import Artifact, Target
 from tenantry.program import declare
-from tenantry.registration import Engine, Program
+from tenantry.rules.arns import Arns
+from tenantry.rules.naming import Names
 
 ROOT = Path(__file__).resolve().parents[2]
 SENDER = "contact@example.com"

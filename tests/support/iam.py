@@ -5,9 +5,9 @@ from typing import Any
 
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
-from tenantry import policies
-from tenantry.arns import Arns
-from tenantry.naming import AUTHORIZER, NOTIFIER, Names, log_group
+from tenantry.rules import policies
+from tenantry.rules.arns import Arns
+from tenantry.rules.naming import AUTHORIZER, NOTIFIER, Names, log_group
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"

@@ -6,8 +6,8 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
+from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import Cell
-from tenantry.registration import Registered
 
 Statement = dict[str, Any]
 Mutation = Callable[[Cell], Cell]

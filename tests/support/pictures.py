@@ -10,9 +10,9 @@ from pathlib import Path
 from tenantry.console.app import application
 from tenantry.console.pages import Pages
 from tenantry.console.server import serve
-from tenantry.operations.failures import Failure
-from tenantry.operations.figures import Glance
-from tenantry.operations.quota_use import QuotaUse
+from tenantry.operations.logs.failures import Failure
+from tenantry.operations.metering.figures import Glance
+from tenantry.operations.metering.quota_use import QuotaUse
 from tenantry.operations.running import Quota
 from tests.support.browser import PHONE, WIDE, chromium, visiting
 from tests.support.console import NOW, Made, alarm, tenant, wave

@@ -16,8 +16,8 @@ import pytest
 from tenantry.local import state
 from tenantry.local.clients import ACCOUNT, Credentials, Session, root_session, session
 from tenantry.local.state import LocalPlatform, LocalTenant
-from tenantry.naming import GROUPS, Names
 from tenantry.operations.tokens import Signer, managed_signer
+from tenantry.rules.naming import GROUPS, Names
 
 OWN = "the tenant's own"
 PATIENCE = 5  # attempts of a call that the gateway throttles

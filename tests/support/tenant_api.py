@@ -14,8 +14,9 @@ from unittest import mock
 import boto3
 from botocore.exceptions import ReadTimeoutError
 
+import start
+from agreed.routes import ROUTES
 from api import clients, queue, runtime_secret, secrets, settings, table
-from api.routes import ROUTES
 from tests.support import events
 
 TABLE = "tenantry_demo"
@@ -64,7 +65,7 @@ class TenantApi:
     def handle(self, event: dict[str, Any], group: str | None = None) -> Answer:
         """Any event; by default it goes to the function that serves its resource."""
         group = group or next(r.group for r in ROUTES if r.path == event["resource"])
-        handler = importlib.import_module(f"{group}.handler")
+        handler = importlib.import_module(start.HANDLERS[group])
         with self.environment():
             answer = handler.handle(event, events.Invocation(self.remaining_ms))
         assert answer["isBase64Encoded"] is False

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from tenantry import contract
 from tenantry.config.tiers import Quota
+from tenantry.gateway import contract
 from tenantry.monitoring.watched import Queues, Watched
-from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
+from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
 
 NAMES = Names("demo")
 ROUTES = contract.routes(contract.load())

@@ -17,8 +17,8 @@ from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
+    from tenantry.operations.backup.tenant_data import TenantData
     from tenantry.operations.places import Place
-    from tenantry.operations.tenant_data import TenantData
 
 
 class Isolation(StrEnum):
@@ -45,7 +45,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a tenant's items and contact messages to a file; cut off, it goes on where it was."""
-    from tenantry.operations.exports import export as export_tenant
+    from tenantry.operations.backup.exports import export as export_tenant
 
     data, where = _find(slug, port, stack, region, isolation, tenants)
     _say(f"exporting {slug} from {where}, table {data.table}")
@@ -75,7 +75,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Bring a tenant's data back from a file, or another's; what is there already stays as it is."""
-    from tenantry.operations.imports import import_ as import_tenant
+    from tenantry.operations.backup.imports import import_ as import_tenant
 
     data, where = _find(slug, port, stack, region, isolation, tenants)
     _say(f"importing into {slug} of {where}, table {data.table}")
@@ -100,7 +100,7 @@ def _find(
     slug: str, port: int | None, stack: str | None, region: str | None, isolation: str | None, folder: Path
 ) -> "tuple[TenantData, Place]":
     """With --isolation, of a tenant that is removed too: its data may be there still."""
-    from tenantry.operations.tenant_data import TenantData
+    from tenantry.operations.backup.tenant_data import TenantData
 
     require_slug(slug)
     place = chosen(stack, region, port)

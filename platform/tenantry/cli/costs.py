@@ -108,7 +108,7 @@ def _measured(
     port: int | None,
 ) -> "list[Estimate]":
     from tenantry.costs.estimate import actual
-    from tenantry.operations.consumption import this_month
+    from tenantry.operations.metering.consumption import this_month
 
     if slug is not None:
         require_slug(slug)

@@ -24,7 +24,8 @@ _HINTS = ("a token:  {} token TENANT", "a call:   {} call TENANT GET /items/orde
 
 def build() -> None:
     """Pack code and layer, which `up` and `pulumi up` use; again only when they change."""
-    from tenantry import artifact, paths
+    from tenantry import paths
+    from tenantry.packing import artifact
 
     target = artifact.this_machine()
     for packed in (

@@ -18,8 +18,8 @@ from tenantry.cli.places import Port, Region, Slug, Stack, chosen
 from tenantry.errors import Failed, WrongInput
 
 if TYPE_CHECKING:
-    from tenantry.operations.log_events import Event, Log
-    from tenantry.operations.log_lines import Line
+    from tenantry.operations.logs.events import Event, Log
+    from tenantry.operations.logs.lines import Line
     from tenantry.operations.places import Place
 
 POLL_SECONDS = 2  # six logs, and CloudWatch answers FilterLogEvents five times a second
@@ -97,7 +97,7 @@ def _seconds(since: str) -> int:
 def _events(
     place: "Place", slug: str, groups: list[Group] | None, start_ms: int, request: str | None, follow: bool
 ) -> "Iterator[Event]":
-    from tenantry.operations.log_following import Follower, merged
+    from tenantry.operations.logs.following import Follower, merged
 
     pattern = None if request is None else _pattern(request)
     client = place.client("logs")
@@ -121,7 +121,7 @@ def _pattern(request: str) -> str:
 
 
 def _chosen(place: "Place", client: object, slug: str, groups: list[Group] | None) -> "list[Log]":
-    from tenantry.operations.log_events import found
+    from tenantry.operations.logs.events import found
 
     there = found(client, place.names, slug)
     if not there:
@@ -133,7 +133,7 @@ def _chosen(place: "Place", client: object, slug: str, groups: list[Group] | Non
 
 
 def _lines(events: "Iterable[Event]") -> "Iterator[Line]":
-    from tenantry.operations.log_lines import read
+    from tenantry.operations.logs.lines import read
 
     return (line for line in map(read, events) if line is not None)
 
@@ -149,7 +149,7 @@ def _shown(line: "Line", errors: bool, request: str | None, as_json: bool) -> bo
 
 def _by_way(lines: "Iterable[Line]") -> "Iterator[Line]":
     """One request's lines fit into memory: gateway, authorizer, function, notifier."""
-    from tenantry.operations.log_events import LOGS
+    from tenantry.operations.logs.events import LOGS
 
     return iter(sorted(lines, key=lambda line: (LOGS.index(line.log), line.time_ms)))
 

@@ -9,7 +9,7 @@ from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, Stack, chosen, require_slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
-from tenantry.key_policies import DELETION_WINDOW_DAYS
+from tenantry.rules.key_policies import DELETION_WINDOW_DAYS
 
 if TYPE_CHECKING:
     from tenantry.operations.stacks import Stack as FoundStack

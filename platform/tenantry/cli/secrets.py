@@ -15,8 +15,8 @@ from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
-    from tenantry.named_values import NamedValue
     from tenantry.operations.named_values import TenantSecrets
+    from tenantry.rules.named_values import NamedValue
 
 secrets = typer.Typer(help="List, set or show the named values of a tenant.", no_args_is_help=True)
 
@@ -72,7 +72,7 @@ def set_value(
     tenants: Folder = TENANTS,
 ) -> None:
     """Set a value, read from stdin; a terminal is asked for it without echo."""
-    from tenantry.named_values import named
+    from tenantry.rules.named_values import named
 
     value = named(name)
     if show and not generate:
@@ -100,7 +100,7 @@ def show_value(
     tenants: Folder = TENANTS,
 ) -> None:
     """Print a value, alone on stdout, for whoever has to know it too."""
-    from tenantry.named_values import named
+    from tenantry.rules.named_values import named
 
     value = named(name)
     typer.echo(_of(slug, stack, region, port, tenants).value(value))
@@ -109,7 +109,7 @@ def show_value(
 def _given(value: "NamedValue") -> bytes:
     if sys.stdin.isatty():
         return getpass.getpass(f"{value.name}: ", stream=sys.stderr).encode()
-    from tenantry.named_values import MAX_BYTES
+    from tenantry.rules.named_values import MAX_BYTES
 
     return sys.stdin.buffer.read(MAX_BYTES + 1)
 

@@ -15,7 +15,7 @@ from tenantry.cli.places import Port
 from tenantry.cli.tenants import AsJson
 
 if TYPE_CHECKING:
-    from tenantry.local.changes import Change
+    from tenantry.local.engine.changes import Change
 
 SIGNS = {
     "created": "[green]+[/]",

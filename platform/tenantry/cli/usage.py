@@ -17,7 +17,7 @@ from tenantry.cli.tenants import AsJson
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
-    from tenantry.operations.usage_reports import Line, Report
+    from tenantry.operations.metering.usage_reports import Line, Report
 
 COLUMNS = ("tenant", "day", "key", "key_id", "route", "requests", "2xx", "4xx", "5xx")
 ALL_ROUTES = "all routes"
@@ -44,8 +44,8 @@ def usage(
     as_json: AsJson = False,
 ) -> None:
     """Count requests by key, route and day, to bill from."""
+    from tenantry.operations.metering.usage_reports import report
     from tenantry.operations.running import survey
-    from tenantry.operations.usage_reports import report
 
     if as_csv and as_json:
         raise WrongInput("--csv and --json are two formats; give one of them")
@@ -183,7 +183,7 @@ def _number(count: int | None) -> str:
 
 
 def _warn(report: "Report") -> None:
-    from tenantry.operations.usage import first_kept
+    from tenantry.operations.metering.usage import first_kept
 
     told, first, planned = [], report.logged_from, first_kept()
     if first is None or first > report.start:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import policies
 from tenantry.deployment import Deployment
-from tenantry.openapi import Document, gateway_body
+from tenantry.gateway.body import Document, gateway_body
+from tenantry.rules import policies
 
 GATEWAY_LOGGING = "AmazonAPIGatewayPushToCloudWatchLogs"  # AWS's own policy
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import contract, key_policies, policies
 from tenantry.components.api import Api, ApiArgs
 from tenantry.components.budget import budget
 from tenantry.components.code import Code, CodeArgs
@@ -16,8 +15,10 @@ from tenantry.components.table import table
 from tenantry.components.topic import alarm_topic
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
-from tenantry.naming import log_group
-from tenantry.openapi import Document
+from tenantry.gateway import contract
+from tenantry.gateway.body import Document
+from tenantry.rules import key_policies, policies
+from tenantry.rules.naming import log_group
 
 
 @dataclass(frozen=True, slots=True)

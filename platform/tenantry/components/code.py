@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from tenantry.artifact import Artifact
 from tenantry.deployment import Deployment
+from tenantry.packing.artifact import Artifact
 
 
 @dataclass(frozen=True, slots=True)

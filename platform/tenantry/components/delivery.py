@@ -12,12 +12,12 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from tenantry import policies
 from tenantry.components.encryption import Encryption
 from tenantry.components.function import Function
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
-from tenantry.naming import NOTIFIER, log_group
+from tenantry.rules import policies
+from tenantry.rules.naming import NOTIFIER, log_group
 
 NOTIFIER_TIMEOUT_SECONDS = 30
 VISIBILITY_SECONDS = 6 * NOTIFIER_TIMEOUT_SECONDS  # "Creating an SQS event source mapping", AWS Lambda

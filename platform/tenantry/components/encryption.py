@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import key_policies, naming, policies
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
-from tenantry.key_policies import Holders, Kept
-from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER
+from tenantry.rules import key_policies, naming, policies
+from tenantry.rules.key_policies import Holders, Kept
+from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import naming, policies
 from tenantry.components.cell import Cell
 from tenantry.deployment import Deployment
+from tenantry.rules import naming, policies
 
 TIMEOUT_SECONDS = 10  # far below the gateway's 29 s, so that a slow downstream still gets an answer
 

@@ -8,8 +8,8 @@ import pulumi_aws as aws
 
 from tenantry.components.alarms import metric_alarm
 from tenantry.config import Tenant
-from tenantry.contract import Route
 from tenantry.deployment import Deployment
+from tenantry.gateway.contract import Route
 from tenantry.monitoring import alarms, dashboards, watched
 from tenantry.monitoring.dashboards import Body
 from tenantry.monitoring.queries import QUERIES

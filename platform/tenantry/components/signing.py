@@ -12,7 +12,7 @@ import pulumi_aws as aws
 import pulumi_tls as tls
 
 from tenantry.deployment import Deployment
-from tenantry.jwks import ed25519_jwk
+from tenantry.rules.jwks import ed25519_jwk
 
 
 @dataclass(frozen=True, slots=True)

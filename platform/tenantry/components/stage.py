@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import naming
 from tenantry.components.cell import Cell
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
+from tenantry.rules import naming
 
 # "Variables for access logging for API Gateway". No header, token or key value is among them.
 ACCESS_LOG_FORMAT = {

@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
-from tenantry.policies import INDEX
+from tenantry.rules.policies import INDEX
 
 PARTITION_KEY = "pk"
 SORT_KEY = "sk"

@@ -8,7 +8,6 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from tenantry import policies
 from tenantry.components.access import Access, AccessArgs
 from tenantry.components.cell import Cell
 from tenantry.components.delivery import (
@@ -25,9 +24,10 @@ from tenantry.components.stage import Stage, StageArgs
 from tenantry.components.table import table
 from tenantry.components.watch import Watch, WatchArgs
 from tenantry.config import Tenant as TenantConfig
+from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
-from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, log_group, stage_variable
-from tenantry.verification import verification
+from tenantry.rules import policies
+from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, log_group, stage_variable
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ import json
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import policies
 from tenantry.deployment import Deployment
+from tenantry.rules import policies
 
 
 def alarm_topic(

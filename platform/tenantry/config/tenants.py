@@ -11,7 +11,7 @@ from tenantry.config.model import Fault, Model, unrepeated
 from tenantry.config.slugs import KeyName
 from tenantry.config.tiers import EffectiveLimits, Isolation, Limits, Tier, effective_limits
 from tenantry.config.workload import Workload
-from tenantry.naming import GROUPS
+from tenantry.rules.naming import GROUPS
 
 Group = Literal["contact", "items", "tools"]
 Status = Literal["active", "suspended"]

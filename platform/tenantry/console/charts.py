@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tenantry.console import formats
-from tenantry.naming import AUTHORIZER
-from tenantry.operations import measures
-from tenantry.operations.figures import Line
-from tenantry.operations.measures import Charted, Lines
+from tenantry.operations.metering import measures
+from tenantry.operations.metering.figures import Line
+from tenantry.operations.metering.measures import Charted, Lines
 from tenantry.operations.running import Running, Tenant
+from tenantry.rules.naming import AUTHORIZER
 
 Unit = Literal["count", "depth", "milliseconds", "seconds"]  # a depth is no sum
 Shape = Literal["lines", "stacked"]

@@ -6,7 +6,7 @@ from tenantry.config import load_platform
 from tenantry.costs import prices
 from tenantry.costs.estimate import Terms, actual
 from tenantry.errors import WrongInput
-from tenantry.operations.consumption import this_month
+from tenantry.operations.metering.consumption import this_month
 from tenantry.operations.places import Place
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tenantry.console.readings import Unknown
-from tenantry.operations.alarm_states import Alarm
-from tenantry.operations.figures import Glance
-from tenantry.operations.quota_use import QuotaUse
+from tenantry.operations.metering.alarm_states import Alarm
+from tenantry.operations.metering.figures import Glance
+from tenantry.operations.metering.quota_use import QuotaUse
 from tenantry.operations.running import Tenant
 
 Mood = Literal["bad", "good", "idle", "off"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tenantry.operations.metric_data import Window
+from tenantry.operations.metering.metric_data import Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,16 @@ from threading import Lock
 from typing import Any, Protocol
 
 from tenantry.console.readings import Kept
-from tenantry.operations import alarm_states, failures, figures, quota_use, running
-from tenantry.operations.alarm_states import Alarm
-from tenantry.operations.failures import Failure
-from tenantry.operations.figures import Glance, Line
-from tenantry.operations.measures import Charted
-from tenantry.operations.metric_data import Window
+from tenantry.operations import running
+from tenantry.operations.logs import failures
+from tenantry.operations.logs.failures import Failure
+from tenantry.operations.metering import alarm_states, figures, quota_use
+from tenantry.operations.metering.alarm_states import Alarm
+from tenantry.operations.metering.figures import Glance, Line
+from tenantry.operations.metering.measures import Charted
+from tenantry.operations.metering.metric_data import Window
+from tenantry.operations.metering.quota_use import QuotaUse
 from tenantry.operations.places import Place
-from tenantry.operations.quota_use import QuotaUse
 from tenantry.operations.running import Running, Tenant
 
 SURVEY_SECONDS = 60  # the control plane's ten calls a second are the whole account's

@@ -1,6 +1,6 @@
 """What an estimate takes for granted where no tenant's file says it, each figure with its reason."""
 
-from tenantry.openapi import VERDICT_TTL_SECONDS
+from tenantry.gateway.body import VERDICT_TTL_SECONDS
 
 VERDICT_SECONDS = VERDICT_TTL_SECONDS
 

@@ -11,8 +11,8 @@ from fractions import Fraction
 from tenantry.costs import assumptions as assumed
 from tenantry.costs.inventory import Inventory
 from tenantry.costs.usage import HOURS_IN_MONTH, FunctionUse, Usage
-from tenantry.naming import NOTIFIER
-from tenantry.policies import GROUPS_WITH_SECRET
+from tenantry.rules.naming import NOTIFIER
+from tenantry.rules.policies import GROUPS_WITH_SECRET
 
 GB = 1024**3
 MB_IN_GB = 1024

@@ -8,7 +8,7 @@ from tenantry.config import Tenant
 from tenantry.config.workload import ASSUMED_REQUESTS
 from tenantry.costs import assumptions as assumed
 from tenantry.costs.usage import HOURS_IN_MONTH, FunctionUse, Usage
-from tenantry.naming import AUTHORIZER, NOTIFIER
+from tenantry.rules.naming import AUTHORIZER, NOTIFIER
 
 KB = 1024
 GB = 1024**3

@@ -4,12 +4,12 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
-from tenantry import contract
 from tenantry.config import Cell, Tenant
-from tenantry.contract import Route
 from tenantry.costs import assumptions as assumed
+from tenantry.gateway import contract
+from tenantry.gateway.contract import Route
 from tenantry.monitoring import alarms, dashboards, metrics, watched
-from tenantry.naming import Names
+from tenantry.rules.naming import Names
 
 ARCHITECTURES = ("arm64", "x86_64")
 NAMES = Names("any")  # how much there is does not hang on what it is called

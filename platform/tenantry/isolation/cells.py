@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from tenantry import paths, program, registration
-from tenantry.arns import Arns
-from tenantry.artifact import Artifact, Target
+from tenantry import paths, program
 from tenantry.config import Cell as CellConfig
 from tenantry.deployment import Deployment
-from tenantry.naming import Names
-from tenantry.registration import Registered
+from tenantry.execution import registration
+from tenantry.execution.registration import Registered
+from tenantry.packing.artifact import Artifact, Target
+from tenantry.rules.arns import Arns
+from tenantry.rules.naming import Names
 
 # Any account and Region serve: no policy decides by them.
 SOMEWHERE = Arns("aws", "us-east-1", "000000000000")

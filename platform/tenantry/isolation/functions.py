@@ -6,11 +6,11 @@ Each rule yields the leaks that break it. Whose a resource is, the component abo
 from collections import Counter
 from collections.abc import Iterator
 
+from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.isolation.roles import POLICY, ROLE
-from tenantry.naming import AUTHORIZER
-from tenantry.registration import Registered
+from tenantry.rules.naming import AUTHORIZER
 
 FUNCTION = "aws:lambda/function:Function"
 PERMISSION = "aws:lambda/permission:Permission"

@@ -10,6 +10,7 @@ from typing import Any
 
 from ministack.core.iam_evaluator import EvalContext, ParsedStatement, evaluate
 
+from tenantry.execution.registration import Registered
 from tenantry.isolation import actions, neighbours
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.functions import SECRET, TABLE
@@ -17,8 +18,7 @@ from tenantry.isolation.gateway import KEY, LOG_GROUP
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.isolation.reading import listed
 from tenantry.isolation.roles import ROLE
-from tenantry.naming import AUTHORIZER, GROUPS
-from tenantry.registration import Registered
+from tenantry.rules.naming import AUTHORIZER, GROUPS
 
 LOGS_CONTEXT = "kms:EncryptionContext:aws:logs:arn"
 SERVICES = ("dynamodb", "secretsmanager")

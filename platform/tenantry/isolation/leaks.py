@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tenantry.registration import Registered
+from tenantry.execution.registration import Registered
 
 
 @dataclass(frozen=True, slots=True)

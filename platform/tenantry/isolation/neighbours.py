@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tenantry.config.slugs import is_slug
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.targets import Kind, Place, Target
-from tenantry.naming import Names
+from tenantry.rules.naming import Names
 
 
 def possible(cell: Cell, slug: str) -> Iterator[Place]:

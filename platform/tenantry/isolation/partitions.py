@@ -5,8 +5,8 @@ A few follow that no policy speaks of yet; whoever reaches those has been grante
 
 from functools import cache
 
-from tenantry import policies
-from tenantry.naming import GROUPS
+from tenantry.rules import policies
+from tenantry.rules.naming import GROUPS
 
 
 @cache

@@ -7,10 +7,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.functions import FUNCTION
 from tenantry.isolation.leaks import Leak, leak
-from tenantry.registration import Registered
 
 QUEUE, QUEUE_POLICY = "aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"

@@ -3,10 +3,10 @@
 import json
 from dataclasses import dataclass
 
+from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.evaluation import Holder
 from tenantry.isolation.reading import EVERYTHING, Policy
-from tenantry.registration import Registered
 
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"

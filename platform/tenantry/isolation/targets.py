@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tenantry import naming, policies
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.partitions import partition_keys
-from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
+from tenantry.rules import naming, policies
+from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
 
 
 class Kind(StrEnum):

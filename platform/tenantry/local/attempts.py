@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from tenantry.components.table import INDEX_PARTITION_KEY, PARTITION_KEY, SORT_KEY
-from tenantry.policies import INDEX
+from tenantry.rules.policies import INDEX
 
 PROBE = "tenantry-isolation-probe"
 Way = Callable[[Any], Any]

@@ -16,7 +16,7 @@ from tenantry.local import attempts
 from tenantry.local.attempts import Attempt, RefusedInside
 from tenantry.local.clients import ACCOUNT, Credentials, Session, root_session, session
 from tenantry.local.state import LocalPlatform
-from tenantry.naming import Names
+from tenantry.rules.naming import Names
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 UNRECOGNIZED = frozenset(

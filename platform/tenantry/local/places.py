@@ -4,8 +4,8 @@ from functools import partial
 
 from tenantry.local.clients import REGION, root_session, stage_url
 from tenantry.local.state import LocalPlatform
-from tenantry.naming import Names
 from tenantry.operations.places import Place
+from tenantry.rules.naming import Names
 
 
 def place(platform: LocalPlatform) -> Place:

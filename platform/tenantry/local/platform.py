@@ -9,21 +9,23 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from tenantry import artifact, contract
-from tenantry.arns import Arns
 from tenantry.config import Cell, Tenant
+from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
 from tenantry.garbage import uncollected
-from tenantry.local import inventory, state
-from tenantry.local.changes import Change
+from tenantry.gateway import contract
+from tenantry.local import state
 from tenantry.local.clients import ACCOUNT, REGION, root_session
-from tenantry.local.emulator import Emulator, Environment
+from tenantry.local.emulator.parent import Emulator, Environment
+from tenantry.local.engine import inventory
+from tenantry.local.engine.changes import Change
 from tenantry.local.identities import Identities, localized
 from tenantry.local.receiver import received_here
 from tenantry.local.state import LocalPlatform, LocalTenant
 from tenantry.operations.tokens import Audience, Signer
-from tenantry.verification import verification
+from tenantry.packing import artifact
+from tenantry.rules.arns import Arns
 
 SERVICES = (
     *("apigateway", "cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "s3", "secretsmanager"),
@@ -86,7 +88,7 @@ def update(
     Raises:
         DeploymentError, ArtifactError, UpdateUnderWay: what was done stays; the next update completes it.
     """
-    from tenantry.local.engine import DeploymentError
+    from tenantry.local.engine.monitor import DeploymentError
 
     emulator = Emulator.attach(platform.record)
     if not inventory.exists(platform.record.directory):
@@ -110,7 +112,7 @@ def _deploy(
     on_step: OnStep,
 ) -> tuple[LocalPlatform, list[Change]]:
     from tenantry import program
-    from tenantry.local.deployment import deploy
+    from tenantry.local.engine.deployment import deploy
 
     on_step("packing code and layer")
     deployment = program.prepare(
@@ -144,7 +146,7 @@ def _deploy(
 
 def _load_program() -> None:
     """Pulumi takes as long to import as the emulator to start, so nothing imports it before."""
-    import_module("tenantry.local.deployment")
+    import_module("tenantry.local.engine.deployment")
 
 
 def _verify_sender(ses: Any) -> None:
@@ -153,7 +155,7 @@ def _verify_sender(ses: Any) -> None:
 
 
 def _await_answer(url: str) -> None:
-    from tenantry.local.engine import DeploymentError
+    from tenantry.local.engine.monitor import DeploymentError
 
     deadline = time.monotonic() + ANSWER_SECONDS
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach loopback

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tenantry.errors import Failed, WrongInput
-from tenantry.local import processes
-from tenantry.local.emulator import Emulator, Record
+from tenantry.local.emulator import processes
+from tenantry.local.emulator.parent import Emulator, Record
 from tenantry.operations.tokens import Audience, Signer
 from tenantry.paths import LOCAL_STATE
 

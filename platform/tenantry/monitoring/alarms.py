@@ -12,8 +12,8 @@ from typing import NamedTuple
 from tenantry.config.tiers import Quota
 from tenantry.monitoring.metrics import DYNAMODB, FAILURES, GATEWAY, LAMBDA, SQS, Metric, own
 from tenantry.monitoring.watched import Queues, Watched
-from tenantry.naming import AUTHORIZER
-from tenantry.policies import INDEX
+from tenantry.rules.naming import AUTHORIZER
+from tenantry.rules.policies import INDEX
 
 PERIOD_SECONDS = 300
 DAY, WEEK = 86_400, 604_800  # seconds; PutMetricAlarm looks back for a week at most

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tenantry.arns import Arns
 from tenantry.monitoring import alarms
 from tenantry.monitoring.metrics import GATEWAY, LAMBDA, SQS, Metric, counted_by, own
 from tenantry.monitoring.sections import table_rows
 from tenantry.monitoring.watched import Watched
 from tenantry.monitoring.widgets import Line, Row, Widget, alarm_states, computed, graph, line, text
-from tenantry.naming import AUTHORIZER, NOTIFIER, Names
+from tenantry.rules.arns import Arns
+from tenantry.rules.naming import AUTHORIZER, NOTIFIER, Names
 
 
 def rows(arns: Arns, names: Names, title: str, total: int, tenants: Sequence[Watched]) -> list[Row]:

@@ -8,11 +8,11 @@ number, nor leave a widget out: quotas are told in a table, and what a tenant la
 from collections.abc import Iterable
 from typing import Any
 
-from tenantry.arns import Arns
 from tenantry.monitoring import alarms, cell_sections, sections
 from tenantry.monitoring.watched import ANY_TENANT, Watched
 from tenantry.monitoring.widgets import Row, alarm_states, placed, text
-from tenantry.naming import Names
+from tenantry.rules.arns import Arns
+from tenantry.rules.naming import Names
 
 Body = dict[str, Any]
 

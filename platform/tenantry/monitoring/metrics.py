@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tenantry.contract import Route
-from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER
+from tenantry.gateway.contract import Route
+from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER
 
 TENANTRY = "Tenantry"
 GATEWAY = "AWS/ApiGateway"

@@ -19,8 +19,8 @@ from tenantry.monitoring.metrics import (
 )
 from tenantry.monitoring.watched import Queues, Watched
 from tenantry.monitoring.widgets import Line, Row, computed, figure, graph, levels, line, log_table
-from tenantry.naming import AUTHORIZER, NOTIFIER
-from tenantry.policies import INDEX
+from tenantry.rules.naming import AUTHORIZER, NOTIFIER
+from tenantry.rules.policies import INDEX
 
 PERCENTILES = ("p50", "p95", "p99")
 SHARES = {"week": 7, "month": 31}  # days, the most

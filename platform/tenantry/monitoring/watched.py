@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from tenantry.config.tenants import Tenant
 from tenantry.config.tiers import Quota
-from tenantry.contract import Route
-from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group
+from tenantry.gateway.contract import Route
+from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group
 
 # Stands for the slug where a dashboard's variable does. No slug has capitals, and no other text has this.
 ANY_TENANT = "TENANTSLUG"

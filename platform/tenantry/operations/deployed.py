@@ -4,8 +4,8 @@ from typing import Any
 
 import boto3
 
-from tenantry import contract
 from tenantry.config import Tenant
+from tenantry.gateway import contract
 from tenantry.operations.aws import refusals_told
 from tenantry.operations.purge import Clients
 from tenantry.operations.stacks import Stack

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from tenantry.errors import Failed
-from tenantry.named_values import NAMED_VALUES, Document, NamedValue
-from tenantry.naming import Names
 from tenantry.operations.aws import refusals_told
+from tenantry.rules.named_values import NAMED_VALUES, Document, NamedValue
+from tenantry.rules.naming import Names
 
 CURRENT = "AWSCURRENT"
 CANDIDATE = "TENANTRY_CANDIDATE"  # keeps a version that is not current yet from counting as deprecated

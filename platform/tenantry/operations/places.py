@@ -6,9 +6,9 @@ from typing import Any
 
 import boto3
 
-from tenantry.naming import Names
 from tenantry.operations.aws import refusals_told
 from tenantry.operations.stacks import Stack
+from tenantry.rules.naming import Names
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenantry.errors import Failed
-from tenantry.key_policies import DELETION_WINDOW_DAYS
-from tenantry.naming import AUTHORIZER, Names
 from tenantry.operations.aws import refusals_told
+from tenantry.rules.key_policies import DELETION_WINDOW_DAYS
+from tenantry.rules.naming import AUTHORIZER, Names
 
 BATCH = 25  # BatchWriteItem's most
 LONGEST_PAUSE_SECONDS = 5.0

@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tenantry.errors import Failed
-from tenantry.naming import Names
+from tenantry.rules.naming import Names
 
 BATCH = 10  # SQS's most
 WAIT_SECONDS = 2  # a longer look than none asks all of SQS's servers

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from tenantry.errors import Failed
-from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, stage_variable
 from tenantry.operations.aws import refusals_told
 from tenantry.operations.places import Place
+from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, stage_variable
 
 
 class NotDeployed(Failed):

@@ -8,7 +8,7 @@ import yaml
 
 from tenantry import paths
 from tenantry.errors import WrongInput
-from tenantry.naming import Names
+from tenantry.rules.naming import Names
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from tenantry.isolation.cells import SOMEWHERE as ARNS
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.proof import prove
-from tenantry.naming import Names
+from tenantry.rules.naming import Names
 from tests.support.mutations import (
     Mutation,
     added,

@@ -9,7 +9,7 @@ import pytest
 from tenantry.config.quotas import BURST, REQUESTS_PER_SECOND
 from tenantry.config.tenants import Group
 from tenantry.config.tiers import EffectiveLimits, Limits, Quota, Tier, effective_limits
-from tenantry.naming import GROUPS
+from tenantry.rules.naming import GROUPS
 
 GOLD = Tier(name="gold", rate_per_second=200, burst=400, quota=Quota(limit=5, period="day"))
 

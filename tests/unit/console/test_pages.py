@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from tenantry.console.formats import NONE
-from tenantry.operations.failures import Failure
-from tenantry.operations.figures import Glance
-from tenantry.operations.quota_use import QuotaUse
+from tenantry.operations.logs.failures import Failure
+from tenantry.operations.metering.figures import Glance
+from tenantry.operations.metering.quota_use import QuotaUse
 from tests.support.console import NOW, Made, alarm, get, tenant
 
 REFUSAL = (

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
-import items.handler
 from api import clients, counters, downstream, problems
 from api.errors import ApiError
+from groups.items import handler as items_handler
+from groups.tools import handler as tools_handler
 from tests.support import events, tenant_api
 from tests.support.tenant_api import BrokenTable, TenantApi
 
@@ -47,22 +48,20 @@ class TestRouting:
         for name in ("headers", "multiValueHeaders", "queryStringParameters", "pathParameters"):
             event[name] = None
         with acme.environment():
-            import tools.handler
-
-            assert tools.handler.handle(event, events.Invocation())["statusCode"] == 200
+            assert tools_handler.handle(event, events.Invocation())["statusCode"] == 200
 
     def test_single_value_maps_are_enough(self, acme: TenantApi) -> None:
         event = events.proxy("GET", COLLECTION, path=ORDERS, query="limit=0")
         event |= {"multiValueHeaders": None, "multiValueQueryStringParameters": None}
         with acme.environment():
-            assert items.handler.handle(event, events.Invocation())["statusCode"] == 400
+            assert items_handler.handle(event, events.Invocation())["statusCode"] == 400
 
 
 class TestProblems:
     def test_a_problem_carries_the_gateways_request_id(self, acme: TenantApi) -> None:
         event = events.proxy("GET", ITEM, path={**ORDERS, "id": "x"})
         with acme.environment():
-            body = json.loads(items.handler.handle(event, events.Invocation())["body"])
+            body = json.loads(items_handler.handle(event, events.Invocation())["body"])
         assert body["request_id"] == event["requestContext"]["requestId"]
         assert (body["type"], body["status"]) == ("urn:tenantry:problem:not-found", 404)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.routes import ROUTES, Route
+from agreed.routes import ROUTES, Route
 from authorizer import handler, settings
 from tests.support import events, tokens
 from tests.support.tokens import Signer

@@ -7,9 +7,9 @@ import pytest
 from moto.secretsmanager.models import SecretsManagerBackend
 
 from api import secrets
-from tenantry.named_values import named
-from tenantry.naming import Names
 from tenantry.operations.named_values import TenantSecrets
+from tenantry.rules.named_values import named
+from tenantry.rules.naming import Names
 from tests.support import tenant_api
 from tests.support.tenant_api import TenantApi
 

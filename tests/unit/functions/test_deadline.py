@@ -12,8 +12,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
+from agreed.routes import ROUTES, Route
 from api import deadline, downstream, secrets, table
-from api.routes import ROUTES, Route
 from api.table import Table
 from tests.support import tenant_api
 from tests.support.events import Invocation

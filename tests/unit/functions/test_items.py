@@ -12,7 +12,7 @@ import pytest
 from api import etags
 from api.errors import PreconditionFailed
 from api.table import Table
-from items.collection import Collection
+from groups.items.collection import Collection
 from tests.support import tenant_api
 from tests.support.tenant_api import Answer, TenantApi
 

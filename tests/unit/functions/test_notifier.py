@@ -11,7 +11,7 @@ import standardwebhooks
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from api import downstream, messages, queue, secrets, table
-from notifier import backoff, deliveries, progress
+from groups.contact.notifier import backoff, deliveries, progress
 from tests.support import delivery, emf, tenant_api
 from tests.support.delivery import Delivery
 from tests.support.receivers import Receiver, receiver

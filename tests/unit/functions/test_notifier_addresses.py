@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from notifier import addresses
-from notifier.addresses import is_public
-from notifier.connections import Target, post
-from notifier.failures import Undelivered
+from groups.contact.notifier import addresses
+from groups.contact.notifier.addresses import is_public
+from groups.contact.notifier.connections import Target, post
+from groups.contact.notifier.failures import Undelivered
 
 HOSTILE = [
     "0.0.0.0",  # noqa: S104 - an address that must be refused

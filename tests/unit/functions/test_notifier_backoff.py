@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier import backoff
-from notifier.deliveries import UNSETTLED_SECONDS
+from groups.contact.notifier import backoff
+from groups.contact.notifier.deliveries import UNSETTLED_SECONDS
 
 MAX_RECEIVES = 12
 HOUR = 3600

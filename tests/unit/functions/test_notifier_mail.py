@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from notifier import mail
+from groups.contact.notifier import mail
 from tests.support import delivery, tenant_api
 from tests.support.delivery import Delivery
 from tests.support.tenant_api import TenantApi

@@ -14,10 +14,10 @@ import pytest
 import standardwebhooks
 
 from api.messages import Message
-from notifier import addresses, connections, signing
-from notifier.connections import Target
-from notifier.failures import Undelivered
-from notifier.webhook import Webhook
+from groups.contact.notifier import addresses, connections, signing
+from groups.contact.notifier.connections import Target
+from groups.contact.notifier.failures import Undelivered
+from groups.contact.notifier.webhook import Webhook
 from tests.support.receivers import Receiver, authority, misbehaving, receiver
 
 OLD, NEW = (f"whsec_{base64.b64encode(bytes([n]) * 32).decode()}" for n in (1, 2))

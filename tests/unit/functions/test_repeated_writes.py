@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from api import clock, counters, deliveries, messages, partitions
+from agreed import partitions
+from api import clock, counters, deliveries, messages
 from tests.support import tenant_api
 from tests.support.tenant_api import Answer, BrokenTable, TenantApi
 from tests.unit.functions.test_application import cancelled

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from tenantry.operations.alarm_states import alarms
+from tenantry.operations.metering.alarm_states import alarms
 from tests.support.console import NOW, PLACE
 
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantry.operations.archives import END, LINE_BYTES, Damaged, Reader, Tally, encoded
-from tenantry.operations.fields import Unfit
-from tenantry.operations.imports import import_
-from tenantry.operations.records import Record
-from tenantry.operations.tenant_data import TenantData
+from tenantry.operations.backup.archives import END, LINE_BYTES, Damaged, Reader, Tally, encoded
+from tenantry.operations.backup.fields import Unfit
+from tenantry.operations.backup.imports import import_
+from tenantry.operations.backup.records import Record
+from tenantry.operations.backup.tenant_data import TenantData
 from tests.support.backups import NAMES, header, item, lines, message, sealed
 
 RECORDS = [

@@ -12,11 +12,11 @@ from botocore.exceptions import (
 
 from tenantry.config import load_platform
 from tenantry.errors import Failed
-from tenantry.naming import Names
 from tenantry.operations import deployed
 from tenantry.operations.aws import refusals_told
 from tenantry.operations.purge import purge
 from tenantry.operations.stacks import Stack
+from tenantry.rules.naming import Names
 from tests.support.command import ROOT
 
 STACK = Stack(Names("demo"), "eu-west-3", "demo")

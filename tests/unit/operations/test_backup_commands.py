@@ -10,8 +10,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tenantry.naming import Names
-from tenantry.operations.tenant_data import TenantData
+from tenantry.operations.backup.tenant_data import TenantData
+from tenantry.rules.naming import Names
 from tests.support.backups import counts, created, item, message, stored, written
 from tests.support.command import ROOT, Command, Run
 

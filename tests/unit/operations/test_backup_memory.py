@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tenantry.operations import tenant_data
-from tenantry.operations.exports import export
-from tenantry.operations.imports import import_
-from tenantry.operations.tenant_data import TenantData
+from tenantry.operations.backup import tenant_data
+from tenantry.operations.backup.exports import export
+from tenantry.operations.backup.imports import import_
+from tenantry.operations.backup.tenant_data import TenantData
 from tests.support.backups import NAMES, Endless
 
 FEW, MANY = 2_000, 8_000

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from tenantry.costs.usage import FunctionUse
-from tenantry.naming import Names
-from tenantry.operations import consumption, figures
+from tenantry.operations.metering import consumption, figures
 from tenantry.operations.places import Place
 from tenantry.operations.running import Running, Tenant
+from tenantry.rules.naming import Names
 from tests.support.engine import demo
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)

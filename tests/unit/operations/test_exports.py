@@ -11,13 +11,13 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from tenantry.errors import Failed, WrongInput
-from tenantry.naming import Names
-from tenantry.operations import tenant_data
-from tenantry.operations.archives import Reader
-from tenantry.operations.exports import Exported, export
-from tenantry.operations.imports import import_
-from tenantry.operations.records import Record
-from tenantry.operations.tenant_data import TenantData
+from tenantry.operations.backup import tenant_data
+from tenantry.operations.backup.archives import Reader
+from tenantry.operations.backup.exports import Exported, export
+from tenantry.operations.backup.imports import import_
+from tenantry.operations.backup.records import Record
+from tenantry.operations.backup.tenant_data import TenantData
+from tenantry.rules.naming import Names
 from tests.support.backups import created, item, message, stored, ulid, written
 
 RECORDS = [

@@ -7,9 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tenantry.naming import log_group
-from tenantry.operations.failures import PAGES, Failure, failures
+from tenantry.operations.logs.failures import PAGES, Failure, failures
 from tenantry.operations.running import Running
+from tenantry.rules.naming import log_group
 from tests.support.console import NAMES, NOW, PLACE, tenant
 
 ACCESS, ITEMS = NAMES.access_log("acme"), log_group(NAMES.function("acme", "items"))

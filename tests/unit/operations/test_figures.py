@@ -11,12 +11,12 @@ from botocore.exceptions import ClientError
 from tenantry.console import charts
 from tenantry.errors import Failed
 from tenantry.monitoring.metrics import Metric
-from tenantry.naming import AUTHORIZER
-from tenantry.operations import figures, measures
-from tenantry.operations.measures import Charted
-from tenantry.operations.metric_data import Measure, Window, read
+from tenantry.operations.metering import figures, measures
+from tenantry.operations.metering.measures import Charted
+from tenantry.operations.metering.metric_data import Measure, Window, read
 from tenantry.operations.places import Place
 from tenantry.operations.running import Running
+from tenantry.rules.naming import AUTHORIZER
 from tests.support.console import NAMES, NOW, PLACE, tenant
 
 START = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)

@@ -11,12 +11,12 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from tenantry.errors import Failed, WrongInput
-from tenantry.naming import Names
-from tenantry.operations import imports
-from tenantry.operations.exports import export
-from tenantry.operations.imports import Imported, import_
-from tenantry.operations.records import Record
-from tenantry.operations.tenant_data import TenantData
+from tenantry.operations.backup import imports
+from tenantry.operations.backup.exports import export
+from tenantry.operations.backup.imports import Imported, import_
+from tenantry.operations.backup.records import Record
+from tenantry.operations.backup.tenant_data import TenantData
+from tenantry.rules.naming import Names
 from tests.support.backups import counts, created, item, lines, message, stored, written
 
 RECORDS = [

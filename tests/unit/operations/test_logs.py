@@ -17,10 +17,10 @@ from api import logs as function_logs
 from tenantry.cli import logs as command_line
 from tenantry.cli.logs import Group
 from tenantry.cli.output import harmless
-from tenantry.naming import Names, log_group
-from tenantry.operations.log_events import ACCESS, LOGS, Event, Log, found
-from tenantry.operations.log_following import OVERLAP_MS, Follower, merged
-from tenantry.operations.log_lines import Line, read
+from tenantry.operations.logs.events import ACCESS, LOGS, Event, Log, found
+from tenantry.operations.logs.following import OVERLAP_MS, Follower, merged
+from tenantry.operations.logs.lines import Line, read
+from tenantry.rules.naming import Names, log_group
 from tests.support.command import Command, Run
 
 NAMES = Names("demo")

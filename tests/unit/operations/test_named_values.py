@@ -14,9 +14,9 @@ import pytest
 from moto import mock_aws
 
 from tenantry.errors import Failed
-from tenantry.named_values import named
-from tenantry.naming import Names
 from tenantry.operations.named_values import NoValue, Outrun, TenantSecrets
+from tenantry.rules.named_values import named
+from tenantry.rules.naming import Names
 from tests.support.command import ROOT, Command, Run
 
 REGION = "eu-west-3"

@@ -11,8 +11,8 @@ import pytest
 from moto import mock_aws
 
 from tenantry.errors import Failed
-from tenantry.naming import Names
 from tenantry.operations.purge import Clients, StillDeployed, purge
+from tenantry.rules.naming import Names
 
 KEYS = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
 

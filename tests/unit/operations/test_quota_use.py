@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tenantry.operations.quota_use import QuotaUse, began, quota_use
+from tenantry.operations.metering.quota_use import QuotaUse, began, quota_use
 from tenantry.operations.running import Key, Quota, Running
 from tests.support.console import NAMES, NOW, PLACE, tenant
 

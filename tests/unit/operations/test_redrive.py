@@ -9,9 +9,9 @@ import pytest
 from moto import mock_aws
 
 from tenantry.errors import Failed
-from tenantry.naming import Names
 from tenantry.operations import redrive as module
 from tenantry.operations.redrive import NoQueue, redrive
+from tenantry.rules.naming import Names
 
 TENANTS = ("acme", "acme-eu")
 

@@ -10,10 +10,10 @@ import pytest
 from botocore.stub import Stubber
 
 from tenantry.errors import Failed
-from tenantry.naming import Names
+from tenantry.operations.metering.usage import KEPT_DAYS, PAGE, Day, usage_of
 from tenantry.operations.places import Place
 from tenantry.operations.running import Key, Quota, Tenant
-from tenantry.operations.usage import KEPT_DAYS, PAGE, Day, usage_of
+from tenantry.rules.naming import Names
 
 TODAY = datetime.now(UTC).date()
 YESTERDAY = TODAY - timedelta(days=1)

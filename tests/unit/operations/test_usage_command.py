@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from tenantry.operations import running, usage_reports
+from tenantry.operations import running
+from tenantry.operations.metering import usage_reports
+from tenantry.operations.metering.usage import Day, KeyUsage, first_kept
+from tenantry.operations.metering.usage_reports import Line, Report
 from tenantry.operations.running import Quota, Tenant
-from tenantry.operations.usage import Day, KeyUsage, first_kept
-from tenantry.operations.usage_reports import Line, Report
 from tests.support.command import Command, Run
 
 JULY = date(2026, 7, 1)

@@ -11,14 +11,14 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tenantry.naming import Names
-from tenantry.operations import usage_reports
-from tenantry.operations.log_events import ACCESS, Event, found
+from tenantry.operations.logs.events import ACCESS, Event, found
+from tenantry.operations.logs.requests import UNMATCHED, Count, counted
+from tenantry.operations.metering import usage_reports
+from tenantry.operations.metering.usage import Day, KeyUsage
+from tenantry.operations.metering.usage_reports import Line, Report, report
 from tenantry.operations.places import Place
-from tenantry.operations.requests import UNMATCHED, Count, counted
 from tenantry.operations.running import Key, Tenant
-from tenantry.operations.usage import Day, KeyUsage
-from tenantry.operations.usage_reports import Line, Report, report
+from tenantry.rules.naming import Names
 
 TODAY = datetime.now(UTC).date()
 YESTERDAY = TODAY - timedelta(days=1)

@@ -10,7 +10,7 @@ from tenantry.config.tiers import Quota
 from tenantry.monitoring import alarms
 from tenantry.monitoring.alarms import DAY, WEEK, Alarm
 from tenantry.monitoring.metrics import DYNAMODB, GATEWAY, LAMBDA, SQS, TENANTRY
-from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
+from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
 from tests.support.watched import NAMES, watched
 
 

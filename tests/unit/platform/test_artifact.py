@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 import start
-from tenantry import artifact, naming
-from tenantry.artifact import Artifact, ArtifactError, Target
+from tenantry.packing import artifact
+from tenantry.packing.artifact import Artifact, ArtifactError, Target
 from tenantry.paths import FUNCTIONS, LAYER_REQUIREMENTS, ROOT
+from tenantry.rules import naming
 from tests.support.artifacts import contents, isolated, sources
 
 HERE = artifact.this_machine()
@@ -221,7 +222,7 @@ class TestPlainForm:
             import start
             from api import clock
             print(clock.rfc3339(0), clock.__file__.removeprefix(sys.argv[1]))
-            for group in sorted(start.GROUPS):
+            for group in sorted(start.HANDLERS):
                 try: getattr(start, group)
                 except ModuleNotFoundError as error: print(group, error.name)
             try: start.other
@@ -237,7 +238,7 @@ class TestPlainForm:
 
 
 def test_lambda_is_told_the_handlers_that_there_are() -> None:
-    assert sorted(start.GROUPS) == sorted(GROUPS)
+    assert sorted(start.HANDLERS) == sorted(GROUPS)
 
 
 def unpack(packed: Artifact, folder: Path) -> Path:

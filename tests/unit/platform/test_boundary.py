@@ -2,8 +2,8 @@
 
 import pytest
 
-from tenantry import policies
-from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group
+from tenantry.rules import policies
+from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group
 from tests.support.iam import (
     ARNS,
     INDEX,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tenantry import byte_code
+from tenantry.packing import byte_code
 
 SOURCE = '''"""Documented."""
 from dataclasses import KW_ONLY, InitVar, dataclass

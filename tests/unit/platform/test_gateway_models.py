@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tenantry.arns import Arns
-from tenantry.openapi import gateway_body
+from tenantry.gateway.body import gateway_body
+from tenantry.rules.arns import Arns
 from tests.support.contracts import CONTRACT, changed
 
 ARNS = Arns("aws", "eu-central-1", "123456789012")

@@ -7,8 +7,8 @@ from typing import Any
 import botocore.session
 import pytest
 
-from tenantry import contract
-from tenantry.gateway_responses import gateway_responses
+from tenantry.gateway import contract
+from tenantry.gateway.refusals import gateway_responses
 
 RESPONSES = gateway_responses()
 # AWS's own list: the enumeration of the API's model.

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantry.jwks import MANAGED_ALGORITHM, ed25519_jwk
+from tenantry.rules.jwks import MANAGED_ALGORITHM, ed25519_jwk
 
 # RFC 8037, appendix A.1 and A.2.
 RFC_SEED = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"

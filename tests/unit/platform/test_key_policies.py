@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tenantry import key_policies
-from tenantry.key_policies import Holders
+from tenantry.rules import key_policies
+from tenantry.rules.key_policies import Holders
 
 ACCOUNT = "arn:aws:iam::123456789012:root"
 FUNCTIONS = "arn:aws:iam::123456789012:role/tenantry_demo_*_*"

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from botocore import xform_name
 
-from tenantry import artifact, trimming
-from tenantry.artifact import Artifact, ArtifactError
+from tenantry.packing import artifact, trimming
+from tenantry.packing.artifact import Artifact, ArtifactError
 from tenantry.paths import BUILD, FUNCTIONS, LAYER_REQUIREMENTS
 from tests.support import events, tokens
 from tests.support.artifacts import contents, isolated
@@ -65,7 +65,7 @@ assert "botocore.session" not in sys.modules, "the authorizer uses no AWS client
 for name in zipfile.ZipFile(f"{code}/functions.zip").namelist():
     importlib.import_module(name.removesuffix(".pyc").removesuffix("/__init__").replace("/", "."))
 from api import identifiers, queue, secrets, table
-from notifier import mail
+from groups.contact.notifier import mail
 table.current()
 secrets.client()
 queue.client()

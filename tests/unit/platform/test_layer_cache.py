@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tenantry import artifact, trimming
-from tenantry.artifact import Target
-from tenantry.trimming import UnknownOperation
+from tenantry.packing import artifact, trimming
+from tenantry.packing.artifact import Target
+from tenantry.packing.trimming import UnknownOperation
 from tests.support.artifacts import contents, sources
 
 HERE = artifact.this_machine()

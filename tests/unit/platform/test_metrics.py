@@ -2,8 +2,8 @@
 
 import pytest
 
-from tenantry import contract
-from tenantry.contract import Route
+from tenantry.gateway import contract
+from tenantry.gateway.contract import Route
 from tenantry.monitoring import metrics
 from tenantry.monitoring.metrics import AWS, GATEWAY, LAMBDA, OWN, Metric, bound, counted_by, own
 

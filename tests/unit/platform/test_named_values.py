@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenantry.errors import WrongInput
-from tenantry.named_values import MAX_BYTES, NAMED_VALUES, NamedValue, named
+from tenantry.rules.named_values import MAX_BYTES, NAMED_VALUES, NamedValue, named
 
 CURSOR, WEBHOOK = named("cursor_key"), named("webhook_secret")
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)

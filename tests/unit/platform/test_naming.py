@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantry.arns import Arns
 from tenantry.config.slugs import is_cell_name
 from tenantry.errors import WrongInput
 from tenantry.monitoring import alarms
 from tenantry.monitoring.alarms import UNHEALTHY
 from tenantry.monitoring.queries import QUERIES
 from tenantry.monitoring.watched import Queues
-from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group, stage_variable
+from tenantry.rules.arns import Arns
+from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group, stage_variable
 from tests.support.slugs import LONGEST_KEY, LONGEST_SLUG, LONGEST_STACK, slugs, stacks, two_slugs
 from tests.support.watched import watched
 

@@ -2,9 +2,9 @@
 
 import json
 
-from tenantry.arns import Arns
-from tenantry.naming import Names
-from tenantry.operator_policies import console
+from tenantry.rules.arns import Arns
+from tenantry.rules.naming import Names
+from tenantry.rules.operator_policies import console
 from tests.support.command import ROOT
 
 ARNS = Arns("aws", "eu-central-1", "123456789012")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from tenantry import policies
-from tenantry.arns import Arns
-from tenantry.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group
+from tenantry.rules import policies
+from tenantry.rules.arns import Arns
+from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group
 from tests.support.iam import (
     ACCOUNT,
     ARNS,

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tenantry.config import Tenant, load_platform
 from tenantry.config.auth import KEYS_BYTES, MANAGED_KEYS
-from tenantry.jwks import ed25519_jwk
-from tenantry.naming import Names
+from tenantry.config.verification import verification
 from tenantry.paths import TENANTS
-from tenantry.verification import verification
+from tenantry.rules.jwks import ed25519_jwk
+from tenantry.rules.naming import Names
 from tests.support.slugs import LONGEST_KEY, LONGEST_SLUG, LONGEST_STACK
 
 OWN_ISSUER = "urn:tenantry:demo:acme"

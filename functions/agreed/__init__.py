@@ -1,0 +1,1 @@
+"""What platform and functions agree on, once: standard library alone."""

@@ -1,0 +1,1 @@
+"""Route groups: a folder each, whole in itself."""

@@ -1,0 +1,59 @@
+"""The contact route: queue the message's id if it is to be delivered, store it with its count, accept it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from agreed import partitions
+from api import clock, counters, idempotency, metrics, queue, settings, table
+from api.application import Handlers, serve
+from api.deadline import Invocation
+from api.deliveries import Delivery
+from api.idempotency import Claim
+from api.identifiers import new_id
+from api.messages import Message
+from api.queue import Entry
+from api.requests import Request
+from api.responses import Response, json_response
+from api.table import Attributes
+from groups.contact import form
+from groups.contact.form import Form
+
+GROUP: Final = "contact"
+
+
+def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
+    return serve(GROUP, HANDLERS, event, context)
+
+
+def send_message(request: Request) -> Response:
+    tenant = settings.current().tenant
+    sent = form.read(request.json_object())
+    claim = idempotency.claim(request, tenant, GROUP, sent.as_json())
+    receipt, replayed = _store(tenant, sent, claim, request.request_id)
+    metrics.count("IdempotentReplays" if replayed else "ContactsReceived")
+    accepted = {"id": receipt["id"]["S"], "state": "new", "created_at": receipt["created_at"]["S"]}
+    return json_response(202, accepted)
+
+
+def _store(tenant: str, sent: Form, claim: Claim | None, request_id: str) -> tuple[Attributes, bool]:
+    """Id and time of what was stored, and whether an earlier request did it.
+
+    Queued before it is stored: no crash between the two loses a message. The notifier drops an id that
+    was never stored.
+    """
+    now = clock.now_ms()
+    moment = clock.rfc3339(now)
+    delivery = Delivery() if settings.current().queue_url else None
+    message = Message(
+        id=new_id(now), state="new", created_at=moment, updated_at=moment, delivery=delivery, **sent.as_json()
+    )
+    if delivery:
+        queue.put(Entry(message.id, request_id))
+    put = {"Put": {"Item": message.record(tenant), "ConditionExpression": "attribute_not_exists(pk)"}}
+    receipt: Attributes = {"id": {"S": message.id}, "created_at": {"S": moment}}
+    count = counters.Change(partitions.message_counts, tenant, "new", +1)
+    first = idempotency.write(table.current(), claim, [put], receipt, now, [count])
+    return (receipt, False) if first is None else (first, True)
+
+
+HANDLERS: Final[Handlers] = {"sendMessage": send_message}

@@ -1,0 +1,89 @@
+"""The notifier: take a batch of the tenant's queue, deliver its messages side by side, say which come back.
+
+Side by side, because one that hangs would use up the time of those behind it, and their receives with it.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from api import logs, metrics, queue, secrets, table
+from api import settings as common
+from api.deadline import Invocation
+from groups.contact.notifier import settings
+from groups.contact.notifier.deliveries import Channel, Deliveries, Outcome, Record
+from groups.contact.notifier.failures import Undelivered
+from groups.contact.notifier.mail import Mail
+from groups.contact.notifier.settings import ToWebhook
+from groups.contact.notifier.webhook import Webhook
+
+THREADS: Final = 10  # the most that the queue hands over at once
+ROUTE: Final = "notifier"  # in log lines, where the other functions name a route
+
+
+def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
+    """The answer is Lambda's partial batch response: entries that it does not name are deleted."""
+    tenant = common.current().tenant
+    logs.begin(tenant=tenant, route=ROUTE, request_id="")
+    deliveries = Deliveries(tenant, table.current(), channel(), settings.current().max_receives)
+    records = [Record.of(record) for record in event["Records"]]
+
+    def take(record: Record) -> Outcome:
+        outcome = deliveries.take(record, lambda: context.get_remaining_time_in_millis() / 1000)
+        if outcome.rest is not None:
+            _postpone(record, outcome.rest)
+        return outcome
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        taken = list(zip(records, pool.map(take, records), strict=True))
+    for record, outcome in taken:
+        _report(record, outcome)
+    failed = [record.id for record, outcome in taken if outcome.rest is not None]
+    counts = metrics.take()
+    logs.end(
+        "taken",
+        counts,
+        entries=len(records),
+        kept=len(failed),
+        read_units=counts.get("ConsumedReadCapacity", 0),
+        write_units=counts.get("ConsumedWriteCapacity", 0),
+    )
+    return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
+
+
+@cache
+def channel() -> Channel:
+    tenant = common.current().tenant
+    match settings.current().delivery:
+        case ToWebhook(target, secret_arn):
+            return Webhook(target, tenant, partial(secrets.values, secret_arn))
+        case by_email:
+            return Mail(by_email.sender, by_email.receiver, tenant)
+
+
+def _postpone(record: Record, seconds: int) -> None:
+    """If it fails, the entry rests for the queue's own visibility timeout."""
+    try:
+        queue.postpone(record.receipt_handle, seconds)
+    except (BotoCoreError, ClientError) as error:
+        logs.failure("an entry could not be postponed", error)
+
+
+def _report(record: Record, outcome: Outcome) -> None:
+    """Lines carry the id of the request that sent the message, as those of the contact function do."""
+    about: dict[str, Any] = {"record_id": record.id, "receives": record.receives}
+    if outcome.entry:
+        about |= {"request_id": outcome.entry.request_id, "message_id": outcome.entry.id}
+    told = {"reason": outcome.reason, "rest_seconds": outcome.rest}
+    if isinstance(outcome.error, Undelivered):
+        told["cause"] = type(outcome.error.__cause__).__name__ if outcome.error.__cause__ else None
+    elif outcome.error:
+        logs.failure("an entry could not be handled", outcome.error, **about)
+    (logs.info if outcome.rest is None else logs.warning)(outcome.result, **about, **told)
+    if outcome.result == "delivered":
+        metrics.count("MessagesDelivered")
+    elif outcome.result in {"not delivered", "broken"}:
+        metrics.count("DeliveryFailures")

@@ -1,0 +1,71 @@
+"""Deliver to a webhook: a signed event, accepted by any 2xx and by nothing else.
+
+Every other answer is tried again, 4xx too: a receiver that is being mended answers 401, 404 or 410 as often
+as one that means it. Attempts are few, and what to do with the rest is for an operator to decide.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+from api.messages import Message
+from api.responses import compact_json
+from groups.contact.notifier import addresses, connections, signing
+from groups.contact.notifier.connections import Answer, Resolver, Target
+from groups.contact.notifier.failures import Undelivered
+
+EVENT: Final = "contact.received"
+BUSY: Final = (429, 503)  # the answers whose Retry-After counts
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """`secret` gives the values of the delivery secret as they are now."""
+
+    target: Target
+    tenant: str
+    secret: Callable[[], Mapping[str, Any]]
+    resolve: Resolver = addresses.resolve
+
+    def send(self, message: Message, seconds: float) -> None:
+        content = body(message, self.tenant)
+        now = time.time()
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "Tenantry",
+            **signing.headers(signing.keys(self.secret(), now), message.id, now, content),
+        }
+        answer = connections.post(self.target, headers, content, seconds, self.resolve)
+        if not 200 <= answer.status < 300:
+            raise Undelivered(f"the receiver answered {answer.status}", _asked(answer))
+
+
+def body(message: Message, tenant: str) -> bytes:
+    """The same bytes at every attempt: only what never changes of a message is in it."""
+    texts = {
+        "email": message.email,
+        "name": message.name,
+        "subject": message.subject,
+        "message": message.message,
+    }
+    data = {"id": message.id, "tenant": tenant, "created_at": message.created_at}
+    data |= {name: text for name, text in texts.items() if text is not None}
+    return compact_json({"type": EVENT, "timestamp": message.created_at, "data": data}).encode()
+
+
+def _asked(answer: Answer) -> int:
+    """Seconds, from either form of the header (RFC 9110, 10.2.3); 0 for what is neither."""
+    text = (answer.retry_after or "").strip()
+    if answer.status not in BUSY or not text:
+        return 0
+    if text.isascii() and text.isdigit():
+        return int(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return 0
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0, int((aware - datetime.now(UTC)).total_seconds()))

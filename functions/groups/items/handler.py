@@ -1,0 +1,93 @@
+"""The items routes: from a request to a collection's method and back."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from api import cursors, etags, idempotency, metrics, pages, settings, table
+from api.application import Handlers, serve
+from api.deadline import Invocation
+from api.errors import PreconditionRequired
+from api.identifiers import checked_collection, checked_id
+from api.requests import Request
+from api.responses import Response, json_response
+from groups.items.collection import Collection
+from groups.items.documents import Item, own_fields
+
+GROUP: Final = "items"
+ANYTHING: Final = etags.Tags(anything=True)
+REVALIDATE: Final = "private, no-cache"  # a client may keep an item, and asks with If-None-Match
+
+
+def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
+    return serve(GROUP, HANDLERS, event, context)
+
+
+def list_items(request: Request) -> Response:
+    collection = _collection(request)
+    listing = cursors.Listing(collection.tenant, "listItems", collection.name)
+    page = collection.page(cursors.read(listing, request.parameter("cursor")), pages.limit(request))
+    items = [Item.of(record) for record in page.records]
+    body: dict[str, Any] = {"items": [item.as_json() for item in items]}
+    if page.more:
+        body["next_cursor"] = cursors.write(listing, items[-1].id)
+    return json_response(200, body)
+
+
+def create_item(request: Request) -> Response:
+    collection = _collection(request)
+    document = own_fields(request.json_object())
+    claim = idempotency.claim(request, collection.tenant, GROUP, document)
+    item, replayed = collection.create(document, claim)
+    metrics.count("IdempotentReplays" if replayed else "ItemsWritten")
+    # Relative to the collection's own URL, so it holds under a stage, a custom domain and a base path.
+    location = f"{collection.name}/{item.id}"
+    return json_response(201, item.as_json(), {"ETag": item.etag, "Location": location})
+
+
+def read_item(request: Request) -> Response:
+    item = _collection(request).read(checked_id(request.path["id"]))
+    headers = {"ETag": item.etag, "Cache-Control": REVALIDATE}
+    none_match = request.header("if-none-match")
+    if none_match is not None and etags.parse(none_match, "If-None-Match").match_weakly(item.version):
+        return Response(304, headers)
+    return json_response(200, item.as_json(), headers)
+
+
+def replace_item(request: Request) -> Response:
+    collection, item_id = _collection(request), checked_id(request.path["id"])
+    document = own_fields(request.json_object())
+    match = request.header("if-match")
+    if match is None:
+        raise PreconditionRequired("send If-Match with the ETag of the version that you replace")
+    tags = etags.parse(match, "If-Match")
+    claim = idempotency.claim(request, collection.tenant, GROUP, document)
+    if claim is None:
+        item, replayed = collection.replace(item_id, document, tags), False
+    else:
+        item, replayed = collection.replace_once(item_id, document, tags, claim)
+    metrics.count("IdempotentReplays" if replayed else "ItemsWritten")
+    return json_response(200, item.as_json(), {"ETag": item.etag})
+
+
+def delete_item(request: Request) -> Response:
+    collection, item_id = _collection(request), checked_id(request.path["id"])
+    match = request.header("if-match")
+    tags = ANYTHING if match is None else etags.parse(match, "If-Match")
+    claim = idempotency.claim(request, collection.tenant, GROUP, None)
+    replayed = collection.delete(item_id, tags, claim)
+    metrics.count("IdempotentReplays" if replayed else "ItemsDeleted")
+    return Response(204)
+
+
+def _collection(request: Request) -> Collection:
+    name = checked_collection(request.path["collection"])
+    return Collection(table.current(), settings.current().tenant, name)
+
+
+HANDLERS: Final[Handlers] = {
+    "listItems": list_items,
+    "createItem": create_item,
+    "readItem": read_item,
+    "replaceItem": replace_item,
+    "deleteItem": delete_item,
+}

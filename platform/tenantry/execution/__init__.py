@@ -1,0 +1,1 @@
+"""Run the program without the Pulumi engine, or faster under it."""

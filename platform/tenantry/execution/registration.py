@@ -1,0 +1,250 @@
+"""Run the program without any AWS, and keep what it registers.
+
+The Pulumi SDK's in-process monitor takes the engine's place. Each resource is answered with the ARN that AWS
+would give it, so that what refers to another resource can be followed to it.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, rpc, set_mocks
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import SETTINGS
+from pulumi.runtime.stack import run_pulumi_func
+
+from tenantry.execution import levers
+from tenantry.rules.arns import Arns
+
+Program = Callable[[], dict[str, Any] | None]
+TENANT, CELL = "tenantry:index:Tenant", "tenantry:index:Cell"
+
+# One key for all: which key it is does not matter, that registering again gives the same inputs does.
+_PUBLIC_PEM = (
+    Ed25519PrivateKey.from_private_bytes(bytes(32))
+    .public_key()
+    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    .decode()
+)
+_COMPUTED = {
+    "aws:apigateway/apiKey:ApiKey": {"value": "key-value-of-{name}"},
+    "aws:apigateway/stage:Stage": {"invokeUrl": "https://api.example/{name}"},
+    "aws:kms/key:Key": {"keyId": "{name}-id"},
+    "aws:sqs/queue:Queue": {"url": "https://sqs.example/{inputs[name]}"},
+    "random:index/randomBytes:RandomBytes": {"base64": "AAAA"},
+    "tls:index/privateKey:PrivateKey": {"publicKeyPem": _PUBLIC_PEM, "privateKeyPemPkcs8": "PRIVATE {name}"},
+}
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A resource as the engine sees it: type token, logical name, inputs, and what was said of it.
+
+    `sources` are the URNs of the resources that an input is made of, by input.
+    """
+
+    urn: str
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    arn: str
+    parent: str
+    dependencies: tuple[str, ...]
+    sources: dict[str, frozenset[str]]
+    retained: bool
+    import_id: str
+    ignored: tuple[str, ...]
+    secret_outputs: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return _id(self.name)
+
+    def document(self, key: str) -> dict[str, Any]:
+        """An input that holds JSON."""
+        parsed: dict[str, Any] = json.loads(self.inputs[key])
+        return parsed
+
+
+class Provider(Mocks):
+    """Answers as the AWS provider would; in a preview it knows no output."""
+
+    def __init__(self, arns: Arns, preview: bool) -> None:
+        self._arns = arns
+        self._preview = preview
+
+    def call(self, args: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]  # taken as well
+        answers = {
+            "aws:index/getPartition:getPartition": {"partition": self._arns.partition},
+            "aws:index/getRegion:getRegion": {"region": self._arns.region},
+            "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": self._arns.account},
+        }
+        return answers[args.token]
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if not args.custom:
+            return "", {}
+        if self._preview:
+            return None, dict(args.inputs)
+        computed = {
+            key: value.format(name=args.name, inputs=args.inputs)
+            for key, value in _COMPUTED.get(args.typ, {}).items()
+        }
+        arn = _arn(self._arns, args.typ, args.name, args.inputs)
+        return _id(args.name), {"arn": arn, **args.inputs, **computed}
+
+
+class Engine(MockMonitor):
+    """Keeps every registration, with the options that mocks do not see."""
+
+    def __init__(self, arns: Arns, preview: bool) -> None:
+        super().__init__(Provider(arns, preview))
+        self.arns = arns
+        self.registered: list[Registered] = []
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the SDK's name
+        response = super().RegisterResource(request)  # type: ignore[no-untyped-call]  # untyped in the SDK
+        inputs = _comparable(rpc.deserialize_properties(request.object))
+        self.registered.append(
+            Registered(
+                urn=response.urn,
+                type=request.type,
+                name=request.name,
+                inputs=inputs,
+                arn=_arn(self.arns, request.type, request.name, inputs),
+                parent=request.parent,
+                dependencies=tuple(request.dependencies),
+                sources={
+                    name: frozenset(of.urns) for name, of in request.propertyDependencies.items() if of.urns
+                },
+                retained=request.retainOnDelete,
+                import_id=request.importId,
+                ignored=tuple(request.ignoreChanges),
+                secret_outputs=tuple(request.additionalSecretOutputs),
+            )
+        )
+        return response
+
+    def of_type(self, token: str) -> dict[str, Registered]:
+        """The provider's resources whose type token ends in `token`, by logical name."""
+        return {each.name: each for each in self.of_type_all(token)}
+
+    def of_type_all(self, token: str) -> list[Registered]:
+        """The same as a list; a name may stand twice below different parents."""
+        return [
+            each
+            for each in self.registered
+            if each.type.endswith(f":{token}") and not each.type.startswith("tenantry:")
+        ]
+
+    def by_urn(self) -> dict[str, Registered]:
+        return {each.urn: each for each in self.registered}
+
+    def below(self, component: str) -> dict[str, dict[str, Any]]:
+        """The inputs of all resources of the component of that name, however deep, by URN."""
+        everything = self.by_urn()
+
+        def belongs(each: Registered) -> bool:
+            above = everything.get(each.parent)
+            return above is not None and (_is_root(above, component) or belongs(above))
+
+        return {each.urn: each.inputs for each in self.registered if belongs(each)}
+
+
+def run(program: Program, stack: str, arns: Arns, preview: bool = False) -> tuple[Engine, dict[str, Any]]:
+    """What the program registers, and the stack's outputs as they are known.
+
+    Args:
+        arns: where the program is told that it is.
+    """
+    engine = Engine(arns, preview)
+    return engine, execute(program, engine, stack, preview)
+
+
+def execute(program: Program, monitor: MockMonitor, stack: str, preview: bool = False) -> dict[str, Any]:
+    """Run the program under that monitor; answers the stack's outputs, as far as they are known."""
+    loops: list[asyncio.AbstractEventLoop] = []
+    pulled = ExitStack()  # closed when the loop has let go of most: there is less to collect then
+
+    def prepare_thread() -> None:
+        """The SDK gives each thread a loop and leaves it open; this one can be closed."""
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        loops.append(loop)
+
+    async def main() -> dict[str, Any]:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(initializer=prepare_thread))
+        # An error is raised below; the SDK leaves it in many futures, of which asyncio would tell one by one.
+        loop.set_exception_handler(lambda _loop, _context: None)
+        # The monitor is bound to the running loop, so it is set here.
+        log = logging.getLogger("tenantry.pulumi")
+        set_mocks(
+            monitor.mocks, project="tenantry", stack=stack, preview=preview, logger=log, monitor=monitor
+        )
+        declared: dict[str, Any] = {}
+
+        async def declare() -> None:
+            declared.update(program() or {})
+            await levers.begun()
+
+        pulled.push(levers.pull())
+        await run_pulumi_func(declare)
+        return await pulumi.Output.from_input(declared).future() or {}
+
+    try:
+        return asyncio.run(main())
+    finally:
+        pulled.close()
+        # A program that failed leaves outputs; the next one would wait for them, in a loop that is closed.
+        SETTINGS.outputs.clear()
+        for loop in loops:
+            loop.close()
+
+
+def _id(name: str) -> str:
+    return f"{name}-id"
+
+
+def _arn(arns: Arns, kind: str, name: str, inputs: dict[str, Any]) -> str:
+    """The ARN that AWS would give it; of what has none that matters here, one that nothing else has."""
+    match kind:
+        case "aws:dynamodb/table:Table":
+            return arns.table(inputs["name"])
+        case "aws:iam/policy:Policy":
+            return arns.iam(f"policy/{inputs['name']}")
+        case "aws:iam/role:Role":
+            return arns.iam(f"role/{inputs['name']}")
+        case "aws:kms/key:Key":
+            return arns.kms(f"key/{_id(name)}")
+        case "aws:lambda/function:Function":
+            return arns.function(inputs["name"])
+        case "aws:cloudwatch/logGroup:LogGroup":
+            return arns.log_group(inputs["name"])
+        case "aws:s3/bucket:Bucket":
+            return arns.bucket(inputs["bucket"])
+        case "aws:secretsmanager/secret:Secret":
+            return arns.secrets(inputs["name"]).replace("??????", "AbCdEf")
+        case "aws:sqs/queue:Queue":
+            return arns.queue(inputs["name"])
+        case "aws:sns/topic:Topic":
+            return arns.topic(inputs["name"])
+    return f"arn:of:{kind}:{name}"
+
+
+def _comparable(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Assets compare by identity; what the engine compares is their content."""
+    asset = pulumi.FileAsset
+    return {name: value.path if isinstance(value, asset) else value for name, value in inputs.items()}
+
+
+def _is_root(resource: Registered, name: str) -> bool:
+    return resource.name == name and resource.type in {TENANT, CELL}

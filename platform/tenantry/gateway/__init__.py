@@ -1,0 +1,1 @@
+"""The contract, and what API Gateway is given of it."""

@@ -1,0 +1,222 @@
+"""Make the gateway's body from the contract: its routes and schemas, plus what AWS needs to serve them.
+
+API Gateway takes a dialect of OpenAPI 3.0 and JSON Schema draft 4, and the import is told to fail on
+warnings; so descriptions, examples, response schemas and the keywords that it documents as unsupported
+stay out.
+"""
+
+import re
+from typing import Any
+
+from tenantry.gateway.refusals import gateway_responses
+from tenantry.rules.arns import Arns
+from tenantry.rules.naming import AUTHORIZER, stage_variable
+
+Document = dict[str, Any]
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+# How long the gateway may replay an authorizer's verdict. A token that expires, or a key that is taken
+# out, is honoured at most this much longer. API Gateway allows 0 to 3,600 seconds.
+VERDICT_TTL_SECONDS = 60
+
+# Model keywords that API Gateway's "Known issues" page lists as unsupported or ignored, and those
+# that say nothing to a validator. The functions validate the whole again.
+LEFT_OUT = frozenset(
+    {
+        "additionalProperties",
+        "default",
+        "description",
+        "discriminator",
+        "example",
+        "examples",
+        "format",
+        "maxItems",
+        "minItems",
+        "readOnly",
+        "title",
+        "writeOnly",
+    }
+)
+# Left out, each would change what a model accepts. The importer takes `$ref` and `allOf` alone of them, and
+# those are written out, so that every model stands alone.
+REFUSED = frozenset(
+    {
+        "$ref",
+        "allOf",
+        "anyOf",
+        "const",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "not",
+        "nullable",
+        "oneOf",
+    }
+)
+
+
+def gateway_body(contract: Document, title: str, arns: Arns) -> Document:
+    """The document that RestApi's `body` takes.
+
+    Args:
+        contract: the parsed `functions/openapi.yaml`.
+        title: name of the REST API; a changed title is a changed API.
+        arns: where the functions live; their names come from each stage's variables.
+    """
+    return {
+        "openapi": contract["openapi"],
+        "info": {"title": title, "version": contract["info"]["version"]},
+        "x-amazon-apigateway-api-key-source": "HEADER",
+        "x-amazon-apigateway-request-validators": {
+            "all": {"validateRequestBody": True, "validateRequestParameters": True}
+        },
+        "x-amazon-apigateway-request-validator": "all",
+        "x-amazon-apigateway-gateway-responses": gateway_responses(),
+        "paths": {path: _path(path, item, contract, arns) for path, item in contract["paths"].items()},
+        "components": {
+            "schemas": _request_models(contract),
+            "securitySchemes": {
+                "api_key": {"type": "apiKey", "name": "x-api-key", "in": "header"},
+                "token": _authorizer(arns),
+            },
+        },
+    }
+
+
+def _path(path: str, item: Document, contract: Document, arns: Arns) -> Document:
+    operations = {method: _operation(item[method], contract, arns) for method in METHODS if method in item}
+    groups = {item[method]["x-tenantry-group"] for method in operations}
+    if len(groups) != 1:
+        raise ValueError(f"{path}: a path belongs to one route group, not to {sorted(groups)}")
+    group = groups.pop()
+    if group != "core":
+        operations["options"] = _preflight(path, group, arns)
+    return operations
+
+
+def _operation(operation: Document, contract: Document, arns: Arns) -> Document:
+    group, name = operation["x-tenantry-group"], operation["operationId"]
+    if "security" not in operation:
+        raise ValueError(f"{name} states no security; write [] where anybody may call")
+    served: Document = {
+        "operationId": name,
+        "security": operation["security"],
+        "parameters": [_parameter(each, contract) for each in operation.get("parameters", [])],
+        "responses": {"200" if group == "core" else "default": {"description": "see the contract"}},
+        "x-amazon-apigateway-integration": _mock() if group == "core" else _proxy(group, arns),
+    }
+    if "requestBody" in operation:
+        schema = _body_schema(operation)
+        served["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return served
+
+
+def _preflight(path: str, group: str, arns: Arns) -> Document:
+    """A browser sends neither key nor token with a preflight; the function knows the tenant's origins."""
+    return {
+        "security": [],
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in re.findall(r"{(\w+)}", path)
+        ],
+        "responses": {"default": {"description": "CORS preflight"}},
+        "x-amazon-apigateway-integration": _proxy(group, arns),
+    }
+
+
+def _parameter(parameter: Document, contract: Document) -> Document:
+    """The gateway checks presence alone; patterns are the functions' to check."""
+    if "$ref" in parameter:
+        parameter = contract["components"]["parameters"][_name(parameter)]
+    return {
+        "name": parameter["name"],
+        "in": parameter["in"],
+        "required": bool(parameter.get("required")),
+        "schema": {"type": "string"},
+    }
+
+
+def _body_schema(operation: Document) -> Document:
+    """A reference, because only a named schema can become a model."""
+    schema: Document = operation["requestBody"]["content"]["application/json"]["schema"]
+    if "$ref" not in schema:
+        raise ValueError(
+            f"{operation['operationId']} has a body schema without a name; move it to components.schemas"
+        )
+    return schema
+
+
+def _name(reference: Document) -> str:
+    """`Item` of `{"$ref": "#/components/schemas/Item"}`."""
+    return str(reference["$ref"]).rpartition("/")[2]
+
+
+def _proxy(group: str, arns: Arns) -> Document:
+    return {
+        "type": "aws_proxy",
+        "httpMethod": "POST",
+        "uri": _function_of(group, arns),
+        "passthroughBehavior": "when_no_match",
+        # API Gateway's own ceiling is 29 s; a function gives up before.
+        "timeoutInMillis": 15000,
+    }
+
+
+def _function_of(group: str, arns: Arns) -> str:
+    """The stage decides which tenant's function it is, through a variable that no client can set."""
+    return arns.invocation("${stageVariables." + stage_variable(group) + "}")
+
+
+def _mock() -> Document:
+    return {
+        "type": "mock",
+        "requestTemplates": {"application/json": '{"statusCode": 200}'},
+        "passthroughBehavior": "never",  # a body of another type would be taken for the template: 500
+        "responses": {
+            "default": {"statusCode": "200", "responseTemplates": {"application/json": '{"status": "ok"}'}}
+        },
+    }
+
+
+def _authorizer(arns: Arns) -> Document:
+    """Both identity sources are part of the cache key: a verdict reached for one key never serves another."""
+    return {
+        "type": "apiKey",
+        "name": "Authorization",
+        "in": "header",
+        "x-amazon-apigateway-authtype": "custom",
+        "x-amazon-apigateway-authorizer": {
+            "type": "request",
+            "identitySource": "method.request.header.Authorization, method.request.header.x-api-key",
+            "authorizerUri": _function_of(AUTHORIZER, arns),
+            "authorizerResultTtlInSeconds": VERDICT_TTL_SECONDS,
+        },
+    }
+
+
+def _request_models(contract: Document) -> Document:
+    """The schemas of request bodies; each stands alone, because a model cannot refer to what was left out."""
+    schemas = contract["components"]["schemas"]
+    used = {
+        _name(_body_schema(operation))
+        for item in contract["paths"].values()
+        for method, operation in item.items()
+        if method in METHODS and "requestBody" in operation
+    }
+    return {name: _model(schemas[name]) for name in sorted(used)}
+
+
+def _model(schema: Document) -> Document:
+    for keyword in sorted(REFUSED & schema.keys()):
+        raise ValueError(
+            f"a request schema has {keyword}: {schema[keyword]}, which gateway models cannot hold; rewrite it"
+        )
+    model: Document = {}
+    for keyword, value in schema.items():
+        if keyword == "properties":
+            model[keyword] = {name: _model(each) for name, each in value.items()}
+        elif keyword == "items":
+            model[keyword] = _model(value)
+        elif keyword not in LEFT_OUT and not keyword.startswith("x-"):
+            model[keyword] = value
+    return model

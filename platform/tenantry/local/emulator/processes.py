@@ -1,0 +1,76 @@
+"""Tell the emulator's processes from all others, and end them.
+
+A process is the emulator's when it is in the server's process group and its command line names the
+emulator's directory: the server has it as an argument, each worker runs a script below it. That holds when
+process ids are recycled, and on every system that psutil knows.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+SERVER_MODULE = "tenantry.local.emulator.server"
+KILL_SECONDS = 5.0
+
+
+class StillRunning(RuntimeError):
+    """The system did not end a killed process in time."""
+
+
+def is_server(pid: int, directory: Path) -> bool:
+    return any(
+        SERVER_MODULE in process.cmdline() for process in _members(pid, directory) if process.pid == pid
+    )
+
+
+def servers_below(folder: Path) -> Iterator[tuple[int, Path]]:
+    """(process id, directory) of every server whose directory lies in the folder."""
+    for process in psutil.process_iter():
+        try:
+            command = process.cmdline()
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+        if SERVER_MODULE in command:
+            directory = Path(command[command.index("--directory") + 1])
+            if directory.parent == folder:
+                yield process.pid, directory
+
+
+def end_group(pid: int, directory: Path, grace: float) -> None:
+    """Ask the server to end, then kill what is left of its group after `grace` seconds.
+
+    Raises:
+        StillRunning: a killed process has not gone.
+    """
+    if grace and is_server(pid, directory):
+        psutil.Process(pid).terminate()
+        _wait_until_gone(pid, directory, grace)
+    for process in _members(pid, directory):
+        process.kill()
+    if not _wait_until_gone(pid, directory, KILL_SECONDS):
+        left = ", ".join(str(process.pid) for process in _members(pid, directory))
+        raise StillRunning(f"the emulator's processes {left} do not end; look at them with ps")
+
+
+def _wait_until_gone(pid: int, directory: Path, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while any(_members(pid, directory)):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _members(group: int, directory: Path) -> Iterator[psutil.Process]:
+    for pid in psutil.pids():
+        try:
+            if os.getpgid(pid) != group:
+                continue
+            process = psutil.Process(pid)
+            if any(Path(part).is_relative_to(directory) for part in process.cmdline()):  # a zombie has none
+                yield process
+        except (ProcessLookupError, PermissionError, psutil.NoSuchProcess, psutil.AccessDenied):
+            continue  # it has just ended, or it is another user's: not ours either way

@@ -1,0 +1,77 @@
+"""Make the emulator decide as AWS does where the platform rests on it.
+
+The one place that touches the emulator's internals, a module per repair. Each wraps functions that the server
+looks up at every request, so `apply` must run before the server takes its first one. Internals change between
+releases: any other version is refused, and the tests compare the repaired emulator with an untouched one.
+"""
+
+from importlib.metadata import version
+
+from tenantry.local.emulator.repairs.authorization import leading_keys, sender_addresses
+from tenantry.local.emulator.repairs.functions import handler_failures, running_invocations, shared_layers
+from tenantry.local.emulator.repairs.gateway import (
+    access_logs,
+    gateway_exchanges,
+    gateway_metrics,
+    rest_api_bodies,
+    stage_variables,
+    usage,
+    usage_plans,
+)
+from tenantry.local.emulator.repairs.metrics import (
+    alarms,
+    embedded_metrics,
+    function_metrics,
+    log_metrics,
+    metric_minutes,
+    metric_queries,
+    table_metrics,
+)
+from tenantry.local.emulator.repairs.storage import key_conditions, log_pages, saved_queries
+
+SUPPORTED = "1.5.33"
+
+
+class UnsupportedEmulator(RuntimeError):
+    """The installed emulator is not the release that these repairs were written for."""
+
+
+def apply() -> None:
+    """Repair the emulator of this process, once, before it serves.
+
+    Raises:
+        UnsupportedEmulator: another release of ministack is installed.
+    """
+    installed = version("ministack")
+    if installed != SUPPORTED:
+        raise UnsupportedEmulator(
+            f"ministack {installed} is installed, the repairs are for {SUPPORTED}; "
+            f"install the pinned requirements again (make setup)"
+        )
+    stage_variables.repair()
+    key_conditions.repair()
+    leading_keys.repair()
+    sender_addresses.repair()
+    rest_api_bodies.repair()
+    usage_plans.repair()
+    running_invocations.repair()
+    handler_failures.repair()
+    log_pages.repair()
+    shared_layers.repair()
+    saved_queries.repair()
+    _measure()
+
+
+def _measure() -> None:
+    """What is measured on AWS is measured here: first what keeps it, last what reads it."""
+    metric_minutes.repair()
+    gateway_exchanges.repair()
+    gateway_metrics.repair()
+    access_logs.repair()
+    usage.repair()
+    function_metrics.repair()
+    embedded_metrics.repair()
+    log_metrics.repair()
+    table_metrics.repair()
+    metric_queries.repair()
+    alarms.repair()

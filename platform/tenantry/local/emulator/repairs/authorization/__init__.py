@@ -1,0 +1,1 @@
+"""IAM: what the emulator does not judge."""

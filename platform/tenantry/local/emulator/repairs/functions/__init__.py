@@ -1,0 +1,1 @@
+"""Lambda: workers, layers and failures."""

@@ -1,0 +1,1 @@
+"""API Gateway: stages, bodies, usage and logs."""

@@ -1,0 +1,1 @@
+"""DynamoDB and CloudWatch Logs: conditions, pages, saved queries."""

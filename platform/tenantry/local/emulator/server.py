@@ -1,0 +1,87 @@
+"""The child process: the repaired emulator and the local issuer, on sockets that the parent already holds.
+
+It lives as long as the parent keeps its end of stdin open. A line `detach` there sets it free; an end of file
+before that means that the parent is gone, and the server removes its directory and ends. However it ends, its
+process group, which holds the functions' workers, ends with it.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import resource
+import shutil
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from tenantry.local.emulator import repairs
+from tenantry.local.issuer import IssuerServer
+
+DETACH = "detach"
+DRAIN_SECONDS = 1  # for requests in flight at the end; a running function gets no longer
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(prog="python -m tenantry.local.emulator.server", description=__doc__)
+    arguments.add_argument("--directory", type=Path, required=True, help="scratch space, the server's own")
+    arguments.add_argument("--gateway-socket", type=int, required=True, help="file descriptor")
+    arguments.add_argument("--issuer-socket", type=int, required=True, help="file descriptor")
+    options = arguments.parse_args()
+    if os.getpgrp() != os.getpid():
+        arguments.error("start it in a process group of its own: it ends its whole group")
+    os.environ.pop("PYTHONPATH", None)  # it led here; functions must not find the platform by it
+    _allow_many_files()
+    repairs.apply()
+    issuer = IssuerServer(socket.socket(fileno=options.issuer_socket), options.directory / "issuer")
+    threading.Thread(target=issuer.serve_forever, daemon=True).start()
+    asyncio.run(_serve(options.gateway_socket, options.directory))
+
+
+async def _serve(gateway_socket: int, directory: Path) -> None:
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+    from ministack.app import app
+
+    loop = asyncio.get_running_loop()
+    ended, abandoned = asyncio.Event(), threading.Event()
+    loop.add_signal_handler(signal.SIGTERM, ended.set)
+
+    def abandon() -> None:
+        abandoned.set()
+        loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=_watch_parent, args=(abandon,), daemon=True).start()
+    config = Config()
+    config.bind = [f"fd://{gateway_socket}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = DRAIN_SECONDS
+    config.loglevel = "WARNING"
+    try:
+        await serve(app, config, shutdown_trigger=ended.wait)
+    except Exception:
+        logging.getLogger(__name__).exception("the emulator failed")
+    finally:
+        if abandoned.is_set():
+            shutil.rmtree(directory, ignore_errors=True)
+        os.killpg(0, signal.SIGKILL)  # leaving the loop would wait for running functions instead
+
+
+def _watch_parent(abandon: Callable[[], None]) -> None:
+    if sys.stdin.readline().strip() != DETACH:
+        abandon()
+
+
+def _allow_many_files() -> None:
+    """Each worker takes three pipes; macOS allows 256 files unless asked for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4096 if hard == resource.RLIM_INFINITY else min(4096, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Alarms on a metric, on an expression over several, and on other alarms."""
+
+from typing import Any
+
+from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, given, put, tag_list
+
+
+def _put_metric_alarm(clients: Clients, inputs: Inputs) -> Made:
+    clients("cloudwatch").put_metric_alarm(
+        **given(
+            AlarmName=inputs["name"],
+            AlarmDescription=inputs["alarmDescription"],
+            EvaluationPeriods=int(inputs["evaluationPeriods"]),
+            Threshold=inputs["threshold"],
+            ComparisonOperator=inputs["comparisonOperator"],
+            TreatMissingData=inputs["treatMissingData"],
+            AlarmActions=inputs["alarmActions"],
+            OKActions=inputs["okActions"],
+            Tags=tag_list(inputs),
+            **_watched(inputs),
+        )
+    )
+    return Made(inputs["name"], {})
+
+
+def _watched(inputs: Inputs) -> dict[str, Any]:
+    if inputs.get("metricQueries"):
+        return {"Metrics": [_query(each) for each in inputs["metricQueries"]]}
+    return {
+        **_metric(inputs),
+        "Statistic": inputs.get("statistic"),
+        "ExtendedStatistic": inputs.get("extendedStatistic"),
+        "Period": int(inputs["period"]),
+    }
+
+
+def _query(query: Inputs) -> dict[str, Any]:
+    metric = query.get("metric")
+    return given(
+        Id=query["id"],
+        Expression=query.get("expression"),
+        Label=query.get("label"),
+        ReturnData=query["returnData"],
+        MetricStat=metric
+        and {"Metric": _metric(metric), "Stat": metric["stat"], "Period": int(metric["period"])},
+    )
+
+
+def _metric(named: Inputs) -> dict[str, Any]:
+    dimensions = [{"Name": name, "Value": value} for name, value in named["dimensions"].items()]
+    return {"Namespace": named["namespace"], "MetricName": named["metricName"], "Dimensions": dimensions}
+
+
+def _remove_alarm(clients: Clients, existing: Existing) -> None:
+    clients("cloudwatch").delete_alarms(AlarmNames=[existing.id])
+
+
+METRIC_ALARM = put(_put_metric_alarm, _remove_alarm, "name", name="name")
+
+
+def _put_composite_alarm(clients: Clients, inputs: Inputs) -> Made:
+    clients("cloudwatch").put_composite_alarm(
+        AlarmName=inputs["alarmName"],
+        AlarmDescription=inputs["alarmDescription"],
+        AlarmRule=inputs["alarmRule"],
+        AlarmActions=inputs["alarmActions"],
+        OKActions=inputs["okActions"],
+        Tags=tag_list(inputs),
+    )
+    return Made(inputs["alarmName"], {})
+
+
+COMPOSITE_ALARM = put(_put_composite_alarm, _remove_alarm, "alarmName", name="alarmName")

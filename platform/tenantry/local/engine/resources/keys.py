@@ -1,0 +1,27 @@
+"""Random values and key pairs: the providers that call no AWS service, and live in the record alone."""
+
+import base64
+import secrets
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from tenantry.local.engine.resources.maker import Clients, Inputs, Kind, Made, goes_with_its_owner
+
+
+def _random_bytes(_clients: Clients, inputs: Inputs) -> Made:
+    value = secrets.token_bytes(int(inputs["length"]))
+    return Made("random", {"base64": base64.b64encode(value).decode(), "hex": value.hex()})
+
+
+def _private_key(_clients: Clients, inputs: Inputs) -> Made:
+    if inputs["algorithm"] != "ED25519":
+        raise NotImplementedError(f"key pairs of {inputs['algorithm']}")
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    return Made("key", {"privateKeyPemPkcs8": private, "publicKeyPem": public})
+
+
+RANDOM_BYTES = Kind(_random_bytes, goes_with_its_owner)
+PRIVATE_KEY = Kind(_private_key, goes_with_its_owner)

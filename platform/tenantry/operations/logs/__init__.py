@@ -1,0 +1,1 @@
+"""A tenant's records, as written and as they come."""

@@ -1,0 +1,1 @@
+"""What tenants use and how they fare, in figures."""

@@ -1,0 +1,140 @@
+"""Say in figures how tenants fare: at a glance, over time, and as the sums that a month is billed by."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from tenantry.operations.metering import measures
+from tenantry.operations.metering.measures import Charted
+from tenantry.operations.metering.metric_data import Measure, Points, Window, read
+from tenantry.operations.running import Running, Tenant
+
+DAY = 86_400  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """One tenant in one window; `p99` in milliseconds, None without a call; `calls` in each step."""
+
+    requests: float
+    client_errors: float
+    server_errors: float
+    p99: float | None
+    calls: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a chart: a value for each step of the window, None where nothing was measured."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSums:
+    invocations: float
+    errors: float
+    duration_ms: float
+    cold_starts: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What one tenant used in a period; `functions` by group, `log_bytes` None where nobody counts them.
+
+    To tell it, `metrics_read` were asked for.
+    """
+
+    requests: float
+    functions: Mapping[str, FunctionSums]
+    read_units: float
+    write_units: float
+    messages: float
+    log_bytes: float | None
+    metrics_read: int
+
+
+def glances(running: Running, tenants: Iterable[Tenant], window: Window) -> dict[str, Glance]:
+    """By slug.
+
+    Raises:
+        Failed: AWS refuses.
+    """
+    counts = {each.slug: measures.gateway(running, each) for each in tenants}
+    steps = read(running.place, (each for stage in counts.values() for each in stage), window)
+    # A percentile of percentiles is none: the whole window is one period.
+    whole = replace(window, period=int(window.seconds))
+    p99 = {slug: measures.latency(running, running.tenant(slug), "p99") for slug in counts}
+    slowest = read(running.place, p99.values(), whole)
+
+    def glance(slug: str) -> Glance:
+        calls, client, server = (steps[each] for each in counts[slug])
+        peaks = [value for _, value in slowest[p99[slug]]]
+        by_step = dict(calls)
+        return Glance(
+            requests=_sum(calls),
+            client_errors=_sum(client),
+            server_errors=_sum(server),
+            p99=max(peaks, default=None),
+            calls=tuple(by_step.get(at, 0.0) for at in window.steps()),
+        )
+
+    return {slug: glance(slug) for slug in counts}
+
+
+def lines(running: Running, tenant: Tenant, charted: Iterable[Charted], window: Window) -> list[list[Line]]:
+    """The lines of each chart, all charts in one reading.
+
+    Raises:
+        Failed: AWS refuses.
+    """
+    wanted = [each.measures(running, tenant) for each in charted]
+    points = read(running.place, (one for chart in wanted for own in chart.values() for one in own), window)
+    return [
+        [Line(name, _by_step([points[each] for each in own], window)) for name, own in chart.items()]
+        for chart in wanted
+    ]
+
+
+def sums(running: Running, tenants: Iterable[Tenant], start: datetime, end: datetime) -> dict[str, Sums]:
+    """By slug, from midnight (UTC) of `start`'s day until `end`.
+
+    Raises:
+        Failed: AWS refuses.
+    """
+    own = {tenant.slug: measures.used(running, tenant) for tenant in tenants}
+    midnight = start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    asked = [each for used in own.values() for each in used.all()]
+    found = read(running.place, asked, Window(midnight, end, DAY))
+    return {slug: _sums(used, found) for slug, used in own.items()}
+
+
+def _sums(used: measures.Used, found: Mapping[Measure, Points]) -> Sums:
+    def total(wanted: Iterable[Measure]) -> float:
+        return sum(_sum(found[each]) for each in wanted)
+
+    return Sums(
+        requests=total([used.requests]),
+        functions={
+            group: FunctionSums(*(total([each]) for each in parts)) for group, parts in used.functions.items()
+        },
+        read_units=total(used.read_units),
+        write_units=total(used.write_units),
+        messages=total(used.messages),
+        log_bytes=total(used.logs) if any(found[each] for each in used.logs) else None,
+        metrics_read=len(used.all()),
+    )
+
+
+def _sum(points: Points) -> float:
+    return sum(value for _, value in points)
+
+
+def _by_step(several: list[Points], window: Window) -> tuple[float | None, ...]:
+    """Several measures of one line add up: a tenant's routes, each of which has a metric of its own."""
+    added: dict[datetime, float] = {}
+    for points in several:
+        for at, value in points:
+            added[at] = added.get(at, 0.0) + value
+    return tuple(added.get(at) for at in window.steps())

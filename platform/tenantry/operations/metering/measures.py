@@ -1,0 +1,105 @@
+"""Name the metrics that tell how one tenant fares; who shows them need not know CloudWatch."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from tenantry.gateway import contract
+from tenantry.gateway.contract import Route
+from tenantry.monitoring.metrics import GATEWAY, LAMBDA, LOGS, SQS, TENANTRY, counted_by
+from tenantry.operations.metering.metric_data import Measure
+from tenantry.operations.running import Running, Tenant
+from tenantry.rules.naming import log_group
+
+Lines = Mapping[str, tuple[Measure, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """What one chart shows: by the name of each line, the measures that add up to it."""
+
+    title: str
+    measures: Callable[[Running, Tenant], Lines]
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a period is billed by; each function's: invocations, errors, duration and cold starts."""
+
+    requests: Measure
+    functions: Mapping[str, tuple[Measure, Measure, Measure, Measure]]
+    read_units: tuple[Measure, ...]
+    write_units: tuple[Measure, ...]
+    messages: tuple[Measure, ...]
+    logs: tuple[Measure, ...]
+
+    def all(self) -> tuple[Measure, ...]:
+        functions = (each for parts in self.functions.values() for each in parts)
+        return (self.requests, *functions, *self.read_units, *self.write_units, *self.messages, *self.logs)
+
+
+def gateway(running: Running, tenant: Tenant) -> tuple[Measure, Measure, Measure]:
+    """All calls, those answered 4xx, those answered 5xx."""
+    stage = _stage(running, tenant)
+    return (
+        Measure(GATEWAY, "Count", stage),
+        Measure(GATEWAY, "4XXError", stage),
+        Measure(GATEWAY, "5XXError", stage),
+    )
+
+
+def latency(running: Running, tenant: Tenant, percentile: str) -> Measure:
+    return Measure(GATEWAY, "Latency", _stage(running, tenant), percentile)
+
+
+def by_function(tenant: Tenant, metric: str, statistic: str = "Sum") -> Lines:
+    return {
+        group: (Measure(LAMBDA, metric, (("FunctionName", name),), statistic),)
+        for group, name in tenant.functions.items()
+    }
+
+
+def capacity(tenant: Tenant, metric: str) -> tuple[Measure, ...]:
+    """Of each route that the tenant has, and of the notifier, which serves none."""
+    own = [route for route in _routes() if route.group in tenant.functions]
+    named = counted_by(metric, own, tenant.delivers)
+    return tuple(Measure(TENANTRY, metric, (("tenant", tenant.slug), ("route", route))) for route in named)
+
+
+def cold_starts(tenant: Tenant, group: str) -> Measure:
+    return Measure(TENANTRY, "ColdStarts", (("tenant", tenant.slug), ("function", group)))
+
+
+def queue(name: str, metric: str) -> Measure:
+    return Measure(SQS, metric, (("QueueName", name),), "Maximum")
+
+
+def used(running: Running, tenant: Tenant) -> Used:
+    names = running.place.names
+
+    def function(group: str, name: str) -> tuple[Measure, Measure, Measure, Measure]:
+        own = (("FunctionName", name),)
+        invocations, errors, duration = (
+            Measure(LAMBDA, metric, own) for metric in ("Invocations", "Errors", "Duration")
+        )
+        return invocations, errors, duration, cold_starts(tenant, group)
+
+    delivered = ("MessagesDelivered", "DeliveryFailures") if tenant.delivers else ()
+    groups = [names.access_log(tenant.slug), *(log_group(name) for name in tenant.functions.values())]
+    return Used(
+        requests=gateway(running, tenant)[0],
+        functions={group: function(group, name) for group, name in tenant.functions.items()},
+        read_units=capacity(tenant, "ConsumedReadCapacity"),
+        write_units=capacity(tenant, "ConsumedWriteCapacity"),
+        messages=tuple(Measure(TENANTRY, metric, (("tenant", tenant.slug),)) for metric in delivered),
+        logs=tuple(Measure(LOGS, "IncomingBytes", (("LogGroupName", name),)) for name in groups),
+    )
+
+
+def _stage(running: Running, tenant: Tenant) -> tuple[tuple[str, str], ...]:
+    return (("ApiName", running.api_name), ("Stage", tenant.slug))
+
+
+@cache
+def _routes() -> tuple[Route, ...]:
+    return contract.routes(contract.load())

@@ -1,0 +1,1 @@
+"""What Lambda runs, packed: code, layer, and what is left out of them."""

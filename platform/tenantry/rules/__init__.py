@@ -1,0 +1,1 @@
+"""Names, grants and policies: plain values in, plain values out."""
