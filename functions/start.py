@@ -1,4 +1,5 @@
-"""Lambda's way in: `start.items` is the handler of the items group, imported as a cold start bears best.
+"""Lambda's way in: `start.items` is the handler of the group items, `start.contact_notifier` that of its
+function notifier, imported in the way that costs a cold start least.
 
 The packages come out of one zip beside this module (docs/decisions/0005); where there is none, they lie
 beside it themselves. Imports make a hundred thousand objects that stay: looking for garbage among them took
@@ -10,24 +11,31 @@ import importlib
 import sys
 from typing import Any, Final
 
-HANDLERS: Final = {
-    "authorizer": "authorizer.handler",
-    "contact": "groups.contact.handler",
-    "items": "groups.items.handler",
-    "notifier": "groups.contact.notifier.handler",
-    "tools": "groups.tools.handler",
-}
 PACKED: Final = "functions.zip"
 
 sys.path.insert(0, __file__.rpartition("/")[0] + f"/{PACKED}")
 
 
-def __getattr__(group: str) -> Any:
+def __getattr__(name: str) -> Any:
     """Lambda asks for the handler before the first request, in the phase that has the most CPU."""
-    if group not in HANDLERS:
-        raise AttributeError(f"there is no function {group}")
     gc.disable()
-    handler = importlib.import_module(HANDLERS[group]).handle
-    gc.freeze()
-    gc.enable()
+    try:
+        handler = importlib.import_module(module(name)).handle
+    finally:
+        gc.freeze()
+        gc.enable()
     return handler
+
+
+def module(name: str) -> str:
+    """Of the handler that Lambda knows as `start.<name>`.
+
+    Raises:
+        AttributeError: no function can be called so.
+    """
+    if name == "authorizer":
+        return "authorizer.handler"
+    group, _, function = name.partition("_")
+    if not all(part.isascii() and part.isalnum() for part in (group, function or group)):
+        raise AttributeError(f"there is no function {name}")
+    return ".".join(part for part in ("groups", group, function, "handler") if part)

@@ -1,11 +1,10 @@
 """Every route that a function serves, in one table: the router and the authorizer's policy read it.
 
-The table repeats `openapi.yaml` on purpose, so that a cold start parses no YAML; a contract test
-holds the two together.
+The table is `route_table`, which packing writes from the contract's parts: a cold start parses no YAML.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +21,28 @@ class Route:
         return f"{self.method} {self.path}"
 
 
-ROUTES: Final = (
-    Route("POST", "/contact", "contact", "sendMessage"),
-    Route("GET", "/items/{collection}", "items", "listItems", "items:read"),
-    Route("POST", "/items/{collection}", "items", "createItem", "items:write"),
-    Route("GET", "/items/{collection}/{id}", "items", "readItem", "items:read"),
-    Route("PUT", "/items/{collection}/{id}", "items", "replaceItem", "items:write"),
-    Route("DELETE", "/items/{collection}/{id}", "items", "deleteItem", "items:write"),
-    Route("GET", "/tools/contacts", "tools", "listContacts", "tools:read"),
-    Route("PATCH", "/tools/contacts/{id}", "tools", "changeContact", "tools:write"),
-    Route("GET", "/tools/summary", "tools", "readSummary", "tools:read"),
-)
+@cache
+def table() -> tuple[Route, ...]:
+    from agreed.route_table import ROUTES  # made when the code is packed
+
+    return tuple(Route(*each) for each in ROUTES)
 
 
-_BY_REQUEST: Final = {(route.group, route.method, route.path): route for route in ROUTES}
+@cache
+def _by_request() -> dict[tuple[str, str, str], Route]:
+    return {(route.group, route.method, route.path): route for route in table()}
 
 
 def find(group: str, method: str, path: str) -> Route | None:
     """The group's own route, or None: a function never serves a route of another group."""
-    return _BY_REQUEST.get((group, method, path))
+    return _by_request().get((group, method, path))
 
 
 def methods(group: str, path: str) -> tuple[str, ...]:
     """The methods that the group serves on a path; empty when the path is not the group's."""
-    return tuple(r.method for r in ROUTES if (r.group, r.path) == (group, path))
+    return tuple(route.method for route in table() if (route.group, route.path) == (group, path))
+
+
+def served(operation: str) -> bool:
+    """Whether the platform has the route: one that needs another group is not there without it."""
+    return any(route.operation == operation for route in table())

@@ -7,10 +7,9 @@ from threading import Lock
 from time import monotonic
 from typing import Any, Final
 
+from agreed.secrets import MAX_AGE_SECONDS
 from api import clients, strict_json
 from api.downstream import CLIENT_CONFIG, call
-
-MAX_AGE_SECONDS: Final = 900  # a changed value is picked up within this time
 
 
 @dataclass(frozen=True, slots=True)

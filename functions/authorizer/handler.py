@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from agreed.metrics import Verdict
 from api import logs, metrics, subjects
 from authorizer import policies, settings
 from authorizer.keys import find
-from authorizer.refusals import IssuerUnavailable, Refused, Verdict
+from authorizer.refusals import IssuerUnavailable, Refused
 from authorizer.settings import Settings
 from authorizer.tokens import Identity, KeyFinder, Verifier
 
@@ -38,14 +39,14 @@ def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         _end("failed", "failed", logging.ERROR)
         raise
     _end("accepted", "accepted", kid=identity.kid)
-    return _answer(stage, identity, config)
+    return _answer(stage, identity)
 
 
-def _answer(stage: str, identity: Identity, config: Settings) -> dict[str, Any]:
+def _answer(stage: str, identity: Identity) -> dict[str, Any]:
     subject = subjects.written(identity.subject)
     return {
         "principalId": subject,
-        "policyDocument": policies.policy(stage, identity.scopes, config.groups),
+        "policyDocument": policies.policy(stage, identity.scopes),
         "context": {
             "subject": subject,
             "scope": " ".join(sorted(identity.scopes)),

@@ -1,13 +1,14 @@
 """The policy of one identity on one stage: every route that its scopes open, and nothing beyond.
 
-API Gateway caches the policy for all methods of the stage, so it must say everything at once. Routes of
-groups that the tenant has not switched on are allowed: behind them waits a 404.
+API Gateway caches the policy for all methods of the stage, so it must say everything at once, and goes on
+serving it after a deploy: so scopes alone decide, for groups that are off as for those that are on.
 """
 
 import re
 from typing import Any
 
-from agreed.routes import ROUTES, Route
+from agreed import routes
+from agreed.routes import Route
 from authorizer.refusals import Refused
 
 
@@ -19,20 +20,15 @@ def stage_arn(method_arn: str, tenant: str) -> str:
     return f"{api}/{stage}"
 
 
-def policy(stage: str, scopes: frozenset[str], groups: frozenset[str]) -> dict[str, Any]:
-    allowed = [_resource(stage, route) for route in ROUTES if _opens(route, scopes, groups)]
+def policy(stage: str, scopes: frozenset[str]) -> dict[str, Any]:
+    # A route without a scope needs no token, so the gateway never asks about it.
+    allowed = [_resource(stage, route) for route in routes.table() if route.scope in scopes]
     # A policy needs a statement, and one that allows nothing has to say so.
     effect, resources = ("Allow", allowed) if allowed else ("Deny", [f"{stage}/*"])
     return {
         "Version": "2012-10-17",
         "Statement": [{"Effect": effect, "Action": "execute-api:Invoke", "Resource": resources}],
     }
-
-
-def _opens(route: Route, scopes: frozenset[str], groups: frozenset[str]) -> bool:
-    if route.scope is None:
-        return False  # needs no token, so the gateway never asks the authorizer about it
-    return route.scope in scopes or route.group not in groups
 
 
 def _resource(stage: str, route: Route) -> str:

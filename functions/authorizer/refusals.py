@@ -1,24 +1,6 @@
 """Why a token is refused: a closed set, counted per reason and never told to the caller."""
 
-from typing import Literal
-
-Reason = Literal[
-    "missing",  # no bearer token, or several
-    "stage",  # called for another tenant's stage
-    "malformed",  # not a compact JWS in canonical form, or claims of the wrong type
-    "header",  # a header parameter that is not taken
-    "key",  # no configured key has this kid
-    "algorithm",  # not the algorithm pinned for the key
-    "signature",
-    "issuer",
-    "audience",
-    "expired",
-    "premature",  # nbf or iat in the future
-    "lifetime",  # valid for longer than the tenant allows
-    "claims",  # a required claim is missing
-]
-# What every question ends with: the values of the metric's dimension.
-Verdict = Reason | Literal["accepted", "failed", "issuer-unavailable"]
+from agreed.metrics import Reason
 
 
 class Refused(Exception):

@@ -25,7 +25,6 @@ class Settings:
     algorithms: tuple[str, ...]
     leeway_seconds: int
     max_lifetime_seconds: int
-    groups: frozenset[str]
     keys: KeyRing | None
 
 
@@ -48,6 +47,5 @@ def current() -> Settings:
         algorithms=algorithms,
         leeway_seconds=auth.get("leeway_seconds", DEFAULT_LEEWAY_SECONDS),
         max_lifetime_seconds=auth.get("max_lifetime_seconds", DEFAULT_MAX_LIFETIME_SECONDS),
-        groups=frozenset(filter(None, os.environ.get("ROUTES", "").split(","))),
         keys=keys,
     )

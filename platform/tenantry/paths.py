@@ -5,6 +5,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TENANTS = ROOT / "tenants"
 FUNCTIONS = ROOT / "functions"
+GROUPS = FUNCTIONS / "groups"
 CONTRACT = FUNCTIONS / "openapi.yaml"
 LAYER_REQUIREMENTS = ROOT / "requirements" / "functions.txt"
 BUILD = ROOT / ".build"

@@ -121,10 +121,10 @@ def _require_sender(cell: CellConfig, deployment: Deployment) -> None:
         raise WrongInput(
             f"tenantry:mailFrom is {sender!r}, no e-mail address; write one that SES has verified"
         )
-    mailed = [tenant.slug for tenant in cell.tenants if tenant.mailbox]
+    mailed = [tenant.slug for tenant in cell.tenants if tenant.mails]
     if mailed and sender is None:
         raise WrongInput(
-            f"{', '.join(mailed)}: contact.notify is an e-mail address, and this stack has no sender; "
+            f"{', '.join(mailed)}: messages are to be mailed, and this stack has no sender; "
             "set tenantry:mailFrom to an address that SES has verified, or name a webhook"
         )
 

@@ -17,20 +17,28 @@ if TYPE_CHECKING:
 
 def redrive(
     slug: Slug,
+    queue: Annotated[
+        str | None, typer.Option("--queue", metavar="NAME", help="This queue alone. All, if left out.")
+    ] = None,
     stack: Stack = None,
     region: Region = None,
     port: Port = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put contact messages that could not be delivered back into their queue."""
+    """Put what could not be delivered from a tenant's queues back into them."""
+    from tenantry.groups import current
     from tenantry.operations.aws import refusals_told
     from tenantry.operations.redrive import redrive as redrive_tenant
 
+    queues = {each.name: each for each in current().queues}
+    if queue is not None and queue not in queues:
+        raise WrongInput(f"there is no queue {queue!r}; there are: {', '.join(queues) or 'none'}")
     place = chosen(stack, region, port, slug)
     with refusals_told(place.region), stderr().status("looking for dead letters") as progress:
         done = redrive_tenant(
             place.names,
             slug,
+            queues.values() if queue is None else [queues[queue]],
             place.client("sqs"),
             lambda moved, of: progress.update(f"{moved:,} of about {of:,} put back"),
         )

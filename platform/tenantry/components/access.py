@@ -4,33 +4,24 @@ A key opens every stage of its plan, so a plan holds one tenant's stage and noth
 tenant's plan holds none: its keys stay, and open nothing.
 """
 
-from dataclasses import dataclass
-
 import pulumi
 import pulumi_aws as aws
 
-from tenantry.config import Tenant
-from tenantry.deployment import Deployment
-
-
-@dataclass(frozen=True, slots=True)
-class AccessArgs:
-    deployment: Deployment
-    tenant: Tenant
-    api_id: pulumi.Input[str]
-    stage_name: pulumi.Input[str]
-    tags: dict[str, str]
+from tenantry.components.site import Site
 
 
 class Access(pulumi.ComponentResource):
     """Usage plan and named keys."""
 
-    def __init__(self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, site: Site, stage_name: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        name = site.slug
         super().__init__("tenantry:index:Access", name, None, opts)
         children = pulumi.ResourceOptions(parent=self)
-        tenant, names = args.tenant, args.deployment.names
+        tenant, names = site.tenant, site.deployment.names
         limits = tenant.limits
-        stage = aws.apigateway.UsagePlanApiStageArgs(api_id=args.api_id, stage=args.stage_name)
+        stage = aws.apigateway.UsagePlanApiStageArgs(api_id=site.cell.api.id, stage=stage_name)
         quota = limits.quota
         plan = aws.apigateway.UsagePlan(
             name,
@@ -39,7 +30,7 @@ class Access(pulumi.ComponentResource):
             api_stages=[stage] if tenant.status == "active" else None,
             throttle_settings={"rate_limit": limits.rate_per_second, "burst_limit": limits.burst},
             quota_settings={"limit": quota.limit, "period": quota.period.upper()} if quota else None,
-            tags=args.tags,
+            tags=site.tags,
             opts=children,
         )
         self.keys: dict[str, aws.apigateway.ApiKey] = {}
@@ -50,7 +41,7 @@ class Access(pulumi.ComponentResource):
                 name=names.api_key(tenant.slug, key_name),
                 description=f"Key {key_name} of {tenant.slug}",
                 enabled=True,
-                tags=args.tags,
+                tags=site.tags,
                 opts=children,
             )
             aws.apigateway.UsagePlanKey(

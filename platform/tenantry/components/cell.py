@@ -9,7 +9,6 @@ import pulumi_aws as aws
 from tenantry.components.api import Api, ApiArgs
 from tenantry.components.budget import budget
 from tenantry.components.code import Code, CodeArgs
-from tenantry.components.encryption import kept
 from tenantry.components.overview import Overview, OverviewArgs
 from tenantry.components.table import table
 from tenantry.components.topic import alarm_topic
@@ -18,6 +17,7 @@ from tenantry.deployment import Deployment
 from tenantry.gateway import contract
 from tenantry.gateway.body import Document
 from tenantry.rules import key_policies, policies
+from tenantry.rules.key_policies import Kept
 from tenantry.rules.naming import log_group
 
 
@@ -70,8 +70,16 @@ def _boundary(deployment: Deployment) -> policies.Policy:
         log_groups=arns.log_group(log_group(names.function("*", "*"))),
         secrets=arns.secrets(names.secret("*")),
         signing_secrets=arns.secrets(names.signing_secret("*")),
-        queues=arns.queue(names.queue("*")),
+        queues=arns.queue(names.queue("*", "*")),
         email=policies.by_email(deployment.sender_identities(), sender) if sender else None,
     )
-    # There for all, so that a tenant's first key changes nothing that others have.
-    return policies.extended(limits, key_policies.decrypt(arns.kms("key/*"), *kept(deployment, "*")))
+    return policies.extended(limits, key_policies.decrypt(arns.kms("key/*"), *_kept(deployment)))
+
+
+def _kept(deployment: Deployment) -> tuple[Kept, ...]:
+    """What may be under some tenant's key. For all, so that a tenant's first key changes no other's."""
+    arns, names = deployment.arns, deployment.names
+    return (
+        key_policies.items(arns.regional("dynamodb"), names.tenant("*")),
+        key_policies.secret(arns.regional("secretsmanager"), "", arns.secrets(names.secret("*"))),
+    )

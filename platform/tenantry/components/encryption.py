@@ -5,68 +5,57 @@ would cost each cold start a call to KMS. Whatever else comes to be kept under t
 """
 
 import json
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-from tenantry.config import Tenant
-from tenantry.deployment import Deployment
+from tenantry.components.site import Site
+from tenantry.groups import Member
 from tenantry.rules import key_policies, naming, policies
 from tenantry.rules.key_policies import Holders, Kept
-from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER
-
-
-@dataclass(frozen=True, slots=True)
-class EncryptionArgs:
-    """`api_id` names the log that the gateway writes of the tenant's stage."""
-
-    deployment: Deployment
-    tenant: Tenant
-    api_id: pulumi.Input[str]
-    tags: dict[str, str]
+from tenantry.rules.naming import AUTHORIZER
 
 
 class Encryption(pulumi.ComponentResource):
     """The tenant's key and its alias. The key is retained: a retained table is unreadable without it."""
 
-    def __init__(self, name: str, args: EncryptionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        slug = name = site.slug
         super().__init__("tenantry:index:Encryption", name, None, opts)
-        self._args = args
-        slug = args.tenant.slug
+        self._site = site
         key = aws.kms.Key(
             name,
             description=f"Table, secrets and logs of {slug}",
-            policy=pulumi.Output.from_input(args.api_id).apply(lambda api: json.dumps(self._policy(api))),
+            policy=site.cell.api.id.apply(lambda api: json.dumps(self._policy(api))),
             enable_key_rotation=True,
             deletion_window_in_days=key_policies.DELETION_WINDOW_DAYS,
-            tags=args.tags,
+            tags=site.tags,
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
         )
         # Not retained: its name must be free when the tenant comes back, or chooses a key again.
         aws.kms.Alias(
             name,
-            name=args.deployment.names.encryption_key(slug),
+            name=site.deployment.names.encryption_key(slug),
             target_key_id=key.key_id,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.key: pulumi.Output[str] = key.arn
         self.register_outputs({"key": self.key})
 
-    def granted(self, group: str) -> pulumi.Output[list[policies.Statement]]:
-        """What the role of the group's function needs beside its right to table and secret."""
-        own = [each for each, groups in self._kept().items() if group in groups]
+    def granted(self, member: Member) -> pulumi.Output[list[policies.Statement]]:
+        """What the role of the group's function needs beside its right to table and secrets."""
+        own = [each for each, readers in self._kept().items() if member.name in readers]
         return self.key.apply(lambda key: key_policies.decrypt(key, *own))
 
     def _policy(self, api: str) -> policies.Policy:
-        deployment, tenant = self._args.deployment, self._args.tenant
-        arns, names, slug = deployment.arns, deployment.names, tenant.slug
-        serving = (*tenant.routes, *((NOTIFIER,) if tenant.delivers else ()))
-        logs = [naming.log_group(names.function(slug, group)) for group in (AUTHORIZER, *serving)]
+        deployment, tenant, slug = self._site.deployment, self._site.tenant, self._site.slug
+        arns, names = deployment.arns, deployment.names
+        functions = [AUTHORIZER, *(member.name for member in tenant.members)]
+        logs = [naming.log_group(names.function(slug, name)) for name in functions]
         logs += [names.access_log(slug), naming.execution_log(api, slug)]
         users = {
-            each: [arns.iam(f"role/{names.function(slug, one)}") for one in serving if one in groups]
-            for each, groups in self._kept().items()
+            each: [arns.iam(f"role/{names.function(slug, name)}") for name in readers]
+            for each, readers in self._kept().items()
         }
         holders = Holders(
             account=arns.iam("root"),
@@ -77,23 +66,17 @@ class Encryption(pulumi.ComponentResource):
         services = (arns.regional(service) for service in ("dynamodb", "secretsmanager", "logs"))
         return key_policies.of_key(holders, *services)
 
-    def _kept(self) -> dict[Kept, tuple[str, ...]]:
-        """A tenant whose messages are mailed, or stay, signs no webhook and has no secret for it."""
-        everything = kept(self._args.deployment, self._args.tenant.slug)
-        signs = self._args.tenant.webhook is not None
-        return {each: groups for each, groups in everything.items() if signs or groups != (NOTIFIER,)}
-
-
-def kept(deployment: Deployment, tenant: str) -> dict[Kept, tuple[str, ...]]:
-    """What is under a tenant's key (of `*`: under any), with the groups whose functions read it."""
-    arns, names = deployment.arns, deployment.names
-    table = key_policies.items(arns.regional("dynamodb"), names.tenant(tenant))
-    secret = key_policies.secret(arns.regional("secretsmanager"), arns.secrets(names.secret(tenant)))
-    delivery = key_policies.delivery_secret(
-        arns.regional("secretsmanager"), arns.secrets(names.delivery_secret(tenant))
-    )
-    return {
-        table: (*GROUPS, NOTIFIER),
-        secret: policies.GROUPS_WITH_SECRET,
-        delivery: (NOTIFIER,),
-    }
+    def _kept(self) -> dict[Kept, list[str]]:
+        """What is under the key, with the functions that read it."""
+        deployment, tenant, slug = self._site.deployment, self._site.tenant, self._site.slug
+        arns, names = deployment.arns, deployment.names
+        kept = {
+            key_policies.items(arns.regional("dynamodb"), names.tenant(slug)): [
+                m.name for m in tenant.members
+            ]
+        }
+        for secret in tenant.secrets:
+            arn = arns.secrets(names.secret(slug, secret.name))
+            place = key_policies.secret(arns.regional("secretsmanager"), secret.name, arn)
+            kept[place] = [member.name for member in tenant.members if secret.name in member.function.secrets]
+        return kept

@@ -1,56 +1,51 @@
 """Declare one function of one tenant with all that is its own: role, policy, log group, permission."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-from tenantry.components.cell import Cell
-from tenantry.deployment import Deployment
+from tenantry.components.site import Site
 from tenantry.rules import naming, policies
-
-TIMEOUT_SECONDS = 10  # far below the gateway's 29 s, so that a slow downstream still gets an answer
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionArgs:
-    """`policy` is the whole of what the function may do.
+    """`policy` is the whole of what the function may do; `memory_mb` None takes the tier's.
 
     `source_arn` is the only one at the gateway who may call; None for a function that takes from a queue:
     Lambda's poller needs no permission but the function's own role.
     """
 
-    deployment: Deployment
-    cell: Cell
-    tenant: str
-    group: str
+    site: Site
+    name: str
+    handler: str
     policy: pulumi.Input[str]
     environment: dict[str, pulumi.Input[str]]
-    source_arn: pulumi.Input[str] | None
-    memory_mb: int
-    log_retention_days: int
+    timeout_seconds: int
+    memory_mb: int | None = None
     reserved_concurrency: int | None = None
-    timeout_seconds: int = TIMEOUT_SECONDS
-    log_key: pulumi.Input[str] | None = None
-    tags: dict[str, str] = field(default_factory=dict)
+    source_arn: pulumi.Input[str] | None = None
 
 
 class Function(pulumi.ComponentResource):
     """A function whose role no other function shares."""
 
-    def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        site = args.site
+        name = f"{site.slug}.{args.name}"
         super().__init__("tenantry:index:Function", name, None, opts)
         self._args = args
         self._children = pulumi.ResourceOptions(parent=self)
-        self.name = args.deployment.names.function(args.tenant, args.group)
+        self.name = site.deployment.names.function(site.slug, args.name)
         role, policy = self._role(name)
         log = aws.cloudwatch.LogGroup(
             name,
             name=naming.log_group(self.name),
-            retention_in_days=args.log_retention_days,
-            kms_key_id=args.log_key,
-            tags=args.tags,
+            retention_in_days=site.tenant.tier.log_retention_days,
+            kms_key_id=site.key,
+            tags=site.tags,
             opts=self._children,
         )
         # Without its log group the first call would make one that never expires.
@@ -66,8 +61,8 @@ class Function(pulumi.ComponentResource):
             name,
             name=self.name,
             assume_role_policy=json.dumps(policies.trust()),
-            permissions_boundary=self._args.cell.boundary,
-            tags=self._args.tags,
+            permissions_boundary=self._args.site.cell.boundary,
+            tags=self._args.site.tags,
             opts=self._children,
         )
         policy = aws.iam.RolePolicy(
@@ -89,22 +84,22 @@ class Function(pulumi.ComponentResource):
         )
 
     def _function(self, name: str, role: aws.iam.Role, first: list[pulumi.Resource]) -> aws.lambda_.Function:
-        args, target = self._args, self._args.deployment.target
+        args, site, target = self._args, self._args.site, self._args.site.deployment.target
         return aws.lambda_.Function(
             name,
             name=self.name,
             role=role.arn,
             runtime=target.runtime,
             architectures=[target.architecture],
-            handler=f"start.{args.group}",
-            s3_bucket=args.cell.code.bucket,
-            s3_key=args.cell.code.key,
-            layers=[args.cell.code.layer],
-            memory_size=args.memory_mb,
+            handler=args.handler,
+            s3_bucket=site.cell.code.bucket,
+            s3_key=site.cell.code.key,
+            layers=[site.cell.code.layer],
+            memory_size=args.memory_mb or site.tenant.tier.memory_mb,
             timeout=args.timeout_seconds,
             reserved_concurrent_executions=args.reserved_concurrency,
             environment={"variables": args.environment},
             tracing_config={"mode": "Active"},
-            tags=args.tags,
+            tags=site.tags,
             opts=pulumi.ResourceOptions(parent=self, depends_on=first),
         )

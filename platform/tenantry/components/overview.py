@@ -10,9 +10,10 @@ from tenantry.components.alarms import metric_alarm
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
 from tenantry.gateway.contract import Route
+from tenantry.groups import current
 from tenantry.monitoring import alarms, dashboards, watched
 from tenantry.monitoring.dashboards import Body
-from tenantry.monitoring.queries import QUERIES
+from tenantry.monitoring.queries import queries
 from tenantry.monitoring.watched import Watched
 
 
@@ -41,10 +42,10 @@ class Overview(pulumi.ComponentResource):
         self._shared_dashboard(name, args, shown)
         for alarm in alarms.of_cell(names.table):
             description = alarm.described(deployment.cell, deployment.runbooks)
-            physical = names.cell_alarm(alarm.condition)
-            logical = f"{name}.{alarm.condition}"
+            physical = names.cell_alarm(alarm.name)
+            logical = f"{name}.{alarm.name}"
             metric_alarm(logical, physical, alarm, description, [args.topic], deployment.tags(), self)
-        for query in QUERIES:
+        for query in queries(current()):
             aws.cloudwatch.QueryDefinition(
                 f"{name}.{query.key}",
                 name=names.query(query.title),

@@ -5,43 +5,33 @@ a diff: the new name is listed beside the old one while clients move.
 """
 
 import json
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_tls as tls
 
-from tenantry.deployment import Deployment
+from tenantry.components.site import Site
 from tenantry.rules.jwks import ed25519_jwk
-
-
-@dataclass(frozen=True, slots=True)
-class SigningKeysArgs:
-    deployment: Deployment
-    tenant: str
-    key_names: tuple[str, ...]
-    tags: dict[str, str]
-    key: pulumi.Input[str] | None = None
 
 
 class SigningKeys(pulumi.ComponentResource):
     """Ed25519 key pairs, and the secret of their private halves: `{"<key name>": "<PKCS #8 PEM>"}`."""
 
-    def __init__(self, name: str, args: SigningKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, site: Site, key_names: tuple[str, ...], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        name = site.slug
         super().__init__("tenantry:index:SigningKeys", name, None, opts)
         children = pulumi.ResourceOptions(parent=self)
-        keys = {
-            key: tls.PrivateKey(f"{args.tenant}.{key}", algorithm="ED25519", opts=children)
-            for key in args.key_names
-        }
+        keys = {key: tls.PrivateKey(f"{name}.{key}", algorithm="ED25519", opts=children) for key in key_names}
         secret = aws.secretsmanager.Secret(
             name,
-            name=args.deployment.names.signing_secret(args.tenant),
-            description=f"Private keys that sign tokens of {args.tenant}",
+            name=site.deployment.names.signing_secret(name),
+            description=f"Private keys that sign tokens of {name}",
             # Keys that are gone verify nothing. No window: the name is free when the tenant comes back.
             recovery_window_in_days=0,
-            kms_key_id=args.key,
-            tags=args.tags,
+            kms_key_id=site.key,
+            tags=site.tags,
             opts=children,
         )
         private = pulumi.Output.all(**{key: pair.private_key_pem_pkcs8 for key, pair in keys.items()})
@@ -56,6 +46,6 @@ class SigningKeys(pulumi.ComponentResource):
         )
         public = pulumi.Output.all(**{key: pair.public_key_pem for key, pair in keys.items()})
         self.jwks: pulumi.Output[list[dict[str, str]]] = public.apply(
-            lambda pems: [ed25519_jwk(key, pems[key]) for key in args.key_names]
+            lambda pems: [ed25519_jwk(key, pems[key]) for key in key_names]
         )
         self.register_outputs({"jwks": self.jwks})

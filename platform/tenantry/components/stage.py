@@ -1,15 +1,15 @@
 """Declare a tenant's stage: the address its clients call, naming the functions that serve them."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
 
-from tenantry.components.cell import Cell
-from tenantry.config import Tenant
-from tenantry.deployment import Deployment
+from tenantry.components.function import Function
+from tenantry.components.site import Site
 from tenantry.rules import naming
+from tenantry.rules.naming import AUTHORIZER
 
 # "Variables for access logging for API Gateway". No header, token or key value is among them.
 ACCESS_LOG_FORMAT = {
@@ -29,40 +29,31 @@ ACCESS_LOG_FORMAT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StageArgs:
-    """`variables` name the tenant's functions; `serving` must exist before the stage and outlive it."""
-
-    deployment: Deployment
-    cell: Cell
-    tenant: Tenant
-    variables: dict[str, str]
-    serving: list[pulumi.Resource]
-    tags: dict[str, str]
-    log_key: pulumi.Input[str] | None = None
-
-
 class Stage(pulumi.ComponentResource):
     """Stage, its two logs and the settings of all its methods."""
 
-    def __init__(self, name: str, args: StageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, site: Site, functions: Mapping[str, Function], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """`functions` by name; those that the gateway calls exist before the stage and outlive it."""
+        slug = name = site.slug
         super().__init__("tenantry:index:Stage", name, None, opts)
-        self._args = args
-        slug, cell = args.tenant.slug, args.cell
-        access_log = self._log(name, args.deployment.names.access_log(slug))
+        self._site, cell = site, site.cell
+        access_log = self._log(name, site.deployment.names.access_log(slug))
         execution_log = self._log(
             f"{name}.execution", cell.api.id.apply(lambda api: naming.execution_log(api, slug))
         )
-        first = [*args.serving, *cell.api.logging, execution_log]
+        serving = [permission for function in functions.values() for permission in function.permissions]
+        first = [*serving, *cell.api.logging, execution_log]
         stage = aws.apigateway.Stage(
             name,
             rest_api=cell.api.id,
             deployment=cell.api.deployment_id,
             stage_name=slug,
-            variables=args.variables,
+            variables=self._variables(functions),
             access_log_settings={"destination_arn": access_log.arn, "format": json.dumps(ACCESS_LOG_FORMAT)},
             xray_tracing_enabled=True,
-            tags=args.tags,
+            tags=site.tags,
             opts=pulumi.ResourceOptions(parent=self, depends_on=first),
         )
         self._set_methods(name, stage)
@@ -70,21 +61,27 @@ class Stage(pulumi.ComponentResource):
         self.url: pulumi.Output[str] = stage.invoke_url
         self.register_outputs({"url": self.url})
 
+    def _variables(self, functions: Mapping[str, Function]) -> dict[str, str]:
+        """A group that is switched off is named to a function of this tenant, which answers 404."""
+        fallback = functions[self._site.tenant.routes[0]]
+        named = (AUTHORIZER, *self._site.tenant.groups.names)
+        return {naming.stage_variable(each): functions.get(each, fallback).name for each in named}
+
     def _log(self, logical_name: str, name: pulumi.Input[str]) -> aws.cloudwatch.LogGroup:
         return aws.cloudwatch.LogGroup(
             logical_name,
             name=name,
-            retention_in_days=self._args.tenant.tier.log_retention_days,
-            kms_key_id=self._args.log_key,
-            tags=self._args.tags,
+            retention_in_days=self._site.tenant.tier.log_retention_days,
+            kms_key_id=self._site.key,
+            tags=self._site.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _set_methods(self, name: str, stage: aws.apigateway.Stage) -> None:
-        limits = self._args.tenant.limits
+        limits = self._site.tenant.limits
         aws.apigateway.MethodSettings(
             name,
-            rest_api=self._args.cell.api.id,
+            rest_api=self._site.cell.api.id,
             stage_name=stage.stage_name,
             method_path="*/*",
             settings={

@@ -1,54 +1,44 @@
 """Declare a tenant's alarms and, where its tier has one, its own dashboard."""
 
 import json
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
 from tenantry.components.alarms import metric_alarm
-from tenantry.components.cell import Cell
+from tenantry.components.site import Site
 from tenantry.components.topic import alarm_topic
-from tenantry.config import Tenant
-from tenantry.deployment import Deployment
 from tenantry.monitoring import alarms, dashboards, watched
 from tenantry.monitoring.alarms import UNHEALTHY, Alarm
-
-
-@dataclass(frozen=True, slots=True)
-class WatchArgs:
-    deployment: Deployment
-    cell: Cell
-    tenant: Tenant
-    tags: dict[str, str]
 
 
 class Watch(pulumi.ComponentResource):
     """Alarms go to the operator's topic and to the tenant's own e-mail, never to another tenant's."""
 
-    def __init__(self, name: str, args: WatchArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        name = site.slug
         super().__init__("tenantry:index:Watch", name, None, opts)
-        deployment = args.deployment
-        self._args = args
-        own = watched.of_tenant(deployment.names, args.tenant, args.cell.routes)
+        deployment = site.deployment
+        self._site = site
+        own = watched.of_tenant(deployment.names, site.tenant, site.cell.routes)
         self._declare_alarms(name, alarms.of_tenant(own), self._topics(name))
-        if args.tenant.tier.dashboard == "dedicated":
+        if site.tenant.tier.dashboard == "dedicated":
             body = dashboards.of_tenant(deployment.arns, deployment.names, own, deployment.runbooks)
             aws.cloudwatch.Dashboard(
                 name,
-                dashboard_name=deployment.names.tenant(args.tenant.slug),
+                dashboard_name=deployment.names.tenant(site.slug),
                 dashboard_body=json.dumps(body),
                 opts=pulumi.ResourceOptions(parent=self),
             )
         self.register_outputs({})
 
     def _topics(self, name: str) -> list[pulumi.Output[str]]:
-        args = self._args
-        topics: list[pulumi.Output[str]] = [args.cell.topic.arn]
-        email = args.tenant.alarms.email
+        site = self._site
+        topics: list[pulumi.Output[str]] = [site.cell.topic.arn]
+        email = site.tenant.alarms.email
         if email:
-            physical = args.deployment.names.tenant(args.tenant.slug)
-            own = alarm_topic(name, physical, args.deployment, args.tags, self)
+            physical = site.deployment.names.tenant(site.slug)
+            own = alarm_topic(name, physical, site.deployment, site.tags, self)
             aws.sns.TopicSubscription(
                 name,
                 topic=own.arn,
@@ -60,15 +50,13 @@ class Watch(pulumi.ComponentResource):
         return topics
 
     def _declare_alarms(self, name: str, declared: list[Alarm], topics: list[pulumi.Output[str]]) -> None:
-        deployment, slug, tags = self._args.deployment, self._args.tenant.slug, self._args.tags
+        deployment, slug, tags = self._site.deployment, self._site.slug, self._site.tags
         joined: dict[str, pulumi.Resource] = {}
         for alarm in declared:
-            physical = deployment.names.alarm(slug, alarm.condition)
+            physical = deployment.names.alarm(slug, alarm.name)
             description = alarm.described(slug, deployment.runbooks)
             notified = topics if alarm.lasting else []
-            made = metric_alarm(
-                f"{name}.{alarm.condition}", physical, alarm, description, notified, tags, self
-            )
+            made = metric_alarm(f"{name}.{alarm.name}", physical, alarm, description, notified, tags, self)
             if not alarm.lasting:
                 joined[physical] = made
         aws.cloudwatch.CompositeAlarm(

@@ -2,9 +2,9 @@
 
 from tenantry.config.cells import Cell, Platform, UnknownName
 from tenantry.config.loader import load_platform
-from tenantry.config.problems import ConfigErrors, Problem
 from tenantry.config.tenants import Tenant
 from tenantry.config.tiers import EffectiveLimits, Quota, Tier
+from tenantry.problems import ConfigErrors, Problem
 
 __all__ = [
     "Cell",

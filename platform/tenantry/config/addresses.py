@@ -95,7 +95,12 @@ def _email(text: str) -> str:
     return text
 
 
-def _notify(text: str) -> str:
+def _https_url(text: str) -> str:
+    _https(text)
+    return text
+
+
+def _email_or_https(text: str) -> str:
     if "://" in text:
         _https(text)
     elif not _EMAIL.fullmatch(text):
@@ -118,9 +123,15 @@ Issuer = Annotated[
 Email = Annotated[
     str, AfterValidator(_email), Field(json_schema_extra={"format": "email"}, examples=["ops@example.com"])
 ]
-Notify = Annotated[
+Https = Annotated[
     str,
     StringConstraints(max_length=2048),
-    AfterValidator(_notify),
+    AfterValidator(_https_url),
+    Field(json_schema_extra={"pattern": r"^https://[^#\s]+$"}),
+]
+EmailOrHttps = Annotated[
+    str,
+    StringConstraints(max_length=2048),
+    AfterValidator(_email_or_https),
     Field(json_schema_extra={"pattern": r"^(https://[^#\s]+|[^@\s:/]+@[^@\s]+)$"}),
 ]

@@ -37,11 +37,10 @@ def account_capacity(platform: Platform) -> tuple[Usage, ...]:
 
 def _account(tenants: Iterable[Tenant], cells: int) -> tuple[Usage, ...]:
     tenants = tuple(tenants)
-    # A role each: the route groups, the authorizer, and the notifier of who has messages delivered.
-    functions = sum(len(tenant.routes) + 1 + tenant.delivers for tenant in tenants)
+    functions = sum(len(tenant.members) + 1 for tenant in tenants)  # the authorizer's too; a role each
     reserved = sum((tenant.tier.reserved_concurrency or 0) * len(tenant.routes) for tenant in tenants)
     signing = sum(tenant.auth.mode == "managed" for tenant in tenants)
-    webhooks = sum(tenant.webhook is not None for tenant in tenants)
+    secrets = sum(len(tenant.secrets) for tenant in tenants)
     silos = sum(tenant.isolation == "silo" for tenant in tenants)
     reservable = quotas.CONCURRENCY - quotas.UNRESERVED_CONCURRENCY
     return tuple(
@@ -57,6 +56,6 @@ def _account(tenants: Iterable[Tenant], cells: int) -> tuple[Usage, ...]:
             ("roles", functions, quotas.ROLES, quotas.IAM),
             ("reserved concurrency", reserved, reservable, quotas.LAMBDA),
             ("tables", cells + silos, quotas.TABLES, quotas.DYNAMODB),
-            ("secrets", len(tenants) + signing + webhooks, quotas.SECRETS, quotas.SECRETS_MANAGER),
+            ("secrets", secrets + signing, quotas.SECRETS, quotas.SECRETS_MANAGER),
         )
     )

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tenantry.config.documents import Document
-from tenantry.config.problems import Problem
 from tenantry.config.survey import TenantPath
 from tenantry.config.tenants import TenantFile, audience
 from tenantry.config.tiers import TierOptions
+from tenantry.groups import Groups
+from tenantry.problems import Problem, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,31 @@ def keys_of_pooled(candidates: Iterable[Candidate], tiers: Mapping[str, TierOpti
             remedy = "set data.isolation to silo, or leave data.encryption out"
             line = candidate.document.line(("data", "encryption"))
             yield Problem(candidate.document.file, line, what, remedy)
+
+
+def groups_of_others(candidates: Iterable[Candidate], groups: Groups) -> Iterable[Problem]:
+    """A group may be there for named tenants alone."""
+    for candidate in candidates:
+        for index, name in enumerate(candidate.settings.routes if candidate.settings else ()):
+            group = groups.group(name)
+            if group and group.tenants is not None and candidate.at.slug not in group.tenants:
+                what = (
+                    f"routes lists {name}, which is there for {', '.join(group.tenants) or 'no tenant'} alone"
+                )
+                line = candidate.document.line(("routes", index))
+                remedy = "take it out, or name the tenant in the group's declaration"
+                yield Problem(candidate.document.file, line, what, remedy)
+
+
+def shares_of_no_group(candidates: Iterable[Candidate]) -> Iterable[Problem]:
+    for candidate in candidates:
+        settings = candidate.settings
+        for name in settings.workload.percent_by_group if settings else ():
+            if settings and name not in settings.routes:
+                line = candidate.document.line(("workload", "percent_by_group", name))
+                remedy = f"name one of {', '.join(settings.routes)}"
+                what = f"workload.percent_by_group names {shown(name)}, which routes does not list"
+                yield Problem(candidate.document.file, line, what, remedy)
 
 
 def shared_tokens(candidates: Iterable[Candidate]) -> Iterable[Problem]:

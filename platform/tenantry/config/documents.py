@@ -22,7 +22,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from tenantry.config.problems import Loc, Problem, dotted, shown
+from tenantry.problems import Loc, Problem, dotted, shown
 
 MAX_DEPTH = 16  # the deepest field, auth.jwks.keys[0].key_ops[0], lies at 6
 UNREAD = object()  # stands for a value whose problem is already reported

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from tenantry.config import auth, jwk, slugs, tenants
 from tenantry.config.documents import UNREAD, Document, plain
 from tenantry.config.model import FAULT, Model
-from tenantry.config.problems import Loc, dotted, shown
+from tenantry.problems import Loc, dotted, shown
 
 M = TypeVar("M", bound=Model)
 

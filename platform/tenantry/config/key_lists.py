@@ -13,9 +13,9 @@ import yaml
 from yaml.nodes import ScalarNode, SequenceNode
 
 from tenantry.config.documents import PARSER, read_document
-from tenantry.config.problems import Loc, Problem, dotted
 from tenantry.config.template import scalar
 from tenantry.errors import WrongInput
+from tenantry.problems import Loc, Problem, dotted
 
 _BOM = "\ufeff"
 _LINE_END = re.compile(r"\r\n|\r|\n")

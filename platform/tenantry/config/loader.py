@@ -7,36 +7,42 @@ from tenantry.config.cells import Cell, Platform
 from tenantry.config.conflicts import (
     Candidate,
     full_cells,
+    groups_of_others,
     keys_of_pooled,
     repeated_slugs,
     shared_tokens,
+    shares_of_no_group,
 )
 from tenantry.config.documents import Document, read_document
 from tenantry.config.findings import suggestion, validated
-from tenantry.config.problems import ConfigErrors, Problem, shown
 from tenantry.config.quotas import STAGES_PER_API
 from tenantry.config.survey import TIERS, Survey, TenantPath, content, survey
-from tenantry.config.tenants import Tenant, TenantFile
+from tenantry.config.tenants import Tenant, tenant_file
 from tenantry.config.tiers import Tier, TiersFile
 from tenantry.garbage import uncollected
+from tenantry.groups import Groups, current
+from tenantry.problems import ConfigErrors, Problem, shown
 
 
 @uncollected()
-def load_platform(folder: Path, proposed: Mapping[Path, bytes] | None = None) -> Platform:
+def load_platform(
+    folder: Path, proposed: Mapping[Path, bytes] | None = None, groups: Groups | None = None
+) -> Platform:
     """The platform that the files describe.
 
     Args:
         proposed: contents to take in place of what the files hold, by path below `folder`.
+        groups: the route groups that there are; by default those that are installed.
 
     Raises:
         ConfigErrors: the problems name files below `folder` as it is written here.
     """
-    contents = proposed or {}
+    contents, known = proposed or {}, groups or current()
     found = survey(folder)
     tiers_document = _read(found.tiers, contents) if found.tiers else Document(str(folder / TIERS))
     tiers_file = validated(tiers_document, TiersFile)
     quotas = _stages_quotas(found, tiers_document, tiers_file)
-    tenants = [_candidate(at, contents, _names(tiers_document)) for at in found.tenants]
+    tenants = [_candidate(at, contents, _names(tiers_document), known) for at in found.tenants]
     problems = [
         *found.problems,
         *tiers_document.problems,
@@ -45,10 +51,12 @@ def load_platform(folder: Path, proposed: Mapping[Path, bytes] | None = None) ->
         *full_cells(found.tenants, found.cells, quotas, tiers_document.file),
         *shared_tokens(tenants),
         *keys_of_pooled(tenants, tiers_file.tiers if tiers_file else {}),
+        *groups_of_others(tenants, known),
+        *shares_of_no_group(tenants),
     ]
     if problems or tiers_file is None:
         raise ConfigErrors(problems)
-    return _platform(tiers_file.named(), quotas, tenants)
+    return _platform(tiers_file.named(), quotas, tenants, known)
 
 
 def _read(path: Path, proposed: Mapping[Path, bytes]) -> Document:
@@ -64,9 +72,11 @@ def _names(tiers_document: Document) -> tuple[str, ...]:
     return tuple(tiers) if isinstance(tiers, dict) else ()
 
 
-def _candidate(at: TenantPath, proposed: Mapping[Path, bytes], tier_names: Iterable[str]) -> Candidate:
+def _candidate(
+    at: TenantPath, proposed: Mapping[Path, bytes], tier_names: Iterable[str], groups: Groups
+) -> Candidate:
     document = _read(at.path, proposed)
-    settings = validated(document, TenantFile)
+    settings = validated(document, tenant_file(groups))
     tier = document.values.get("tier") if isinstance(document.values, dict) else None
     if isinstance(tier, str) and tier_names and tier not in tier_names:
         remedy = suggestion(tier, tier_names, "tiers")
@@ -83,12 +93,14 @@ def _stages_quotas(found: Survey, document: Document, tiers_file: TiersFile | No
     return {cell: options[cell].stages_quota if cell in options else STAGES_PER_API for cell in found.cells}
 
 
-def _platform(tiers: dict[str, Tier], quotas: dict[str, int], candidates: list[Candidate]) -> Platform:
+def _platform(
+    tiers: dict[str, Tier], quotas: dict[str, int], candidates: list[Candidate], groups: Groups
+) -> Platform:
     placed: dict[str, list[Tenant]] = {cell: [] for cell in quotas}
     for candidate in sorted(candidates, key=lambda candidate: candidate.at.slug):
         settings, at = candidate.settings, candidate.at
         if settings:
-            placed[at.cell].append(settings.placed(at.slug, at.cell, tiers[settings.tier]))
+            placed[at.cell].append(settings.placed(at.slug, at.cell, tiers[settings.tier], groups))
     cells = tuple(
         Cell(name=name, tenants=tuple(tenants), stages_quota=quotas[name]) for name, tenants in placed.items()
     )

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from tenantry.config.problems import shown
+from tenantry.problems import shown
 
 FAULT = "fault"  # pydantic's error type of our own findings
 

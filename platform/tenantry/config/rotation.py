@@ -15,11 +15,11 @@ from typing import Literal
 from tenantry.config import key_lists
 from tenantry.config.auth import MANAGED_KEYS
 from tenantry.config.loader import load_platform
-from tenantry.config.problems import ConfigErrors, Loc, Problem, dotted
 from tenantry.config.slugs import KEY_PATTERN, KEY_RULE
 from tenantry.config.survey import content, survey
 from tenantry.config.tenants import API_KEYS, Tenant
 from tenantry.errors import Failed, WrongInput
+from tenantry.problems import ConfigErrors, Loc, Problem, dotted
 
 Kind = Literal["api", "signing"]
 KINDS: tuple[Kind, ...] = ("api", "signing")

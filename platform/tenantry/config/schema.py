@@ -14,8 +14,9 @@ from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
 from tenantry.config.model import Model
 from tenantry.config.survey import SCHEMA
-from tenantry.config.tenants import TenantFile
+from tenantry.config.tenants import tenant_file
 from tenantry.config.tiers import TiersFile
+from tenantry.groups import current
 
 TENANT_SCHEMA = f"{SCHEMA}/tenant.schema.json"
 TIERS_SCHEMA = f"{SCHEMA}/tiers.schema.json"
@@ -37,7 +38,10 @@ class _ForEditors(GenerateJsonSchema):
 
 def schemas() -> dict[str, str]:
     """Text of each schema file by its path below the tenants' folder."""
-    return {TENANT_SCHEMA: _text(TenantFile, "A tenant"), TIERS_SCHEMA: _text(TiersFile, "The tiers")}
+    return {
+        TENANT_SCHEMA: _text(tenant_file(current()), "A tenant"),
+        TIERS_SCHEMA: _text(TiersFile, "The tiers"),
+    }
 
 
 def write(folder: Path) -> None:

@@ -9,8 +9,8 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tenantry.config.problems import Problem, shown
 from tenantry.config.slugs import CELL_RULE, SLUG_RULE, is_cell_name, is_slug
+from tenantry.problems import Problem, shown
 
 TIERS = "tiers.yaml"
 SCHEMA = "schema"

@@ -2,8 +2,8 @@
 
 import json
 
-from tenantry.config.problems import shown
 from tenantry.config.slugs import CELL_RULE, SLUG_RULE, is_cell_name, is_slug
+from tenantry.problems import shown
 
 _TEXT = """\
 # yaml-language-server: $schema=../schema/tenant.schema.json

@@ -1,19 +1,23 @@
-"""A tenant is what its file says, put into the place that its path names and completed by its tier."""
+"""A tenant is what its file says, put into the place that its path names and completed by its tier.
+
+Which route groups a file may name, and which keys it may set for them, the installed groups say.
+"""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, SkipValidation, StringConstraints, create_model
 
-from tenantry.config.addresses import Email, Notify, Origin
+from agreed.declarations import Option, OptionForm, Queue, Secret
+from tenantry.config.addresses import Email, EmailOrHttps, Https, Origin
 from tenantry.config.auth import Auth
 from tenantry.config.model import Fault, Model, unrepeated
 from tenantry.config.slugs import KeyName
 from tenantry.config.tiers import EffectiveLimits, Isolation, Limits, Tier, effective_limits
 from tenantry.config.workload import Workload
-from tenantry.rules.naming import GROUPS
+from tenantry.groups import Groups, Member
 
-Group = Literal["contact", "items", "tools"]
 Status = Literal["active", "suspended"]
 Encryption = Literal["aws-owned", "kms"]
 
@@ -24,8 +28,16 @@ NAME_PATTERN = r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7
 DisplayName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=NAME_PATTERN)]
 
 
-def _in_canonical_order(routes: tuple[Group, ...]) -> tuple[Group, ...]:
-    return tuple(sorted(routes, key=GROUPS.index))
+OPTIONS: Mapping[OptionForm, Any] = {
+    "email": Email,
+    "email or https": EmailOrHttps,
+    "https": Https,
+    "text": Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NAME_PATTERN)],
+}
+
+
+def _in_canonical_order(routes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(routes))
 
 
 class Data(Model):
@@ -38,16 +50,6 @@ class Data(Model):
         "aws-owned",
         description="Whose key the data is kept under: one that AWS owns, or (kms) a KMS key made for this "
         "tenant alone, which needs isolation: silo and costs $1 a month.",
-    )
-
-
-class Contact(Model):
-    """The route group `contact`."""
-
-    notify: Notify | None = Field(
-        None,
-        description="Where contact messages go: an e-mail address or an https webhook.",
-        examples=["office@example.com"],
     )
 
 
@@ -82,12 +84,7 @@ class TenantSettings(Model):
     status: Status = Field(
         "active", description="A suspended tenant keeps its data, and its API answers 403."
     )
-    routes: Annotated[tuple[Group, ...], AfterValidator(_in_canonical_order)] = Field(
-        min_length=1,
-        description="Route groups that are switched on; the others answer 404.",
-        examples=[["items"]],
-        json_schema_extra={"uniqueItems": True},
-    )
+    routes: Annotated[tuple[str, ...], AfterValidator(_in_canonical_order)]
     auth: Auth = Field(
         description="Whose tokens open the routes that need one.", examples=[{"managed": {"keys": ["2026"]}}]
     )
@@ -107,7 +104,6 @@ class TenantSettings(Model):
     cors_credentials: bool = Field(
         False, description="Whether those pages may send cookies and the like; not together with *."
     )
-    contact: Contact = Field(default_factory=Contact, description="Options of the route group contact.")
     alarms: Alarms = Field(default_factory=Alarms, description="Who hears of trouble.")
     workload: Workload = Field(
         default_factory=Workload,
@@ -121,39 +117,87 @@ class TenantFile(TenantSettings):
     tier: str = Field(description="One of the tiers in tiers.yaml.", examples=["bronze"])
     limits: Limits = Field(default_factory=Limits, description="Overrides of the tier's limits.")
 
-    def placed(self, slug: str, cell: str, tier: Tier) -> "Tenant":
+    def placed(self, slug: str, cell: str, tier: Tier, groups: Groups) -> "Tenant":
         settings = {name: getattr(self, name) for name in TenantSettings.model_fields}
-        return Tenant(slug=slug, cell=cell, tier=tier, limits=effective_limits(tier, self.limits), **settings)
+        set_ = {name: dict(getattr(self, name)) for name in groups.names if name in type(self).model_fields}
+        options = {
+            name: {key: value for key, value in own.items() if value is not None}
+            for name, own in set_.items()
+            if name in self.routes  # of a group that is off nothing is wanted
+        }
+        limits = effective_limits(tier, self.limits)
+        return Tenant(
+            slug=slug, cell=cell, tier=tier, limits=limits, groups=groups, options=options, **settings
+        )
+
+
+@cache
+def tenant_file(groups: Groups) -> type[TenantFile]:
+    """The model of a tenant's file where these groups are installed."""
+    names: Any = Literal.__getitem__(groups.names)
+    routes: Any = (
+        Annotated[tuple[names, ...], AfterValidator(_in_canonical_order)],
+        Field(
+            min_length=1,
+            description="Route groups that are switched on; the others answer 404.",
+            examples=[[groups.names[0]]],
+            json_schema_extra={"uniqueItems": True},
+        ),
+    )
+    fields: dict[str, Any] = {"routes": routes}
+    for group in groups:
+        if group.options:
+            said = f"Options of the route group {group.name}."
+            options = create_model(
+                f"{group.name.capitalize()}Options",
+                __base__=Model,
+                __doc__=said,
+                **{option.name: _option(option) for option in group.options},
+            )
+            fields[group.name] = (options, Field(default_factory=options, description=said))
+    return create_model("TenantFile", __base__=TenantFile, __doc__=TenantFile.__doc__, **fields)
+
+
+def _option(option: Option) -> Any:
+    form = OPTIONS[option.form] | None
+    return (form, Field(None, description=option.description, examples=[option.example]))
 
 
 class Tenant(TenantSettings):
+    """`options` are what it sets for its groups; `groups` are all that are installed."""
+
     slug: str
     cell: str
     tier: Tier
     limits: EffectiveLimits
+    groups: SkipValidation[Groups]
+    options: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Its functions beside the authorizer."""
+        return self.groups.of_tenant(self.routes, self.options)
+
+    @property
+    def queues(self) -> tuple[Queue, ...]:
+        return self.groups.queues_of(self.routes, self.options)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Those whose values functions read; its signing keys are not among them."""
+        return self.groups.secrets_of(self.routes, self.options)
+
+    @property
+    def mails(self) -> bool:
+        """Whether one of its functions sends mail."""
+        return any(
+            member.function.mails and member.function.mails.holds(self.options.get(member.group.name, {}))
+            for member in self.members
+        )
 
     @property
     def isolation(self) -> Isolation:
         return self.data.isolation or self.tier.isolation
-
-    @property
-    def webhook(self) -> str | None:
-        """Where its contact messages are posted to."""
-        return self._notify if self._notify and "://" in self._notify else None
-
-    @property
-    def mailbox(self) -> str | None:
-        """Whom its contact messages are mailed to."""
-        return self._notify if self._notify and "://" not in self._notify else None
-
-    @property
-    def delivers(self) -> bool:
-        return self._notify is not None
-
-    @property
-    def _notify(self) -> str | None:
-        """Without the route group there is no message to tell of."""
-        return self.contact.notify if "contact" in self.routes else None
 
     @property
     def audience(self) -> str:

@@ -1,7 +1,7 @@
 """What an operator expects of a tenant's traffic; it changes no resource, and says what they will cost."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -27,6 +27,9 @@ def _durations_agree(values: Mapping[str, Any]) -> Iterable[Fault]:
         yield Fault(
             "is less than duration_ms", "write what the longest call takes", ("longest_request_seconds",)
         )
+
+
+Percent = Annotated[int, Field(ge=0, le=100)]
 
 
 class Payload(Model):
@@ -73,10 +76,13 @@ class Workload(Model):
         "a connection that both sides keep open.",
     )
     writes_percent: int = Field(
-        20, ge=0, le=100, description="Of the calls of items and tools, how many in a hundred write."
+        20, ge=0, le=100, description="Of the calls that need a token, how many in a hundred write."
     )
-    contact_percent: int = Field(
-        1, ge=0, le=100, description="Of all calls, how many in a hundred are contact messages."
+    percent_by_group: dict[str, Percent] = Field(
+        default_factory=dict,
+        description="Of all calls, how many in a hundred go to each route group. A group that is not listed "
+        "takes its part of the rest; one that an API key alone opens, 1.",
+        examples=[{"items": 80}],
     )
     clients: int = Field(
         10,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from agreed.metrics import READS, WRITES
 from tenantry.console import formats
 from tenantry.operations.metering import measures
 from tenantry.operations.metering.figures import Line
@@ -63,11 +64,11 @@ def plans(tenant: Tenant) -> dict[Charted, Unit]:
         Charted("Consumed capacity", _capacity): "count",
         Charted("Throttled invocations", _by_function("Throttles")): "count",
     }
-    delivering: dict[Charted, Unit] = {
-        Charted("Oldest message in the queue", _oldest): "seconds",
+    of_queues: dict[Charted, Unit] = {
+        Charted("Oldest message in a queue", _oldest): "seconds",
         Charted("Messages waiting, and dead letters", _waiting): "depth",
     }
-    return always | delivering if tenant.delivers else always
+    return always | of_queues if tenant.queues else always
 
 
 def drawn(plan: dict[Charted, Unit], lines: Sequence[Sequence[Line]]) -> list[Chart]:
@@ -108,19 +109,22 @@ def _errors(_: Running, tenant: Tenant) -> Lines:
 
 def _capacity(_: Running, tenant: Tenant) -> Lines:
     return {
-        "read units": measures.capacity(tenant, "ConsumedReadCapacity"),
-        "write units": measures.capacity(tenant, "ConsumedWriteCapacity"),
+        "read units": measures.capacity(tenant, READS),
+        "write units": measures.capacity(tenant, WRITES),
     }
 
 
 def _oldest(running: Running, tenant: Tenant) -> Lines:
-    queue = running.place.names.queue(tenant.slug)
-    return {"oldest": (measures.queue(queue, "ApproximateAgeOfOldestMessage"),)}
+    names, oldest = running.place.names, "ApproximateAgeOfOldestMessage"
+    return {
+        each.name: (measures.queue(names.queue(tenant.slug, each.name), oldest),) for each in tenant.queues
+    }
 
 
 def _waiting(running: Running, tenant: Tenant) -> Lines:
     names, visible = running.place.names, "ApproximateNumberOfMessagesVisible"
-    return {
-        "waiting": (measures.queue(names.queue(tenant.slug), visible),),
-        "dead letters": (measures.queue(names.dead_letters(tenant.slug), visible),),
+    waiting = {each.name: names.queue(tenant.slug, each.name) for each in tenant.queues}
+    dead = {
+        f"{each.name}, dead letters": names.dead_letters(tenant.slug, each.name) for each in tenant.queues
     }
+    return {title: (measures.queue(name, visible),) for title, name in (waiting | dead).items()}

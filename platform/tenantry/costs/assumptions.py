@@ -8,7 +8,8 @@ VERDICT_SECONDS = VERDICT_TTL_SECONDS
 COLD_STARTS_PER_INVOCATION = 0.01
 INIT_MS = 700  # Python, with boto3 and Powertools, below 1 GB of memory
 AUTHORIZER_MS = 10  # one signature, no call of AWS
-NOTIFIER_MS = 500  # mostly the receiver's time to answer
+CONSUMER_MS = 500  # of what takes from a queue: mostly the time that a receiver takes to answer
+SHARE_BY_KEY = 0.01  # of all calls, those of a group that an API key alone opens
 
 # A line of the access log with ids at their full length, and CloudWatch's 26 bytes for each event.
 ACCESS_LOG_BYTES = 700

@@ -11,8 +11,6 @@ from fractions import Fraction
 from tenantry.costs import assumptions as assumed
 from tenantry.costs.inventory import Inventory
 from tenantry.costs.usage import HOURS_IN_MONTH, FunctionUse, Usage
-from tenantry.rules.naming import NOTIFIER
-from tenantry.rules.policies import GROUPS_WITH_SECRET
 
 GB = 1024**3
 MB_IN_GB = 1024
@@ -28,7 +26,7 @@ def gateway(usage: Usage, _: Inventory) -> Quantities:
 
 
 def functions(usage: Usage, has: Inventory) -> Quantities:
-    """The authorizer and the notifier are functions as all others are."""
+    """The authorizer and what takes from queues are functions as all others are."""
     yield "function_request", sum((Fraction(use.invocations) for use in usage.functions.values()), Fraction())
     billed_ms = sum((_billed_ms(use) for use in usage.functions.values()), Fraction())
     yield f"gb_second_{has.architecture}", billed_ms / 1000 * has.memory_mb / MB_IN_GB
@@ -64,7 +62,7 @@ def monitoring(usage: Usage, has: Inventory) -> Quantities:
 
 def secrets(usage: Usage, has: Inventory) -> Quantities:
     yield "secret", has.secrets * _months(usage)
-    yield "secret_call", _secret_calls(usage)
+    yield "secret_call", _secret_calls(usage, has)
 
 
 def queues(usage: Usage, has: Inventory) -> Quantities:
@@ -76,9 +74,9 @@ def queues(usage: Usage, has: Inventory) -> Quantities:
 
 
 def keys(usage: Usage, has: Inventory) -> Quantities:
-    renewals = Fraction(usage.hours) * 3600 / assumed.KEY_SECONDS * len(has.groups)
+    renewals = Fraction(usage.hours) * 3600 / assumed.KEY_SECONDS * len(has.functions)
     yield "key", has.keys * _months(usage)
-    yield "key_call", has.keys * (renewals + _secret_calls(usage))
+    yield "key_call", has.keys * (renewals + _secret_calls(usage, has))
 
 
 def tracing(usage: Usage, _: Inventory) -> Quantities:
@@ -119,12 +117,12 @@ def _billed_ms(use: FunctionUse) -> Fraction:
     return Fraction(use.invocations) * each + cold * assumed.INIT_MS
 
 
-def _secret_calls(usage: Usage) -> Fraction:
+def _secret_calls(usage: Usage, has: Inventory) -> Fraction:
     """Each instance of a function that reads a secret asks again when its copy is too old."""
     seconds = Fraction(usage.hours) * 3600
     calls = Fraction(0)
-    for group in (*GROUPS_WITH_SECRET, NOTIFIER):
-        use = usage.functions.get(group)
+    for name in has.secret_readers:
+        use = usage.functions.get(name)
         if use and use.invocations and seconds:
             instances = math.ceil(Fraction(use.duration_ms) / 1000 / seconds)
             calls += min(Fraction(use.invocations), instances * seconds / assumed.SECRET_SECONDS)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from tenantry.config import Tenant
-from tenantry.costs.assumptions import AUTHORIZER_MS, COLD_STARTS_PER_INVOCATION, INIT_MS, NOTIFIER_MS
+from tenantry.costs.assumptions import AUTHORIZER_MS, COLD_STARTS_PER_INVOCATION, CONSUMER_MS, INIT_MS
 from tenantry.costs.components import functions, gateway
 from tenantry.costs.forecast import GB, KB, forecast
 from tenantry.costs.inventory import inventory
@@ -56,7 +56,7 @@ def surely_dearer(tenant: Tenant, requests: int, prices: Prices) -> bool:
     Each call is taken at the first step's price, with an authorizer and a notifier, all three cold at times;
     of the containers, those that stand there before the first call. A test holds it to the sums.
     """
-    each_ms: float = tenant.workload.duration_ms + AUTHORIZER_MS + NOTIFIER_MS
+    each_ms: float = tenant.workload.duration_ms + AUTHORIZER_MS + CONSUMER_MS
     each_ms += 3 * (1 + COLD_STARTS_PER_INVOCATION * INIT_MS)  # each of the three is rounded up to 1 ms
     gb_seconds = each_ms / 1000 * tenant.tier.memory_mb / 1024
     gb_second = max(prices.gb_second_arm64.first, prices.gb_second_x86_64.first)

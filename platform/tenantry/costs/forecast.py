@@ -1,14 +1,17 @@
 """Work out from a workload what a tenant would use in a month; what was measured stays as it was measured."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from agreed.declarations import Group
 from tenantry.config import Tenant
 from tenantry.config.workload import ASSUMED_REQUESTS
 from tenantry.costs import assumptions as assumed
 from tenantry.costs.usage import HOURS_IN_MONTH, FunctionUse, Usage
-from tenantry.rules.naming import AUTHORIZER, NOTIFIER
+from tenantry.gateway import contract
+from tenantry.rules.naming import AUTHORIZER
 
 KB = 1024
 GB = 1024**3
@@ -23,19 +26,22 @@ def forecast(tenant: Tenant, requests: float | None = None) -> Usage:
     workload = tenant.workload
     if requests is None:
         requests = ASSUMED_REQUESTS if workload.requests_per_month is None else workload.requests_per_month
-    contact, others = split_calls(tenant, requests)
-    writes = others * workload.writes_percent / 100
-    reads = others - writes
-    messages = contact if tenant.delivers else 0
+    calls = calls_by_group(tenant, requests)
+    size = workload.payload_kb
+    reads = {name: each * (1 - written(tenant, name)) for name, each in calls.items()}
+    writes = {name: each - reads[name] for name, each in calls.items()}
+    messages = queued(tenant, writes)
     usage = Usage(
         hours=HOURS_IN_MONTH,
         requests=requests,
-        functions=_functions(tenant, contact, others),
-        read_units=reads * units(workload.payload_kb.response, assumed.READ_UNIT_KB)
-        + messages * units(workload.payload_kb.request, assumed.READ_UNIT_KB),
-        write_units=writes * item_write_units(workload.payload_kb.request)
-        + contact * message_write_units(workload.payload_kb.request, delivered=tenant.delivers),
-        messages=messages,
+        functions=_functions(tenant, calls, messages),
+        read_units=sum(reads.values()) * units(size.response, assumed.READ_UNIT_KB)
+        + sum(messages.values()) * units(size.request, assumed.READ_UNIT_KB),
+        write_units=sum(
+            each * write_units(tenant.groups.group(name), size.request) for name, each in writes.items()
+        )
+        + sum(messages.values()) * units(size.request, assumed.WRITE_UNIT_KB),
+        messages=sum(messages.values()),
     )
     return completed(usage, tenant)[0]
 
@@ -47,7 +53,7 @@ def completed(usage: Usage, tenant: Tenant) -> tuple[Usage, tuple[str, ...]]:
         "log_bytes": usage.requests * assumed.ACCESS_LOG_BYTES + invocations * assumed.INVOCATION_LOG_BYTES,
         "stored_bytes": float(tenant.workload.stored_gb * GB),
         "sent_bytes": usage.requests * tenant.workload.payload_kb.response * KB
-        + (usage.messages * tenant.workload.payload_kb.request * KB if tenant.webhook else 0),
+        + (usage.messages * tenant.workload.payload_kb.request * KB if _calls_out(tenant) else 0),
         "traces": traces(usage.requests, usage.hours * 3600),
     }
     missing: dict[str, Any] = {
@@ -56,12 +62,50 @@ def completed(usage: Usage, tenant: Tenant) -> tuple[Usage, tuple[str, ...]]:
     return replace(usage, **missing), tuple(missing)
 
 
-def split_calls(tenant: Tenant, requests: float) -> tuple[float, float]:
-    """Contact messages, which need no token, and the calls of the other groups."""
-    if tenant.routes == ("contact",):
-        return requests, 0
-    share = tenant.workload.contact_percent / 100 if "contact" in tenant.routes else 0
-    return requests * share, requests * (1 - share)
+def calls_by_group(tenant: Tenant, requests: float) -> dict[str, float]:
+    """As the file states; else a small share for a group that a key alone opens, and the rest for the others."""
+    stated = {
+        name: share / 100 for name, share in tenant.workload.percent_by_group.items() if name in tenant.routes
+    }
+    shares = stated | {
+        name: assumed.SHARE_BY_KEY for name in tenant.routes if name not in stated and _by_key_alone(name)
+    }
+    rest = [name for name in tenant.routes if name not in shares]
+    if rest:
+        left = max(0.0, 1 - sum(shares.values()))
+        shares |= dict.fromkeys(rest, left / len(rest))
+    total = sum(shares.values()) or 1
+    return {name: requests * shares[name] / total for name in tenant.routes}
+
+
+def written(tenant: Tenant, group: str) -> float:
+    """The share of a group's calls that write: what only takes something writes each time."""
+    return 1 if _by_key_alone(group) else tenant.workload.writes_percent / 100
+
+
+def queued(tenant: Tenant, writes: Mapping[str, float]) -> dict[str, float]:
+    """Messages by the queue's consumer: each write of a group that feeds the queue is one."""
+    return {
+        member.name: writes[member.group.name]
+        for member in tenant.members
+        if member.queue and member.queue.name in member.group.function.feeds
+    }
+
+
+def _by_key_alone(group: str) -> bool:
+    own = [route for route in contract.installed_routes() if route.group == group]
+    return bool(own) and all(route.scope is None for route in own)
+
+
+def _calls_out(tenant: Tenant) -> bool:
+    """Whether what takes from a queue posts what it took to an address of the tenant's."""
+    options = tenant.options
+    return any(
+        "://" in options.get(member.group.name, {}).get(called, called)
+        for member in tenant.members
+        if member.queue
+        for called in member.function.calls
+    )
 
 
 def verdicts(calls: float, clients: int, seconds: float, kept: float = assumed.VERDICT_SECONDS) -> float:
@@ -89,25 +133,21 @@ def units(kilobytes: float, per_unit: int) -> int:
     return max(1, math.ceil(kilobytes / per_unit))
 
 
-def item_write_units(kilobytes: int) -> int:
-    """One transaction: the item, its count, the record of the idempotency key."""
-    return assumed.IN_TRANSACTION * (units(kilobytes, assumed.WRITE_UNIT_KB) + 1 + 1)
+def write_units(group: Group | None, kilobytes: int) -> int:
+    """One transaction: the record, the idempotency key's, and count and entry where the kind has them."""
+    record = group.records[0] if group and group.records else None
+    others = 1 + bool(record and record.counted_by) + bool(record and record.listed_by)
+    return assumed.IN_TRANSACTION * (units(kilobytes, assumed.WRITE_UNIT_KB) + others)
 
 
-def message_write_units(kilobytes: int, delivered: bool) -> int:
-    """The same for a message, which the index holds too; a delivery writes it down in both once more."""
-    size = units(kilobytes, assumed.WRITE_UNIT_KB)
-    return assumed.IN_TRANSACTION * (size + 1 + 1) + size + (2 * size if delivered else 0)
-
-
-def _functions(tenant: Tenant, contact: float, others: float) -> dict[str, FunctionUse]:
-    duration = tenant.workload.duration_ms
-    asked = verdicts(others, tenant.workload.clients, HOURS_IN_MONTH * 3600)
-    main = next((group for group in tenant.routes if group != "contact"), "contact")
-    calls = {
+def _functions(
+    tenant: Tenant, calls: Mapping[str, float], messages: Mapping[str, float]
+) -> dict[str, FunctionUse]:
+    with_token = sum(each for name, each in calls.items() if not _by_key_alone(name))
+    asked = verdicts(with_token, tenant.workload.clients, HOURS_IN_MONTH * 3600)
+    durations = {
         AUTHORIZER: (asked, assumed.AUTHORIZER_MS),
-        "contact": (contact, duration),
-        main: (others if main != "contact" else contact, duration),
-        NOTIFIER: (contact if tenant.delivers else 0, assumed.NOTIFIER_MS),
+        **{name: (each, tenant.workload.duration_ms) for name, each in calls.items()},
+        **{name: (each, assumed.CONSUMER_MS) for name, each in messages.items()},
     }
-    return {group: FunctionUse(count, count * each) for group, (count, each) in calls.items() if count}
+    return {name: FunctionUse(count, count * each) for name, (count, each) in durations.items() if count}

@@ -2,13 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
 
+from agreed.metrics import REFUSALS
 from tenantry.config import Cell, Tenant
 from tenantry.costs import assumptions as assumed
 from tenantry.gateway import contract
-from tenantry.gateway.contract import Route
 from tenantry.monitoring import alarms, dashboards, metrics, watched
+from tenantry.monitoring.watched import Watched
 from tenantry.rules.naming import Names
 
 ARCHITECTURES = ("arm64", "x86_64")
@@ -22,7 +22,8 @@ class Inventory:
     memory_mb: int
     architecture: str
     log_retention_days: int
-    groups: tuple[str, ...]
+    functions: tuple[str, ...]
+    secret_readers: tuple[str, ...]
     alarm_metrics: int
     composite_alarms: int
     dashboards: int
@@ -35,20 +36,21 @@ class Inventory:
 
 
 def inventory(tenant: Tenant, architecture: str = "arm64") -> Inventory:
-    own = watched.of_tenant(NAMES, tenant, _routes())
+    own = watched.of_tenant(NAMES, tenant, contract.installed_routes())
     return Inventory(
         memory_mb=tenant.tier.memory_mb,
         architecture=architecture,
         log_retention_days=tenant.tier.log_retention_days,
-        groups=tuple(own.functions),
+        functions=tuple(own.functions),
+        secret_readers=tuple(member.name for member in tenant.members if member.function.secrets),
         alarm_metrics=_read_by(alarms.of_tenant(own)),
         composite_alarms=1,
         dashboards=1 if tenant.tier.dashboard == "dedicated" else 0,
-        custom_metrics=_counted(own.routes),
-        secrets=1 + (tenant.auth.mode == "managed") + (tenant.webhook is not None),
+        custom_metrics=_counted(own),
+        secrets=len(tenant.secrets) + (tenant.auth.mode == "managed"),
         keys=1 if tenant.data.encryption == "kms" else 0,
-        queues=1 if tenant.delivers else 0,
-        mails=tenant.mailbox is not None,
+        queues=len(tenant.queues),
+        mails=tenant.mails,
         notified=1 if tenant.alarms.email else 0,
     )
 
@@ -68,11 +70,6 @@ def _read_by(declared: list[alarms.Alarm]) -> int:
     return sum(len(alarm.inputs) for alarm in declared)
 
 
-def _counted(routes: tuple[Route, ...]) -> int:
+def _counted(own: Watched) -> int:
     """The most that a healthy tenant counts; refusals are counted in few hours, and cost by the hour."""
-    return metrics.bound(routes) - len(metrics.REFUSALS)
-
-
-@cache
-def _routes() -> tuple[Route, ...]:
-    return contract.routes(contract.load())
+    return metrics.bound(own.routes, own.members) - len(REFUSALS)

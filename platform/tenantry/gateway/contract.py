@@ -1,23 +1,44 @@
-"""Read the API's contract: routes, groups and the scopes that they need."""
+"""Join the groups' parts to the API's contract; complete each operation by what holds for all of its kind."""
 
-from pathlib import Path
+from collections.abc import Iterable
+from copy import deepcopy
+from functools import cache
 from typing import Any, NamedTuple
 
-import yaml
-
-from tenantry.paths import CONTRACT
-from tenantry.rules.naming import GROUPS
+from tenantry import groups as installed_groups
+from tenantry import paths
+from tenantry.gateway import parts
+from tenantry.gateway.parts import IDEMPOTENCY_KEY, METHODS, Operation, Part
+from tenantry.groups import Groups
+from tenantry.problems import ConfigErrors, Problem
 
 Document = dict[str, Any]
-IDEMPOTENCY_KEY = "#/components/parameters/IdempotencyKey"
+
+# What an operation answers beside what its part says: by what it asks for, each with the shared response.
+ALWAYS = {
+    "403": "Forbidden",
+    "404": "NotFound",
+    "429": "TooManyRequests",
+    "500": "InternalError",
+    "503": "Unavailable",
+    "504": "Timeout",
+}
+WITH_TOKEN = {"401": "Unauthorized"}
+WITH_INPUT = {"400": "BadRequest"}
+WITH_BODY = {"400": "BadRequest", "413": "PayloadTooLarge", "415": "UnsupportedMediaType"}
+WITH_IDEMPOTENCY_KEY = {"409": "Conflict", "422": "IdempotencyKeyReused"}
+IF_MATCH = "#/components/parameters/IfMatch"
+WITH_MATCH = {"412": "PreconditionFailed"}
 
 
 class Route(NamedTuple):
-    """`repeatable`: it takes an Idempotency-Key."""
+    """`repeatable`: it takes an Idempotency-Key; `scope` is None where a key alone opens it."""
 
     method: str
     resource: str
     group: str
+    operation: str
+    scope: str | None
     repeatable: bool
 
     def __str__(self) -> str:
@@ -25,9 +46,70 @@ class Route(NamedTuple):
         return f"{self.method} {self.resource}"
 
 
-def load(path: Path = CONTRACT) -> Document:
-    document: Document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+def load(groups: Groups | None = None) -> Document:
+    """The whole contract of the groups, by default of all that are installed.
+
+    Raises:
+        ConfigErrors: a part claims what it may not.
+    """
+    return _joined(installed_groups.current() if groups is None else groups)
+
+
+@cache
+def _joined(groups: Groups) -> Document:
+    core = parts.read(paths.CONTRACT)
+    own = [parts.read(each.contract, each) for each in groups.installed]
+    problems = parts.problems(core, own)
+    if problems:
+        raise ConfigErrors(problems)
+    document = deepcopy(core.document)
+    for part in own:
+        problems += _join(document, part, groups)
+    if problems:
+        raise ConfigErrors(problems)
     return document
+
+
+def _join(document: Document, part: Part, groups: Groups) -> list[Problem]:
+    name = part.group.name if part.group else ""
+    document["tags"].append({"name": name, "description": part.document.get("description", name)})
+    for operation in part.operations():
+        if operation.content.get("x-tenantry-needs", name) in groups.names:
+            item = document["paths"].setdefault(operation.path, {})
+            item[operation.method] = _completed(operation, name)
+    problems = []
+    for kind, components in (part.document.get("components") or {}).items():
+        for each, content in components.items():
+            if each in document["components"].setdefault(kind, {}):
+                what = f"the component {each} is another group's already"
+                problems.append(part.problem(what, "give it another name", "components", kind, each))
+            document["components"][kind][each] = content
+    return problems
+
+
+def _completed(operation: Operation, group: str) -> Document:
+    content = {"parameters": [], **operation.content}
+    scope = content.get("x-tenantry-scope")
+    responses = dict(ALWAYS)
+    if scope:
+        responses |= WITH_TOKEN
+    if content["parameters"]:
+        responses |= WITH_INPUT
+    if "requestBody" in content:
+        responses |= WITH_BODY
+    if operation.repeatable:
+        responses |= WITH_IDEMPOTENCY_KEY
+    if any(each.get("$ref") == IF_MATCH or each.get("name") == "If-Match" for each in content["parameters"]):
+        responses |= WITH_MATCH
+    shared = {status: {"$ref": f"#/components/responses/{name}"} for status, name in responses.items()}
+    stated = content.get("responses", {})
+    return {
+        **content,
+        "tags": [group],
+        "x-tenantry-group": group,
+        "security": [{"api_key": [], "token": []} if scope else {"api_key": []}],
+        "responses": dict(sorted({**shared, **stated}.items())),
+    }
 
 
 def routes(contract: Document) -> tuple[Route, ...]:
@@ -37,22 +119,27 @@ def routes(contract: Document) -> tuple[Route, ...]:
             method.upper(),
             resource,
             operation["x-tenantry-group"],
+            operation["operationId"],
+            operation.get("x-tenantry-scope"),
             {"$ref": IDEMPOTENCY_KEY} in operation.get("parameters", []),
         )
         for resource, item in contract["paths"].items()
         for method, operation in item.items()
-        if isinstance(operation, dict) and operation.get("x-tenantry-group") in GROUPS
+        if method in METHODS and operation["x-tenantry-group"] != "core"
     )
 
 
-def scopes(contract: Document, groups: tuple[str, ...]) -> list[str]:
+def installed_routes() -> tuple[Route, ...]:
+    """Those of the groups that are installed."""
+    return _routes(installed_groups.current())
+
+
+@cache
+def _routes(groups: Groups) -> tuple[Route, ...]:
+    return routes(load(groups))
+
+
+def scopes(contract: Document, groups: Iterable[str]) -> list[str]:
     """Every scope that a route of these groups needs, sorted."""
-    needed = {
-        operation["x-tenantry-scope"]
-        for item in contract["paths"].values()
-        for operation in item.values()
-        if isinstance(operation, dict)
-        and operation.get("x-tenantry-group") in groups
-        and "x-tenantry-scope" in operation
-    }
-    return sorted(needed)
+    wanted = set(groups)
+    return sorted({route.scope for route in routes(contract) if route.scope and route.group in wanted})

@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tenantry.errors import Failed
+from tenantry.groups import current
 from tenantry.isolation.partitions import partition_keys, state_keys
 from tenantry.isolation.targets import withheld_secrets
 from tenantry.local import attempts
@@ -119,8 +120,11 @@ def _foreign(platform: LocalPlatform, function: Function) -> Iterator[tuple[str,
         yield from ((table, each, {}) for each in attempts.on_table(table))
         for secret in (names.secret(tenant.slug), *withheld_secrets(names, tenant.slug, "")):
             yield from ((secret, each, {}) for each in attempts.on_secret(secret))
-        if tenant.shown["notifications"]:
-            for queue in (names.queue(tenant.slug), names.dead_letters(tenant.slug)):
+        for declared in current().queues_of(tenant.shown["routes"], tenant.shown["options"]):
+            for queue in (
+                names.queue(tenant.slug, declared.name),
+                names.dead_letters(tenant.slug, declared.name),
+            ):
                 url = f"{platform.endpoint}/{ACCOUNT}/{queue}"
                 yield from ((queue, each, {}) for each in attempts.on_queue(url))
 

@@ -182,7 +182,7 @@ def _described(
     def described(tenant: Tenant) -> LocalTenant:
         own = outputs["tenants"][tenant.slug]
         checked = verification(tenant, deployment.names.issuer(tenant.slug), [])
-        told = ("tier", "status", "url", "api_keys", "routes", "auth", "isolation", "notifications")
+        told = ("tier", "status", "url", "api_keys", "routes", "auth", "isolation", "options")
         shown = {name: own.get(name) for name in told}  # an output of None is none
         return LocalTenant(
             shown={"tenant": tenant.slug, **shown},

@@ -29,12 +29,24 @@ def received_here(cell: Cell, url_of: Callable[[str], str]) -> Cell:
     """
 
     def local(tenant: Tenant) -> Tenant:
-        if not tenant.webhook:
-            return tenant
-        contact = tenant.contact.model_copy(update={"notify": url_of(tenant.slug)})
-        return tenant.model_copy(update={"contact": contact})
+        options = {
+            group: {
+                name: url_of(tenant.slug) if _takes_webhooks(tenant, group, name, value) else value
+                for name, value in own.items()
+            }
+            for group, own in tenant.options.items()
+        }
+        return tenant.model_copy(update={"options": options})
 
     return cell.model_copy(update={"tenants": tuple(map(local, cell.tenants))})
+
+
+def _takes_webhooks(tenant: Tenant, group: str, name: str, value: str) -> bool:
+    """Whether the option's value is an address that one of the group's functions calls."""
+    called = {
+        each for member in tenant.members if member.group.name == group for each in member.function.calls
+    }
+    return name in called and "://" in value
 
 
 def tenant_of(path: str) -> str | None:

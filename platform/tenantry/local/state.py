@@ -52,8 +52,8 @@ class LocalTenant:
     @property
     def receiver(self) -> str | None:
         """Who takes the tenant's webhooks on this machine; None where nothing, or mail, is sent."""
-        notifications = str(self.shown.get("notifications") or "")
-        return notifications if "://" in notifications else None
+        values = [value for own in (self.shown.get("options") or {}).values() for value in own.values()]
+        return next((str(value) for value in values if "://" in str(value)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from agreed.metrics import FAILURES, VERDICTS
 from tenantry.config.tiers import Quota
-from tenantry.monitoring.metrics import DYNAMODB, FAILURES, GATEWAY, LAMBDA, SQS, Metric, own
-from tenantry.monitoring.watched import Queues, Watched
+from tenantry.monitoring.metrics import DYNAMODB, GATEWAY, LAMBDA, SQS, Metric, own
+from tenantry.monitoring.watched import Watched, WatchedQueue
 from tenantry.rules.naming import AUTHORIZER
 from tenantry.rules.policies import INDEX
 
@@ -40,7 +41,8 @@ class Alarm:
     """One condition; the fields are PutMetricAlarm's.
 
     Attributes:
-        condition: its name, and the heading of its runbook.
+        condition: the heading of its runbook.
+        of: the queue that it watches, where it watches one.
         inputs: one without an `expression`; with one, those that it names.
         lasting: it stays until somebody acts, or for days, so it tells people by itself.
     """
@@ -56,6 +58,12 @@ class Alarm:
     # A tenant without traffic is a healthy one, and none of these metrics comes without traffic.
     missing_data: str = "notBreaching"
     lasting: bool = False
+    of: str = ""
+
+    @property
+    def name(self) -> str:
+        """What tells it from the tenant's other alarms."""
+        return f"{self.of}_{self.condition}" if self.of else self.condition
 
     def described(self, whose: str, runbooks: str) -> str:
         return f"{whose}: {self.meaning}. Runbook: {runbook(self.condition, runbooks)}"
@@ -76,7 +84,7 @@ def of_tenant(watched: Watched) -> list[Alarm]:
         _summed("function-errors", "a function fails", _of_each(answering, "Errors")),
         _summed("throttles", "calls of its functions are throttled", _of_each(functions, "Throttles"), 2),
         *([_table_throttles(watched.silo)] if watched.silo else []),
-        *(_queues(watched.queues) if watched.queues else []),
+        *(alarm for queue in watched.queues for alarm in _queue(queue)),
         *([_quota(watched, watched.quota)] if watched.quota else []),
     ]
 
@@ -122,7 +130,7 @@ def _gateway(watched: Watched) -> list[Alarm]:
 
 
 def _authorizer(tenant: str) -> Alarm:
-    verdicts = [own("AuthorizerVerdicts", tenant=tenant, reason=each) for each in FAILURES]
+    verdicts = [own(VERDICTS, tenant=tenant, reason=each) for each in FAILURES]
     return _summed("authorizer-errors", "tokens cannot be checked", verdicts)
 
 
@@ -145,23 +153,26 @@ def _table_throttles(table: str) -> Alarm:
     return _summed("table-throttles", f"DynamoDB throttles {table}", metrics, 2)
 
 
-def _queues(queues: Queues) -> list[Alarm]:
+def _queue(watched: WatchedQueue) -> list[Alarm]:
     def of(queue: str, metric: str) -> tuple[Input, ...]:
         return (Input("m", Metric(SQS, metric, {"QueueName": queue}), "Maximum"),)
 
+    queue = watched.declared
     return [
         Alarm(
             "dead-letters",
-            "contact messages could not be delivered",
-            of(queues.dead_letters, "ApproximateNumberOfMessagesVisible"),
+            f"{queue.holds} could not be delivered",
+            of(watched.dead_letters, "ApproximateNumberOfMessagesVisible"),
             0,
             lasting=True,
+            of=queue.name,
         ),
         Alarm(
             "delivery-delay",
-            "contact messages wait, and nothing takes them from their queue",
-            of(queues.contact, "ApproximateAgeOfOldestMessage"),
+            f"{queue.holds} wait, and nothing takes them from their queue",
+            of(watched.name, "ApproximateAgeOfOldestMessage"),
             OLDEST_SECONDS,
+            of=queue.name,
         ),
     ]
 

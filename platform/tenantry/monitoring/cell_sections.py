@@ -3,13 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from agreed.declarations import Metric as Declared
+from agreed.metrics import READS, WRITES
 from tenantry.monitoring import alarms
 from tenantry.monitoring.metrics import GATEWAY, LAMBDA, SQS, Metric, counted_by, own
 from tenantry.monitoring.sections import table_rows
 from tenantry.monitoring.watched import Watched
 from tenantry.monitoring.widgets import Line, Row, Widget, alarm_states, computed, graph, line, text
 from tenantry.rules.arns import Arns
-from tenantry.rules.naming import AUTHORIZER, NOTIFIER, Names
+from tenantry.rules.naming import AUTHORIZER, Names
 
 
 def rows(arns: Arns, names: Names, title: str, total: int, tenants: Sequence[Watched]) -> list[Row]:
@@ -17,7 +19,7 @@ def rows(arns: Arns, names: Names, title: str, total: int, tenants: Sequence[Wat
     if not tenants:
         return [heading]
     states = [arns.alarm(names.alarm(each.tenant, alarms.UNHEALTHY)) for each in tenants]
-    states += [arns.alarm(names.cell_alarm(each.condition)) for each in alarms.of_cell(names.table)]
+    states += [arns.alarm(names.cell_alarm(each.name)) for each in alarms.of_cell(names.table)]
     return [
         heading,
         [alarm_states("Tenants, and what they share", states)],
@@ -51,11 +53,11 @@ def _errors(tenants: Sequence[Watched]) -> Widget:
 def _dead_letters(tenants: Sequence[Watched]) -> Row:
     lines = [
         line(
-            Metric(SQS, "ApproximateNumberOfMessagesVisible", {"QueueName": each.queues.dead_letters}),
-            label=each.tenant,
+            Metric(SQS, "ApproximateNumberOfMessagesVisible", {"QueueName": queue.dead_letters}),
+            label=f"{each.tenant} {queue.declared.name}",
         )
         for each in tenants
-        if each.queues
+        for queue in each.queues
     ]
     return [graph("Dead letters", lines, "Maximum")] if lines else []
 
@@ -63,17 +65,17 @@ def _dead_letters(tenants: Sequence[Watched]) -> Row:
 def _capacity(tenants: Sequence[Watched]) -> Row:
     """Who uses the pooled table, whose own metrics know no tenant."""
 
-    def of(name: str) -> Callable[[Watched], list[Metric]]:
+    def of(metric: Declared) -> Callable[[Watched], list[Metric]]:
         def metrics(tenant: Watched) -> list[Metric]:
-            routes = counted_by(name, tenant.routes, NOTIFIER in tenant.functions)
-            return [own(name, tenant=tenant.tenant, route=each) for each in routes]
+            routes = counted_by(metric, tenant.routes, tenant.workers)
+            return [own(metric, tenant=tenant.tenant, route=each) for each in routes]
 
         return metrics
 
-    shown = (("Read", "ConsumedReadCapacity"), ("Write", "ConsumedWriteCapacity"))
+    shown = (("Read", READS), ("Write", WRITES))
     return [
-        graph(f"Pooled table: {kind.lower()} units by tenant", _totals(tenants, of(name)), stacked=True)
-        for kind, name in shown
+        graph(f"Pooled table: {kind.lower()} units by tenant", _totals(tenants, of(metric)), stacked=True)
+        for kind, metric in shown
         if tenants
     ]
 

@@ -60,7 +60,7 @@ def _numbers(pages: int) -> list[str]:
 
 
 def _rows(arns: Arns, names: Names, watched: Watched, runbooks: str) -> list[Row]:
-    conditions = [alarms.UNHEALTHY, *(alarm.condition for alarm in alarms.of_tenant(watched))]
+    conditions = [alarms.UNHEALTHY, *(alarm.name for alarm in alarms.of_tenant(watched))]
     states = [arns.alarm(names.alarm(watched.tenant, each)) for each in conditions]
     heading = text(f"# {watched.tenant}\nWhat to do about an alarm: {runbooks}", height=2)
     return [[heading], [alarm_states("Alarms", states)], *sections.rows(watched)]

@@ -3,14 +3,15 @@
 A metric whose name or dimensions are not in the catalogue never gets a datum, so none can be made of them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from agreed.declarations import Metric as Declared
+from agreed.metrics import KIT, NAMESPACE, READS, REASONS, REPLAYS, WRITES
 from tenantry.gateway.contract import Route
-from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER
+from tenantry.groups import Member, current
 
-TENANTRY = "Tenantry"
 GATEWAY = "AWS/ApiGateway"
 LAMBDA = "AWS/Lambda"
 DYNAMODB = "AWS/DynamoDB"
@@ -18,30 +19,6 @@ SQS = "AWS/SQS"
 LOGS = "AWS/Logs"
 
 Dimensions = tuple[str, ...]
-
-# What the functions count (functions/api/metrics.py), each under exactly these dimensions.
-OWN: Mapping[str, Dimensions] = {
-    "ItemsWritten": ("tenant", "route"),
-    "ItemsDeleted": ("tenant", "route"),
-    "ContactsReceived": ("tenant", "route"),
-    "IdempotentReplays": ("tenant", "route"),
-    "ConsumedReadCapacity": ("tenant", "route"),
-    "ConsumedWriteCapacity": ("tenant", "route"),
-    "AuthorizerVerdicts": ("tenant", "reason"),
-    "MessagesDelivered": ("tenant",),
-    "DeliveryFailures": ("tenant",),
-    "ColdStarts": ("tenant", "function"),
-}
-
-ACCEPTED = "accepted"
-FAILURES = ("failed", "issuer-unavailable")  # of the authorizer itself, not of a token
-REFUSALS = (
-    *("missing", "stage", "malformed", "header", "key", "algorithm", "signature"),
-    *("issuer", "audience", "expired", "premature", "lifetime", "claims"),
-)
-REASONS = (ACCEPTED, *REFUSALS, *FAILURES)
-FUNCTIONS = (AUTHORIZER, *GROUPS, NOTIFIER)
-NOTIFIER_ROUTE = "notifier"  # the notifier serves no route, and consumes capacity all the same
 
 
 class Emitter(NamedTuple):
@@ -116,49 +93,53 @@ class Metric:
             raise ValueError(f"nothing emits {self.namespace} {self.name} by {by}; see {__name__}")
 
 
-def own(name: str, **dimensions: str) -> Metric:
-    return Metric(TENANTRY, name, dimensions)
+def own(metric: Declared, **dimensions: str) -> Metric:
+    return Metric(NAMESPACE, metric.name, dimensions)
+
+
+def catalogue() -> tuple[Declared, ...]:
+    """What the functions count: every platform's metrics, and those that its groups declare."""
+    return (*KIT, *current().metrics)
 
 
 def _known(namespace: str) -> Mapping[str, tuple[Dimensions, ...]]:
-    if namespace == TENANTRY:
-        return {name: (dimensions,) for name, dimensions in OWN.items()}
+    if namespace == NAMESPACE:
+        return {each.name: (each.dimensions,) for each in catalogue()}
     return AWS[namespace].metrics if namespace in AWS else {}
 
 
-# Which routes count what; what is not here comes from all of them.
-_COUNTED_BY: Mapping[str, Callable[[Route], bool]] = {
-    "ItemsWritten": lambda route: route.group == "items" and route.method in {"POST", "PUT"},
-    "ItemsDeleted": lambda route: route.group == "items" and route.method == "DELETE",
-    "ContactsReceived": lambda route: route.group == "contact" and route.method == "POST",
-    "IdempotentReplays": lambda route: route.repeatable,
-    "ConsumedWriteCapacity": lambda route: route.method != "GET",
-}
-_BY_NOTIFIER = {"ConsumedReadCapacity", "ConsumedWriteCapacity"}
-
-
-def counted_by(name: str, routes: Iterable[Route], notifier: bool = True) -> tuple[str, ...]:
+def counted_by(metric: Declared, routes: Iterable[Route], workers: Iterable[str]) -> tuple[str, ...]:
     """The values that the dimension `route` of this metric takes.
 
     Args:
         routes: those that are served.
-        notifier: whether messages are delivered.
+        workers: functions that serve none, and stand for themselves.
     """
-    counts = _COUNTED_BY.get(name)
-    served = tuple(str(route) for route in routes if counts is None or counts(route))
-    return (*served, NOTIFIER_ROUTE) if notifier and name in _BY_NOTIFIER else served
+    if metric in (READS, WRITES):
+        served = [route for route in routes if metric is READS or route.method != "GET"]
+        return (*map(str, served), *workers)
+    if metric is REPLAYS:
+        return tuple(str(route) for route in routes if route.repeatable)
+    group = _group_of(metric)
+    counting = metric.operations or tuple(route.operation for route in routes if route.group == group)
+    return tuple(str(route) for route in routes if route.operation in counting)
 
 
-MOST_PER_TENANT = 48  # custom metrics, each paid for: `bound` of the contract's routes
+def _group_of(metric: Declared) -> str:
+    return next(group.name for group in current() if metric in group.metrics)
 
 
-def bound(routes: tuple[Route, ...]) -> int:
-    """The most custom metrics that one tenant can bring about."""
-    values = {"tenant": 1, "reason": len(REASONS), "function": len(FUNCTIONS)}
+def bound(routes: tuple[Route, ...], members: Iterable[Member]) -> int:
+    """The most custom metrics that a tenant with these routes and functions can bring about."""
+    functions = list(members)
+    workers = [member.name for member in functions if not member.serves]
+    values = {"tenant": 1, "reason": len(REASONS), "function": len(functions) + 1}  # and the authorizer
+    groups = {member.group.name for member in functions}
     total = 0
-    for name, dimensions in OWN.items():
+    for metric in (*KIT, *(each for group in current() if group.name in groups for each in group.metrics)):
         size = 1
-        for dimension in dimensions:
-            size *= len(counted_by(name, routes)) if dimension == "route" else values[dimension]
+        for dimension in metric.dimensions:
+            counted = dimension == "route"
+            size *= len(counted_by(metric, routes, workers)) if counted else values[dimension]
         total += size
     return total

@@ -6,7 +6,10 @@ should change them. Each says in its first line which groups to choose.
 
 from typing import NamedTuple
 
+from tenantry.groups import Groups
+
 PLACEHOLDER = "REQUEST-ID"
+EVERY_LOG = ("*",)  # stands for all that a request passes
 
 
 class Query(NamedTuple):
@@ -24,10 +27,10 @@ class Query(NamedTuple):
         return f"# Choose {', '.join(chosen)}\n{self.commands}"
 
 
-QUERIES = (
+OF_EVERY_PLATFORM = (
     Query(
         "failing-calls",
-        "1 Which calls fail now, and why",
+        "Which calls fail now, and why",
         ("access",),
         """filter status like /^[45]/
 | stats count(*) as calls, latest(request_id) as example by tenant, status, error, method, route
@@ -35,7 +38,7 @@ QUERIES = (
     ),
     Query(
         "slow-routes",
-        "2 Which routes are slow",
+        "Which routes are slow",
         ("access",),
         """stats count(*) as calls, pct(latency_ms, 50) as p50, pct(latency_ms, 99) as p99,
     pct(integration_latency_ms, 99) as function_p99 by tenant, method, route
@@ -43,7 +46,7 @@ QUERIES = (
     ),
     Query(
         "callers",
-        "3 Who calls, and who is told 429",
+        "Who calls, and who is told 429",
         ("access",),
         """fields strcontains(status, "429") as refused
 | stats count(*) as calls, sum(refused) as told_429 by tenant, api_key_id, subject
@@ -51,29 +54,36 @@ QUERIES = (
     ),
     Query(
         "one-request",
-        "4 What happened to one request",
-        ("access", "authorizer", "contact", "items", "tools", "notifier"),
+        "What happened to one request",
+        EVERY_LOG,
         f"""fields @timestamp, @log, level, method, route, status, error, message, reason, cause
 | filter @message like "{PLACEHOLDER}"
 | sort @timestamp asc""",
     ),
     Query(
         "refused-tokens",
-        "5 Which tokens are refused, and why",
+        "Which tokens are refused, and why",
         ("authorizer",),
         """filter message = "refused"
 | stats count(*) as refusals by tenant, reason, route
 | sort refusals desc""",
     ),
-    Query(
-        "failed-deliveries",
-        "6 Which deliveries fail",
-        ("notifier",),
-        """fields @timestamp, tenant, message, reason, cause, receives, rest_seconds, message_id
-| filter message in ["not delivered", "broken", "unreadable", "not stored"]
-| sort @timestamp desc""",
-    ),
 )
+
+
+def queries(groups: Groups) -> tuple[Query, ...]:
+    """Those of every platform, then those that its groups declare, numbered in this order."""
+    declared = [each for group in groups for each in group.queries]
+    everywhere = ("access", "authorizer", *(member.name for member in groups.members))
+    found = [
+        *(
+            each._replace(groups=everywhere) if each.groups == EVERY_LOG else each
+            for each in OF_EVERY_PLATFORM
+        ),
+        *(Query(each.key, each.title, each.functions, each.commands) for each in declared),
+    ]
+    return tuple(each._replace(title=f"{number} {each.title}") for number, each in enumerate(found, start=1))
+
 
 LATEST_FAILURES = """fields @timestamp, method, route, status, error, api_key_id, subject, request_id
 | filter status like /^5/

@@ -2,24 +2,24 @@
 
 from typing import Any
 
+from agreed.declarations import Metric as Declared
+from agreed.metrics import COLD_STARTS, READS, REASONS, REPLAYS, VERDICTS, WRITES
 from tenantry.config.tiers import Quota
 from tenantry.monitoring import alarms, queries
 from tenantry.monitoring.metrics import (
     DYNAMODB,
-    FUNCTIONS,
     GATEWAY,
     LAMBDA,
     LOGS,
     OPERATIONS,
-    REASONS,
     SQS,
     Metric,
     counted_by,
     own,
 )
-from tenantry.monitoring.watched import Queues, Watched
+from tenantry.monitoring.watched import Watched, WatchedQueue
 from tenantry.monitoring.widgets import Line, Row, computed, figure, graph, levels, line, log_table
-from tenantry.rules.naming import AUTHORIZER, NOTIFIER
+from tenantry.rules.naming import AUTHORIZER
 from tenantry.rules.policies import INDEX
 
 PERCENTILES = ("p50", "p95", "p99")
@@ -36,7 +36,7 @@ def rows(watched: Watched) -> list[Row]:
         _capacity(watched),
         *(table_rows("Pooled table, all tenants: ", watched.pooled) if watched.pooled else []),
         *(table_rows("Own table: ", watched.silo) if watched.silo else []),
-        *([_queues(watched.tenant, watched.queues)] if watched.queues else []),
+        *(_queue(queue) for queue in watched.queues),
         _quota(watched),
         _cost(watched),
     ]
@@ -74,9 +74,7 @@ def _functions(watched: Watched) -> Row:
 
 def _limits(watched: Watched) -> Row:
     cold = [
-        line(own("ColdStarts", tenant=watched.tenant, function=group), label=group)
-        for group in FUNCTIONS
-        if group in watched.functions
+        line(own(COLD_STARTS, tenant=watched.tenant, function=name), label=name) for name in watched.functions
     ]
     return [
         graph("Cold starts", cold),
@@ -86,21 +84,26 @@ def _limits(watched: Watched) -> Row:
 
 
 def _business(watched: Watched) -> Row:
-    verdicts = [
-        line(own("AuthorizerVerdicts", tenant=watched.tenant, reason=each), label=each) for each in REASONS
+    verdicts = [line(own(VERDICTS, tenant=watched.tenant, reason=each), label=each) for each in REASONS]
+    declared = [metric for group in watched.groups for metric in group.metrics]
+    by_route = [metric for metric in declared if "route" in metric.dimensions]
+    counts = [each for metric in (*by_route, REPLAYS) for each in _by_route(watched, metric, prefix=True)]
+    others = [
+        line(own(metric, tenant=watched.tenant), label=metric.title or metric.name)
+        for metric in declared
+        if metric.dimensions == ("tenant",)
     ]
-    counts = [
-        each
-        for name in ("ItemsWritten", "ItemsDeleted", "ContactsReceived", "IdempotentReplays")
-        for each in _by_route(watched, name, prefix=True)
+    return [
+        graph("Tokens by verdict", verdicts),
+        graph("What callers did", counts),
+        *([graph("What was done for them", others)] if others else []),
     ]
-    return [graph("Tokens by verdict", verdicts), graph("What callers did", counts)]
 
 
 def _capacity(watched: Watched) -> Row:
     return [
-        graph("Read units by route", _by_route(watched, "ConsumedReadCapacity"), stacked=True),
-        graph("Write units by route", _by_route(watched, "ConsumedWriteCapacity"), stacked=True),
+        graph("Read units by route", _by_route(watched, READS), stacked=True),
+        graph("Write units by route", _by_route(watched, WRITES), stacked=True),
     ]
 
 
@@ -134,25 +137,21 @@ def table_rows(whose: str, table: str) -> list[Row]:
     ]
 
 
-def _queues(tenant: str, queues: Queues) -> Row:
+def _queue(watched: WatchedQueue) -> Row:
     def of(queue: str, name: str, label: str) -> Line:
         return line(Metric(SQS, name, {"QueueName": queue}), label=label)
 
     depth = [
-        of(queues.contact, "ApproximateNumberOfMessagesVisible", "waiting"),
-        of(queues.contact, "ApproximateNumberOfMessagesNotVisible", "being delivered, or paused"),
-        of(queues.dead_letters, "ApproximateNumberOfMessagesVisible", "dead letters"),
+        of(watched.name, "ApproximateNumberOfMessagesVisible", "waiting"),
+        of(watched.name, "ApproximateNumberOfMessagesNotVisible", "being delivered, or paused"),
+        of(watched.dead_letters, "ApproximateNumberOfMessagesVisible", "dead letters"),
     ]
-    age = [of(queues.contact, "ApproximateAgeOfOldestMessage", "waiting")]
-    outcomes = [
-        line(own("MessagesDelivered", tenant=tenant), label="delivered"),
-        line(own("DeliveryFailures", tenant=tenant), label="failed attempts"),
-    ]
+    age = [of(watched.name, "ApproximateAgeOfOldestMessage", "waiting")]
     mark = levels((f"alarm, {alarms.OLDEST_SECONDS} s", alarms.OLDEST_SECONDS))
+    holds = watched.declared.holds
     return [
-        graph("Contact messages to deliver", depth, "Maximum"),
-        graph("Age of the oldest (s)", age, "Maximum", annotations=mark),
-        graph("Deliveries", outcomes),
+        graph(f"{holds.capitalize()} to deliver", depth, "Maximum"),
+        graph(f"Age of the oldest of {holds} (s)", age, "Maximum", annotations=mark),
     ]
 
 
@@ -199,10 +198,12 @@ def _by_function(watched: Watched, name: str, labels: dict[str, str] | None = No
     ]
 
 
-def _by_route(watched: Watched, name: str, prefix: bool = False) -> list[Line]:
+def _by_route(watched: Watched, metric: Declared, prefix: bool = False) -> list[Line]:
     return [
-        line(own(name, tenant=watched.tenant, route=each), label=f"{name} {each}" if prefix else each)
-        for each in counted_by(name, watched.routes, NOTIFIER in watched.functions)
+        line(
+            own(metric, tenant=watched.tenant, route=each), label=f"{metric.name} {each}" if prefix else each
+        )
+        for each in counted_by(metric, watched.routes, watched.workers)
     ]
 
 

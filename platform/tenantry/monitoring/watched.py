@@ -4,19 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from agreed.declarations import Group, Queue
 from tenantry.config.tenants import Tenant
 from tenantry.config.tiers import Quota
 from tenantry.gateway.contract import Route
-from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group
+from tenantry.groups import Member, current
+from tenantry.rules.naming import AUTHORIZER, Names, log_group
 
 # Stands for the slug where a dashboard's variable does. No slug has capitals, and no other text has this.
 ANY_TENANT = "TENANTSLUG"
 
 
-class Queues(NamedTuple):
-    """Names of the queue of contact messages, and of its dead letters'."""
+class WatchedQueue(NamedTuple):
+    """A queue by its declaration, with the names of it and of its dead letters'."""
 
-    contact: str
+    declared: Queue
+    name: str
     dead_letters: str
 
 
@@ -25,25 +28,35 @@ class Watched:
     """One tenant, or what any of several has.
 
     Attributes:
-        functions: function name by group, those of authorizer and notifier too.
+        functions: their physical names by name, the authorizer's too.
+        members: what its groups declare of those functions.
         routes: the routes that its groups serve.
         memory_mb: of each function; None where it differs between the tenants.
         pooled: the cell's table, if it keeps data there.
         silo: its own table, if it has one.
-        queues: None where contact messages are not delivered.
         quota: None where there is none, or where it differs.
     """
 
     tenant: str
     api: str
     functions: dict[str, str]
+    members: tuple[Member, ...]
     routes: tuple[Route, ...]
     memory_mb: int | None
     pooled: str | None
     silo: str | None
-    queues: Queues | None
+    queues: tuple[WatchedQueue, ...]
     quota: Quota | None
     access_log: str
+
+    @property
+    def workers(self) -> tuple[str, ...]:
+        """Functions that no route calls."""
+        return tuple(member.name for member in self.members if not member.serves)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        return tuple(member.group for member in self.members if member.serves)
 
     @property
     def logs(self) -> dict[str, str]:
@@ -64,8 +77,10 @@ def of_any(names: Names, tenants: Iterable[Tenant], routes: tuple[Route, ...]) -
 
 
 def _watched(names: Names, slug: str, tenants: tuple[Tenant, ...], routes: tuple[Route, ...]) -> Watched:
-    groups = [AUTHORIZER, *(group for group in GROUPS if any(group in each.routes for each in tenants))]
-    delivers = any(each.delivers for each in tenants)
+    members = [member for each in tenants for member in each.members]
+    members = [member for member in current().members if member in members]
+    queues = [member.queue for member in members if member.queue]
+    groups = {member.group.name for member in members}
     isolations = {each.isolation for each in tenants}
     memory = {each.tier.memory_mb for each in tenants}
     quotas = {each.limits.quota for each in tenants}
@@ -73,13 +88,17 @@ def _watched(names: Names, slug: str, tenants: tuple[Tenant, ...], routes: tuple
         tenant=slug,
         api=names.cell,
         functions={
-            group: names.function(slug, group) for group in (*groups, *([NOTIFIER] if delivers else []))
+            name: names.function(slug, name) for name in (AUTHORIZER, *(member.name for member in members))
         },
+        members=tuple(members),
         routes=tuple(route for route in routes if route.group in groups),
         memory_mb=memory.pop() if len(memory) == 1 else None,
         pooled=names.table if "pooled" in isolations else None,
         silo=names.tenant(slug) if "silo" in isolations else None,
-        queues=Queues(names.queue(slug), names.dead_letters(slug)) if delivers else None,
+        queues=tuple(
+            WatchedQueue(each, names.queue(slug, each.name), names.dead_letters(slug, each.name))
+            for each in queues
+        ),
         quota=quotas.pop() if len(quotas) == 1 else None,
         access_log=names.access_log(slug),
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from tenantry.errors import Failed
 from tenantry.operations.aws import refusals_told
-from tenantry.rules.named_values import NAMED_VALUES, Document, NamedValue
+from tenantry.rules.named_values import Document, NamedValue, named_values
 from tenantry.rules.naming import Names
 
 CURRENT = "AWSCURRENT"
@@ -56,14 +56,14 @@ class TenantSecrets:
             Failed: AWS refuses.
         """
         with refusals_told(self._region):
-            return [self._listed(value) for value in NAMED_VALUES]
+            return [self._listed(value) for value in named_values()]
 
     def value(self, value: NamedValue) -> str:
         """Raises NoValue, or Failed where AWS refuses."""
         with refusals_told(self._region):
             document, _ = self._read(value)
         if value.name not in document:
-            secret = value.secret(self.names, self.tenant)
+            secret = value.place(self.names, self.tenant)
             raise NoValue(
                 f"{secret} holds no {value.name}; `tenantry secrets set {self.tenant} {value.name}` sets it"
             )
@@ -89,7 +89,7 @@ class TenantSecrets:
         return str(self.client.meta.region_name)
 
     def _read(self, value: NamedValue) -> tuple[Document, str]:
-        secret = value.secret(self.names, self.tenant)
+        secret = value.place(self.names, self.tenant)
         try:
             answer = self.client.get_secret_value(SecretId=secret, VersionStage=CURRENT)
         except self.client.exceptions.ResourceNotFoundException:
@@ -108,7 +108,7 @@ class TenantSecrets:
         return document, str(answer["VersionId"])
 
     def _replace(self, value: NamedValue, document: Document, version: str) -> None:
-        secret = value.secret(self.names, self.tenant)
+        secret = value.place(self.names, self.tenant)
         candidate = self.client.put_secret_value(
             SecretId=secret, SecretString=json.dumps(document), VersionStages=[CANDIDATE]
         )["VersionId"]
@@ -125,7 +125,7 @@ class TenantSecrets:
             ) from None
 
     def _listed(self, value: NamedValue) -> Listed:
-        secret = value.secret(self.names, self.tenant)
+        secret = value.place(self.names, self.tenant)
         try:
             leaving = "DeletedDate" in self.client.describe_secret(SecretId=secret)
         except self.client.exceptions.ResourceNotFoundException:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenantry.errors import Failed
+from tenantry.groups import current
 from tenantry.operations.aws import refusals_told
 from tenantry.rules.key_policies import DELETION_WINDOW_DAYS
 from tenantry.rules.naming import AUTHORIZER, Names
@@ -64,7 +65,10 @@ def _purge(names: Names, tenant: str, clients: Clients, on_deleted: Callable[[in
     tables = (names.tenant(tenant),) if _delete_table(clients.dynamodb, names.tenant(tenant)) else ()
     secrets = tuple(
         name
-        for name in (names.secret(tenant), names.signing_secret(tenant), names.delivery_secret(tenant))
+        for name in (
+            names.signing_secret(tenant),
+            *(names.secret(tenant, each.name) for each in current().secrets),
+        )
         if _delete_secret(clients.secretsmanager, name)
     )
     for key in keys:  # last: what is under a key that waits for its end cannot be read

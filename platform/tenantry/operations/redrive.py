@@ -5,12 +5,13 @@ notifier passes over what was delivered, and receivers know a message by its id.
 this (StartMessageMoveTask); it keeps no count that could be waited for, and the emulator has none.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from agreed.declarations import Queue
 from tenantry.errors import Failed
 from tenantry.rules.naming import Names
 
@@ -21,7 +22,7 @@ _MISSING = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotEx
 
 
 class NoQueue(Failed):
-    """The tenant's messages are not delivered here, so there are no dead letters either."""
+    """The tenant has no queue here, so there are no dead letters either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +33,49 @@ class Redriven:
     left: int
 
 
-def redrive(names: Names, tenant: str, sqs: Any, on_moved: Callable[[int, int], None]) -> Redriven:
-    """Move all that are there; ends when a look finds none.
+def redrive(
+    names: Names, tenant: str, queues: Iterable[Queue], sqs: Any, on_moved: Callable[[int, int], None]
+) -> Redriven:
+    """Move all that are there, queue by queue; ends when a look finds none.
 
     What fails again comes back after an hour at the earliest, so this does not chase its own.
 
     Args:
+        queues: those to look at; the tenant need not have all of them.
         sqs: boto3's client.
         on_moved: told how many were moved, and of about how many.
 
     Raises:
-        NoQueue: nothing was done.
+        NoQueue: the tenant has none of them; nothing was done.
         Failed: SQS did not take a message; those that it took before are moved.
     """
-    queue, dead = _url(sqs, names, tenant, names.queue), _url(sqs, names, tenant, names.dead_letters)
-    moved, expected = 0, _count(sqs, dead)
-    while messages := _received(sqs, dead):
-        _move(sqs, queue, dead, messages)
-        moved += len(messages)
-        on_moved(moved, max(moved, expected))
-    return Redriven(moved, _count(sqs, dead))
+    declared = list(queues)
+    there = [pair for each in declared if (pair := _urls(sqs, names, tenant, each))]
+    if not there:
+        looked = ", ".join(names.queue(tenant, each.name) for each in declared) or "none declared"
+        raise NoQueue(
+            f"{tenant} has no queue in stack {names.stack} ({looked}); "
+            "check the tenant's options, the stack and the Region"
+        )
+    moved, expected = 0, sum(_count(sqs, dead) for _, dead in there)
+    for queue, dead in there:
+        while messages := _received(sqs, dead):
+            _move(sqs, queue, dead, messages)
+            moved += len(messages)
+            on_moved(moved, max(moved, expected))
+    return Redriven(moved, sum(_count(sqs, dead) for _, dead in there))
 
 
-def _url(sqs: Any, names: Names, tenant: str, named: Callable[[str], str]) -> str:
+def _urls(sqs: Any, names: Names, tenant: str, queue: Queue) -> tuple[str, str] | None:
+    """Of the queue and its dead letters."""
+    named = names.queue(tenant, queue.name), names.dead_letters(tenant, queue.name)
     try:
-        return str(sqs.get_queue_url(QueueName=named(tenant))["QueueUrl"])
+        first, second = (str(sqs.get_queue_url(QueueName=name)["QueueUrl"]) for name in named)
     except ClientError as error:
         if error.response["Error"]["Code"] not in _MISSING:
             raise
-        raise NoQueue(
-            f"{tenant} has no queue {named(tenant)} in stack {names.stack}: its contact messages are not "
-            "delivered there; check the tenant's contact.notify, the stack and the Region"
-        ) from None
+        return None
+    return first, second
 
 
 def _count(sqs: Any, queue: str) -> int:

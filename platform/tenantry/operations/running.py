@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from agreed.declarations import Queue
 from tenantry.errors import Failed
+from tenantry.groups import current
 from tenantry.operations.aws import refusals_told
 from tenantry.operations.places import Place
-from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, stage_variable
+from tenantry.rules.naming import AUTHORIZER, stage_variable
 
 
 class NotDeployed(Failed):
@@ -34,7 +36,7 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """`functions` by group, the authorizer's and, where messages are delivered, the notifier's too.
+    """`functions` by name, the authorizer's among them; `queues` are those that it has.
 
     A suspended tenant's plan opens no stage. Rate and burst hold for each API key.
     """
@@ -49,10 +51,13 @@ class Tenant:
     quota: Quota | None
     keys: tuple[Key, ...]
     functions: dict[str, str]
+    queues: tuple[Queue, ...]
 
     @property
-    def delivers(self) -> bool:
-        return NOTIFIER in self.functions
+    def workers(self) -> tuple[str, ...]:
+        """Names of its functions that no route calls."""
+        known = {member.name: member for member in current().members}
+        return tuple(name for name in self.functions if name in known and not known[name].serves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +90,9 @@ def survey(place: Place) -> Running:
         api = _api(gateway, place)
         plans = {each["name"]: each for each in _all(gateway, "get_usage_plans")}
         keys = _keys(gateway, place)
-        delivering = _queues(place)
+        queues = _queues(place)
         tenants = [
-            _tenant(
-                place, api["id"], stage, plans.get(place.names.tenant(stage["stageName"])), keys, delivering
-            )
+            _tenant(place, api["id"], stage, plans.get(place.names.tenant(stage["stageName"])), keys, queues)
             for stage in gateway.get_stages(restApiId=api["id"])["item"]
         ]
     return Running(place, api["id"], api["name"], tuple(sorted(tenants, key=lambda each: each.slug)))
@@ -135,12 +138,12 @@ def _tenant(
     if plan is None:
         raise NotDeployed(f"{place} has a stage {slug} and no usage plan {names.tenant(slug)}; deploy again")
     variables = stage.get("variables", {})
-    groups = (AUTHORIZER, *GROUPS)
-    own = {group: names.function(slug, group) for group in groups}
+    known = current()
+    own = {name: names.function(slug, name) for name in (AUTHORIZER, *known.names)}
     # A group that is off is named to another one's function.
-    functions = {group: own[group] for group in groups if variables.get(stage_variable(group)) == own[group]}
-    if names.queue(slug) in queues:
-        functions[NOTIFIER] = names.function(slug, NOTIFIER)
+    functions = {name: own[name] for name in own if variables.get(stage_variable(name)) == own[name]}
+    has = tuple(queue for queue in known.queues if names.queue(slug, queue.name) in queues)
+    functions |= {queue.consumer: names.function(slug, queue.consumer) for queue in has}
     throttle, quota = plan.get("throttle", {}), plan.get("quota")
     return Tenant(
         slug=slug,
@@ -153,6 +156,7 @@ def _tenant(
         quota=Quota(int(quota["limit"]), quota["period"]) if quota else None,
         keys=tuple(sorted(keys.get(slug, []), key=lambda key: key.name)),
         functions=functions,
+        queues=has,
     )
 
 

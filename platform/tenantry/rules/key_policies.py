@@ -52,12 +52,8 @@ def items(dynamodb: str, table: str) -> Kept:
     return Kept("DecryptItems", dynamodb, "aws:dynamodb:tableName", table)
 
 
-def secret(secretsmanager: str, arn: str) -> Kept:
-    return Kept("DecryptSecret", secretsmanager, "SecretARN", arn)
-
-
-def delivery_secret(secretsmanager: str, arn: str) -> Kept:
-    return Kept("DecryptDeliverySecret", secretsmanager, "SecretARN", arn)
+def secret(secretsmanager: str, name: str, arn: str) -> Kept:
+    return Kept(f"Decrypt{name.capitalize()}Secret", secretsmanager, "SecretARN", arn)
 
 
 def decrypt(key: str, *kept: Kept) -> list[Statement]:

@@ -7,11 +7,10 @@ meet in one name: `acme` + `eu-items` and `acme-eu` + `items` stay apart.
 import re
 from dataclasses import dataclass
 
+from agreed.declarations import RUNTIME
 from tenantry.errors import WrongInput
 
-GROUPS = ("contact", "items", "tools")  # the route groups, in the order that all listings use
 AUTHORIZER = "authorizer"
-NOTIFIER = "notifier"  # delivers contact messages
 
 _STACK = re.compile(r"(?!.*--)[a-z][a-z0-9-]{0,9}[a-z0-9]")
 
@@ -55,17 +54,16 @@ class Names:
         """Silo table, usage plan, dashboard and alarm topic of one tenant."""
         return f"tenantry_{self.stack}_{tenant}"
 
-    def function(self, tenant: str, group: str) -> str:
+    def function(self, tenant: str, function: str) -> str:
         """Function and its role: one name, because one belongs to the other alone."""
-        return f"tenantry_{self.stack}_{tenant}_{group}"
+        return f"tenantry_{self.stack}_{tenant}_{function}"
 
-    def queue(self, tenant: str) -> str:
-        """Contact messages that wait for delivery."""
-        return f"tenantry_{self.stack}_{tenant}_contact"
+    def queue(self, tenant: str, queue: str) -> str:
+        return f"tenantry_{self.stack}_{tenant}_{queue}"
 
-    def dead_letters(self, tenant: str) -> str:
-        """Contact messages that no attempt could deliver."""
-        return f"tenantry_{self.stack}_{tenant}_contact_dead"
+    def dead_letters(self, tenant: str, queue: str) -> str:
+        """What no attempt could handle."""
+        return f"tenantry_{self.stack}_{tenant}_{queue}_dead"
 
     def api_key(self, tenant: str, key: str) -> str:
         return f"tenantry_{self.stack}_{tenant}_{key}"
@@ -97,17 +95,13 @@ class Names:
     def access_log(self, tenant: str) -> str:
         return f"/tenantry/{self.stack}/{tenant}/access"
 
-    def secret(self, tenant: str) -> str:
+    def secret(self, tenant: str, secret: str = RUNTIME) -> str:
         """Values that functions read at run time."""
-        return f"tenantry/{self.stack}/{tenant}"
+        return f"tenantry/{self.stack}/{tenant}" + ("" if secret == RUNTIME else f"/{secret}")
 
     def signing_secret(self, tenant: str) -> str:
         """Private signing keys; no function may read it."""
         return f"tenantry/{self.stack}/{tenant}/signing"
-
-    def delivery_secret(self, tenant: str) -> str:
-        """What webhooks are signed with; the notifier alone may read it."""
-        return f"tenantry/{self.stack}/{tenant}/delivery"
 
     def issuer(self, tenant: str) -> str:
         """`iss` of the tokens that the platform's own keys sign."""

@@ -1,19 +1,19 @@
-"""Grant each function the actions it uses, on its own tenant's keys, and nothing else.
+"""Write policy documents: plain strings in, documents out; what each function is granted, `grants` says.
 
-Plain strings in, policy documents out. Leading keys match exactly or end in `#*`: `#` can stand in no slug,
-so `acme#*` can never cover `acme-eu#...`. Every statement on a table repeats the `Null` condition, because
-`ForAllValues` is true of a request that carries no leading key at all.
+Every statement on a table repeats the `Null` condition, because `ForAllValues` is true of a request that
+carries no leading key at all.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 Statement = dict[str, Any]
 Policy = dict[str, Any]
 
-INDEX = "by_state"
 # What Lambda's poller needs of the function's role ("Using Lambda with Amazon SQS"), and the backoff.
 CONSUMING = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"]
-GROUPS_WITH_SECRET = ("items", "tools")  # the functions that read the tenant's secret
+# All that any function may do to the tenant's records (`grants.OPERATIONS`).
+ON_ITEMS = ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"]
 
 # No ARN exists to narrow these two; AWS documents `*` as their only resource.
 TRACING = {
@@ -26,7 +26,7 @@ TRACING = {
 
 def trust() -> Policy:
     """Who may take the role: Lambda alone."""
-    return _policy(
+    return document(
         {
             "Sid": "Lambda",
             "Effect": "Allow",
@@ -37,61 +37,7 @@ def trust() -> Policy:
 
 
 def authorizer(log_group: str) -> Policy:
-    return _policy(_log(log_group), TRACING)
-
-
-def contact(tenant: str, table: str, log_group: str, queue: str | None = None) -> Policy:
-    """`queue` is where messages wait for delivery, if the tenant has them delivered."""
-    own = f"{tenant}#contact"
-    return _policy(
-        _log(log_group),
-        TRACING,
-        _keys("Put", ["PutItem"], table, f"{own}#message", f"{own}#idempotency#*"),
-        _keys("Update", ["UpdateItem"], table, f"{own}#count#*"),
-        *([_on_queue("Send", ["SendMessage"], queue)] if queue else []),
-    )
-
-
-def items(tenant: str, table: str, log_group: str, secret: str) -> Policy:
-    own = f"{tenant}#items"
-    return _policy(
-        _log(log_group),
-        TRACING,
-        _keys("Use", ["DeleteItem", "GetItem", "Query"], table, f"{own}#item#*"),
-        _keys("Put", ["PutItem"], table, f"{own}#item#*", f"{own}#idempotency#*"),
-        _keys("Update", ["UpdateItem"], table, f"{own}#item#*", f"{own}#count#*"),
-        _read(secret),
-    )
-
-
-def tools(tenant: str, table: str, log_group: str, secret: str) -> Policy:
-    messages, counts = f"{tenant}#contact#message", f"{tenant}#contact#count#*"
-    return _policy(
-        _log(log_group),
-        TRACING,
-        _keys("Get", ["GetItem"], table, messages),
-        _keys("Query", ["Query"], table, messages, counts, f"{tenant}#items#count#*"),
-        _keys("QueryByState", ["Query"], f"{table}/index/{INDEX}", f"{tenant}#contact#state#*"),
-        _keys("Put", ["PutItem"], table, f"{tenant}#tools#idempotency#*"),
-        _keys("Update", ["UpdateItem"], table, messages, counts),
-        _read(secret),
-    )
-
-
-def notifier(tenant: str, table: str, log_group: str, queue: str, means: Statement) -> Policy:
-    """`means` is what it delivers by: `by_webhook` or `by_email`."""
-    return _policy(
-        _log(log_group),
-        TRACING,
-        _keys("Deliver", ["GetItem", "UpdateItem"], table, f"{tenant}#contact#message"),
-        _on_queue("Receive", CONSUMING, queue),
-        means,
-    )
-
-
-def by_webhook(secret: str) -> Statement:
-    """The secret that deliveries are signed with."""
-    return _read(secret)
+    return document(log(log_group), TRACING)
 
 
 def by_email(identities: list[str], sender: str) -> Statement:
@@ -103,20 +49,6 @@ def by_email(identities: list[str], sender: str) -> Statement:
         "Resource": identities,
         "Condition": {"StringEquals": {"ses:FromAddress": sender}},
     }
-
-
-def of_group(
-    group: str, tenant: str, table: str, log_group: str, secret: str, queue: str | None = None
-) -> Policy:
-    """The policy of the function that serves a route group."""
-    match group:
-        case "contact":
-            return contact(tenant, table, log_group, queue)
-        case "items":
-            return items(tenant, table, log_group, secret)
-        case "tools":
-            return tools(tenant, table, log_group, secret)
-    raise ValueError(f"no policy for route group {group}")
 
 
 def boundary(
@@ -131,19 +63,18 @@ def boundary(
 
     No role needs the dead letters: SQS itself moves messages there, and an operator takes them back.
     """
-    actions = ["DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"]
-    return _policy(
-        _log(log_groups),
+    return document(
+        log(log_groups),
         TRACING,
         {
             "Sid": "Items",
             "Effect": "Allow",
-            "Action": [f"dynamodb:{action}" for action in actions],
-            "Resource": [arn for table in tables for arn in (table, f"{table}/index/{INDEX}")],
+            "Action": [f"dynamodb:{operation}" for operation in ON_ITEMS],
+            "Resource": tables,
             "Condition": {"Null": {"dynamodb:LeadingKeys": "false"}},
         },
-        _read(secrets),
-        _on_queue("Queues", ["SendMessage", *CONSUMING], queues),
+        read_secrets([secrets]),
+        on_queues("Queues", ["SendMessage", *CONSUMING], [queues]),
         *([email] if email else []),
         {
             "Sid": "NoSigningKeys",
@@ -161,7 +92,7 @@ def extended(policy: Policy, statements: list[Statement]) -> Policy:
 
 def gateway_logging_trust() -> Policy:
     """API Gateway's account-wide role for writing logs."""
-    return _policy(
+    return document(
         {
             "Sid": "Gateway",
             "Effect": "Allow",
@@ -173,7 +104,7 @@ def gateway_logging_trust() -> Policy:
 
 def alarm_topic(topic: str, account: str, alarms: str) -> Policy:
     """Let the alarms of this cell publish, and nobody else."""
-    return _policy(
+    return document(
         {
             "Sid": "Alarms",
             "Effect": "Allow",
@@ -203,11 +134,11 @@ def budget_notices(topic: str, account: str, budget: str) -> Statement:
     }
 
 
-def _policy(*statements: Statement) -> Policy:
+def document(*statements: Statement) -> Policy:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def _log(log_group: str) -> Statement:
+def log(log_group: str) -> Statement:
     """Streams of one log group; the group itself is made by the program, so no right to create it."""
     return {
         "Sid": "Log",
@@ -217,12 +148,11 @@ def _log(log_group: str) -> Statement:
     }
 
 
-def _keys(sid: str, actions: list[str], table: str, *leading_keys: str) -> Statement:
-    """All keys of an action in one statement: a transaction may be judged by all that it puts at once."""
+def on_keys(sid: str, operations: Iterable[str], table: str, leading_keys: Iterable[str]) -> Statement:
     return {
         "Sid": sid,
         "Effect": "Allow",
-        "Action": [f"dynamodb:{action}" for action in actions],
+        "Action": [f"dynamodb:{operation}" for operation in operations],
         "Resource": table,
         "Condition": {
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(leading_keys)},
@@ -231,19 +161,19 @@ def _keys(sid: str, actions: list[str], table: str, *leading_keys: str) -> State
     }
 
 
-def _on_queue(sid: str, actions: list[str], queue: str) -> Statement:
+def on_queues(sid: str, actions: Iterable[str], queues: list[str]) -> Statement:
     return {
         "Sid": sid,
         "Effect": "Allow",
         "Action": [f"sqs:{action}" for action in actions],
-        "Resource": queue,
+        "Resource": queues,
     }
 
 
-def _read(secret: str) -> Statement:
+def read_secrets(secrets: list[str]) -> Statement:
     return {
         "Sid": "ReadSecret",
         "Effect": "Allow",
         "Action": "secretsmanager:GetSecretValue",
-        "Resource": secret,
+        "Resource": secrets,
     }

@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tenantry.groups import current
 from tenantry.operations.patience import patiently
 from tenantry.rules import naming
-from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
+from tenantry.rules.naming import AUTHORIZER, Names
 
 ACCESS = "access"
-LOGS = (ACCESS, AUTHORIZER, *GROUPS, NOTIFIER)  # in the order of a request's way
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`log` is one of `LOGS`; `time_ms` since 1970."""
+    """`log` is one of `all_logs`; `time_ms` since 1970."""
 
     log: str
     id: str
@@ -52,11 +52,16 @@ class Log:
             asked["nextToken"] = page.get("nextToken")
 
 
+def all_logs() -> tuple[str, ...]:
+    """What a tenant can have, in the order of a request's way: the gateway, authorizer, routes, workers."""
+    return (ACCESS, AUTHORIZER, *(member.name for member in current().members))
+
+
 def found(logs: Any, names: Names, tenant: str) -> dict[str, Log]:
-    """Which of `LOGS` the tenant has, in that order."""
+    """Which of all logs the tenant has, in that order."""
     named = {
         log: names.access_log(tenant) if log == ACCESS else naming.log_group(names.function(tenant, log))
-        for log in LOGS
+        for log in all_logs()
     }
     return {log: there for log, group in named.items() if (there := _described(logs, log, group))}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tenantry.operations.logs.events import ACCESS, Event
 from tenantry.operations.logs.requests import ABSENT
-from tenantry.rules.naming import AUTHORIZER, NOTIFIER
+from tenantry.rules.naming import AUTHORIZER
 
 ERRORS = frozenset({"ERROR", "CRITICAL"})
 
@@ -31,7 +31,7 @@ class Line:
     """One event, read.
 
     Attributes:
-        log: one of `log_events.LOGS`.
+        log: one of `events.all_logs`.
         kind: "request" of the access log, "record" of a function, "report" of Lambda's, or "text".
         status: of the answer; like `milliseconds`, None where the event tells none.
         request: the id that the gateway gave the request; empty where the event tells none.
@@ -102,6 +102,7 @@ def _record(event: Event, fields: dict[str, Any]) -> Line:
         kinds = [str(each["type"]) for each in causes if isinstance(each, dict) and "type" in each]
         others["causes"] = " < ".join(kinds)  # frames are in the record itself
     told = {name: str(fields[name]) for name in fields if fields[name] is not None}
+    route = told.get("route", "")
     return Line(
         log=event.log,
         id=event.id,
@@ -109,7 +110,7 @@ def _record(event: Event, fields: dict[str, Any]) -> Line:
         kind="record",
         level=told.get("level", "INFO"),
         message=" ".join(part for part in (told.get("message"), _pairs(others)) if part),
-        route=told.get("route", "").removeprefix(NOTIFIER),  # which serves none
+        route=route if " " in route else "",  # what takes from a queue serves none, and is named here
         status=_whole(told.get("status")),
         milliseconds=_number(told.get("duration_ms")),
         request=told.get("request_id", ""),

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
+from agreed.declarations import Metric, Queue
+from agreed.metrics import COLD_STARTS, NAMESPACE, READS, WRITES
 from tenantry.gateway import contract
-from tenantry.gateway.contract import Route
-from tenantry.monitoring.metrics import GATEWAY, LAMBDA, LOGS, SQS, TENANTRY, counted_by
+from tenantry.monitoring.metrics import GATEWAY, LAMBDA, LOGS, SQS, counted_by
 from tenantry.operations.metering.metric_data import Measure
 from tenantry.operations.running import Running, Tenant
 from tenantry.rules.naming import log_group
@@ -59,15 +59,17 @@ def by_function(tenant: Tenant, metric: str, statistic: str = "Sum") -> Lines:
     }
 
 
-def capacity(tenant: Tenant, metric: str) -> tuple[Measure, ...]:
-    """Of each route that the tenant has, and of the notifier, which serves none."""
-    own = [route for route in _routes() if route.group in tenant.functions]
-    named = counted_by(metric, own, tenant.delivers)
-    return tuple(Measure(TENANTRY, metric, (("tenant", tenant.slug), ("route", route))) for route in named)
+def capacity(tenant: Tenant, metric: Metric) -> tuple[Measure, ...]:
+    """Of each route that the tenant has, and of its functions that serve none."""
+    own = [route for route in contract.installed_routes() if route.group in tenant.functions]
+    named = counted_by(metric, own, tenant.workers)
+    return tuple(
+        Measure(NAMESPACE, metric.name, (("tenant", tenant.slug), ("route", route))) for route in named
+    )
 
 
 def cold_starts(tenant: Tenant, group: str) -> Measure:
-    return Measure(TENANTRY, "ColdStarts", (("tenant", tenant.slug), ("function", group)))
+    return Measure(NAMESPACE, COLD_STARTS.name, (("tenant", tenant.slug), ("function", group)))
 
 
 def queue(name: str, metric: str) -> Measure:
@@ -84,22 +86,23 @@ def used(running: Running, tenant: Tenant) -> Used:
         )
         return invocations, errors, duration, cold_starts(tenant, group)
 
-    delivered = ("MessagesDelivered", "DeliveryFailures") if tenant.delivers else ()
     groups = [names.access_log(tenant.slug), *(log_group(name) for name in tenant.functions.values())]
     return Used(
         requests=gateway(running, tenant)[0],
         functions={group: function(group, name) for group, name in tenant.functions.items()},
-        read_units=capacity(tenant, "ConsumedReadCapacity"),
-        write_units=capacity(tenant, "ConsumedWriteCapacity"),
-        messages=tuple(Measure(TENANTRY, metric, (("tenant", tenant.slug),)) for metric in delivered),
+        read_units=capacity(tenant, READS),
+        write_units=capacity(tenant, WRITES),
+        messages=tuple(each for queue in tenant.queues for each in _taken(tenant, queue)),
         logs=tuple(Measure(LOGS, "IncomingBytes", (("LogGroupName", name),)) for name in groups),
     )
 
 
+def _taken(tenant: Tenant, queue: Queue) -> tuple[Measure, ...]:
+    """What counts the messages that were taken from a queue."""
+    if not queue.counts:
+        return (Measure(LAMBDA, "Invocations", (("FunctionName", tenant.functions[queue.consumer]),)),)
+    return tuple(Measure(NAMESPACE, metric.name, (("tenant", tenant.slug),)) for metric in queue.counts)
+
+
 def _stage(running: Running, tenant: Tenant) -> tuple[tuple[str, str], ...]:
     return (("ApiName", running.api_name), ("Stage", tenant.slug))
-
-
-@cache
-def _routes() -> tuple[Route, ...]:
-    return contract.routes(contract.load())

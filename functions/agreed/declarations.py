@@ -1,0 +1,264 @@
+"""What a route group declares of itself: plain frozen data, from which both sides derive the rest.
+
+A group's `declaration.py` makes one `Group`, `GROUP`, of these and imports nothing else beside the standard
+library. The group is called as its folder is; routes, scopes and schemas stand in its `openapi.yaml`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Action = Literal["batch_get", "delete", "get", "put", "query", "update"]
+Form = Literal["document", "flag", "moment", "number", "text", "version"]
+OptionForm = Literal["email", "email or https", "https", "text"]
+Dimension = Literal["tenant", "route", "reason", "function"]
+
+RUNTIME = "runtime"  # the secret whose cursor_key seals the positions of listings
+IDEMPOTENCY = "idempotency"  # kind of the records that make a repeated request answer as the first did
+COUNT = "count"  # kind of the records that count others
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """An attribute of a record beside its keys; an import checks it as if an enemy had written it.
+
+    Attributes:
+        form: "document" is a JSON object as text, "moment" RFC 3339 in UTC with milliseconds, "version" a
+            number from 1 on.
+        choices: the only texts that it may hold; empty for any.
+    """
+
+    name: str
+    form: Form = "text"
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A kind of record that a group keeps, one item of the table each; the sort key is its id, a ULID.
+
+    Attributes:
+        kind: with tenant and group, the partition key: `<tenant>#<group>#<kind>`.
+        subset: what the partition key goes on with, such as "collection"; empty where it ends there.
+        counted_by: the field, or the subset, whose values are counted; empty where nothing is.
+        listed_by: the field by whose values records are listed: each value has a partition of entries.
+        not_exported: why an export leaves it out; empty where it is exported.
+        expires: whether DynamoDB deletes it by its attribute `expires_at`.
+    """
+
+    kind: str
+    fields: tuple[Field, ...] = ()
+    subset: str = ""
+    counted_by: str = ""
+    listed_by: str = ""
+    not_exported: str = ""
+    expires: bool = False
+
+    @property
+    def entries(self) -> str:
+        """The kind of the entries that list its records; empty where `listed_by` is."""
+        return f"{self.kind}-{self.listed_by}" if self.listed_by else ""
+
+    def field(self, name: str) -> Field:
+        """Raises KeyError: there is no such field."""
+        return {each.name: each for each in self.fields}[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Actions of a function on the records of one kind.
+
+    Attributes:
+        kind: of its own group's records, their entries (`message-state`), `COUNT` or `IDEMPOTENCY`; of
+            another group's, with its name before a slash (`contact/message`). A use of a group that is not
+            there grants nothing.
+    """
+
+    kind: str
+    actions: tuple[Action, ...]
+
+
+def use(kind: str, *actions: Action) -> Use:
+    return Use(kind, actions)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Holds for a tenant whose file sets the group's option, in that form if one is named."""
+
+    option: str
+    form: Literal["", "email", "https"] = ""
+
+    def holds(self, options: Mapping[str, str]) -> bool:
+        value = options.get(self.option)
+        if not value or not self.form:
+            return bool(value)
+        return ("://" in value) == (self.form == "https")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value in a secret: random bytes in base64 behind a prefix, or whatever an operator sets.
+
+    Attributes:
+        size: least and most random bytes; None for text that only an operator can know.
+        starts_with: how many random bytes the platform makes at first.
+        after: what a change of the value does.
+        overlaps: the value before stays beside the new one, for the reader to bound.
+    """
+
+    name: str
+    after: str
+    size: tuple[int, int] | None = None
+    starts_with: int = 32
+    prefix: str = ""
+    overlaps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret of the tenant's in Secrets Manager, a JSON object of values by name.
+
+    Attributes:
+        when: None for every tenant that has the group.
+    """
+
+    name: str
+    values: tuple[Value, ...]
+    description: str
+    when: Given | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What one function may do and needs; nothing more is granted to its role.
+
+    Attributes:
+        secrets: names of the secrets that it reads, its group's own or `RUNTIME`.
+        feeds: names of the group's queues that it puts messages into.
+        calls: addresses beyond AWS that it may call: https origins, or names of the group's options that
+            hold one.
+        mails: where it may send mail from the platform's sender through SES.
+        memory_mb: None takes the tier's.
+        timeout_seconds: of a route's function far below the gateway's 29 s, so that the client is answered.
+    """
+
+    uses: tuple[Use, ...] = ()
+    secrets: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    mails: Given | None = None
+    memory_mb: int | None = None
+    timeout_seconds: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue of the tenant's, its dead letters, and the function that takes from it.
+
+    Attributes:
+        holds: what waits in it, for people, such as "contact messages".
+        consumer: name of the function; its code is `<consumer>/handler.py` below the group's folder.
+        when: None for every tenant that has the group; a suspended tenant's queue is worked off all the same.
+        max_receives: after so many the message is a dead letter.
+        concurrency: the most batches at once; AWS takes 2 at least.
+        counts: metrics by which the consumer counts the messages that it took; its invocations stand for them
+            where there are none.
+    """
+
+    name: str
+    holds: str
+    consumer: str
+    function: Function
+    when: Given | None = None
+    batch: int = 10
+    max_receives: int = 12
+    retention_days: int = 4
+    concurrency: int = 2
+    counts: "tuple[Metric, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A function that runs by the clock, once a tenant.
+
+    Attributes:
+        name: of the function; its code is `<name>/handler.py` below the group's folder.
+        rate: EventBridge's expression, such as "rate(1 hour)" or "cron(0 3 * * ? *)", in UTC.
+    """
+
+    name: str
+    rate: str
+    function: Function
+    when: Given | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A key below the group's name in a tenant's file."""
+
+    name: str
+    form: OptionForm
+    description: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A business metric; each combination of its dimensions' values is one to pay for.
+
+    Attributes:
+        operations: ids of the routes that count it, where `route` is a dimension; empty for all of them.
+        title: what a line in a chart is called.
+    """
+
+    name: str
+    dimensions: tuple[Dimension, ...] = ("tenant", "route")
+    operations: tuple[str, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query of CloudWatch Logs Insights that is saved for whoever is on call.
+
+    Attributes:
+        functions: names of the group's functions whose logs it reads.
+    """
+
+    key: str
+    title: str
+    functions: tuple[str, ...]
+    commands: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRoute:
+    """A route that an API key opens without a token, and why it may."""
+
+    route: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A route group, whole.
+
+    Attributes:
+        name: the folder's; 2 to 10 of a-z and 0-9, a letter first, since names of functions hold it.
+        function: of the group's routes.
+        tenants: the only ones that may switch it on; None for any.
+    """
+
+    name: str
+    function: Function
+    records: tuple[Record, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    options: tuple[Option, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    queries: tuple[Query, ...] = ()
+    key_routes: tuple[KeyRoute, ...] = ()
+    tenants: tuple[str, ...] | None = None

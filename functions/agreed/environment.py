@@ -1,0 +1,24 @@
+"""Names of the variables by which a function is told what it works for and with."""
+
+from typing import Final
+
+from agreed.declarations import RUNTIME
+
+TENANT: Final = "TENANT"
+CELL: Final = "CELL"
+TABLE: Final = "TABLE"
+AUTH: Final = "AUTH"  # of the authorizer: what tokens are checked by, as JSON
+CORS_ORIGINS: Final = "CORS_ORIGINS"
+CORS_CREDENTIALS: Final = "CORS_CREDENTIALS"
+OPTIONS: Final = "OPTIONS"  # what the tenant's file sets for the function's group, as JSON
+MAIL_FROM: Final = "MAIL_FROM"
+MAX_RECEIVES: Final = "MAX_RECEIVES"  # of the queue that it takes from
+CALLS: Final = "CALLS"  # addresses beyond AWS that it may call, as a JSON list
+
+
+def secret_arn(secret: str) -> str:
+    return "SECRET_ARN" if secret == RUNTIME else f"{secret.upper()}_SECRET_ARN"
+
+
+def queue_url(queue: str) -> str:
+    return f"{queue.upper()}_QUEUE_URL"

@@ -1,0 +1,113 @@
+"""Messages of a contact form: taken by an API key alone, stored, and delivered where the tenant says so."""
+
+from agreed.declarations import (
+    COUNT,
+    IDEMPOTENCY,
+    Field,
+    Function,
+    Given,
+    Group,
+    KeyRoute,
+    Metric,
+    Option,
+    Query,
+    Queue,
+    Record,
+    Secret,
+    Value,
+    use,
+)
+
+STATES = ("new", "open", "done")
+DELIVERY_STATES = ("pending", "delivered", "failed")
+
+MESSAGE = Record(
+    "message",
+    fields=(
+        Field("created_at", "moment"),
+        Field("updated_at", "moment"),
+        Field("version", "version"),
+        Field("email"),
+        Field("name", optional=True),
+        Field("subject", optional=True),
+        Field("message"),
+        Field("state", choices=STATES),
+        Field("note", optional=True),
+        Field("updated_by", optional=True),
+        Field("delivery", choices=DELIVERY_STATES, optional=True),
+        Field("delivery_attempts", "number", optional=True),
+        Field("delivered_at", "moment", optional=True),
+        Field("delivery_error", optional=True),
+    ),
+    counted_by="state",
+    listed_by="state",
+)
+
+NOTIFY = Option(
+    "notify",
+    "email or https",
+    "Where contact messages go: an e-mail address or an https webhook.",
+    "office@example.com",
+)
+DELIVERY = Secret(
+    "delivery",
+    (
+        Value(
+            "webhook_secret",
+            "calls are then signed by both for 24 hours: give the receiver the new one within that time",
+            size=(24, 64),
+            prefix="whsec_",  # Standard Webhooks
+            overlaps=True,
+        ),
+    ),
+    "What webhooks are signed with",
+    when=Given("notify", "https"),
+)
+
+RECEIVED = Metric("ContactsReceived", operations=("sendMessage",))
+DELIVERED = Metric("MessagesDelivered", ("tenant",), title="delivered")
+FAILED = Metric("DeliveryFailures", ("tenant",), title="failed attempts")
+
+GROUP = Group(
+    "contact",
+    Function(
+        uses=(
+            use(MESSAGE.kind, "put"),
+            use(MESSAGE.entries, "put"),
+            use(IDEMPOTENCY, "put"),
+            use(COUNT, "update"),
+        ),
+        feeds=("contact",),
+    ),
+    records=(MESSAGE,),
+    queues=(
+        Queue(
+            "contact",
+            "contact messages",
+            "notifier",
+            Function(
+                uses=(use(MESSAGE.kind, "get", "update"),),
+                secrets=("delivery",),
+                calls=("notify",),
+                mails=Given("notify", "email"),
+                timeout_seconds=30,
+            ),
+            when=Given("notify"),
+            counts=(DELIVERED, FAILED),
+        ),
+    ),
+    secrets=(DELIVERY,),
+    options=(NOTIFY,),
+    metrics=(RECEIVED, DELIVERED, FAILED),
+    queries=(
+        Query(
+            "failed-deliveries",
+            "Which deliveries fail",
+            ("notifier",),
+            """fields @timestamp, tenant, message, reason, cause, receives, rest_seconds, message_id
+| filter message in ["not delivered", "broken", "unreadable", "not stored"]
+| sort @timestamp desc""",
+        ),
+    ),
+    key_routes=(KeyRoute("POST /contact", "visitors of a page write it, and have no token"),),
+)

@@ -1,0 +1,32 @@
+"""Collections of JSON objects."""
+
+from agreed.declarations import COUNT, IDEMPOTENCY, RUNTIME, Field, Function, Group, Metric, Record, use
+
+ITEM = Record(
+    "item",
+    fields=(
+        Field("created_at", "moment"),
+        Field("updated_at", "moment"),
+        Field("version", "version"),
+        Field("data", "document"),
+    ),
+    subset="collection",
+    counted_by="collection",
+)
+
+WRITTEN = Metric("ItemsWritten", operations=("createItem", "replaceItem"))
+DELETED = Metric("ItemsDeleted", operations=("deleteItem",))
+
+GROUP = Group(
+    "items",
+    Function(
+        uses=(
+            use(ITEM.kind, "delete", "get", "put", "query", "update"),
+            use(IDEMPOTENCY, "put"),
+            use(COUNT, "update"),
+        ),
+        secrets=(RUNTIME,),
+    ),
+    records=(ITEM,),
+    metrics=(WRITTEN, DELETED),
+)

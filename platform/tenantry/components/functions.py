@@ -1,0 +1,155 @@
+"""Declare a tenant's functions: its authorizer, and what its groups declare, each with what it may reach."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from agreed import environment
+from tenantry.components.encryption import Encryption
+from tenantry.components.function import Function, FunctionArgs
+from tenantry.components.queue import TenantQueue
+from tenantry.components.site import Site
+from tenantry.groups import Member
+from tenantry.rules import grants, policies
+from tenantry.rules.grants import Reach
+from tenantry.rules.naming import AUTHORIZER, log_group
+
+AUTHORIZER_SECONDS = 10
+
+Environment = dict[str, pulumi.Input[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What functions of a tenant work with; secrets and queues by name."""
+
+    table: aws.dynamodb.Table
+    secrets: Mapping[str, aws.secretsmanager.Secret]
+    queues: Mapping[str, TenantQueue]
+    encryption: Encryption | None
+
+
+def authorizer(site: Site, verification: pulumi.Input[str], parent: pulumi.Resource) -> Function:
+    """`verification` is what it checks tokens by, as JSON."""
+    deployment = site.deployment
+    source = site.cell.api.id.apply(lambda api: deployment.arns.execute_api(api, "authorizers/*"))
+    args = FunctionArgs(
+        site=site,
+        name=AUTHORIZER,
+        handler=f"start.{AUTHORIZER}",
+        policy=json.dumps(policies.authorizer(_logs(site, AUTHORIZER))),
+        environment=_common(site, AUTHORIZER) | {environment.AUTH: verification},
+        timeout_seconds=AUTHORIZER_SECONDS,
+        source_arn=source,
+    )
+    return Function(args, pulumi.ResourceOptions(parent=parent))
+
+
+def member(site: Site, declared: Member, stores: Stores, parent: pulumi.Resource) -> Function:
+    """A function of a group's, and what feeds it from its queue."""
+    deployment, slug = site.deployment, site.slug
+    source = site.cell.api.id.apply(lambda api: deployment.arns.execute_api(api, f"{slug}/*/*"))
+    args = FunctionArgs(
+        site=site,
+        name=declared.name,
+        handler=declared.handler,
+        policy=_policy(site, declared, stores),
+        environment=_common(site, declared.name) | _environment(site, declared, stores),
+        timeout_seconds=declared.function.timeout_seconds,
+        memory_mb=declared.function.memory_mb,
+        # What a queue feeds is bounded by its mapping.
+        reserved_concurrency=site.tenant.tier.reserved_concurrency if declared.serves else None,
+        source_arn=source if declared.serves else None,
+    )
+    made = Function(args, pulumi.ResourceOptions(parent=parent))
+    if declared.queue:
+        queue = declared.queue
+        aws.lambda_.EventSourceMapping(
+            f"{slug}.{queue.name}",
+            event_source_arn=stores.queues[queue.name].arn,
+            function_name=made.arn,
+            batch_size=queue.batch,
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config={"maximum_concurrency": queue.concurrency},
+            tags=site.tags,
+            opts=pulumi.ResourceOptions(parent=parent),
+        )
+    return made
+
+
+def _policy(site: Site, declared: Member, stores: Stores) -> pulumi.Output[str]:
+    function = declared.function
+    secrets = {name: each.arn for name, each in stores.secrets.items() if name in function.secrets}
+    reached = {*function.feeds, *((declared.queue.name,) if declared.queue else ())}
+    queues = {name: each.arn for name, each in stores.queues.items() if name in reached}
+    decrypt: pulumi.Input[list[Any]] = stores.encryption.granted(declared) if stores.encryption else []
+    known = pulumi.Output.all(table=stores.table.arn, secrets=secrets, queues=queues, decrypt=decrypt)
+
+    def written(arns: dict[str, Any]) -> str:
+        reach = Reach(
+            arns["table"], _logs(site, declared.name), arns["secrets"], arns["queues"], _mail(site, declared)
+        )
+        policy = grants.of_member(declared, site.tenant.groups, site.slug, reach)
+        return json.dumps(policies.extended(policy, arns["decrypt"]))
+
+    return known.apply(written)
+
+
+def _mail(site: Site, declared: Member) -> policies.Statement | None:
+    if not _mails(site, declared):
+        return None
+    deployment = site.deployment
+    return policies.by_email(deployment.sender_identities(), str(deployment.mail_from))
+
+
+def _mails(site: Site, declared: Member) -> bool:
+    mails = declared.function.mails
+    return mails is not None and mails.holds(site.tenant.options.get(declared.group.name, {}))
+
+
+def _environment(site: Site, declared: Member, stores: Stores) -> Environment:
+    tenant, function = site.tenant, declared.function
+    options = tenant.options.get(declared.group.name, {})
+    variables: Environment = {environment.TABLE: stores.table.name}
+    if options:
+        variables[environment.OPTIONS] = compact(options)
+    if declared.serves:
+        variables[environment.CORS_ORIGINS] = ",".join(tenant.cors_origins)
+        variables[environment.CORS_CREDENTIALS] = "true" if tenant.cors_credentials else "false"
+    for name in function.secrets:
+        if name in stores.secrets:
+            variables[environment.secret_arn(name)] = stores.secrets[name].arn
+    for name in (*function.feeds, *((declared.queue.name,) if declared.queue else ())):
+        if name in stores.queues:
+            variables[environment.queue_url(name)] = stores.queues[name].url
+    if declared.queue:
+        variables[environment.MAX_RECEIVES] = str(declared.queue.max_receives)
+    if function.calls:
+        called = [options.get(each, each) for each in function.calls]
+        variables[environment.CALLS] = compact([each for each in called if "://" in each])
+    if _mails(site, declared):
+        variables[environment.MAIL_FROM] = str(site.deployment.mail_from)
+    return variables
+
+
+def _common(site: Site, name: str) -> Environment:
+    return {
+        environment.TENANT: site.slug,
+        environment.CELL: site.deployment.cell,
+        "POWERTOOLS_SERVICE_NAME": name,
+        "POWERTOOLS_METRICS_NAMESPACE": "Tenantry",
+        "POWERTOOLS_LOG_LEVEL": site.deployment.log_level,
+    }
+
+
+def _logs(site: Site, name: str) -> str:
+    return site.deployment.arns.log_group(log_group(site.deployment.names.function(site.slug, name)))
+
+
+def compact(value: Any) -> str:
+    """JSON without blanks: a function's whole environment holds 4 KB."""
+    return json.dumps(value, separators=(",", ":"))

@@ -1,0 +1,27 @@
+"""Say where a tenant's resources go: what every part of a tenant needs to know, handed around as one."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from tenantry.components.cell import Cell
+from tenantry.config import Tenant
+from tenantry.deployment import Deployment
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One tenant on one cell. `key` encrypts what is the tenant's; None leaves that to AWS's own keys."""
+
+    deployment: Deployment
+    cell: Cell
+    tenant: Tenant
+    key: pulumi.Output[str] | None = None
+
+    @property
+    def slug(self) -> str:
+        return self.tenant.slug
+
+    @property
+    def tags(self) -> dict[str, str]:
+        return self.deployment.tags(tenant=self.tenant.slug, tier=self.tenant.tier.name)

@@ -1,0 +1,86 @@
+"""Grant a group's function what its declaration uses, on its own tenant's keys, and nothing else.
+
+Leading keys match exactly or end in `#*`: no slug holds `#`, so `acme#*` can never cover `acme-eu#...`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from agreed.declarations import COUNT, IDEMPOTENCY, Action, Record, Use
+from tenantry.groups import Groups, Member
+from tenantry.rules import policies
+from tenantry.rules.policies import Policy, Statement
+
+OPERATIONS: Mapping[Action, str] = {
+    "batch_get": "BatchGetItem",
+    "delete": "DeleteItem",
+    "get": "GetItem",
+    "put": "PutItem",
+    "query": "Query",
+    "update": "UpdateItem",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """ARNs of what a tenant has, secrets and queues by name; `mail` is the right to send some, if it may."""
+
+    table: str
+    log_group: str
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    queues: Mapping[str, str] = field(default_factory=dict)
+    mail: Statement | None = None
+
+
+def of_member(member: Member, groups: Groups, tenant: str, reach: Reach) -> Policy:
+    """The whole policy of the function's role."""
+    function = member.function
+    sent = [reach.queues[name] for name in function.feeds if name in reach.queues]
+    read = [reach.secrets[name] for name in function.secrets if name in reach.secrets]
+    taken = [reach.queues[member.queue.name]] if member.queue else []
+    return policies.document(
+        policies.log(reach.log_group),
+        policies.TRACING,
+        *_on_keys(member, groups, tenant, reach.table),
+        *([policies.on_queues("Send", ["SendMessage"], sent)] if sent else []),
+        *([policies.on_queues("Receive", policies.CONSUMING, taken)] if taken else []),
+        *([policies.read_secrets(read)] if read else []),
+        *([reach.mail] if reach.mail and function.mails else []),
+    )
+
+
+def key_patterns(use: Use, group: str, groups: Groups, tenant: str) -> Iterator[str]:
+    """Of the partition keys of a use, for a condition on leading keys; none where its group is not there."""
+    other, _, kind = use.kind.rpartition("/")
+    owner = groups.group(other or group)
+    if owner is None:
+        return
+    prefix = f"{tenant}#{owner.name}#{kind}"
+    yield f"{prefix}#*" if _goes_on(kind, owner.records) else prefix
+
+
+def _goes_on(kind: str, records: tuple[Record, ...]) -> bool:
+    """Whether the partition key has a part behind the kind."""
+    if kind in (COUNT, IDEMPOTENCY):
+        return True
+    return any(kind == record.entries or (kind == record.kind and record.subset) for record in records)
+
+
+def _on_keys(member: Member, groups: Groups, tenant: str, table: str) -> Iterator[Statement]:
+    """One statement for the actions that have all their keys in common.
+
+    All keys of an action stand in one: a transaction may be judged by all that it puts at once.
+    """
+    keys: dict[Action, list[str]] = defaultdict(list)
+    for use in member.function.uses:
+        for action in use.actions:
+            keys[action] += key_patterns(use, member.group.name, groups, tenant)
+    together: dict[tuple[str, ...], list[Action]] = defaultdict(list)
+    for action in sorted(keys):
+        if keys[action]:
+            together[tuple(sorted(set(keys[action])))].append(action)
+    for leading, actions in together.items():
+        operations = [OPERATIONS[action] for action in actions]
+        sid = "".join(operation.removesuffix("Item") for operation in operations)
+        yield policies.on_keys(sid, operations, table, leading)
