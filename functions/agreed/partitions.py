@@ -1,9 +1,13 @@
 """The partition keys of a tenant's records; roles are limited to exactly these prefixes.
 
-Every key starts with `<tenant>#<group>#`: no slug holds `#`, so acme's prefix never matches acme-eu's.
+Every key starts with `<tenant>#<group>#`: no slug holds `#`, so acme's prefix never matches acme-eu's. They
+are all that IAM limits a write by, so nothing else of a record decides whose it is, or where it is listed.
 """
 
-RECORD = "record"  # the sort key of a partition that holds one record
+from typing import Final
+
+RECORD: Final = "record"  # the sort key of a partition that holds one record
+SHARDS: Final = 8  # partition keys over which a tenant's counts are spread
 
 
 def items(tenant: str, collection: str) -> str:
@@ -11,6 +15,7 @@ def items(tenant: str, collection: str) -> str:
 
 
 def item_counts(tenant: str, shard: int | str) -> str:
+    """A record for each collection that ever held an item, the collection's name as its sort key."""
     return f"{tenant}#items#count#{shard}"
 
 
@@ -19,8 +24,7 @@ def messages(tenant: str) -> str:
 
 
 def messages_in_state(tenant: str, state: str) -> str:
-    """A value of the index's partition key `state_key`."""
-    return f"{tenant}#contact#state#{state}"
+    return entries(tenant, "contact", "message", "state", state)
 
 
 def message_counts(tenant: str, shard: int | str) -> str:
@@ -29,3 +33,8 @@ def message_counts(tenant: str, shard: int | str) -> str:
 
 def idempotency(tenant: str, group: str, digest: str) -> str:
     return f"{tenant}#{group}#idempotency#{digest}"
+
+
+def entries(tenant: str, group: str, kind: str, field: str, value: str) -> str:
+    """An entry for each record of a kind whose field has this value, under the sort key of the record."""
+    return f"{tenant}#{group}#{kind}-{field}#{value}"

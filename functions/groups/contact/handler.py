@@ -1,10 +1,10 @@
-"""The contact route: queue the message's id if it is to be delivered, store it with its count, accept it."""
+"""The contact route: queue the message's id if it is to be delivered, store and count it, accept it."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from agreed import partitions
-from api import clock, counters, idempotency, metrics, queue, settings, table
+from api import clock, counters, idempotency, messages, metrics, queue, settings, table
 from api.application import Handlers, serve
 from api.deadline import Invocation
 from api.deliveries import Delivery
@@ -50,9 +50,10 @@ def _store(tenant: str, sent: Form, claim: Claim | None, request_id: str) -> tup
     if delivery:
         queue.put(Entry(message.id, request_id))
     put = {"Put": {"Item": message.record(tenant), "ConditionExpression": "attribute_not_exists(pk)"}}
+    enter = {"Put": {"Item": messages.entry(tenant, message.state, message.id)}}
     receipt: Attributes = {"id": {"S": message.id}, "created_at": {"S": moment}}
-    count = counters.Change(partitions.message_counts, tenant, "new", +1)
-    first = idempotency.write(table.current(), claim, [put], receipt, now, [count])
+    count = counters.Change(partitions.message_counts, tenant, message.state, +1)
+    first = idempotency.write(table.current(), claim, [put, enter], receipt, now, [count])
     return (receipt, False) if first is None else (first, True)
 
 

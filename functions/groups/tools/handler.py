@@ -10,7 +10,7 @@ from api.application import Handlers, serve
 from api.deadline import Invocation
 from api.errors import invalid_parameter
 from api.identifiers import checked_id
-from api.messages import STATES, Message, State
+from api.messages import STATES, State
 from api.requests import Request
 from api.responses import Response, json_response
 from groups.tools import changes
@@ -27,11 +27,11 @@ def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
 def list_contacts(request: Request) -> Response:
     inbox, state = _inbox(), _state(request)
     listing = cursors.Listing(inbox.tenant, "listContacts", state or "")
-    page = inbox.page(state, cursors.read(listing, request.parameter("cursor")), pages.limit(request))
-    shown = [Message.of(record) for record in page.records]
-    body: dict[str, Any] = {"contacts": [message.as_json() for message in shown]}
-    if page.more:
-        body["next_cursor"] = cursors.write(listing, shown[-1].id)
+    after = cursors.read(listing, request.parameter("cursor"))
+    listed, last = inbox.page(state, after, pages.limit(request))
+    body: dict[str, Any] = {"contacts": [message.as_json() for message in listed]}
+    if last is not None:
+        body["next_cursor"] = cursors.write(listing, last)
     return json_response(200, body)
 
 

@@ -95,9 +95,9 @@ def item_write_units(kilobytes: int) -> int:
 
 
 def message_write_units(kilobytes: int, delivered: bool) -> int:
-    """The same for a message, which the index holds too; a delivery writes it down in both once more."""
-    size = units(kilobytes, assumed.WRITE_UNIT_KB)
-    return assumed.IN_TRANSACTION * (size + 1 + 1) + size + (2 * size if delivered else 0)
+    """The same for a message, and its entry by state; a delivery writes the message once more."""
+    delivery = units(kilobytes, assumed.WRITE_UNIT_KB) if delivered else 0
+    return item_write_units(kilobytes) + assumed.IN_TRANSACTION + delivery
 
 
 def _functions(tenant: Tenant, contact: float, others: float) -> dict[str, FunctionUse]:

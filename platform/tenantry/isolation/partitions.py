@@ -14,18 +14,11 @@ def partition_keys(slug: str) -> tuple[str, ...]:
     return (*sorted(_granted(slug)), slug, f"{slug}#", f"{slug}#later#x", f"{slug}#{slug}#x")
 
 
-@cache
-def state_keys(slug: str) -> tuple[str, ...]:
-    """Those of the index alone."""
-    return tuple(sorted(_granted(slug, f"/index/{policies.INDEX}")))
-
-
-def _granted(slug: str, resource: str = "") -> set[str]:
+def _granted(slug: str) -> set[str]:
     return {
         pattern.replace("*", "x")
         for group in GROUPS
         for statement in policies.of_group(group, slug, "", "log", "secret")["Statement"]
-        if resource in statement["Resource"]
         for pattern in statement.get("Condition", {})
         .get("ForAllValues:StringLike", {})
         .get("dynamodb:LeadingKeys", [])

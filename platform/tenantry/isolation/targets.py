@@ -6,15 +6,16 @@ from enum import StrEnum
 
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.partitions import partition_keys
-from tenantry.rules import naming, policies
+from tenantry.rules import naming
 from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
+
+INDEX = "/index/any"  # no table has one: LeadingKeys would not hold what is written into it
 
 
 class Kind(StrEnum):
     """A column of the matrix."""
 
     KEYS = "keys"
-    INDEX = "index"
     TABLES = "whole tables"
     SECRETS = "secrets"
     LOGS = "logs"
@@ -31,7 +32,6 @@ class Kind(StrEnum):
 
 SERVICES = {
     Kind.KEYS: ("dynamodb",),
-    Kind.INDEX: ("dynamodb",),
     Kind.TABLES: ("dynamodb",),
     Kind.SECRETS: ("secretsmanager",),
     Kind.LOGS: ("logs",),
@@ -112,7 +112,7 @@ class Place:
         for table in (shared, own):
             for key in partition_keys(self.slug):
                 yield Target(Kind.KEYS, table, (key,))
-                yield Target(Kind.INDEX, f"{table}/index/{policies.INDEX}", (key,))
+                yield Target(Kind.KEYS, table + INDEX, (key,))
         yield from whole_table(own)
 
     def _stage(self) -> Iterator[Target]:
@@ -144,7 +144,7 @@ def shared(cell: Cell) -> Iterator[Target]:
     """What belongs to all tenants, so that no one of them may have it."""
     yield from whole_table(cell.arns.table(cell.names.table))
     for kind, services in SERVICES.items():
-        if services and kind not in (Kind.KEYS, Kind.INDEX):
+        if services and kind is not Kind.KEYS:
             yield Target(kind, "*")
     for path in ("/apikeys", "/usageplans", "/account"):
         yield Target(Kind.STAGES, cell.arns.gateway(path))
@@ -162,5 +162,5 @@ def _secret(cell: Cell, name: str) -> Target:
 
 def whole_table(table: str) -> Iterator[Target]:
     """Requests that name no partition key, on the table and on what hangs below it."""
-    for below in ("", f"/index/{policies.INDEX}", "/stream/2026", "/backup/01", "/export/01", "/import/01"):
+    for below in ("", INDEX, "/stream/2026", "/backup/01", "/export/01", "/import/01"):
         yield Target(Kind.TABLES, table + below)

@@ -7,10 +7,11 @@ queue names no contact message, so its notifier drops it; only a purge that gets
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from tenantry.components.table import INDEX_PARTITION_KEY, PARTITION_KEY, SORT_KEY
-from tenantry.rules.policies import INDEX
+from agreed import partitions
+from tenantry.components.table import PARTITION_KEY, SORT_KEY
 
 PROBE = "tenantry-isolation-probe"
+NEW = "new"  # the state that a message is stored in
 Way = Callable[[Any], Any]
 """Takes boto3's client of the service."""
 
@@ -48,16 +49,33 @@ def on_partition(table: str, partition: str) -> list[Attempt]:
     return [*_attempts(reading), *_attempts(writing, writes=True), *_partiql(table, partition)]
 
 
-def on_index(table: str, state: str) -> list[Attempt]:
-    condition = _condition(INDEX_PARTITION_KEY, state)
-    return _attempts({"Query index": lambda own: own.query(TableName=table, IndexName=INDEX, **condition)})
+def on_inbox(table: str, tenant: str, own: str) -> list[Attempt]:
+    """Transactions by which the tenant would list what others made: a record with its entry, and an entry
+    beside a record of the role's `own` tenant."""
+    record, entry = map(probe, inbox(tenant))
+    theirs, _ = map(probe, inbox(own))
+    state = {"state": {"S": NEW}}
+
+    def planted(*items: Mapping[str, Any]) -> Way:
+        puts = [{"Put": {"TableName": table, "Item": item}} for item in items]
+        return lambda client: client.transact_write_items(TransactItems=puts)
+
+    ways = {
+        "TransactWriteItems message": planted({**record, **state}, entry),
+        "TransactWriteItems entry": planted({**theirs, **state}, entry),
+    }
+    return _attempts(ways, writes=True)
+
+
+def inbox(tenant: str) -> tuple[str, str]:
+    """The partitions in which a new message is written down."""
+    return partitions.messages(tenant), partitions.messages_in_state(tenant, NEW)
 
 
 def on_table(table: str) -> list[Attempt]:
     return _attempts(
         {
             "Scan": lambda own: own.scan(TableName=table, Limit=1),
-            "Scan index": lambda own: own.scan(TableName=table, IndexName=INDEX, Limit=1),
             "ExecuteStatement scan": lambda own: own.execute_statement(
                 Statement=f'SELECT * FROM "{table}"',  # noqa: S608 - the table's name is ours
                 Limit=1,

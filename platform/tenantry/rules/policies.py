@@ -7,10 +7,11 @@ so `acme#*` can never cover `acme-eu#...`. Every statement on a table repeats th
 
 from typing import Any
 
+from agreed import partitions
+
 Statement = dict[str, Any]
 Policy = dict[str, Any]
 
-INDEX = "by_state"
 # What Lambda's poller needs of the function's role ("Using Lambda with Amazon SQS"), and the backoff.
 CONSUMING = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"]
 GROUPS_WITH_SECRET = ("items", "tools")  # the functions that read the tenant's secret
@@ -42,38 +43,40 @@ def authorizer(log_group: str) -> Policy:
 
 def contact(tenant: str, table: str, log_group: str, queue: str | None = None) -> Policy:
     """`queue` is where messages wait for delivery, if the tenant has them delivered."""
-    own = f"{tenant}#contact"
+    entries = partitions.messages_in_state(tenant, "*")
+    idempotency = partitions.idempotency(tenant, "contact", "*")
     return _policy(
         _log(log_group),
         TRACING,
-        _keys("Put", ["PutItem"], table, f"{own}#message", f"{own}#idempotency#*"),
-        _keys("Update", ["UpdateItem"], table, f"{own}#count#*"),
+        _keys("Put", ["PutItem"], table, partitions.messages(tenant), entries, idempotency),
+        _keys("Update", ["UpdateItem"], table, partitions.message_counts(tenant, "*")),
         *([_on_queue("Send", ["SendMessage"], queue)] if queue else []),
     )
 
 
 def items(tenant: str, table: str, log_group: str, secret: str) -> Policy:
-    own = f"{tenant}#items"
+    own, counts = partitions.items(tenant, "*"), partitions.item_counts(tenant, "*")
     return _policy(
         _log(log_group),
         TRACING,
-        _keys("Use", ["DeleteItem", "GetItem", "Query"], table, f"{own}#item#*"),
-        _keys("Put", ["PutItem"], table, f"{own}#item#*", f"{own}#idempotency#*"),
-        _keys("Update", ["UpdateItem"], table, f"{own}#item#*", f"{own}#count#*"),
+        _keys("Use", ["DeleteItem", "GetItem", "Query"], table, own),
+        _keys("Put", ["PutItem"], table, own, partitions.idempotency(tenant, "items", "*")),
+        _keys("Update", ["UpdateItem"], table, own, counts),
         _read(secret),
     )
 
 
 def tools(tenant: str, table: str, log_group: str, secret: str) -> Policy:
-    messages, counts = f"{tenant}#contact#message", f"{tenant}#contact#count#*"
+    messages, entries = partitions.messages(tenant), partitions.messages_in_state(tenant, "*")
+    counts, item_counts = partitions.message_counts(tenant, "*"), partitions.item_counts(tenant, "*")
     return _policy(
         _log(log_group),
         TRACING,
-        _keys("Get", ["GetItem"], table, messages),
-        _keys("Query", ["Query"], table, messages, counts, f"{tenant}#items#count#*"),
-        _keys("QueryByState", ["Query"], f"{table}/index/{INDEX}", f"{tenant}#contact#state#*"),
-        _keys("Put", ["PutItem"], table, f"{tenant}#tools#idempotency#*"),
+        _keys("Get", ["BatchGetItem", "GetItem"], table, messages),
+        _keys("Query", ["Query"], table, messages, entries, counts, item_counts),
+        _keys("Put", ["PutItem"], table, entries, partitions.idempotency(tenant, "tools", "*")),
         _keys("Update", ["UpdateItem"], table, messages, counts),
+        _keys("Delete", ["DeleteItem"], table, entries),
         _read(secret),
     )
 
@@ -83,7 +86,7 @@ def notifier(tenant: str, table: str, log_group: str, queue: str, means: Stateme
     return _policy(
         _log(log_group),
         TRACING,
-        _keys("Deliver", ["GetItem", "UpdateItem"], table, f"{tenant}#contact#message"),
+        _keys("Deliver", ["GetItem", "UpdateItem"], table, partitions.messages(tenant)),
         _on_queue("Receive", CONSUMING, queue),
         means,
     )
@@ -131,7 +134,7 @@ def boundary(
 
     No role needs the dead letters: SQS itself moves messages there, and an operator takes them back.
     """
-    actions = ["DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"]
+    actions = ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"]
     return _policy(
         _log(log_groups),
         TRACING,
@@ -139,7 +142,7 @@ def boundary(
             "Sid": "Items",
             "Effect": "Allow",
             "Action": [f"dynamodb:{action}" for action in actions],
-            "Resource": [arn for table in tables for arn in (table, f"{table}/index/{INDEX}")],
+            "Resource": tables,
             "Condition": {"Null": {"dynamodb:LeadingKeys": "false"}},
         },
         _read(secrets),

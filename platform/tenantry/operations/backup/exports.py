@@ -44,7 +44,7 @@ class Exported:
 
 
 def export(data: TenantData, file: Path, on_progress: OnProgress) -> Exported:
-    """Everything of the tenant but its idempotency records and its counts, which an import makes anew.
+    """Everything of the tenant but idempotency records, and the entries and counts that an import makes anew.
 
     Raises:
         WrongInput: the file is there already, or its .part is of another export.

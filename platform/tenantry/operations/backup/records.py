@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tenantry import partitions
+from agreed import partitions
 from tenantry.operations.backup.fields import FIELDS, ITEM, MESSAGE, Unfit
 
 Attributes = dict[str, Any]  # attribute name -> DynamoDB's typed value, such as {"S": "text"}
@@ -77,18 +77,26 @@ class Record:
         return {"kind": self.kind, **collection, "id": self.id, **self.fields}
 
     def stored(self, tenant: str) -> Attributes:
-        """As it is in a table; the only place that gives a record its keys."""
+        """As it is in a table; but for its entries; keys are made here and there alone."""
         known = FIELDS[self.kind]
         attributes = {name: {known[name].type: str(value)} for name, value in self.fields.items()}
-        if self.kind == MESSAGE:
-            attributes["state_key"] = {"S": partitions.messages_in_state(tenant, str(self.fields["state"]))}
         return {"pk": {"S": self._partition(tenant)}, "sk": {"S": self.id}, **attributes}
+
+    def entries(self, tenant: str) -> list[Attributes]:
+        """What stands beside it in a table, and in no file: a message is listed by its state."""
+        if self.kind != MESSAGE:
+            return []
+        return [{"pk": {"S": partitions.messages_in_state(tenant, self._state)}, "sk": {"S": self.id}}]
 
     @property
     def count(self) -> Count:
         if self.kind == ITEM:
             return Count(partitions.item_counts, self.collection)
-        return Count(partitions.message_counts, str(self.fields["state"]))
+        return Count(partitions.message_counts, self._state)
+
+    @property
+    def _state(self) -> str:
+        return str(self.fields["state"])
 
     def _partition(self, tenant: str) -> str:
         return partitions.items(tenant, self.collection) if self.kind == ITEM else partitions.messages(tenant)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from tenantry import partitions
+from agreed import partitions
 from tenantry.errors import Failed
 from tenantry.operations.backup.fields import ITEM, MESSAGE, Unfit
 from tenantry.operations.backup.records import Attributes, Position, Record
