@@ -26,12 +26,14 @@ class Field:
         form: "document" is a JSON object as text, "moment" RFC 3339 in UTC with milliseconds, "version" a
             number from 1 on.
         choices: the only texts that it may hold; empty for any.
+        excluded: members that a document may not have, since the API adds its own under these names.
     """
 
     name: str
     form: Form = "text"
     choices: tuple[str, ...] = ()
     optional: bool = False
+    excluded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Record:
 
     Attributes:
         kind: with tenant and group, the partition key: `<tenant>#<group>#<kind>`.
-        subset: what the partition key goes on with, such as "collection"; empty where it ends there.
+        subset: what the partition key goes on with, such as "collection"; empty where it ends there. Subsets
+            are found by their counts, so a kind that has some is counted by them.
         counted_by: the field, or the subset, whose values are counted; empty where nothing is.
         listed_by: the field by whose values records are listed: each value has a partition of entries.
         not_exported: why an export leaves it out; empty where it is exported.

@@ -13,17 +13,20 @@ ASKED: Final = "TOTAL"  # the ReturnConsumedCapacity of every call
 
 
 def count_read(answer: Mapping[str, Any]) -> None:
-    """Of GetItem and Query, which tell a total only."""
-    consumed = answer.get("ConsumedCapacity")
-    if consumed:
-        metrics.count("ConsumedReadCapacity", consumed["CapacityUnits"])
+    """Of GetItem and Query, which report a total only, and of BatchGetItem, which reports one per table."""
+    for each in _consumed(answer):
+        metrics.count("ConsumedReadCapacity", each["CapacityUnits"])
 
 
 def count_write(answer: Mapping[str, Any]) -> None:
     """Of UpdateItem, and of TransactWriteItems, which tells each table's, and reads where it had been made
-    before (by its token). Writes of indexes are in the total."""
-    consumed = answer.get("ConsumedCapacity") or []
-    for each in consumed if isinstance(consumed, list) else [consumed]:
+    before (by its token)."""
+    for each in _consumed(answer):
         reads = each.get("ReadCapacityUnits", 0)
         metrics.count("ConsumedReadCapacity", reads)
         metrics.count("ConsumedWriteCapacity", each["CapacityUnits"] - reads)
+
+
+def _consumed(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    consumed = answer.get("ConsumedCapacity") or []
+    return consumed if isinstance(consumed, list) else [consumed]

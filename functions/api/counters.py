@@ -12,14 +12,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from agreed import partitions
 from api import deadline
 from api.errors import Conflict, Unavailable
 from api.table import Attributes, Refused, Table
 
-SHARDS: Final = 8
 Partition = Callable[[str, int], str]  # of a tenant's counts, by shard
 ATTEMPTS: Final = 6  # each on a shard of its own, while the request's time lasts
 PAUSE_SECONDS: Final = 0.025  # the longest before the second attempt; 0.4 s between all six at most
+
+
+def of(group: str, kind: str) -> Partition:
+    """Where a kind of a group's records is counted."""
+    return lambda tenant, shard: partitions.counts(tenant, group, kind, shard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ def write(table: Table, writes: Iterable[Mapping[str, Attributes]], changes: Ite
     What others were in the way of is tried again, as another transaction, on another shard.
     """
     records, steps = tuple(writes), tuple(changes)
-    for attempt, shard in enumerate(random.sample(range(SHARDS), ATTEMPTS)):
+    for attempt, shard in enumerate(random.sample(range(partitions.SHARDS), ATTEMPTS)):
         if attempt:
             deadline.pause(PAUSE_SECONDS * attempt)
         try:
@@ -64,7 +69,7 @@ def write(table: Table, writes: Iterable[Mapping[str, Attributes]], changes: Ite
 def totals(table: Table, partition: Partition, tenant: str) -> dict[str, int]:
     """The sum per name, in the order of the names."""
     sums: defaultdict[str, int] = defaultdict(int)
-    for shard in range(SHARDS):
+    for shard in range(partitions.SHARDS):
         for record in table.all(partition(tenant, shard)):
             sums[record["sk"]["S"]] += int(record["n"]["N"])
     return dict(sorted(sums.items()))

@@ -11,9 +11,9 @@ import hmac
 from dataclasses import dataclass
 from typing import Final
 
+from agreed.identifiers import ID
 from api import runtime_secret
 from api.errors import InvalidCursor
-from api.identifiers import ID
 
 SEAL_BYTES: Final = 16  # HMAC-SHA256 cut to 128 bits
 ID_LENGTH: Final = 26

@@ -1,15 +1,10 @@
 """Ids are ULIDs whose time is the record's own, so that the sort key orders by creation."""
 
-import re
-from typing import Final
-
 from ulid import ULID
 
+from agreed.identifiers import ID, SUBSET
 from api import clock
 from api.errors import NotFound, invalid_parameter
-
-ID: Final = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
-COLLECTION: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 
 def new_id(epoch_ms: int) -> str:
@@ -29,7 +24,7 @@ def checked_id(text: str) -> str:
 
 
 def checked_collection(text: str) -> str:
-    if not COLLECTION.fullmatch(text):
+    if not SUBSET.fullmatch(text):
         raise invalid_parameter(
             "collection", "use 1 to 63 lower-case letters, digits and hyphens, a letter first"
         )

@@ -1,31 +1,69 @@
 """What a function of one tenant is told by its environment, read once, at the first call."""
 
+import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+
+from agreed import environment as names
+from agreed.declarations import RUNTIME
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`secret_arn` is None for a function that may read no secret, `queue_url` for one that has no queue."""
+    """`options` are what the tenant's file sets for the function's group; secrets and queues are by name.
+
+    `calls` are the addresses beyond AWS that the function may call, `mail_from` where it may send mail from.
+    """
 
     tenant: str
     table: str
     cors_origins: frozenset[str]
     cors_credentials: bool
-    secret_arn: str | None
-    queue_url: str | None
+    options: Mapping[str, str]
+    secrets: Mapping[str, str]
+    queues: Mapping[str, str]
+    calls: tuple[str, ...]
+    mail_from: str | None
+    max_receives: int
+
+    def secret(self, name: str) -> str:
+        """The secret's ARN. Raises LookupError: the function's declaration does not name it."""
+        if name not in self.secrets:
+            raise LookupError(f"{names.secret_arn(name)} is not set; name {name} in the function's secrets")
+        return self.secrets[name]
+
+    def queue(self, name: str) -> str:
+        """The queue's URL. Raises LookupError: the tenant has none, or the function does not use it."""
+        if name not in self.queues:
+            raise LookupError(f"{names.queue_url(name)} is not set; name {name} in the function's feeds")
+        return self.queues[name]
 
 
 @cache
 def current() -> Settings:
     environment = os.environ
-    origins = environment.get("CORS_ORIGINS", "").split(",")
+    origins = environment.get(names.CORS_ORIGINS, "").split(",")
     return Settings(
-        tenant=environment["TENANT"],
-        table=environment["TABLE"],
+        tenant=environment[names.TENANT],
+        table=environment[names.TABLE],
         cors_origins=frozenset(origin.strip() for origin in origins if origin.strip()),
-        cors_credentials=environment.get("CORS_CREDENTIALS") == "true",
-        secret_arn=environment.get("SECRET_ARN") or None,
-        queue_url=environment.get("QUEUE_URL") or None,
+        cors_credentials=environment.get(names.CORS_CREDENTIALS) == "true",
+        options=json.loads(environment.get(names.OPTIONS, "{}")),
+        secrets=_by_name(environment, names.secret_arn(""), names.secret_arn(RUNTIME)),
+        queues=_by_name(environment, names.queue_url("")),
+        calls=tuple(json.loads(environment.get(names.CALLS, "[]"))),
+        mail_from=environment.get(names.MAIL_FROM),
+        max_receives=int(environment.get(names.MAX_RECEIVES, "0")),
     )
+
+
+def _by_name(environment: Mapping[str, str], ending: str, runtime: str = "") -> dict[str, str]:
+    """Variables such as `DELIVERY_SECRET_ARN`, by `delivery`."""
+    found = {
+        name.removesuffix(ending).lower(): value
+        for name, value in environment.items()
+        if name.endswith(ending) and value
+    }
+    return found | ({RUNTIME: environment[runtime]} if environment.get(runtime) else {})

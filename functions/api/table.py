@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from api import capacity, clients, settings
-from api.downstream import BUSY_CODES, CLIENT_CONFIG, call
+from api import capacity, clients, deadline, settings
+from api.downstream import BUSY_CODES, CLIENT_CONFIG, PAUSES, call
 
 Attributes = dict[str, Any]  # attribute name -> DynamoDB's typed value, such as {"S": "text"}
 
@@ -71,6 +71,27 @@ class Table:
         answer = self._query(Limit=limit + 1, **position, **query)
         records: list[Attributes] = answer["Items"]
         return Page(records[:limit], len(records) > limit or "LastEvaluatedKey" in answer)
+
+    def get_all(self, keys: Sequence[Attributes]) -> list[Attributes]:
+        """The records that there are, strongly consistent, in no order; at most 100 keys, each once.
+
+        What DynamoDB had no capacity or no room for is asked for again, while the request's time lasts: an
+        answer leaves fewer keys unprocessed than were asked for, or is a refusal that `call` knows.
+        """
+        found: list[Attributes] = []
+        asked = list(keys)
+        while asked:
+            answer = call(
+                self.client.batch_get_item,
+                RequestItems={self.name: {"Keys": asked, "ConsistentRead": True}},
+                ReturnConsumedCapacity=capacity.ASKED,
+            )
+            capacity.count_read(answer)
+            found += answer["Responses"].get(self.name, ())
+            asked = answer["UnprocessedKeys"].get(self.name, {}).get("Keys", [])
+            if asked:
+                deadline.pause(PAUSES[-1])
+        return found
 
     def all(self, partition: str) -> Iterator[Attributes]:
         """Every record of one partition: for partitions that stay small, such as counts."""

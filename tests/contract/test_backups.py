@@ -9,17 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from agreed import partitions
-from api import counters, identifiers, logs, messages, responses, strict_json
+from api import identifiers, logs, responses, strict_json
+from groups.contact import messages
 from groups.items import documents
-from tenantry import partitions as ours
 from tenantry.operations.backup import fields, records
 from tenantry.operations.backup.exports import export
 from tenantry.operations.backup.imports import import_
 from tenantry.operations.backup.tenant_data import TenantData
 from tests.support import tenant_api
 from tests.support.backups import NAMES
-from tests.support.slugs import slugs
 from tests.support.tenant_api import TenantApi
 
 COLLECTION, ITEM = "/items/{collection}", "/items/{collection}/{id}"
@@ -50,17 +48,7 @@ def fixture_apis() -> Iterator[tuple[TenantApi, TenantApi]]:
         logs.log.cache_clear()
 
 
-@given(tenant=slugs(), name=st.sampled_from(["orders", "new"]), shard=st.integers(0, counters.SHARDS - 1))
-def test_both_spell_the_same_partition_keys(tenant: str, name: str, shard: int) -> None:
-    assert ours.items(tenant, name) == partitions.items(tenant, name)
-    assert ours.item_counts(tenant, shard) == partitions.item_counts(tenant, shard)
-    assert ours.messages(tenant) == partitions.messages(tenant)
-    assert ours.messages_in_state(tenant, name) == partitions.messages_in_state(tenant, name)
-    assert ours.message_counts(tenant, shard) == partitions.message_counts(tenant, shard)
-
-
 def test_both_hold_the_same_to_be_a_record() -> None:
-    assert ours.SHARDS == counters.SHARDS
     assert (fields.STATES, fields.RESERVED) == (messages.STATES, documents.SERVER_FIELDS)
     assert fields.MAX_DEPTH == strict_json.MAX_DEPTH
     assert records._ID.pattern == identifiers.ID.pattern

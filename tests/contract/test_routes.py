@@ -11,8 +11,9 @@ import yaml
 
 import start
 from agreed.routes import ROUTES
-from api import bodies, deliveries, identifiers, pages, problems
-from api.messages import STATES
+from api import bodies, identifiers, pages, problems
+from groups.contact import deliveries
+from groups.contact.messages import STATES
 from groups.contact import form
 from groups.tools import changes
 

@@ -31,10 +31,12 @@ WITHIN_THE_BOUNDARY = {
     "UpdateItem",
     "DeleteItem",
     "Query",
-    "Query index",
+    "BatchGetItem",
     "TransactGetItems",
     "TransactWriteItems Put",
     "TransactWriteItems Delete",
+    "TransactWriteItems message",
+    "TransactWriteItems entry",
     "GetSecretValue",
     "SendMessage",
     "ReceiveMessage",
@@ -84,11 +86,12 @@ def test_every_attempt_succeeds_for_one_who_may(platform: Platform) -> None:
         key = "nobody#isolation"
         for attempt in (
             *attempts.on_partition(table, key),
-            *attempts.on_index(table, key),
+            *attempts.on_inbox(table, "nobody", "nobody-else"),
             *attempts.on_table(table),
         ):
             attempt.way(root)
-            root.delete_item(TableName=table, Key=attempts.probe(key))
+            for left in (key, *attempts.inbox("nobody"), *attempts.inbox("nobody-else")):
+                root.delete_item(TableName=table, Key=attempts.probe(left))
     for attempt in attempts.on_secret(platform.names.secret("globex")):
         attempt.way(platform.root.client("secretsmanager"))
     sqs, queue = platform.root.client("sqs"), platform.names.dead_letters("globex")

@@ -66,21 +66,12 @@ def make_function(root: Session, name: str, source: str, role_arn: str, **settin
 
 
 def make_table(root: Session) -> None:
-    """`pk` and `sk`, and the index `by_state` with `state_key` and `sk`."""
+    """With the keys `pk` and `sk`."""
     root.client("dynamodb").create_table(
         TableName=TABLE,
         BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "state_key")
-        ],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
         KeySchema=_keys("pk", "sk"),
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "by_state",
-                "KeySchema": _keys("state_key", "sk"),
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
     )
 
 

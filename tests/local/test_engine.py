@@ -88,10 +88,7 @@ def table(**options: Any) -> aws.dynamodb.Table:
         billing_mode="PAY_PER_REQUEST",
         hash_key="pk",
         range_key=options.pop("sort_key", "sk"),
-        attributes=[{"name": key, "type": "S"} for key in ("pk", "sk", "state_key")],
-        global_secondary_indexes=[
-            {"name": "by_state", "hash_key": "state_key", "range_key": "sk", "projection_type": "ALL"}
-        ],
+        attributes=[{"name": key, "type": "S"} for key in ("pk", "sk")],
         ttl={"attribute_name": "expires_at", "enabled": True},
         point_in_time_recovery={"enabled": True},
         server_side_encryption={"enabled": False},

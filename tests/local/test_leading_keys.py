@@ -10,8 +10,6 @@ from tenantry.local.clients import Session
 from tests.local.cloud import TABLE, TABLE_ARN, make_role, make_table, session_of
 
 OWN, COUNT, FOREIGN = "acme#items#item", "acme#items#count", "acme-eu#items#item"
-OWN_STATE, FOREIGN_STATE = "acme#state#new", "acme-eu#state#new"
-INDEX = {"IndexName": "by_state"}
 
 
 def limited(actions: list[str], pattern: str, resource: str = TABLE_ARN) -> dict[str, Any]:
@@ -32,7 +30,6 @@ STATEMENTS = [
         "acme#items#item*",
     ),
     limited(["UpdateItem"], COUNT),
-    limited(["Query"], "acme#state#*", f"{TABLE_ARN}/index/by_state"),
     limited(["Scan"], "*"),
     limited(["PartiQLSelect", "ExecuteStatement"], "acme#*", "*"),
 ]
@@ -93,7 +90,6 @@ ALLOWED: dict[str, Callable[[Any], Any]] = {
     "query": lambda db: db.query(TableName=TABLE, **equals("pk", OWN)),
     "query by ARN": lambda db: db.query(TableName=TABLE_ARN, **equals("pk", OWN)),
     "legacy query": lambda db: db.query(TableName=TABLE, **legacy(OWN)),
-    "index query": lambda db: db.query(TableName=TABLE, **INDEX, **equals("state_key", OWN_STATE)),
     "batch get": lambda db: batch_get(db, OWN, f"{OWN}#b"),
     "batch write": lambda db: db.batch_write_item(RequestItems={TABLE: [{"PutRequest": {"Item": key(OWN)}}]}),
     "transact get": lambda db: db.transact_get_items(TransactItems=[{"Get": one(OWN)}]),
@@ -110,11 +106,10 @@ DENIED: dict[str, Callable[[Any], Any]] = {
     "query": lambda db: db.query(TableName=TABLE, **equals("pk", FOREIGN)),
     "query by ARN": lambda db: db.query(TableName=TABLE_ARN, **equals("pk", FOREIGN)),
     "legacy query": lambda db: db.query(TableName=TABLE, **legacy(FOREIGN)),
-    "index query": lambda db: db.query(TableName=TABLE, **INDEX, **equals("state_key", FOREIGN_STATE)),
-    "index query by the table's key": lambda db: db.query(TableName=TABLE, **INDEX, **equals("pk", OWN)),
-    "query without a key": lambda db: db.query(TableName=TABLE, **equals("state_key", OWN_STATE)),
+    "query without a key": lambda db: db.query(TableName=TABLE, **equals("state", OWN)),
     "key without its partition": lambda db: db.get_item(TableName=TABLE, Key={"sk": {"S": "1"}}),
     "unknown table": lambda db: db.get_item(TableName="other", Key=key(OWN)),
+    "batch get": lambda db: batch_get(db, FOREIGN),
     "one of a batch get": lambda db: batch_get(db, OWN, FOREIGN),
     "one of a batch write": lambda db: db.batch_write_item(
         RequestItems={TABLE: [{"PutRequest": {"Item": key(OWN)}}, {"DeleteRequest": {"Key": key(FOREIGN)}}]}

@@ -66,15 +66,13 @@ def there(engine: Engine) -> dict[str, set[str]]:
     def named(kind: str, name: str = "name") -> set[str]:
         return {each.inputs[name] for each in engine.of_type_all(kind)}
 
-    [table] = [each for each in engine.of_type("Table").values() if each.name == "demo"]
     return {
         "ApiName": named("RestApi"),
         "Stage": named("Stage", "stageName"),
         "FunctionName": named("Function"),
         "QueueName": named("Queue"),
         "TableName": named("Table"),
-        "GlobalSecondaryIndexName": {each["name"] for each in table.inputs["globalSecondaryIndexes"]},
-        "Operation": {"GetItem", "Query", "UpdateItem", "TransactWriteItems"},
+        "Operation": {"BatchGetItem", "GetItem", "Query", "UpdateItem", "TransactWriteItems"},
         "LogGroupName": named("LogGroup"),
         "tenant": named("Stage", "stageName"),
         "route": ROUTES,

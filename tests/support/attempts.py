@@ -5,7 +5,6 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-INDEX = "by_state"
 Attempt = Callable[[Any], object]
 
 
@@ -37,13 +36,6 @@ def on_partition(table: str, partition: str) -> Mapping[str, Attempt]:
         "ExecuteTransaction": lambda db: db.execute_transaction(
             TransactStatements=[{"Statement": f"{statement} AND sk = 'attempt'", "Parameters": values}]
         ),
-    }
-
-
-def on_index(table: str, state_key: str) -> Mapping[str, Attempt]:
-    return {
-        "Query": lambda db: db.query(TableName=table, IndexName=INDEX, **_condition("state_key", state_key)),
-        "Scan": lambda db: db.scan(TableName=table, IndexName=INDEX),
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from tenantry import partitions
+from agreed import partitions
 from tenantry.operations.backup.archives import CHECKPOINT, END, Header, Tally, encoded
 from tenantry.operations.backup.records import Attributes, Record
 from tenantry.operations.backup.tenant_data import PAGE, TenantData
@@ -81,11 +81,12 @@ def created(dynamodb: Any, table: str) -> None:
 
 
 def stored(data: TenantData) -> list[Attributes]:
-    """All that the table holds of the tenant but counts, in no order that matters."""
-    return sorted(
-        (each for each in everything(data) if "#count#" not in each["pk"]["S"]),
-        key=lambda each: (each["pk"]["S"], each["sk"]["S"]),
-    )
+    """All that the table holds of the tenant but counts, in the order of its keys."""
+    return by_key(each for each in everything(data) if "#count#" not in each["pk"]["S"])
+
+
+def by_key(records: Iterable[Attributes]) -> list[Attributes]:
+    return sorted(records, key=lambda each: (each["pk"]["S"], each["sk"]["S"]))
 
 
 def counts(data: TenantData) -> dict[str, int]:

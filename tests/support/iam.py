@@ -15,12 +15,12 @@ ARNS = Arns("aws", REGION, ACCOUNT)
 NAMES = Names("demo")
 SENDER = "contact@example.com"
 TABLE = ARNS.table(NAMES.table)
-INDEX = f"{TABLE}/index/{policies.INDEX}"
+INDEX = f"{TABLE}/index/any"  # there is none
 
 # Every action on a table that reads or writes items, beside those that a policy grants.
-WIDE = ("Scan", "BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "GetRecords", "DescribeTable")
+WIDE = ("Scan", "BatchWriteItem", "ConditionCheckItem", "GetRecords", "DescribeTable")
 PARTIQL = ("PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete")
-KEYED = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+KEYED = ("BatchGetItem", "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Messages of a contact form: taken by an API key alone, stored, and delivered where the tenant says so."""
 
+from typing import Literal, get_args
+
 from agreed.declarations import (
     COUNT,
     IDEMPOTENCY,
@@ -18,8 +20,10 @@ from agreed.declarations import (
     use,
 )
 
-STATES = ("new", "open", "done")
-DELIVERY_STATES = ("pending", "delivered", "failed")
+State = Literal["new", "open", "done"]
+STATES: tuple[State, ...] = get_args(State)
+DeliveryState = Literal["pending", "delivered", "failed"]
+DELIVERY_STATES: tuple[DeliveryState, ...] = get_args(DeliveryState)
 
 MESSAGE = Record(
     "message",

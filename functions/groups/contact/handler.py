@@ -1,36 +1,38 @@
-"""The contact route: queue the message's id if it is to be delivered, store it with its count, accept it."""
+"""The contact route: queue the message's id if it is to be delivered, store and count it, accept it."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from agreed import partitions
+from agreed.metrics import REPLAYS
 from api import clock, counters, idempotency, metrics, queue, settings, table
 from api.application import Handlers, serve
 from api.deadline import Invocation
-from api.deliveries import Delivery
 from api.idempotency import Claim
 from api.identifiers import new_id
-from api.messages import Message
 from api.queue import Entry
 from api.requests import Request
 from api.responses import Response, json_response
 from api.table import Attributes
-from groups.contact import form
+from groups.contact import form, messages
+from groups.contact.declaration import GROUP, MESSAGE, RECEIVED
+from groups.contact.deliveries import Delivery
 from groups.contact.form import Form
+from groups.contact.messages import Message
 
-GROUP: Final = "contact"
+QUEUE: Final = GROUP.queues[0].name
+COUNTS: Final = counters.of(GROUP.name, MESSAGE.kind)
 
 
 def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
-    return serve(GROUP, HANDLERS, event, context)
+    return serve(GROUP.name, HANDLERS, event, context)
 
 
 def send_message(request: Request) -> Response:
     tenant = settings.current().tenant
     sent = form.read(request.json_object())
-    claim = idempotency.claim(request, tenant, GROUP, sent.as_json())
+    claim = idempotency.claim(request, tenant, GROUP.name, sent.as_json())
     receipt, replayed = _store(tenant, sent, claim, request.request_id)
-    metrics.count("IdempotentReplays" if replayed else "ContactsReceived")
+    metrics.count(REPLAYS if replayed else RECEIVED)
     accepted = {"id": receipt["id"]["S"], "state": "new", "created_at": receipt["created_at"]["S"]}
     return json_response(202, accepted)
 
@@ -43,16 +45,17 @@ def _store(tenant: str, sent: Form, claim: Claim | None, request_id: str) -> tup
     """
     now = clock.now_ms()
     moment = clock.rfc3339(now)
-    delivery = Delivery() if settings.current().queue_url else None
+    delivery = Delivery() if QUEUE in settings.current().queues else None
     message = Message(
         id=new_id(now), state="new", created_at=moment, updated_at=moment, delivery=delivery, **sent.as_json()
     )
     if delivery:
-        queue.put(Entry(message.id, request_id))
+        queue.put(QUEUE, Entry(message.id, request_id))
     put = {"Put": {"Item": message.record(tenant), "ConditionExpression": "attribute_not_exists(pk)"}}
+    enter = {"Put": {"Item": messages.entry(tenant, message.state, message.id)}}
     receipt: Attributes = {"id": {"S": message.id}, "created_at": {"S": moment}}
-    count = counters.Change(partitions.message_counts, tenant, "new", +1)
-    first = idempotency.write(table.current(), claim, [put], receipt, now, [count])
+    count = counters.Change(COUNTS, tenant, message.state, +1)
+    first = idempotency.write(table.current(), claim, [put, enter], receipt, now, [count])
     return (receipt, False) if first is None else (first, True)
 
 

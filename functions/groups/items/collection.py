@@ -10,8 +10,10 @@ from api.idempotency import Claim
 from api.identifiers import new_id
 from api.responses import compact_json
 from api.table import Attributes, Page, Refused, Table, in_partition
+from groups.items.declaration import GROUP, ITEM
 from groups.items.documents import Document, Item
 
+COUNTS = counters.of(GROUP.name, ITEM.kind)
 VERSION = {"#version": "version"}
 NAMES = {"#data": "data", **VERSION}
 NEVER = -1  # no item has this version: a list without any usable tag matches nothing
@@ -123,13 +125,13 @@ class Collection(NamedTuple):
 
     @property
     def _partition(self) -> str:
-        return partitions.items(self.tenant, self.name)
+        return partitions.records(self.tenant, GROUP.name, ITEM.kind, self.name)
 
     def _key(self, item_id: str) -> Attributes:
         return {"pk": {"S": self._partition}, "sk": {"S": item_id}}
 
     def _count(self, by: int) -> counters.Change:
-        return counters.Change(partitions.item_counts, self.tenant, self.name, by)
+        return counters.Change(COUNTS, self.tenant, self.name, by)
 
 
 def _precondition(match: Tags) -> tuple[str, dict[str, Any]]:

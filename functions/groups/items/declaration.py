@@ -2,13 +2,15 @@
 
 from agreed.declarations import COUNT, IDEMPOTENCY, RUNTIME, Field, Function, Group, Metric, Record, use
 
+SERVER_FIELDS = ("id", "created_at", "updated_at", "version")  # beside the client's own members
+
 ITEM = Record(
     "item",
     fields=(
         Field("created_at", "moment"),
         Field("updated_at", "moment"),
         Field("version", "version"),
-        Field("data", "document"),
+        Field("data", "document", excluded=SERVER_FIELDS),
     ),
     subset="collection",
     counted_by="collection",

@@ -6,15 +6,14 @@ from typing import Any, Final, NamedTuple
 from api import etags
 from api.responses import compact_json
 from api.table import Attributes
-
-# Ignored when a client sends them, so that what was read can be sent back as it is.
-SERVER_FIELDS: Final = frozenset({"id", "created_at", "updated_at", "version"})
+from groups.items.declaration import SERVER_FIELDS
 
 Document = dict[str, Any]
 _decode: Final = JSONDecoder().decode
 
 
 def own_fields(body: Document) -> Document:
+    """Without those of the server: what was read can be sent back as it is."""
     return {name: value for name, value in body.items() if name not in SERVER_FIELDS}
 
 

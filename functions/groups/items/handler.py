@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from agreed.metrics import REPLAYS
 from api import cursors, etags, idempotency, metrics, pages, settings, table
 from api.application import Handlers, serve
 from api.deadline import Invocation
@@ -11,15 +12,15 @@ from api.identifiers import checked_collection, checked_id
 from api.requests import Request
 from api.responses import Response, json_response
 from groups.items.collection import Collection
+from groups.items.declaration import DELETED, GROUP, WRITTEN
 from groups.items.documents import Item, own_fields
 
-GROUP: Final = "items"
 ANYTHING: Final = etags.Tags(anything=True)
 REVALIDATE: Final = "private, no-cache"  # a client may keep an item, and asks with If-None-Match
 
 
 def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
-    return serve(GROUP, HANDLERS, event, context)
+    return serve(GROUP.name, HANDLERS, event, context)
 
 
 def list_items(request: Request) -> Response:
@@ -36,9 +37,9 @@ def list_items(request: Request) -> Response:
 def create_item(request: Request) -> Response:
     collection = _collection(request)
     document = own_fields(request.json_object())
-    claim = idempotency.claim(request, collection.tenant, GROUP, document)
+    claim = idempotency.claim(request, collection.tenant, GROUP.name, document)
     item, replayed = collection.create(document, claim)
-    metrics.count("IdempotentReplays" if replayed else "ItemsWritten")
+    metrics.count(REPLAYS if replayed else WRITTEN)
     # Relative to the collection's own URL, so it holds under a stage, a custom domain and a base path.
     location = f"{collection.name}/{item.id}"
     return json_response(201, item.as_json(), {"ETag": item.etag, "Location": location})
@@ -60,12 +61,12 @@ def replace_item(request: Request) -> Response:
     if match is None:
         raise PreconditionRequired("send If-Match with the ETag of the version that you replace")
     tags = etags.parse(match, "If-Match")
-    claim = idempotency.claim(request, collection.tenant, GROUP, document)
+    claim = idempotency.claim(request, collection.tenant, GROUP.name, document)
     if claim is None:
         item, replayed = collection.replace(item_id, document, tags), False
     else:
         item, replayed = collection.replace_once(item_id, document, tags, claim)
-    metrics.count("IdempotentReplays" if replayed else "ItemsWritten")
+    metrics.count(REPLAYS if replayed else WRITTEN)
     return json_response(200, item.as_json(), {"ETag": item.etag})
 
 
@@ -73,9 +74,9 @@ def delete_item(request: Request) -> Response:
     collection, item_id = _collection(request), checked_id(request.path["id"])
     match = request.header("if-match")
     tags = ANYTHING if match is None else etags.parse(match, "If-Match")
-    claim = idempotency.claim(request, collection.tenant, GROUP, None)
+    claim = idempotency.claim(request, collection.tenant, GROUP.name, None)
     replayed = collection.delete(item_id, tags, claim)
-    metrics.count("IdempotentReplays" if replayed else "ItemsDeleted")
+    metrics.count(REPLAYS if replayed else DELETED)
     return Response(204)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.errors import Fault, InvalidBody
-from api.messages import STATES, State
+from groups.contact.declaration import STATES, State
 
 NOTE_LENGTH: Final = 2_000
 _CONTROL_BUT_LAYOUT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")

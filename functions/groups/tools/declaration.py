@@ -2,6 +2,8 @@
 
 from agreed.declarations import COUNT, IDEMPOTENCY, RUNTIME, Function, Group, use
 
+STATES = ("new", "open", "done")  # of contact messages, in the order of the summary
+
 GROUP = Group(
     "tools",
     Function(

@@ -1,17 +1,19 @@
-"""A tenant's contact messages: listed newest first, moved between states together with their counts."""
+"""A tenant's contact messages: listed newest first, moved between states together with entries and counts."""
 
 from dataclasses import dataclass, replace
 
-from agreed import partitions
-from api import clock, counters, deliveries, idempotency, messages
+from api import clock, counters, idempotency
 from api.errors import Conflict, NotFound
 from api.etags import Tags
 from api.idempotency import Claim
-from api.messages import STATES, Message, State
-from api.table import Attributes, Page, Refused, Table, in_partition
+from api.table import Attributes, Refused, Table
+from groups.contact import deliveries, messages
+from groups.contact.declaration import GROUP, MESSAGE, State
+from groups.contact.messages import Message
+from groups.tools import listing
 from groups.tools.changes import Change
+from groups.tools.listing import Listed
 
-INDEX = "by_state"
 ATTEMPTS = 3  # on a message that others change between the read and the write
 NEVER = -1  # no message has this version
 CHANGEABLE = frozenset({"state", "note", "version", "updated_at", "updated_by", *deliveries.ATTRIBUTES})
@@ -22,20 +24,10 @@ class Inbox:
     table: Table
     tenant: str
 
-    def page(self, state: State | None, after: str | None, limit: int) -> Page:
-        """Newest first. Of one state the index is read: it follows a change within moments, not at once."""
-        start = messages.key(self.tenant, after) if after else None
+    def page(self, state: State | None, after: str | None, limit: int) -> Listed:
         if state is None:
-            query = in_partition(partitions.messages(self.tenant))
-        else:
-            state_key = {"S": partitions.messages_in_state(self.tenant, state)}
-            start = {**start, "state_key": state_key} if start else None
-            query = {
-                "IndexName": INDEX,
-                "KeyConditionExpression": "state_key = :state",
-                "ExpressionAttributeValues": {":state": state_key},
-            }
-        return self.table.page(start, limit, ScanIndexForward=False, **query)
+            return listing.of_all(self.table, self.tenant, after, limit)
+        return listing.of_state(self.table, self.tenant, state, after, limit)
 
     def change(
         self, message_id: str, change: Change, subject: str, match: Tags, claim: Claim | None
@@ -56,9 +48,12 @@ class Inbox:
                 updated_at=clock.rfc3339(now),
                 updated_by=subject,
             )
-            writes, moves = [self._update(changed, match)], self._moves(message.state, changed.state)
+            writes, counts = [self._update(changed, match)], []
+            if changed.state != message.state:
+                writes += self._entries(message, changed.state)
+                counts += self._counts(message.state, changed.state)
             try:
-                first = idempotency.write(self.table, claim, writes, self._receipt(changed), now, moves)
+                first = idempotency.write(self.table, claim, writes, self._receipt(changed), now, counts)
             except Refused as refused:
                 if not refused.failed(0):
                     raise
@@ -67,10 +62,6 @@ class Inbox:
             else:
                 return (changed, False) if first is None else (self._again(message, first), True)
         raise Conflict("others are changing the same message; read it and try again")
-
-    def counts(self) -> dict[str, int]:
-        """Every state is there, with 0 where it holds no message."""
-        return dict.fromkeys(STATES, 0) | counters.totals(self.table, partitions.message_counts, self.tenant)
 
     def _read(self, message_id: str) -> Message:
         return _found(self.table.get(messages.key(self.tenant, message_id)))
@@ -85,15 +76,11 @@ class Inbox:
 
     def _update(self, changed: Message, match: Tags) -> dict[str, Attributes]:
         """Only what staff may change, on condition that the message is still the one read."""
-        assignments = (
-            "SET #state = :state, state_key = :state_key, #version = :version,"
-            " updated_at = :now, updated_by = :subject"
-        )
+        assignments = "SET #state = :state, #version = :version, updated_at = :now, updated_by = :subject"
         # A match that the version read does not meet is met by no version: the condition fails.
         read = changed.version - 1 if match.includes(changed.version - 1) else NEVER
         values = {
             ":state": {"S": changed.state},
-            ":state_key": {"S": partitions.messages_in_state(self.tenant, changed.state)},
             ":version": {"N": str(changed.version)},
             ":read": {"N": str(read)},
             ":now": {"S": changed.updated_at},
@@ -112,10 +99,14 @@ class Inbox:
             }
         }
 
-    def _moves(self, before: State, after: State) -> list[counters.Change]:
-        if before == after:
-            return []
-        counts = partitions.message_counts
+    def _entries(self, message: Message, after: State) -> list[dict[str, Attributes]]:
+        """Out of one state, into the other. The update's condition covers these too: a version has one
+        state, so what is deleted is the entry that is there."""
+        left, entered = (messages.entry(self.tenant, state, message.id) for state in (message.state, after))
+        return [{"Delete": {"Key": left}}, {"Put": {"Item": entered}}]
+
+    def _counts(self, before: State, after: State) -> list[counters.Change]:
+        counts = counters.of(GROUP.name, MESSAGE.kind)
         return [
             counters.Change(counts, self.tenant, before, -1),
             counters.Change(counts, self.tenant, after, +1),
@@ -123,6 +114,7 @@ class Inbox:
 
 
 def _found(record: Attributes | None) -> Message:
-    if record is None:
+    message = messages.read(record) if record else None
+    if message is None:
         raise NotFound("no contact message has this id")
-    return Message.of(record)
+    return message

@@ -1,13 +1,13 @@
-"""Declare a data table: the pooled one of a cell and the silo of a tenant have one shape."""
+"""Declare a data table: the pooled one of a cell and the silo of a tenant have one shape, without an index.
+
+IAM limits a role to partition keys of the table, and not of an index: any tenant's role could write into one.
+"""
 
 import pulumi
 import pulumi_aws as aws
 
-from tenantry.rules.policies import INDEX
-
 PARTITION_KEY = "pk"
 SORT_KEY = "sk"
-INDEX_PARTITION_KEY = "state_key"
 EXPIRY = "expires_at"
 
 
@@ -31,15 +31,7 @@ def table(
         billing_mode="PAY_PER_REQUEST",
         hash_key=PARTITION_KEY,
         range_key=SORT_KEY,
-        attributes=[{"name": key, "type": "S"} for key in (PARTITION_KEY, SORT_KEY, INDEX_PARTITION_KEY)],
-        global_secondary_indexes=[
-            {
-                "name": INDEX,
-                "hash_key": INDEX_PARTITION_KEY,
-                "range_key": SORT_KEY,
-                "projection_type": "ALL",
-            }
-        ],
+        attributes=[{"name": key, "type": "S"} for key in (PARTITION_KEY, SORT_KEY)],
         ttl={"attribute_name": EXPIRY, "enabled": True},
         point_in_time_recovery={"enabled": True},
         # Said either way: the provider takes silence for "as it is", and the way back would change nothing.

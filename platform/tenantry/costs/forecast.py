@@ -63,7 +63,7 @@ def completed(usage: Usage, tenant: Tenant) -> tuple[Usage, tuple[str, ...]]:
 
 
 def calls_by_group(tenant: Tenant, requests: float) -> dict[str, float]:
-    """As the file states; else a small share for a group that a key alone opens, and the rest for the others."""
+    """As the file states; else little for a group that a key alone opens, and the rest for the others."""
     stated = {
         name: share / 100 for name, share in tenant.workload.percent_by_group.items() if name in tenant.routes
     }

@@ -56,10 +56,10 @@ class CellUsage:
     """What the tenants of one cell used, by slug, and what their pooled table did for all of them.
 
     Attributes:
-        pooled_read_units: `ConsumedReadCapacityUnits` of AWS/DynamoDB of table and index; more than the sum
+        pooled_read_units: `ConsumedReadCapacityUnits` of AWS/DynamoDB of the table; more than the sum
             over the tenants, since exports and purges are nobody's requests. None where nobody measured it.
         pooled_write_units: `ConsumedWriteCapacityUnits`, the same.
-        pooled_bytes: `TableSizeBytes` and `IndexSizeBytes` that DescribeTable tells.
+        pooled_bytes: `TableSizeBytes` that DescribeTable reports.
     """
 
     tenants: Mapping[str, Usage]

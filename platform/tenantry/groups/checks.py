@@ -80,6 +80,9 @@ def _records(one: Installed, source: Source, _: list[Installed]) -> Iterator[Fin
                 )
         if record.subset and not _WORD.fullmatch(record.subset):
             yield source.line(record.subset), f"{record.subset!r} cannot name a subset", "use small letters"
+        if record.subset and record.counted_by != record.subset:
+            what = f"{record.kind} has subsets and is not counted by them, so no export finds them"
+            yield line, what, f'set counted_by="{record.subset}"'
         for key in (record.counted_by, record.listed_by):
             if key and key not in (*names, record.subset):
                 yield source.line(key), f"{record.kind} has no field {key}", f"name one of {', '.join(names)}"

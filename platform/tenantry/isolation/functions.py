@@ -6,7 +6,9 @@ Each rule yields the leaks that break it. Whose a resource is, the component abo
 from collections import Counter
 from collections.abc import Iterator
 
+from agreed import environment
 from tenantry.execution.registration import Registered
+from tenantry.groups import current
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.isolation.roles import POLICY, ROLE
@@ -65,8 +67,12 @@ def an_environment_names_its_own_tenants(cell: Cell) -> Iterator[Leak]:
     for function in cell.of(FUNCTION):
         tenant, said = cell.owner(function), function.inputs["environment"]["variables"]
         secrets = {
-            "SECRET_ARN": cell.names.secret(str(tenant)),
-            "DELIVERY_SECRET_ARN": cell.names.delivery_secret(str(tenant)),
+            environment.secret_arn(each.name): cell.names.secret(str(tenant), each.name)
+            for each in current().secrets
+        }
+        queues = {
+            environment.queue_url(each.name): cell.names.queue(str(tenant), each.name)
+            for each in current().queues
         }
         if said.get("TENANT") != tenant:
             yield leak(function, "acts", str(said.get("TENANT")), "TENANT in its environment")
@@ -75,8 +81,9 @@ def an_environment_names_its_own_tenants(cell: Cell) -> Iterator[Leak]:
         for variable, secret in secrets.items():
             if variable in said and named.get(said[variable]) != (tenant, secret):
                 yield leak(function, "works", said[variable], f"{variable} in its environment")
-        if "QUEUE_URL" in said and said["QUEUE_URL"].rpartition("/")[2] != cell.names.queue(str(tenant)):
-            yield leak(function, "works", said["QUEUE_URL"], "QUEUE_URL in its environment")
+        for variable, queue in queues.items():
+            if variable in said and said[variable].rpartition("/")[2] != queue:
+                yield leak(function, "works", said[variable], f"{variable} in its environment")
 
 
 def _callers(cell: Cell, function: Registered) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from ministack.core.iam_evaluator import EvalContext, ParsedStatement, evaluate
 
 from tenantry.execution.registration import Registered
+from tenantry.groups import current
 from tenantry.isolation import actions, neighbours
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.functions import SECRET, TABLE
@@ -18,7 +19,7 @@ from tenantry.isolation.gateway import KEY, LOG_GROUP
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.isolation.reading import listed
 from tenantry.isolation.roles import ROLE
-from tenantry.rules.naming import AUTHORIZER, GROUPS
+from tenantry.rules.naming import AUTHORIZER
 
 LOGS_CONTEXT = "kms:EncryptionContext:aws:logs:arn"
 SERVICES = ("dynamodb", "secretsmanager")
@@ -75,7 +76,7 @@ def _strangers(cell: Cell, slug: str | None) -> Iterator[str]:
             yield role.arn
     for place in neighbours.possible(cell, str(slug)):
         if place.names == cell.names:
-            for group in (AUTHORIZER, *GROUPS):
+            for group in (AUTHORIZER, *(member.name for member in current().members)):
                 yield cell.arns.iam(f"role/{place.names.function(place.slug, group)}")
 
 

@@ -1,12 +1,13 @@
-"""Name a partition key of each kind: those that the policies speak of, with something put for each `*`.
+"""Name a partition key of each kind: those that the declarations speak of, with something put for each `*`.
 
-A few follow that no policy speaks of yet; whoever reaches those has been granted too much.
+A few follow that no declaration speaks of; whoever reaches those has been granted too much.
 """
 
 from functools import cache
 
-from tenantry.rules import policies
-from tenantry.rules.naming import GROUPS
+from agreed import partitions
+from tenantry.groups import current
+from tenantry.rules.grants import key_patterns
 
 
 @cache
@@ -15,18 +16,22 @@ def partition_keys(slug: str) -> tuple[str, ...]:
 
 
 @cache
-def state_keys(slug: str) -> tuple[str, ...]:
-    """Those of the index alone."""
-    return tuple(sorted(_granted(slug, f"/index/{policies.INDEX}")))
+def inbox(slug: str) -> tuple[str, str] | None:
+    """The partitions of a kind that is listed, and of its entries; None where no group lists any."""
+    for group in current():
+        for record in group.records:
+            if record.listed_by:
+                value = (*record.field(record.listed_by).choices, "x")[0]
+                listed = partitions.entries(slug, group.name, record, value)
+                return partitions.records(slug, group.name, record.kind), listed
+    return None
 
 
-def _granted(slug: str, resource: str = "") -> set[str]:
+def _granted(slug: str) -> set[str]:
+    groups = current()
     return {
         pattern.replace("*", "x")
-        for group in GROUPS
-        for statement in policies.of_group(group, slug, "", "log", "secret")["Statement"]
-        if resource in statement["Resource"]
-        for pattern in statement.get("Condition", {})
-        .get("ForAllValues:StringLike", {})
-        .get("dynamodb:LeadingKeys", [])
+        for member in groups.members
+        for use in member.function.uses
+        for pattern in key_patterns(use, member.group.name, groups, slug)
     }

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tenantry.isolation import functions, gateway, keys, matrix, queues
+from tenantry.isolation import functions, gateway, keys, matrix, queues, tables
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.leaks import Leak
 from tenantry.isolation.matrix import Row
@@ -26,6 +26,7 @@ RULES: dict[str, Rule] = {
     "a queue feeds its own tenant's function": queues.a_queue_feeds_its_own_tenants_function,
     "dead letters stay with their tenant": queues.dead_letters_stay_with_their_tenant,
     "a queue lets nobody in by a policy of its own": queues.a_queue_lets_nobody_in_by_a_policy_of_its_own,
+    "a table has no index": tables.a_table_has_no_index,
     "a key is its own tenant's roles' alone": keys.a_key_is_its_own_tenants_roles_alone,
     "a key is used through its services alone": keys.a_key_is_used_through_services_alone,
     "what a tenant keeps is under its own key": keys.what_a_tenant_keeps_is_under_its_own_key,

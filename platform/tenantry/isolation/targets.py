@@ -4,17 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tenantry.groups import current
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.partitions import partition_keys
-from tenantry.rules import naming, policies
-from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
+from tenantry.rules import naming
+from tenantry.rules.naming import AUTHORIZER, Names
+
+INDEX = "/index/any"  # no table has one: LeadingKeys would not hold what is written into it
 
 
 class Kind(StrEnum):
     """A column of the matrix."""
 
     KEYS = "keys"
-    INDEX = "index"
     TABLES = "whole tables"
     SECRETS = "secrets"
     LOGS = "logs"
@@ -31,7 +33,6 @@ class Kind(StrEnum):
 
 SERVICES = {
     Kind.KEYS: ("dynamodb",),
-    Kind.INDEX: ("dynamodb",),
     Kind.TABLES: ("dynamodb",),
     Kind.SECRETS: ("secretsmanager",),
     Kind.LOGS: ("logs",),
@@ -85,11 +86,17 @@ class Place:
     def targets(self) -> Iterator[Target]:
         yield from self._data()
         arns, names, slug = self.cell.arns, self.names, self.slug
-        for secret in (names.secret(slug), names.signing_secret(slug), names.delivery_secret(slug)):
+        groups = current()
+        for secret in (
+            names.signing_secret(slug),
+            *(names.secret(slug, each.name) for each in groups.secrets),
+        ):
             yield _secret(self.cell, secret)
-        for queue in (names.queue(slug), names.dead_letters(slug)):
-            yield Target(Kind.QUEUES, arns.queue(queue))
-        functions = [names.function(slug, group) for group in (AUTHORIZER, *GROUPS, NOTIFIER)]
+        for queue in groups.queues:
+            for name in (names.queue(slug, queue.name), names.dead_letters(slug, queue.name)):
+                yield Target(Kind.QUEUES, arns.queue(name))
+        known = (AUTHORIZER, *(member.name for member in groups.members))
+        functions = [names.function(slug, name) for name in known]
         for group in (*map(naming.log_group, functions), names.access_log(slug)):
             for below in ("", ":*", ":log-stream:2026/01/01/[$LATEST]0f"):
                 yield Target(Kind.LOGS, arns.log_group(group) + below)
@@ -112,7 +119,7 @@ class Place:
         for table in (shared, own):
             for key in partition_keys(self.slug):
                 yield Target(Kind.KEYS, table, (key,))
-                yield Target(Kind.INDEX, f"{table}/index/{policies.INDEX}", (key,))
+                yield Target(Kind.KEYS, table + INDEX, (key,))
         yield from whole_table(own)
 
     def _stage(self) -> Iterator[Target]:
@@ -130,21 +137,26 @@ class Place:
                 yield Target(KINDS[resource.type], resource.arn)
 
 
-def withheld_secrets(names: Names, tenant: str, group: str) -> list[str]:
-    """Secrets of its own tenant that a function has no business with."""
-    delivery = [] if group == NOTIFIER else [names.delivery_secret(tenant)]
-    return [names.signing_secret(tenant), *delivery]
+def withheld_secrets(names: Names, tenant: str, function: str) -> list[str]:
+    """Secrets of its own tenant that a function has no business with: what its declaration does not name."""
+    groups = current()
+    member = groups.member(function)
+    read = member.function.secrets if member else ()
+    return [
+        names.signing_secret(tenant),
+        *(names.secret(tenant, each.name) for each in groups.secrets if each.name not in read),
+    ]
 
 
-def withheld(cell: Cell, tenant: str, group: str) -> list[Target]:
-    return [_secret(cell, name) for name in withheld_secrets(cell.names, tenant, group)]
+def withheld(cell: Cell, tenant: str, function: str) -> list[Target]:
+    return [_secret(cell, name) for name in withheld_secrets(cell.names, tenant, function)]
 
 
 def shared(cell: Cell) -> Iterator[Target]:
     """What belongs to all tenants, so that no one of them may have it."""
     yield from whole_table(cell.arns.table(cell.names.table))
     for kind, services in SERVICES.items():
-        if services and kind not in (Kind.KEYS, Kind.INDEX):
+        if services and kind is not Kind.KEYS:
             yield Target(kind, "*")
     for path in ("/apikeys", "/usageplans", "/account"):
         yield Target(Kind.STAGES, cell.arns.gateway(path))
@@ -162,5 +174,5 @@ def _secret(cell: Cell, name: str) -> Target:
 
 def whole_table(table: str) -> Iterator[Target]:
     """Requests that name no partition key, on the table and on what hangs below it."""
-    for below in ("", f"/index/{policies.INDEX}", "/stream/2026", "/backup/01", "/export/01", "/import/01"):
+    for below in ("", INDEX, "/stream/2026", "/backup/01", "/export/01", "/import/01"):
         yield Target(Kind.TABLES, table + below)

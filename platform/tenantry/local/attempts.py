@@ -7,8 +7,7 @@ queue names no contact message, so its notifier drops it; only a purge that gets
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from tenantry.components.table import INDEX_PARTITION_KEY, PARTITION_KEY, SORT_KEY
-from tenantry.rules.policies import INDEX
+from tenantry.components.table import PARTITION_KEY, SORT_KEY
 
 PROBE = "tenantry-isolation-probe"
 Way = Callable[[Any], Any]
@@ -48,16 +47,31 @@ def on_partition(table: str, partition: str) -> list[Attempt]:
     return [*_attempts(reading), *_attempts(writing, writes=True), *_partiql(table, partition)]
 
 
-def on_index(table: str, state: str) -> list[Attempt]:
-    condition = _condition(INDEX_PARTITION_KEY, state)
-    return _attempts({"Query index": lambda own: own.query(TableName=table, IndexName=INDEX, **condition)})
+def on_inbox(table: str, theirs: tuple[str, str], own: tuple[str, str]) -> list[Attempt]:
+    """Transactions by which another tenant would list what the role's own made: a record with its entry, and
+    an entry beside a record of the own tenant.
+
+    Args:
+        theirs: the partitions of the other tenant's records and of the entries that list them.
+    """
+    record, entry = map(probe, theirs)
+    beside = probe(own[0])
+
+    def planted(*items: Mapping[str, Any]) -> Way:
+        puts = [{"Put": {"TableName": table, "Item": item}} for item in items]
+        return lambda client: client.transact_write_items(TransactItems=puts)
+
+    ways = {
+        "TransactWriteItems record": planted(record, entry),
+        "TransactWriteItems entry": planted(beside, entry),
+    }
+    return _attempts(ways, writes=True)
 
 
 def on_table(table: str) -> list[Attempt]:
     return _attempts(
         {
             "Scan": lambda own: own.scan(TableName=table, Limit=1),
-            "Scan index": lambda own: own.scan(TableName=table, IndexName=INDEX, Limit=1),
             "ExecuteStatement scan": lambda own: own.execute_statement(
                 Statement=f'SELECT * FROM "{table}"',  # noqa: S608 - the table's name is ours
                 Limit=1,

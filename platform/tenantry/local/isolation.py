@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from tenantry.errors import Failed
 from tenantry.groups import current
-from tenantry.isolation.partitions import partition_keys, state_keys
+from tenantry.isolation.partitions import inbox, partition_keys
 from tenantry.isolation.targets import withheld_secrets
 from tenantry.local import attempts
 from tenantry.local.attempts import Attempt, RefusedInside
@@ -24,6 +24,8 @@ UNRECOGNIZED = frozenset(
     {"ExpiredTokenException", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"}
 )
 SERVICES = ("dynamodb", "secretsmanager", "sqs")
+Probes = list[dict[str, Any]]
+"""Each as DeleteItem takes it."""
 
 
 class NotTried(Failed):
@@ -92,7 +94,8 @@ def trials(
         for on, attempt, clean in _foreign(platform, function):
             answer = _answer(attempt, clients[attempt.service])
             if attempt.writes and answer not in DENIED:
-                cleaner.delete_item(**clean)
+                for probe in clean:
+                    cleaner.delete_item(**probe)
             yield Trial(function, attempt.operation, on, answer)
         tried(function)
 
@@ -102,31 +105,38 @@ def _session(platform: LocalPlatform, credentials: dict[str, str]) -> Session:
     return session(platform.endpoint, Credentials(*parts))
 
 
-def _foreign(platform: LocalPlatform, function: Function) -> Iterator[tuple[str, Attempt, dict[str, Any]]]:
-    """What is tried on what, and how a probe would be removed from there."""
+def _foreign(platform: LocalPlatform, function: Function) -> Iterator[tuple[str, Attempt, Probes]]:
+    """What is tried on what, and the probes that it may leave there."""
     names = Names(platform.cell)
     for secret in withheld_secrets(names, function.tenant, function.group):
-        yield from ((secret, each, {}) for each in attempts.on_secret(secret))
+        yield from ((secret, each, []) for each in attempts.on_secret(secret))
     for tenant in platform.tenants:
         if tenant.slug == function.tenant:
             continue
         silo = tenant.shown["isolation"] == "silo"
         table = names.tenant(tenant.slug) if silo else names.table
         for key in partition_keys(tenant.slug):
-            clean = {"TableName": table, "Key": attempts.probe(key)}
+            clean = _probes(table, key)
             yield from ((f"{table} {key}", each, clean) for each in attempts.on_partition(table, key))
-        for key in state_keys(tenant.slug):
-            yield from ((f"{table} {key}", each, {}) for each in attempts.on_index(table, key))
-        yield from ((table, each, {}) for each in attempts.on_table(table))
+        theirs, own = inbox(tenant.slug), inbox(function.tenant)
+        if theirs and own:
+            clean = _probes(table, *theirs, *own)
+            for each in attempts.on_inbox(table, theirs, own):
+                yield f"{table} inbox of {tenant.slug}", each, clean
+        yield from ((table, each, []) for each in attempts.on_table(table))
         for secret in (names.secret(tenant.slug), *withheld_secrets(names, tenant.slug, "")):
-            yield from ((secret, each, {}) for each in attempts.on_secret(secret))
+            yield from ((secret, each, []) for each in attempts.on_secret(secret))
         for declared in current().queues_of(tenant.shown["routes"], tenant.shown["options"]):
             for queue in (
                 names.queue(tenant.slug, declared.name),
                 names.dead_letters(tenant.slug, declared.name),
             ):
                 url = f"{platform.endpoint}/{ACCOUNT}/{queue}"
-                yield from ((queue, each, {}) for each in attempts.on_queue(url))
+                yield from ((queue, each, []) for each in attempts.on_queue(url))
+
+
+def _probes(table: str, *partitions: str) -> Probes:
+    return [{"TableName": table, "Key": attempts.probe(each)} for each in partitions]
 
 
 def _answer(attempt: Attempt, client: Any) -> str:

@@ -14,7 +14,6 @@ from tenantry.config.tiers import Quota
 from tenantry.monitoring.metrics import DYNAMODB, GATEWAY, LAMBDA, SQS, Metric, own
 from tenantry.monitoring.watched import Watched, WatchedQueue
 from tenantry.rules.naming import AUTHORIZER
-from tenantry.rules.policies import INDEX
 
 PERIOD_SECONDS = 300
 DAY, WEEK = 86_400, 604_800  # seconds; PutMetricAlarm looks back for a week at most
@@ -139,17 +138,11 @@ def _of_each(functions: dict[str, str], metric: str) -> list[Metric]:
 
 
 def _table_throttles(table: str) -> Alarm:
-    """Of the table and of its index, which counts apart.
-
-    CloudWatch keeps an alarm on DynamoDB's metrics in its state when they are missing, whatever it is told,
-    and these come with a throttle only: filled with zeros, it goes back.
+    """CloudWatch keeps an alarm on DynamoDB's metrics in its state when they are missing, whatever the alarm
+    says, and these come with a throttle only: filled with zeros, it goes back.
     """
-    places = ({"TableName": table}, {"TableName": table, "GlobalSecondaryIndexName": INDEX})
-    metrics = [
-        Metric(DYNAMODB, name, place)
-        for place in places
-        for name in ("ReadThrottleEvents", "WriteThrottleEvents")
-    ]
+    names = ("ReadThrottleEvents", "WriteThrottleEvents")
+    metrics = [Metric(DYNAMODB, name, {"TableName": table}) for name in names]
     return _summed("table-throttles", f"DynamoDB throttles {table}", metrics, 2)
 
 

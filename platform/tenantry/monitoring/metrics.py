@@ -29,7 +29,7 @@ class Emitter(NamedTuple):
 
 
 _BY_STAGE, _BY_FUNCTION, _BY_QUEUE = (("ApiName", "Stage"),), (("FunctionName",),), (("QueueName",),)
-_BY_TABLE_OR_INDEX = (("TableName",), ("TableName", "GlobalSecondaryIndexName"))
+_BY_TABLE = (("TableName",),)
 _BY_OPERATION = (("TableName", "Operation"),)
 
 AWS: Mapping[str, Emitter] = {
@@ -46,13 +46,13 @@ AWS: Mapping[str, Emitter] = {
     DYNAMODB: Emitter(
         "DynamoDB metrics and dimensions",
         {
-            "ConsumedReadCapacityUnits": _BY_TABLE_OR_INDEX,
-            "ConsumedWriteCapacityUnits": _BY_TABLE_OR_INDEX,
-            "ReadThrottleEvents": _BY_TABLE_OR_INDEX,
-            "WriteThrottleEvents": _BY_TABLE_OR_INDEX,
+            "ConsumedReadCapacityUnits": _BY_TABLE,
+            "ConsumedWriteCapacityUnits": _BY_TABLE,
+            "ReadThrottleEvents": _BY_TABLE,
+            "WriteThrottleEvents": _BY_TABLE,
             "SystemErrors": _BY_OPERATION,
             "SuccessfulRequestLatency": _BY_OPERATION,
-            "TransactionConflict": (("TableName",),),
+            "TransactionConflict": _BY_TABLE,
         },
     ),
     SQS: Emitter(
@@ -72,7 +72,7 @@ AWS: Mapping[str, Emitter] = {
 }
 
 # DynamoDB's operations that the functions call (functions/api/table.py).
-OPERATIONS = ("GetItem", "Query", "UpdateItem", "TransactWriteItems")
+OPERATIONS = ("BatchGetItem", "GetItem", "Query", "UpdateItem", "TransactWriteItems")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from tenantry.monitoring.metrics import (
 from tenantry.monitoring.watched import Watched, WatchedQueue
 from tenantry.monitoring.widgets import Line, Row, computed, figure, graph, levels, line, log_table
 from tenantry.rules.naming import AUTHORIZER
-from tenantry.rules.policies import INDEX
 
 PERCENTILES = ("p50", "p95", "p99")
 SHARES = {"week": 7, "month": 31}  # days, the most
@@ -108,15 +107,10 @@ def _capacity(watched: Watched) -> Row:
 
 
 def table_rows(whose: str, table: str) -> list[Row]:
-    """Capacity, throttles, errors and latency of one table and its index."""
-    places = {"table": {"TableName": table}, "index": {"TableName": table, "GlobalSecondaryIndexName": INDEX}}
+    """Capacity, throttles, errors and latency of one table."""
 
-    def both(*names: str) -> list[Line]:
-        return [
-            line(Metric(DYNAMODB, name, place), label=f"{place_name} {name}")
-            for name in names
-            for place_name, place in places.items()
-        ]
+    def whole(*names: str) -> list[Line]:
+        return [line(Metric(DYNAMODB, name, {"TableName": table}), label=name) for name in names]
 
     def by_operation(name: str) -> list[Line]:
         return [
@@ -127,8 +121,8 @@ def table_rows(whose: str, table: str) -> list[Row]:
     conflicts = line(Metric(DYNAMODB, "TransactionConflict", {"TableName": table}), label="conflicts")
     return [
         [
-            graph(f"{whose}units", both("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")),
-            graph(f"{whose}throttles", both("ReadThrottleEvents", "WriteThrottleEvents")),
+            graph(f"{whose}units", whole("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")),
+            graph(f"{whose}throttles", whole("ReadThrottleEvents", "WriteThrottleEvents")),
         ],
         [
             graph(f"{whose}errors of DynamoDB's own, conflicts", [*by_operation("SystemErrors"), conflicts]),

@@ -91,7 +91,7 @@ POLICIES: dict[str, tuple[Mutation, str, str]] = {
     ),
     "an index": (
         wide("dynamodb:Query", f"{TABLE}/index/*", ANY_KEY),
-        "/index/by_state key acme-eu#",
+        "/index/any key acme-eu#",
         "own/Wide",
     ),
     "a silo table": (

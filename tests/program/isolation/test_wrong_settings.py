@@ -222,6 +222,11 @@ SETTINGS: dict[str, tuple[Mutation, str, str]] = {
         "QueuePolicy open",
         "policy/statement 1",
     ),
+    "an index": (
+        set_input("Table", "demo", globalSecondaryIndexes=[{"name": "by_state", "hashKey": "state_key"}]),
+        "Table demo",
+        "globalSecondaryIndexes",
+    ),
     "a type that the proof cannot read": (
         added("acme.items", "url", "aws:lambda/functionUrl:FunctionUrl", authorizationType="NONE"),
         "FunctionUrl url",

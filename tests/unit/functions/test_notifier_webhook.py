@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import standardwebhooks
 
-from api.messages import Message
+from groups.contact.messages import Message
 from groups.contact.notifier import addresses, connections, signing
 from groups.contact.notifier.connections import Target
 from groups.contact.notifier.failures import Undelivered

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from agreed import partitions
-from api import clock, counters, deliveries, messages
+from api import clock, counters
+from groups.contact import deliveries, messages
 from tests.support import tenant_api
 from tests.support.tenant_api import Answer, BrokenTable, TenantApi
 from tests.unit.functions.test_application import cancelled

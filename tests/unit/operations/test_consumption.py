@@ -25,7 +25,7 @@ SUMS = figures.Sums(
 
 
 class CloudWatch:
-    """Answers 5 units for a table, 2 for an index, or knows nothing of either."""
+    """Answers 5 units for a table, or knows nothing of it."""
 
     def __init__(self, silent: bool) -> None:
         self.silent = silent
@@ -35,8 +35,7 @@ class CloudWatch:
 
     def paginate(self, **asked: Any) -> list[dict[str, Any]]:
         def result(query: dict[str, Any]) -> dict[str, Any]:
-            index = len(query["MetricStat"]["Metric"]["Dimensions"]) == 2
-            values = [] if self.silent else [2.0 if index else 5.0]
+            values = [] if self.silent else [5.0]
             return {"Id": query["Id"], "Values": values, "Timestamps": [NOW] * len(values)}
 
         return [{"MetricDataResults": [result(query) for query in asked["MetricDataQueries"]]}]
@@ -46,7 +45,7 @@ class DynamoDB:
     def describe_table(self, TableName: str) -> dict[str, Any]:  # noqa: N803 - boto3's
         if TableName == "tenantry_demo_globex":
             return {"Table": {"TableSizeBytes": 0}}
-        return {"Table": {"TableSizeBytes": 70, "GlobalSecondaryIndexes": [{"IndexSizeBytes": 30}]}}
+        return {"Table": {"TableSizeBytes": 70}}
 
 
 def place(silent: bool = False) -> Place:
@@ -91,10 +90,10 @@ def test_every_figure_becomes_use_and_what_has_no_file_is_left_out() -> None:
 
 
 @pytest.mark.usefixtures("asked")
-def test_the_pooled_table_is_measured_with_its_index() -> None:
+def test_the_pooled_table_is_measured_for_all_tenants() -> None:
     measured = consumption.this_month(place(), demo(), NOW)
-    assert (measured.pooled_read_units, measured.pooled_write_units) == (7, 7)
-    assert measured.pooled_bytes == 100
+    assert (measured.pooled_read_units, measured.pooled_write_units) == (5, 5)
+    assert measured.pooled_bytes == 70
 
 
 @pytest.mark.usefixtures("asked")

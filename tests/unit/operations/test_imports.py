@@ -13,11 +13,11 @@ from moto import mock_aws
 from tenantry.errors import Failed, WrongInput
 from tenantry.operations.backup import imports
 from tenantry.operations.backup.exports import export
-from tenantry.operations.backup.imports import Imported, import_
+from tenantry.operations.backup.imports import BATCH, Imported, import_
 from tenantry.operations.backup.records import Record
 from tenantry.operations.backup.tenant_data import TenantData
 from tenantry.rules.naming import Names
-from tests.support.backups import counts, created, item, lines, message, stored, written
+from tests.support.backups import by_key, counts, created, item, lines, message, stored, written
 
 RECORDS = [
     *(item(number, f"c{number:02}") for number in range(8)),
@@ -54,10 +54,14 @@ def imported(data: TenantData, file: Path) -> Imported:
     return import_(data, file, lambda *_: None)
 
 
-def expected(slug: str) -> list[dict[str, Any]]:
-    return sorted(
-        (each.stored(slug) for each in RECORDS), key=lambda each: (each["pk"]["S"], each["sk"]["S"])
-    )
+def expected(slug: str, records: list[Record] = RECORDS) -> list[dict[str, Any]]:
+    """Every record, and an entry for each message in its state."""
+    entries = [
+        {"pk": {"S": f"{slug}#contact#message-state#{each.fields['state']}"}, "sk": {"S": each.id}}
+        for each in records
+        if each.kind == "message"
+    ]
+    return by_key([*(each.stored(slug) for each in records), *entries])
 
 
 @pytest.mark.parametrize(
@@ -93,6 +97,8 @@ def test_a_record_that_is_there_in_another_version_stays(
     assert (done.written, done.same, done.kept) == (len(RECORDS) - 2, 0, 2)
     assert done.differing == ["/".join(part for part in each.position if part) for each in newer]
     assert all(each.stored("acme") in stored(acme) for each in newer)
+    left = [each for each in RECORDS if each.position not in {other.position for other in newer}]
+    assert stored(acme) == expected("acme", [*left, *newer])
     assert counts(acme) == COUNTS
 
 
@@ -120,7 +126,9 @@ def test_an_import_that_was_killed_is_completed_by_another(
     with pytest.raises(Killed):
         imported(acme, file)
     monkeypatch.setattr(acme.dynamodb, "_make_api_call", call)
-    assert len(stored(acme)) == min(10 * (killed - 1 + done), len(RECORDS))
+    there = [each for each in RECORDS if each.stored("acme") in stored(acme)]
+    assert len(there) == min(10 * (killed - 1 + done), len(RECORDS))
+    assert stored(acme) == expected("acme", there)
     imported(acme, file)
     assert (stored(acme), counts(acme)) == (expected("acme"), COUNTS)
 
@@ -192,11 +200,12 @@ def test_another_refusal_ends_an_import_at_once(
 def test_a_transaction_never_exceeds_what_dynamodb_takes(
     acme: TenantData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """100 writes, 4 MB: with a collection for each record, and with the largest records."""
-    monkeypatch.setattr(imports, "BATCH", 50)
+    """100 writes, 4 MB: with a collection for each item, messages in every state, and the largest records."""
+    monkeypatch.setattr(imports, "BATCH", BATCH)
     wide = '{"x":"' + "x" * 390_000 + '"}'
     records = [*(item(number, f"c{number:03}") for number in range(200))]
     records += [item(number, "wide", wide) for number in range(12)]
+    records += [message(number, state=("new", "open", "done")[number % 3]) for number in range(200)]
     sizes: list[tuple[int, int]] = []
 
     def note(_: str, asked: dict[str, Any]) -> Any:
@@ -205,8 +214,8 @@ def test_a_transaction_never_exceeds_what_dynamodb_takes(
         return {}
 
     monkeypatch.setattr(acme.dynamodb, "_make_api_call", note)
-    assert imported(acme, written(tmp_path / "wide", records)).written == 212
-    assert max(writes for writes, _ in sizes) == 100
+    assert imported(acme, written(tmp_path / "wide", records)).written == 412
+    assert max(writes for writes, _ in sizes) == 99
     assert max(size for _, size in sizes) < 4_000_000
 
 

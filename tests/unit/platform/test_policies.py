@@ -44,6 +44,7 @@ def own_calls(group: str, tenant: str) -> list[Call]:
     match group:
         case "contact":
             needed += on(TABLE, f"{tenant}#contact#message", "PutItem")
+            needed += on(TABLE, f"{tenant}#contact#message-state#new", "PutItem")
             needed += on(TABLE, f"{tenant}#contact#count#3", "UpdateItem")
             needed += on(TABLE, f"{tenant}#contact#idempotency#0f", "PutItem")
             needed.append(Call("sqs:SendMessage", ARNS.queue(NAMES.queue(tenant))))
@@ -52,12 +53,14 @@ def own_calls(group: str, tenant: str) -> list[Call]:
             needed += [Call(f"sqs:{each}", ARNS.queue(NAMES.queue(tenant))) for each in policies.CONSUMING]
             needed.append(Call("secretsmanager:GetSecretValue", secret(NAMES.delivery_secret(tenant))))
         case "items":
-            needed += on(TABLE, f"{tenant}#items#item#orders", *KEYED)
+            needed += on(
+                TABLE, f"{tenant}#items#item#orders", *(each for each in KEYED if each != "BatchGetItem")
+            )
             needed += on(TABLE, f"{tenant}#items#count#3", "UpdateItem")
             needed += [*on(TABLE, f"{tenant}#items#idempotency#0f", "PutItem"), runtime]
         case "tools":
-            needed += on(TABLE, f"{tenant}#contact#message", "GetItem", "Query", "UpdateItem")
-            needed += on(INDEX, f"{tenant}#contact#state#new", "Query")
+            needed += on(TABLE, f"{tenant}#contact#message", "BatchGetItem", "GetItem", "Query", "UpdateItem")
+            needed += on(TABLE, f"{tenant}#contact#message-state#new", "DeleteItem", "PutItem", "Query")
             needed += on(TABLE, f"{tenant}#contact#count#3", "Query", "UpdateItem")
             needed += on(TABLE, f"{tenant}#tools#idempotency#0f", "PutItem")
             needed += [*on(TABLE, f"{tenant}#items#count#3", "Query"), runtime]
@@ -122,7 +125,7 @@ def test_one_foreign_key_among_own_ones_denies_the_whole_request(group: str) -> 
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_scan_partiql_and_batches_are_denied_even_on_own_keys(group: str) -> None:
+def test_scan_partiql_and_written_batches_are_denied_even_on_own_keys(group: str) -> None:
     policy = role_policy(group, "acme")
     own = [
         call

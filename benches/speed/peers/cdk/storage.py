@@ -31,14 +31,6 @@ def table(d: Declared, s: Any, n: str, i: dict[str, Any]) -> Any:
         ],
         billing_mode=i["billingMode"],
         deletion_protection_enabled=i["deletionProtectionEnabled"],
-        global_secondary_indexes=[
-            table.GlobalSecondaryIndexProperty(
-                index_name=each["name"],
-                key_schema=keys(each),
-                projection=table.ProjectionProperty(projection_type=each["projectionType"]),
-            )
-            for each in i["globalSecondaryIndexes"]
-        ],
         point_in_time_recovery_specification=table.PointInTimeRecoverySpecificationProperty(
             point_in_time_recovery_enabled=i["pointInTimeRecovery"]["enabled"]
         ),

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
-from api import messages
-from api.messages import Message
 from api.queue import Entry, Unreadable
 from api.table import Table
+from groups.contact import messages
+from groups.contact.messages import Message
 from groups.contact.notifier import backoff, progress
 from groups.contact.notifier.failures import Undelivered
 

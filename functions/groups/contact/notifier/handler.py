@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from api import logs, metrics, queue, secrets, table
 from api import settings as common
 from api.deadline import Invocation
+from groups.contact.declaration import DELIVERED, FAILED, GROUP
 from groups.contact.notifier import settings
 from groups.contact.notifier.deliveries import Channel, Deliveries, Outcome, Record
 from groups.contact.notifier.failures import Undelivered
@@ -21,14 +22,15 @@ from groups.contact.notifier.settings import ToWebhook
 from groups.contact.notifier.webhook import Webhook
 
 THREADS: Final = 10  # the most that the queue hands over at once
-ROUTE: Final = "notifier"  # in log lines, where the other functions name a route
+QUEUE: Final = GROUP.queues[0].name
+ROUTE: Final = GROUP.queues[0].consumer  # in log lines, where the other functions name a route
 
 
 def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
     """The answer is Lambda's partial batch response: entries that it does not name are deleted."""
     tenant = common.current().tenant
     logs.begin(tenant=tenant, route=ROUTE, request_id="")
-    deliveries = Deliveries(tenant, table.current(), channel(), settings.current().max_receives)
+    deliveries = Deliveries(tenant, table.current(), channel(), common.current().max_receives)
     records = [Record.of(record) for record in event["Records"]]
 
     def take(record: Record) -> Outcome:
@@ -57,7 +59,7 @@ def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
 @cache
 def channel() -> Channel:
     tenant = common.current().tenant
-    match settings.current().delivery:
+    match settings.current():
         case ToWebhook(target, secret_arn):
             return Webhook(target, tenant, partial(secrets.values, secret_arn))
         case by_email:
@@ -67,7 +69,7 @@ def channel() -> Channel:
 def _postpone(record: Record, seconds: int) -> None:
     """If it fails, the entry rests for the queue's own visibility timeout."""
     try:
-        queue.postpone(record.receipt_handle, seconds)
+        queue.postpone(QUEUE, record.receipt_handle, seconds)
     except (BotoCoreError, ClientError) as error:
         logs.failure("an entry could not be postponed", error)
 
@@ -84,6 +86,6 @@ def _report(record: Record, outcome: Outcome) -> None:
         logs.failure("an entry could not be handled", outcome.error, **about)
     (logs.info if outcome.rest is None else logs.warning)(outcome.result, **about, **told)
     if outcome.result == "delivered":
-        metrics.count("MessagesDelivered")
+        metrics.count(DELIVERED)
     elif outcome.result in {"not delivered", "broken"}:
-        metrics.count("DeliveryFailures")
+        metrics.count(FAILED)

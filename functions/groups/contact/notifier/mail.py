@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from api import clients
-from api.messages import Message
+from groups.contact.messages import Message
 from groups.contact.notifier.failures import Undelivered
 
 # One attempt of at most 8 s: a second could send the mail twice, and the queue comes back anyway.

@@ -5,8 +5,9 @@ The message's version and time stay: they cover what staff can change.
 
 from typing import Any
 
-from api import clock, messages
+from api import clock
 from api.table import Refused, Table
+from groups.contact import messages
 
 
 def delivered(table: Table, tenant: str, message_id: str) -> None:

@@ -1,11 +1,10 @@
-"""How this tenant's messages are delivered, read once from the environment."""
+"""How this tenant's messages are delivered, by what its file sets: to a webhook, or by e-mail."""
 
-import json
-import os
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
+from api import settings
+from groups.contact.declaration import DELIVERY, NOTIFY
 from groups.contact.notifier.connections import Target
 
 
@@ -21,24 +20,13 @@ class ByEmail:
     sender: str
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Beside what `api.settings` says of every function. `max_receives` is the queue's own figure."""
-
-    delivery: ToWebhook | ByEmail
-    max_receives: int
-
-
 @cache
-def current() -> Settings:
-    environment = os.environ
-    told: dict[str, Any] = json.loads(environment["DELIVERY"])
-    delivery: ToWebhook | ByEmail
-    match told:
-        case {"webhook": url}:
-            delivery = ToWebhook(Target.of(url), environment["DELIVERY_SECRET_ARN"])
-        case {"email": receiver, "from": sender}:
-            delivery = ByEmail(receiver, sender)
-        case _:
-            raise ValueError(f"DELIVERY has {', '.join(told)}; use webhook, or email and from")
-    return Settings(delivery, int(environment["MAX_RECEIVES"]))
+def current() -> ToWebhook | ByEmail:
+    """Raises LookupError: the function was told neither an address that it may call nor a sender."""
+    told = settings.current()
+    receiver = told.options[NOTIFY.name]
+    if receiver in told.calls:
+        return ToWebhook(Target.of(receiver), told.secret(DELIVERY.name))
+    if told.mail_from is None:
+        raise LookupError("MAIL_FROM is not set, and CALLS does not list the receiver")
+    return ByEmail(receiver, told.mail_from)

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from api.messages import Message
 from api.responses import compact_json
+from groups.contact.messages import Message
 from groups.contact.notifier import addresses, connections, signing
 from groups.contact.notifier.connections import Answer, Resolver, Target
 from groups.contact.notifier.failures import Undelivered

@@ -15,10 +15,10 @@ from typing import Any, BinaryIO
 from tenantry.config.slugs import is_slug
 from tenantry.errors import WrongInput
 from tenantry.operations.backup.fields import Unfit
-from tenantry.operations.backup.records import Position, Record
+from tenantry.operations.backup.records import Position, StoredRecord
 from tenantry.rules.naming import Names
 
-FORMAT, VERSION = "tenantry-export", 1
+FORMAT, VERSION = "tenantry-export", 2
 CHECKPOINT, END = "checkpoint", "end"
 LINE_BYTES = (
     400_000  # under DynamoDB's 400 KiB for a record, keys and all; the API's own need at most 160,000
@@ -132,7 +132,7 @@ class Reader:
             raise self._damaged(str(unfit)) from None
         self.tally.add(with_header)
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[StoredRecord]:
         """All of them, in order. Ends only at an end that holds, with nothing behind it.
 
         Raises:
@@ -155,9 +155,9 @@ class Reader:
         if self._file.read(1):
             raise self._damaged("something follows the end")
 
-    def _record(self, line: Mapping[str, Any]) -> Record:
+    def _record(self, line: Mapping[str, Any]) -> StoredRecord:
         try:
-            record = Record.read(line)
+            record = StoredRecord.read(line)
         except Unfit as unfit:
             raise self._damaged(f"a record {unfit}") from None
         if self.tally.last is not None and record.position <= self.tally.last:

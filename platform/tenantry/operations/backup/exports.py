@@ -26,7 +26,7 @@ from tenantry.operations.backup.archives import (
     Tally,
     encoded,
 )
-from tenantry.operations.backup.records import Record
+from tenantry.operations.backup.records import StoredRecord
 from tenantry.operations.backup.tenant_data import TenantData
 
 OnProgress = Callable[[int, int, int], None]
@@ -44,7 +44,7 @@ class Exported:
 
 
 def export(data: TenantData, file: Path, on_progress: OnProgress) -> Exported:
-    """Everything of the tenant but its idempotency records and its counts, which an import makes anew.
+    """Everything of the tenant but idempotency records, and the entries and counts that an import makes anew.
 
     Raises:
         WrongInput: the file is there already, or its .part is of another export.
@@ -70,7 +70,7 @@ def export(data: TenantData, file: Path, on_progress: OnProgress) -> Exported:
     return Exported(tally.records, resumed, tally.size, sha256)
 
 
-def _append(stream: BinaryIO, tally: Tally, page: list[Record]) -> None:
+def _append(stream: BinaryIO, tally: Tally, page: list[StoredRecord]) -> None:
     for record in page:
         line = encoded(record.line)
         if len(line) > LINE_BYTES:

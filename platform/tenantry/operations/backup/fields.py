@@ -1,43 +1,52 @@
-"""What the records of each kind hold: every value is checked as if an enemy had written it."""
+"""Check what a record's fields hold by their declared forms: every value as if an enemy had written it."""
 
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-ITEM, MESSAGE = "item", "message"
-STATES = ("new", "open", "done")
-DELIVERY_STATES = ("pending", "delivered", "failed")
-RESERVED = frozenset({"id", "created_at", "updated_at", "version"})  # the server's own members of an item
-MAX_DEPTH = 32  # of an item's document, as the API takes it
+from agreed.declarations import Field, Form
+
+Plain = str | int | bool
+"""A field's value as a file holds it."""
+
+TYPES: Mapping[Form, str] = {"flag": "BOOL", "number": "N", "version": "N"}  # DynamoDB's; all others are S
+MAX_DEPTH = 32  # of a document, as the API takes it
 
 _TIME = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\.[0-9]{3}Z")
 
 
 class Unfit(ValueError):
-    """This is no record of a tenant; the message says why and quotes nothing."""
+    """This is not a record of a tenant; the message says why and quotes nothing."""
 
 
-class Field(NamedTuple):
-    """`type` is DynamoDB's."""
+def holds(field: Field, value: object) -> bool:
+    if field.form == "document":
+        return _is_document(value, frozenset(field.excluded))
+    return _FORMS[field.form](value) and (not field.choices or value in field.choices)
 
-    type: str
-    holds: Callable[[Any], bool]
-    optional: bool = False
 
-    def plain(self, value: Mapping[str, Any]) -> str | int:
-        try:
-            text = str(value[self.type])
-            return int(text) if self.type == "N" else text
-        except (KeyError, ValueError):
-            raise Unfit("with an attribute of another type than the API writes") from None
+def plain(field: Field, stored: Mapping[str, Any]) -> Plain:
+    """Raises Unfit: the attribute has another type."""
+    kind = TYPES.get(field.form, "S")
+    try:
+        value = stored[kind]
+        return bool(value) if kind == "BOOL" else int(value) if kind == "N" else str(value)
+    except (KeyError, ValueError):
+        raise Unfit("with an attribute of another type than the API writes") from None
+
+
+def attribute(field: Field, value: Plain) -> dict[str, Any]:
+    """As DynamoDB keeps it."""
+    kind = TYPES.get(field.form, "S")
+    return {kind: value if kind == "BOOL" else str(value)}
 
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _is_time(value: object) -> bool:
+def _is_moment(value: object) -> bool:
     return isinstance(value, str) and _TIME.fullmatch(value) is not None
 
 
@@ -49,7 +58,11 @@ def _is_version(value: object) -> bool:
     return _is_number(value) and value != 0
 
 
-def _is_document(value: object) -> bool:
+def _is_flag(value: object) -> bool:
+    return type(value) is bool
+
+
+def _is_document(value: object, excluded: frozenset[str]) -> bool:
     """The very text that the API stores, so that what is read back is the same, byte for byte."""
     if not isinstance(value, str):
         return False
@@ -59,7 +72,7 @@ def _is_document(value: object) -> bool:
     except (ValueError, RecursionError):
         return False
     return (
-        text == value and isinstance(document, dict) and not RESERVED & document.keys() and _shallow(document)
+        text == value and isinstance(document, dict) and not excluded & document.keys() and _shallow(document)
     )
 
 
@@ -75,25 +88,10 @@ def _children(node: object) -> list[object]:
     return [child for child in inner if isinstance(child, dict | list)]
 
 
-_OWN = {
-    "created_at": Field("S", _is_time),
-    "updated_at": Field("S", _is_time),
-    "version": Field("N", _is_version),
-}
-FIELDS: Mapping[str, Mapping[str, Field]] = {
-    ITEM: {**_OWN, "data": Field("S", _is_document)},
-    MESSAGE: {
-        **_OWN,
-        "email": Field("S", _is_text),
-        "name": Field("S", _is_text, optional=True),
-        "subject": Field("S", _is_text, optional=True),
-        "message": Field("S", _is_text),
-        "state": Field("S", STATES.__contains__),
-        "note": Field("S", _is_text, optional=True),
-        "updated_by": Field("S", _is_text, optional=True),
-        "delivery": Field("S", DELIVERY_STATES.__contains__, optional=True),
-        "delivery_attempts": Field("N", _is_number, optional=True),
-        "delivered_at": Field("S", _is_time, optional=True),
-        "delivery_error": Field("S", _is_text, optional=True),
-    },
+_FORMS: Mapping[Form, Callable[[object], bool]] = {
+    "flag": _is_flag,
+    "moment": _is_moment,
+    "number": _is_number,
+    "text": _is_text,
+    "version": _is_version,
 }

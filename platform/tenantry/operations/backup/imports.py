@@ -1,8 +1,8 @@
 """Bring a tenant's records back from a file, into any slug, without a word of the file in a key.
 
 The whole file is verified before the first write. Then each batch is one transaction: records that are not
-there yet, and their counts. So a record is counted exactly once, whoever writes beside it, wherever an import
-is killed, however often it is repeated. What is there already is never changed.
+there yet, their entries, and their counts. So a record is listed and counted exactly once, whoever writes
+beside it, wherever an import is killed, however often it is repeated. What is there already is never changed.
 """
 
 import random
@@ -15,15 +15,17 @@ from typing import Any, BinaryIO
 
 from botocore.exceptions import ClientError
 
-from tenantry import partitions
+from agreed import partitions
 from tenantry.errors import Failed, WrongInput
 from tenantry.operations.aws import refusals_told
 from tenantry.operations.backup.archives import Damaged, Header, Reader, encoded
-from tenantry.operations.backup.records import Attributes, Record
+from tenantry.operations.backup.records import Attributes, StoredRecord
 from tenantry.operations.backup.tenant_data import TenantData
 from tenantry.operations.patience import patiently
 
-BATCH = 50  # with a count for each, 100 writes: a transaction's most
+# Of items, each with a count of its own, or messages, each with an entry, and the counts of three states: 99
+# writes. A transaction takes 100.
+BATCH = 48
 BATCH_BYTES = 2_000_000  # of lines; a transaction takes 4 MB
 SHOWN = 10  # of the records that differ
 
@@ -67,8 +69,8 @@ def import_(data: TenantData, file: Path, on_progress: OnProgress) -> Imported:
     return imported
 
 
-def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    batch: list[Record] = []
+def _batches(records: Iterable[StoredRecord]) -> Iterator[list[StoredRecord]]:
+    batch: list[StoredRecord] = []
     size = 0
     for record in records:
         batch.append(record)
@@ -80,7 +82,7 @@ def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
         yield batch
 
 
-def _write(data: TenantData, batch: list[Record], imported: Imported) -> None:
+def _write(data: TenantData, batch: list[StoredRecord], imported: Imported) -> None:
     """One transaction; where some records are there already, another one without them."""
     left = batch
     while left:
@@ -93,7 +95,9 @@ def _write(data: TenantData, batch: list[Record], imported: Imported) -> None:
             return
 
 
-def _absent(data: TenantData, batch: list[Record], error: ClientError, imported: Imported) -> list[Record]:
+def _absent(
+    data: TenantData, batch: list[StoredRecord], error: ClientError, imported: Imported
+) -> list[StoredRecord]:
     """Those of the batch that the refusal did not find; raises it, if it found none."""
     reasons = list(zip(batch, error.response.get("CancellationReasons", []), strict=False))
     found = [(record, reason) for record, reason in reasons if reason.get("Code") == "ConditionalCheckFailed"]
@@ -110,16 +114,17 @@ def _absent(data: TenantData, batch: list[Record], error: ClientError, imported:
     return [record for record in batch if record.position not in there]
 
 
-def _transact(data: TenantData, records: list[Record]) -> None:
+def _transact(data: TenantData, records: list[StoredRecord]) -> None:
     """On one shard of the counters, another each time: functions that write meanwhile spread over all."""
     shard = random.randrange(partitions.SHARDS)  # noqa: S311 - a spread, no secret
-    counts = Counter((record.count.partition(data.tenant, shard), record.count.name) for record in records)
-    writes = [_put(data, record) for record in records]
+    counts = Counter(count for record in records if (count := record.count(data.tenant, shard)))
+    writes: list[dict[str, Any]] = [_put(data, record) for record in records]
+    writes += [_enter(data, entry) for record in records for entry in record.entries(data.tenant)]
     writes += [_count(data, partition, name, by) for (partition, name), by in counts.items()]
     data.dynamodb.transact_write_items(TransactItems=writes)
 
 
-def _put(data: TenantData, record: Record) -> dict[str, Attributes]:
+def _put(data: TenantData, record: StoredRecord) -> dict[str, Attributes]:
     return {
         "Put": {
             "TableName": data.table,
@@ -128,6 +133,10 @@ def _put(data: TenantData, record: Record) -> dict[str, Attributes]:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
     }
+
+
+def _enter(data: TenantData, entry: Attributes) -> dict[str, Any]:
+    return {"Put": {"TableName": data.table, "Item": entry}}
 
 
 def _count(data: TenantData, partition: str, name: str, by: int) -> dict[str, Any]:

@@ -1,97 +1,103 @@
-"""A tenant's items and contact messages as a file holds them: without any key.
+"""A tenant's records as a file holds them: without any key.
 
 Keys are made of the slug that the records go to, so that no file can lead a write to another tenant.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tenantry import partitions
-from tenantry.operations.backup.fields import FIELDS, ITEM, MESSAGE, Unfit
+from agreed import partitions
+from agreed.identifiers import ID, SUBSET
+from tenantry.operations.backup.fields import Plain, Unfit, attribute, holds, plain
+from tenantry.operations.backup.kinds import Kind, exported
 
 Attributes = dict[str, Any]  # attribute name -> DynamoDB's typed value, such as {"S": "text"}
 Position = tuple[str, str, str]
-"""Kind, collection, id: records are exported in this order, so none can be in a file twice."""
-
-_ID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
-_COLLECTION = re.compile(r"[a-z][a-z0-9-]{0,62}")
+"""Label of the kind, subset, id: records are exported in this order, so none can be in a file twice."""
 
 
 class Count(NamedTuple):
     """The counter that a record is counted in."""
 
-    partition: Callable[[str, int], str]
+    partition: str
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """`collection` is empty for a message; `fields` are all attributes but the keys."""
+class StoredRecord:
+    """`subset` is empty where the kind has none; `fields` are all attributes but the keys."""
 
-    kind: str
-    collection: str
+    kind: Kind
+    subset: str
     id: str
-    fields: Mapping[str, str | int]
+    fields: Mapping[str, Plain]
 
     @classmethod
-    def read(cls, line: Mapping[str, Any]) -> "Record":
+    def read(cls, line: Mapping[str, Any]) -> "StoredRecord":
         """Raises Unfit."""
         fields = dict(line)
-        kind, collection, id_ = (fields.pop(name, "") for name in ("kind", "collection", "id"))
-        known = FIELDS.get(kind) if isinstance(kind, str) else None
-        if known is None:
-            raise Unfit("of a kind that this version does not know")
-        if not _matches(_ID, id_) or not (
-            _matches(_COLLECTION, collection) if kind == ITEM else not collection
-        ):
-            raise Unfit("its id or collection cannot be one")
+        label = fields.pop("kind", "")
+        kind = exported().get(label) if isinstance(label, str) else None
+        if kind is None:
+            raise Unfit("of a kind that no installed group keeps")
+        id_ = fields.pop("id", "")
+        subset = fields.pop(kind.record.subset, "") if kind.record.subset else ""
+        if not _matches(ID, id_) or not (_matches(SUBSET, subset) if kind.record.subset else not subset):
+            raise Unfit("its id or subset cannot be one")
+        known = kind.fields
         for name, value in fields.items():
-            if name not in known or not known[name].holds(value):
+            if name not in known or not holds(known[name], value):
                 raise Unfit(f"its {name if name in known else 'members'} cannot be what the API wrote")
         missing = [name for name, field in known.items() if not field.optional and name not in fields]
         if missing:
             raise Unfit(f"without {', '.join(missing)}")
-        return cls(kind, collection, id_, fields)
+        return cls(kind, subset, id_, fields)
 
     @classmethod
-    def of_stored(cls, kind: str, collection: str, stored: Attributes) -> "Record":
+    def of_stored(cls, kind: Kind, subset: str, stored: Attributes) -> "StoredRecord":
         """Raises Unfit where the file could not give back exactly what is stored."""
         tenant = stored["pk"]["S"].partition("#")[0]
-        known = FIELDS[kind]
-        fields = {name: known[name].plain(stored[name]) for name in known if name in stored}
-        named = {"collection": collection} if collection else {}
-        record = cls.read({"kind": kind, **named, "id": stored["sk"]["S"], **fields})
+        fields = {name: plain(field, stored[name]) for name, field in kind.fields.items() if name in stored}
+        record = cls.read(cls(kind, subset, stored["sk"]["S"], fields).line)
         if record.stored(tenant) != stored:
-            raise Unfit("with attributes that this version does not know")
+            raise Unfit("with attributes that its declaration does not name")
         return record
 
     @property
     def position(self) -> Position:
-        return self.kind, self.collection, self.id
+        return self.kind.label, self.subset, self.id
 
     @property
     def line(self) -> dict[str, Any]:
-        collection = {"collection": self.collection} if self.collection else {}
-        return {"kind": self.kind, **collection, "id": self.id, **self.fields}
+        subset = {self.kind.record.subset: self.subset} if self.subset else {}
+        return {"kind": self.kind.label, **subset, "id": self.id, **self.fields}
 
     def stored(self, tenant: str) -> Attributes:
-        """As it is in a table; the only place that gives a record its keys."""
-        known = FIELDS[self.kind]
-        attributes = {name: {known[name].type: str(value)} for name, value in self.fields.items()}
-        if self.kind == MESSAGE:
-            attributes["state_key"] = {"S": partitions.messages_in_state(tenant, str(self.fields["state"]))}
-        return {"pk": {"S": self._partition(tenant)}, "sk": {"S": self.id}, **attributes}
+        """As it is in a table; keys are made here and in `entries`, and nowhere else."""
+        known = self.kind.fields
+        partition = partitions.records(tenant, self.kind.group, self.kind.record.kind, self.subset)
+        attributes = {name: attribute(known[name], value) for name, value in self.fields.items()}
+        return {"pk": {"S": partition}, "sk": {"S": self.id}, **attributes}
 
-    @property
-    def count(self) -> Count:
-        if self.kind == ITEM:
-            return Count(partitions.item_counts, self.collection)
-        return Count(partitions.message_counts, str(self.fields["state"]))
+    def entries(self, tenant: str) -> list[Attributes]:
+        """What stands beside it in a table, and in no file: by these it is listed."""
+        record = self.kind.record
+        if not record.listed_by:
+            return []
+        value = str(self.fields[record.listed_by])
+        return [
+            {"pk": {"S": partitions.entries(tenant, self.kind.group, record, value)}, "sk": {"S": self.id}}
+        ]
 
-    def _partition(self, tenant: str) -> str:
-        return partitions.items(tenant, self.collection) if self.kind == ITEM else partitions.messages(tenant)
+    def count(self, tenant: str, shard: int) -> Count | None:
+        """None where its kind is not counted."""
+        record = self.kind.record
+        if not record.counted_by:
+            return None
+        name = self.subset if record.counted_by == record.subset else str(self.fields[record.counted_by])
+        return Count(partitions.counts(tenant, self.kind.group, record.kind, shard), name)
 
 
 def _matches(pattern: re.Pattern[str], value: object) -> bool:

@@ -1,7 +1,7 @@
 """Read one tenant's records without reading anybody else's: by Query alone, on keys that start with its slug.
 
-The table has no list of a tenant's partitions. Its collections are named by their counters, which
-stay, at zero, when a collection is empty.
+The table has no list of a tenant's partitions. Those of a kind that has subsets are named by their counters,
+which stay, at zero, when a subset is empty.
 """
 
 import heapq
@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from tenantry import partitions
+from agreed import partitions
 from tenantry.errors import Failed
-from tenantry.operations.backup.fields import ITEM, MESSAGE, Unfit
-from tenantry.operations.backup.records import Attributes, Position, Record
+from tenantry.operations.backup.fields import Unfit
+from tenantry.operations.backup.kinds import Kind, exported
+from tenantry.operations.backup.records import Attributes, Position, StoredRecord
 from tenantry.operations.patience import patiently
 from tenantry.rules.naming import Names
 
@@ -39,48 +40,57 @@ class TenantData:
 
     def expected(self) -> int:
         """How many records the counters tell of; others may write meanwhile."""
-        counts = (partitions.item_counts, partitions.message_counts)
         return sum(
             int(record["n"]["N"])
-            for of_kind in counts
-            for shard in range(partitions.SHARDS)
-            for page in self._pages(of_kind(self.tenant, shard))
+            for kind in exported().values()
+            for partition in self._counts(kind)
+            for page in self._pages(partition)
             for record in page
         )
 
-    def pages(self, after: Position | None) -> Iterator[list[Record]]:
+    def pages(self, after: Position | None) -> Iterator[list[StoredRecord]]:
         """Every record after a position, in the order of positions, each as it is when its page is read.
 
         Raises:
             Failed: a record is not one that the API writes.
         """
-        kind, collection, id_ = after or (ITEM, "", "")
-        if kind == ITEM:
-            for name in self._collections(collection):
-                start = id_ if name == collection else ""
-                yield from self._records(ITEM, name, partitions.items(self.tenant, name), start)
-        start = id_ if kind == MESSAGE else ""
-        yield from self._records(MESSAGE, "", partitions.messages(self.tenant), start)
+        first, subset, id_ = after or ("", "", "")
+        for label, kind in exported().items():
+            if label < first:
+                continue
+            begun = label == first
+            for name in self._subsets(kind, subset if begun else ""):
+                start = id_ if begun and name == subset else ""
+                partition = partitions.records(self.tenant, kind.group, kind.record.kind, name)
+                yield from self._records(kind, name, partition, start)
 
-    def _collections(self, first: str) -> Iterator[str]:
+    def _counts(self, kind: Kind) -> list[str]:
+        if not kind.record.counted_by:
+            return []
+        return [
+            partitions.counts(self.tenant, kind.group, kind.record.kind, shard)
+            for shard in range(partitions.SHARDS)
+        ]
+
+    def _subsets(self, kind: Kind, first: str) -> Iterator[str]:
         """The names from `first` on, in order; one at a time, since there may be any number."""
-        shards = (
-            self._names(partitions.item_counts(self.tenant, shard)) for shard in range(partitions.SHARDS)
-        )
+        if not kind.record.subset:
+            return iter(("",))
+        shards = (self._names(partition) for partition in self._counts(kind))
         return (name for name, _ in groupby(heapq.merge(*shards)) if name >= first)
 
     def _names(self, partition: str) -> Iterator[str]:
         return (record["sk"]["S"] for page in self._pages(partition) for record in page)
 
-    def _records(self, kind: str, collection: str, partition: str, after: str) -> Iterator[list[Record]]:
+    def _records(self, kind: Kind, subset: str, partition: str, after: str) -> Iterator[list[StoredRecord]]:
         for page in self._pages(partition, after):
-            yield [self._record(kind, collection, stored) for stored in page]
+            yield [self._record(kind, subset, stored) for stored in page]
 
-    def _record(self, kind: str, collection: str, stored: Attributes) -> Record:
+    def _record(self, kind: Kind, subset: str, stored: Attributes) -> StoredRecord:
         try:
-            return Record.of_stored(kind, collection, stored)
+            return StoredRecord.of_stored(kind, subset, stored)
         except Unfit as unfit:
-            where = " ".join(part for part in (self.table, kind, collection, stored["sk"].get("S")) if part)
+            where = " ".join(part for part in (self.table, kind.label, subset, stored["sk"].get("S")) if part)
             raise Failed(
                 f"{where}: a record {unfit}; nothing of the API writes such, so look at it first"
             ) from None

@@ -9,7 +9,6 @@ from tenantry.operations.aws import refusals_told
 from tenantry.operations.metering import figures, metric_data
 from tenantry.operations.places import Place
 from tenantry.operations.running import Running, survey
-from tenantry.rules.policies import INDEX
 
 DYNAMODB = "AWS/DynamoDB"
 DAY = 86_400  # seconds
@@ -58,20 +57,16 @@ def _usage(used: figures.Sums, hours: float, stored: float | None) -> Usage:
 
 
 def _consumed(running: Running, metric: str, start: datetime, end: datetime) -> float | None:
-    """By the pooled table and its index, which counts apart; None where CloudWatch knows nothing of it."""
+    """By the pooled table; None where CloudWatch knows nothing of it."""
     table = running.place.names.table
-    measures = [
-        metric_data.Measure(DYNAMODB, metric, (("TableName", table), *index))
-        for index in ((), (("GlobalSecondaryIndexName", INDEX),))
-    ]
+    measures = [metric_data.Measure(DYNAMODB, metric, (("TableName", table),))]
     found = metric_data.read(running.place, measures, metric_data.Window(start, end, DAY))
     points = [value for each in found.values() for _, value in each]
     return sum(points) if points else None
 
 
 def _stored(place: Place, table: str) -> float | None:
-    """Bytes of table and index; DynamoDB counts them anew about every six hours, and answers 0 before."""
+    """Bytes of a table; DynamoDB counts them anew about every six hours, and answers 0 before."""
     with refusals_told(place.region):
         told: dict[str, Any] = place.client("dynamodb").describe_table(TableName=table)["Table"]
-    held = [told, *told.get("GlobalSecondaryIndexes", ())]
-    return sum(each.get("TableSizeBytes", each.get("IndexSizeBytes", 0)) for each in held) or None
+    return told.get("TableSizeBytes") or None

@@ -25,14 +25,6 @@ def _make_table(clients: Clients, inputs: Inputs) -> Made:
         AttributeDefinitions=[
             {"AttributeName": each["name"], "AttributeType": each["type"]} for each in inputs["attributes"]
         ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": index["name"],
-                "KeySchema": _key_schema(index),
-                "Projection": {"ProjectionType": index["projectionType"]},
-            }
-            for index in inputs["globalSecondaryIndexes"]
-        ],
         DeletionProtectionEnabled=inputs["deletionProtectionEnabled"],
         SSESpecification=_encryption(inputs["serverSideEncryption"]),
         Tags=tag_list(inputs),
@@ -97,7 +89,7 @@ def _key_schema(keys: Inputs) -> list[dict[str, Any]]:
 
 
 # Of these AWS could change some in place; the local platform starts afresh for a new table design.
-TABLE_DESIGN = {"name", "billingMode", "hashKey", "rangeKey", "attributes", "globalSecondaryIndexes"}
+TABLE_DESIGN = {"name", "billingMode", "hashKey", "rangeKey", "attributes"}
 TABLE = Kind(_make_table, _remove_table, _update_table, _find_table, frozenset(TABLE_DESIGN), name="name")
 
 

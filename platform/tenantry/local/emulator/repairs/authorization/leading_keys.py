@@ -93,11 +93,7 @@ def _mapping(value: object) -> dict[str, Any]:
 def _requests(data: dict[str, Any]) -> Iterator[tuple[str, Any, dict[str, Any]]]:
     """(table, what is asked of it, a body that names this table alone), for a plain or a batch request."""
     if isinstance(data.get("TableName"), str) and data["TableName"]:
-        yield (
-            data["TableName"],
-            data,
-            {name: data[name] for name in ("TableName", "IndexName") if name in data},
-        )
+        yield data["TableName"], data, {"TableName": data["TableName"]}
         return
     for table, request in _mapping(data.get("RequestItems")).items():
         yield table, request, {"RequestItems": {table: {}}}
@@ -151,8 +147,7 @@ def _queried_keys(table: dict[str, Any], request: dict[str, Any]) -> tuple[str, 
     from ministack.services import dynamodb
 
     condition, legacy = request.get("KeyConditionExpression"), request.get("KeyConditions")
-    partition_key, _, _ = dynamodb._resolve_index_keys(table, request.get("IndexName"))
-    found = None
+    partition_key, found = table["pk_name"], None
     if isinstance(legacy, dict) and legacy:
         found = dynamodb._extract_pk_from_key_conditions(legacy, partition_key)
     elif isinstance(condition, str):

@@ -1,4 +1,4 @@
-"""AWS/DynamoDB: consumed capacity by table and index, latency by operation; the emulator measures none.
+"""AWS/DynamoDB: consumed capacity by table, latency by operation; the emulator measures none.
 
 What an operation consumes is the emulator's own figure, which it tells to those who ask. One that is refused
 consumes nothing here.
@@ -13,7 +13,6 @@ from tenantry.local.emulator.repairs.metrics.metric_minutes import record
 
 NAMESPACE = "AWS/DynamoDB"
 READ, WRITE = "ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"
-_BY_INDEX = ("Table", "GlobalSecondaryIndexes", "LocalSecondaryIndexes")  # told with INDEXES alone
 _METRICS = {
     "GetItem": ("_get_item", READ),
     "Query": ("_query", READ),
@@ -31,15 +30,35 @@ _METRICS = {
 def repair() -> None:
     from ministack.services import dynamodb
 
+    dynamodb._batch_get_item = _reporting(dynamodb._batch_get_item)
     for operation, (name, metric) in _METRICS.items():
         setattr(dynamodb, name, _measured(getattr(dynamodb, name), operation, metric))
+
+
+def _reporting(get: Callable[[dict[str, Any]], Any]) -> Any:
+    """The emulator reports no capacity of BatchGetItem; here it is that of as many GetItem."""
+
+    def get_and_report(data: dict[str, Any]) -> Any:
+        status, headers, body = get(data)
+        if status != 200 or data.get("ReturnConsumedCapacity", "NONE") == "NONE":
+            return status, headers, body
+        answer = json.loads(body)
+        answer["ConsumedCapacity"] = [
+            {
+                "TableName": table,
+                "CapacityUnits": len(asked["Keys"]) * (1 if asked.get("ConsistentRead") else 0.5),
+            }
+            for table, asked in data["RequestItems"].items()
+        ]
+        return status, headers, json.dumps(answer, ensure_ascii=False).encode()
+
+    return get_and_report
 
 
 def _measured(act: Callable[[dict[str, Any]], Any], operation: str, metric: str) -> Any:
     def act_and_measure(data: dict[str, Any]) -> Any:
         asked, began = data.get("ReturnConsumedCapacity", "NONE"), time.perf_counter()
-        known = asked in ("NONE", "TOTAL", "INDEXES")
-        status, headers, body = act({**data, "ReturnConsumedCapacity": "INDEXES"} if known else data)
+        status, headers, body = act({**data, "ReturnConsumedCapacity": "TOTAL"} if asked == "NONE" else data)
         if status != 200:
             return status, headers, body
         milliseconds = float(f"{(time.perf_counter() - began) * 1000:.3g}")
@@ -49,24 +68,10 @@ def _measured(act: Callable[[dict[str, Any]], Any], operation: str, metric: str)
             table = {"TableName": each["TableName"]}
             of_operation = {**table, "Operation": operation}
             record(NAMESPACE, "SuccessfulRequestLatency", milliseconds, "Milliseconds", of_operation)
-            _measure(each, metric, table)
-            for member in _BY_INDEX:
-                each.pop(member, None)
-        if asked == "INDEXES":
-            return status, headers, body
+            record(NAMESPACE, metric, each["CapacityUnits"], "Count", table)
         if asked == "NONE":
             answer.pop("ConsumedCapacity", None)
-        return status, headers, json.dumps(answer, ensure_ascii=False).encode()
+            body = json.dumps(answer, ensure_ascii=False).encode()
+        return status, headers, body
 
     return act_and_measure
-
-
-def _measure(consumed: dict[str, Any], metric: str, table: dict[str, str]) -> None:
-    """A global index's share under its own name, all else, local indexes' too, under the table's."""
-    own = consumed["CapacityUnits"]
-    for name, share in consumed.get("GlobalSecondaryIndexes", {}).items():
-        own -= share["CapacityUnits"]
-        record(
-            NAMESPACE, metric, share["CapacityUnits"], "Count", {**table, "GlobalSecondaryIndexName": name}
-        )
-    record(NAMESPACE, metric, own, "Count", table)

@@ -1,12 +1,11 @@
 """How far the delivery of a contact message has come: kept beside the message, no part of its version."""
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 from api.table import Attributes
+from groups.contact.declaration import DeliveryState as State
 
-State = Literal["pending", "delivered", "failed"]
-STATES: Final[tuple[State, ...]] = get_args(State)
 ATTRIBUTES: Final = frozenset({"delivery", "delivery_attempts", "delivered_at", "delivery_error"})
 
 
