@@ -1,12 +1,12 @@
 """Business metrics in CloudWatch's embedded metric format: a closed catalogue, counted per request.
 
-What a request counts goes out with the line that ends it (`logs.end`): one line to write, to keep and to pay
-for. A metric's dimensions are members of that very line, so nothing is said twice.
+Counts are summed up here and serialized by Powertools when the request ends: `EphemeralMetrics` keeps each
+addition as a value of its own, writes a line at the hundredth, and may lose what threads add side by side.
+They go out with the line that ends the request (docs/decisions/0014).
 """
 
 from collections.abc import Mapping
 from functools import cache
-from json import dumps
 from threading import Lock
 from typing import Any, Final, Literal
 
@@ -50,14 +50,14 @@ def begin() -> None:
 
 
 def count(name: Name, by: float = 1) -> None:
-    """Nothing leaves no trace: a metric of naught would be paid for all the same."""
+    """Zero is not recorded: CloudWatch would bill the metric all the same."""
     if by:
         with _counting:
             _counted[name] = _counted.get(name, 0) + by
 
 
 def take() -> dict[Name, float]:
-    """All that was counted, for the line that ends the request; an environment's first tells of its start."""
+    """All that was counted, for the line that ends the request; a cold start is counted with the first."""
     global _cold
     if _cold:
         _cold = False
@@ -65,27 +65,26 @@ def take() -> dict[Name, float]:
     return dict(_counted)
 
 
-def embedded(counts: Mapping[Name, float], epoch_ms: int) -> str:
-    """Members from which CloudWatch takes the metrics, as text that goes on in the middle of an object."""
-    text = f',"_aws":{{"Timestamp":{epoch_ms},"CloudWatchMetrics":{_directives(tuple(counts))}}}'
-    for name, value in counts.items():
-        text += f',"{name}":[{value}]'
-    return text
+def embedded(counts: Mapping[Name, float], about: Mapping[str, Any]) -> dict[str, Any]:
+    """Members for a line, from which CloudWatch takes the metrics; `about` holds the dimensions' values."""
+    members: dict[str, Any] = {}
+    directives: list[Any] = []
+    powertools = _powertools()
+    for dimensions in dict.fromkeys(CATALOGUE[name] for name in counts):
+        powertools.clear_metrics()
+        for dimension in dimensions:
+            powertools.add_dimension(dimension, about[dimension])
+        for name in counts:
+            if CATALOGUE[name] == dimensions:
+                powertools.add_metric(name, MetricUnit.Count, counts[name])
+        members |= powertools.serialize_metric_set()
+        directives += members["_aws"]["CloudWatchMetrics"]
+    if directives:
+        members["_aws"]["CloudWatchMetrics"] = directives
+    return members
 
 
 @cache
-def _directives(names: tuple[Name, ...]) -> str:
-    """Powertools writes them, once for each combination of names: only values and times differ after that.
-
-    Its own flush would check, copy and write the same for each request, at several times the cost.
-    """
-    directives: list[Any] = []
-    for dimensions in dict.fromkeys(CATALOGUE[name] for name in names):
-        metrics = EphemeralMetrics(service="")  # no dimension of Powertools' own
-        for dimension in dimensions:
-            metrics.add_dimension(dimension, dimension)
-        for name in names:
-            if CATALOGUE[name] == dimensions:
-                metrics.add_metric(name, MetricUnit.Count, 0)
-        directives += metrics.serialize_metric_set()["_aws"]["CloudWatchMetrics"]
-    return dumps(directives, separators=(",", ":"))
+def _powertools() -> EphemeralMetrics:
+    """Kept: to make one takes as long as to use it."""
+    return EphemeralMetrics(service="")  # no dimension of Powertools' own
