@@ -1,13 +1,11 @@
-"""Lambda's way in: `start.items` is the handler of the items group, imported as a cold start bears best.
+"""Lambda's way in: `start.items` is the items group's handler, imported at the least cost to a cold start.
 
-The packages come out of one zip beside this module (docs/decisions/0005); where there is none, they lie
-beside it themselves. Imports make a hundred thousand objects that stay: looking for garbage among them took
-a seventh of a cold start, so the collector waits until they are there, and leaves them out from then on.
+Imports make a hundred thousand objects that stay: looking for garbage among them took a seventh of a cold
+start, so the collector waits until they are there, and leaves them out from then on.
 """
 
 import gc
 import importlib
-import sys
 from typing import Any, Final
 
 HANDLERS: Final = {
@@ -17,9 +15,6 @@ HANDLERS: Final = {
     "notifier": "groups.contact.notifier.handler",
     "tools": "groups.tools.handler",
 }
-PACKED: Final = "functions.zip"
-
-sys.path.insert(0, __file__.rpartition("/")[0] + f"/{PACKED}")
 
 
 def __getattr__(group: str) -> Any:

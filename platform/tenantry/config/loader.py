@@ -18,10 +18,8 @@ from tenantry.config.quotas import STAGES_PER_API
 from tenantry.config.survey import TIERS, Survey, TenantPath, content, survey
 from tenantry.config.tenants import Tenant, TenantFile
 from tenantry.config.tiers import Tier, TiersFile
-from tenantry.garbage import uncollected
 
 
-@uncollected()
 def load_platform(folder: Path, proposed: Mapping[Path, bytes] | None = None) -> Platform:
     """The platform that the files describe.
 

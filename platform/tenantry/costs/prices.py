@@ -7,7 +7,7 @@ import tomllib
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -44,11 +44,6 @@ class Price(_Model):
         if ends[-1] is not None or len(bounds) < len(ends) - 1 or bounds != sorted(set(bounds)):
             raise ValueError("steps must rise, each with up_to but the last")
         return self
-
-    @cached_property
-    def first(self) -> float:
-        """US dollars for one of the first units, the dearest."""
-        return float(self.steps[0].usd) / self.per
 
     def of(self, quantity: Fraction, free_share: Fraction = Fraction(0)) -> Fraction:
         """US dollars for that many units in a month, of whose free ones `free_share` are this tenant's."""
