@@ -1,11 +1,13 @@
 """What an estimate takes for granted where no tenant's file says it, each figure with its reason."""
 
+from fractions import Fraction
+
 from tenantry.gateway.body import VERDICT_TTL_SECONDS
 
 VERDICT_SECONDS = VERDICT_TTL_SECONDS
 
 # "INITs typically occur in under 1% of invocations": AWS Compute Blog, on billing the INIT phase, 2025.
-COLD_STARTS_PER_INVOCATION = 0.01
+COLD_STARTS_PER_INVOCATION = Fraction(1, 100)
 INIT_MS = 700  # Python, with boto3 and Powertools, below 1 GB of memory
 AUTHORIZER_MS = 10  # one signature, no call of AWS
 NOTIFIER_MS = 500  # mostly the receiver's time to answer
@@ -14,7 +16,7 @@ NOTIFIER_MS = 500  # mostly the receiver's time to answer
 ACCESS_LOG_BYTES = 700
 # START, END and REPORT of Lambda's own with the trace's id, and two EMF lines of ours.
 INVOCATION_LOG_BYTES = 1_600
-STORED_PER_INGESTED = 0.15  # CloudWatch keeps logs compressed: the ratio of AWS's own calculator
+STORED_PER_INGESTED = Fraction(15, 100)  # CloudWatch keeps logs compressed: the ratio of AWS's own calculator
 
 # X-Ray's default rule: the first call of each second, and 5 % of the others.
 TRACES_PER_SECOND = 1

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from tenantry.config import Tenant
-from tenantry.costs.components import functions, gateway
+from tenantry.costs.components import gateway, invocations
 from tenantry.costs.forecast import GB, KB, forecast
-from tenantry.costs.inventory import inventory
 from tenantry.costs.prices import Prices
 from tenantry.costs.usage import HOURS_IN_MONTH
 
@@ -28,8 +27,8 @@ MOST_CALLS = 10**12
 
 def serverless(tenant: Tenant, requests: int, prices: Prices, architecture: str = "arm64") -> Fraction:
     """Gateway and functions alone: what containers would take the place of."""
-    usage, has = forecast(tenant, requests), inventory(tenant, architecture)
-    quantities = [*gateway(usage, has), *functions(usage, has)]
+    usage = forecast(tenant, requests)
+    quantities = [*gateway(usage), *invocations(usage, tenant.tier.memory_mb, architecture)]
     return sum((prices.named(price).of(quantity) for price, quantity in quantities), Fraction())
 
 

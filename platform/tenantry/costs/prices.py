@@ -7,7 +7,7 @@ import tomllib
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -27,6 +27,10 @@ class Step(_Model):
 
     usd: Decimal = Field(gt=0)
     up_to: int | None = Field(None, gt=0)
+
+    @cached_property
+    def exact(self) -> Fraction:
+        return Fraction(self.usd)
 
 
 class Price(_Model):
@@ -51,10 +55,12 @@ class Price(_Model):
         amount, begin = Fraction(0), 0
         for step in self.steps:
             within = left if step.up_to is None else min(left, Fraction(step.up_to - begin))
-            amount += within * Fraction(step.usd) / self.per
+            amount += within * step.exact
             left -= within
+            if not left:
+                break
             begin = step.up_to or begin
-        return amount
+        return amount / self.per
 
 
 class Prices(_Model):
