@@ -1,19 +1,13 @@
 """Lambda's way in: `start.items` is the handler of the group items, `start.contact_notifier` that of its
 function notifier, imported in the way that costs a cold start least.
 
-The packages come out of one zip beside this module (docs/decisions/0005); where there is none, they lie
-beside it themselves. Imports make a hundred thousand objects that stay: looking for garbage among them took
-a seventh of a cold start, so the collector waits until they are there, and leaves them out from then on.
+Imports make a hundred thousand objects that stay: looking for garbage among them took a seventh of a cold
+start, so the collector waits until they are there, and leaves them out from then on.
 """
 
 import gc
 import importlib
-import sys
-from typing import Any, Final
-
-PACKED: Final = "functions.zip"
-
-sys.path.insert(0, __file__.rpartition("/")[0] + f"/{PACKED}")
+from typing import Any
 
 
 def __getattr__(name: str) -> Any:

@@ -11,5 +11,5 @@ async def main() -> None:
     await levers.begun()
 
 
-levers.pull()
+levers.uncollected()
 pulumi.run(main)

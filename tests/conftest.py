@@ -7,11 +7,14 @@ from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 from tenantry.cli import main
+from tenantry.packing import route_table
 from tests.support.command import ROOT, Command, Run
 
 # How long an example takes says how busy the machine is, not whether the claim holds.
 settings.register_profile("tenantry", deadline=None)
 settings.load_profile("tenantry")
+
+route_table.install()  # functions run from their sources here
 
 SHARED_PLATFORM = "tests/e2e/"
 

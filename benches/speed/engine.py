@@ -1,6 +1,5 @@
 """Stand in for the Pulumi engine over gRPC: take every registration, and answer as the AWS provider would."""
 
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from types import TracebackType
@@ -10,7 +9,7 @@ import grpc  # type: ignore[import-untyped]
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]
 from pulumi.runtime import MockCallArgs, MockResourceArgs, rpc
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
+from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
 from benches.loopback import HOST
 from tenantry.execution.registration import Provider
@@ -21,11 +20,10 @@ PROJECT, STACK = "tenantry", "bench"
 
 
 class StandIn(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineServicer):
-    """Monitor and engine at one free port. `registered`: requests by URN; `logged`: messages by level."""
+    """Monitor and engine at one free port. `registered`: requests by URN."""
 
     def __init__(self) -> None:
         self.registered: dict[str, resource_pb2.RegisterResourceRequest] = {}
-        self.logged: Counter[str] = Counter()
         self.address = ""
         self._provider = Provider(ARNS, preview=False)
         self._lock = Lock()
@@ -73,8 +71,6 @@ class StandIn(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         return empty_pb2.Empty()
 
     def Log(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802
-        with self._lock:
-            self.logged[engine_pb2.LogSeverity.Name(request.severity)] += 1
         return empty_pb2.Empty()
 
 

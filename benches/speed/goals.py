@@ -1,20 +1,24 @@
-"""State each goal of speed once, with its bound, and what a measurement says of it."""
+"""State each goal of speed once, with its bound, and what a measurement says of it.
+
+A bound is there to catch a regression: it leaves room for a noisy machine and for the next feature.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-ITEMS_COLD = 0.80  # ratios, unless the name tells another unit
-AUTHORIZER_COLD = 0.35
-CONTACT_COLD = 0.80
-WARM_MICROSECONDS = 150.0
+ITEMS_COLD = 0.75  # ratios, unless the name has another unit
+AUTHORIZER_COLD = 0.40
+CONTACT_COLD = 0.75
+WARM_MICROSECONDS = 150.0  # of Lambda's billing grain, 1 ms, a seventh
 NEW_TOKEN = 0.65
 SEEN_TOKEN = 0.03
-LEVERS = 0.40
-THREE_TIMES_THE_TENANTS = 3.1
-VALIDATE_SECONDS = 1.0
-UP_SECONDS = 5.0
+IN_PROCESS = 0.50
+OVER_GRPC = 0.75
+THREE_TIMES_THE_TENANTS = 3.4
+VALIDATE_SECONDS = 1.5
+UP_SECONDS = 6.0
 UP_25_SECONDS = 20.0
-CODE_KIB = 64.0
+CODE_KIB = 160.0
 UNUSED_KIB = 100.0
 CODE_STORAGE_GB = 75.0  # Lambda's code storage per Region, soft
 
@@ -26,9 +30,9 @@ GOALS = {
     "errors, logging and metrics together, and below Powertools' resolver with its logger and metrics.",
     3: f"Authorizer per request: at most {NEW_TOKEN:.2f} of PyJWT's usual flow for a new token, at most "
     f"{SEEN_TOKEN:.2f} for one seen before; memory bounded.",
-    4: f"Program time per tenant: at most {LEVERS:.2f} of the same program without the levers, in-process "
-    f"and over gRPC; 300 tenants at most {THREE_TIMES_THE_TENANTS} times 100 tenants; `tenantry validate` of "
-    f"1,000 files at most {VALIDATE_SECONDS:g} s of CPU.",
+    4: f"Program time per tenant, of the same program without the levers: at most {IN_PROCESS:.2f} "
+    f"in-process, {OVER_GRPC:.2f} over gRPC; 300 tenants at most {THREE_TIMES_THE_TENANTS} times 100 tenants; "
+    f"`tenantry validate` of 1,000 files at most {VALIDATE_SECONDS:g} s of CPU.",
     5: f"`tenantry up` with 3 tenants: at most {UP_SECONDS:g} s of wall time when set up; with 25 tenants at "
     f"most {UP_25_SECONDS:g} s; peak memory stated.",
     6: f"Code artifact at most {CODE_KIB:g} KiB; nothing unused above {UNUSED_KIB:g} KiB in the layer; the "

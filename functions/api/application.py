@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from agreed.metrics import READS, WRITES
 from agreed.routes import find, methods
 from api import cors, deadline, logs, metrics, problems, settings
 from api.deadline import Invocation
@@ -41,8 +42,8 @@ def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: 
         counts,
         status=response.status,
         duration_ms=duration_ms,
-        read_units=counts.get("ConsumedReadCapacity", 0),
-        write_units=counts.get("ConsumedWriteCapacity", 0),
+        read_units=counts.get(READS, 0),
+        write_units=counts.get(WRITES, 0),
     )
     return response.for_gateway(extra)
 

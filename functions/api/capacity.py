@@ -7,6 +7,7 @@ metrics have it, for all tenants together.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from agreed.metrics import READS, WRITES
 from api import metrics
 
 ASKED: Final = "TOTAL"  # the ReturnConsumedCapacity of every call
@@ -15,7 +16,7 @@ ASKED: Final = "TOTAL"  # the ReturnConsumedCapacity of every call
 def count_read(answer: Mapping[str, Any]) -> None:
     """Of GetItem and Query, which report a total only, and of BatchGetItem, which reports one per table."""
     for each in _consumed(answer):
-        metrics.count("ConsumedReadCapacity", each["CapacityUnits"])
+        metrics.count(READS, each["CapacityUnits"])
 
 
 def count_write(answer: Mapping[str, Any]) -> None:
@@ -23,8 +24,8 @@ def count_write(answer: Mapping[str, Any]) -> None:
     before (by its token)."""
     for each in _consumed(answer):
         reads = each.get("ReadCapacityUnits", 0)
-        metrics.count("ConsumedReadCapacity", reads)
-        metrics.count("ConsumedWriteCapacity", each["CapacityUnits"] - reads)
+        metrics.count(READS, reads)
+        metrics.count(WRITES, each["CapacityUnits"] - reads)
 
 
 def _consumed(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:

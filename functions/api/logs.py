@@ -14,6 +14,7 @@ from typing import Any
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
+from agreed.declarations import Metric
 from api import metrics
 
 
@@ -66,9 +67,7 @@ def failure(message: str, error: BaseException, **members: Any) -> None:
     log().error(message, exc_info=error, extra=members)
 
 
-def end(
-    message: str, counts: Mapping[metrics.Name, float], level: int = logging.INFO, **members: Any
-) -> None:
+def end(message: str, counts: Mapping[Metric, float], level: int = logging.INFO, **members: Any) -> None:
     """The last line of an invocation; what it counted goes out with it, at every log level."""
     logger = log()
     if not counts and level < logger.log_level:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from agreed.metrics import Verdict
+from agreed.metrics import VERDICTS, Verdict
 from api import logs, metrics, subjects
 from authorizer import policies, settings
 from authorizer.keys import find
@@ -56,7 +56,7 @@ def _answer(stage: str, identity: Identity) -> dict[str, Any]:
 
 
 def _end(message: str, reason: Verdict, level: int = logging.INFO, **members: Any) -> None:
-    metrics.count("AuthorizerVerdicts")
+    metrics.count(VERDICTS)
     logs.end(message, metrics.take(), level, reason=reason, **members)
 
 

@@ -1,6 +1,7 @@
 """Say where one stack goes and with what: read once, handed to every component."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from tenantry.packing.artifact import Artifact, Target
 from tenantry.rules.arns import Arns
@@ -13,11 +14,14 @@ RUNBOOKS = "docs/runbooks.md"  # in this project, for whoever says nothing else
 class Deployment:
     """One cell in one environment.
 
-    `manage_account` makes API Gateway's CloudWatch role, a setting of the whole account and Region: true for
-    one stack of an account at most. `mail_from` is the sender that SES has verified; None where no tenant has
-    its messages mailed. `adopt` are the tenants whose silo tables are there already. `runbooks` is the
-    address of the page that alarms send people to. `budget` is what the cell may cost a month, in US dollars,
-    before its topic hears of it.
+    Attributes:
+        group_layers: the requirements of groups that have some of their own.
+        manage_account: make API Gateway's CloudWatch role, a setting of the whole account and Region: true for
+            one stack of an account at most.
+        mail_from: the sender that SES has verified; None where no tenant has its messages mailed.
+        adopt: tenants whose silo tables are there already.
+        budget: what the cell may cost a month, in US dollars, before its topic hears of it.
+        runbooks: address of the page that alarms send people to.
     """
 
     cell: str
@@ -29,6 +33,7 @@ class Deployment:
     log_level: str = "INFO"
     manage_account: bool = False
     mail_from: str | None = None
+    group_layers: Mapping[str, Artifact] = field(default_factory=dict)
     adopt: tuple[str, ...] = ()
     budget: int | None = None
     runbooks: str = RUNBOOKS

@@ -19,7 +19,8 @@ from tenantry.config.addresses import is_email
 from tenantry.deployment import RUNBOOKS, Deployment
 from tenantry.errors import Failed, WrongInput
 from tenantry.gateway import contract
-from tenantry.packing import artifact
+from tenantry.groups import current
+from tenantry.packing import artifact, functions
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
 
@@ -78,13 +79,15 @@ def prepare(
     Args:
         plain: both as they are, neither compiled nor cut (docs/decisions/0005).
     """
+    packed = functions.pack(current(), target, plain=plain)
     return Deployment(
         cell=cell,
         names=Names(stack),
         arns=arns,
         target=target,
-        code=artifact.code(paths.FUNCTIONS, paths.BUILD, target, plain=plain),
-        layer=artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target, plain=plain),
+        code=packed.code,
+        layer=packed.layer,
+        group_layers=packed.group_layers,
         log_level=log_level,
         manage_account=manage_account,
         mail_from=mail_from,

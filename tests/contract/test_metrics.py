@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 import authorizer.handler
-from agreed.routes import ROUTES
+from agreed import routes
 from api import metrics, table
 from authorizer.refusals import Reason, Verdict
 from tenantry.monitoring.metrics import MOST_PER_TENANT, OPERATIONS, OWN, REASONS
@@ -46,10 +46,12 @@ def test_operators_are_told_of_every_metric_under_its_dimensions() -> None:
 def test_a_route_is_named_as_in_the_contract() -> None:
     """The dimension's values: what `serve` writes of the gateway's event is what the contract calls it."""
     contract = yaml.safe_load((ROOT / "functions" / "openapi.yaml").read_text())["paths"]
-    assert {(route.path, route.method.lower()) for route in ROUTES} <= {
+    assert {(route.path, route.method.lower()) for route in routes.table()} <= {
         (path, method) for path, item in contract.items() for method in item
     }
-    assert {str(route) for route in ROUTES} == {f"{route.method} {route.path}" for route in ROUTES}
+    assert {str(route) for route in routes.table()} == {
+        f"{route.method} {route.path}" for route in routes.table()
+    }
 
 
 def test_the_reasons_that_are_watched_are_the_authorizers() -> None:

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 from moto import mock_aws
 
-from agreed import partitions
-from agreed.routes import ROUTES
+from agreed import partitions, routes
 from api import clients, logs, secrets
 from tenantry.rules import policies
 from tenantry.rules.naming import GROUPS, log_group
@@ -91,7 +90,7 @@ class Recorder:
             self.calls[self.group] += authorized(model.service_model.service_name, model.name, params)
 
     def call(self, api: TenantApi, method: str, resource: str, body: Any = None, **event: Any) -> Answer:
-        self.group = next(route.group for route in ROUTES if route.path == resource)
+        self.group = next(route.group for route in routes.table() if route.path == resource)
         self.routes.add(f"{method} {resource}")
         secrets._kept.clear()  # what another group's function fetched is not this one's
         try:
@@ -194,7 +193,7 @@ def policy_of(group: str, tenant: str, recorder: Recorder) -> policies.Policy:
 
 def test_every_route_of_the_functions_was_called(recorder: Recorder) -> None:
     """What is not called is not checked below."""
-    assert recorder.routes == {str(route) for route in ROUTES}
+    assert recorder.routes == {str(route) for route in routes.table()}
 
 
 @pytest.mark.parametrize("group", GROUPS)

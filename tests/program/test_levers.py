@@ -2,21 +2,19 @@
 
 import asyncio
 import gc
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-import pulumi
 import pytest
-from pulumi.runtime import resource
-from pulumi.runtime.proto import source_pb2
 
 from benches.speed import tenants
 from benches.speed.engine import StandIn
 from benches.speed.program import PLAINLY, PULLED, executed
 from tenantry.config import Cell
-from tenantry.execution import levers
+from tenantry.execution import levers, registration
 from tenantry.execution.registration import Registered
-from tests.support.engine import register
+from tests.support.engine import ARNS, register
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +43,6 @@ def test_over_grpc_every_registration_is_the_same_byte_for_byte(engines: tuple[S
     assert pulled == plain
 
 
-def test_over_grpc_no_debug_message_is_sent_for_a_resource(engines: tuple[StandIn, StandIn]) -> None:
-    """When the first line fails, the lever is no longer needed; when the second does, it no longer works."""
-    plain, pulled = engines
-    assert plain.logged["DEBUG"] > 4 * len(plain.registered)
-    assert pulled.logged["DEBUG"] <= 1  # before the program begins
-
-
 def seen(cell: Cell) -> dict[str, Registered]:
     """The SDK orders dependencies by chance."""
     registered = register(cell)[0].registered
@@ -64,65 +55,53 @@ def test_in_process_every_registration_is_the_same(cell: Cell, monkeypatch: pyte
     assert seen(cell) == pulled
 
 
-class Declared(pulumi.ComponentResource):
-    """Asks both for the stack as the SDK does: from below three constructors."""
-
-    traces: tuple[Any, Any]
-
-    def __init__(self) -> None:
-        plain = resource._get_stack_trace
-        outer = self
-
-        class Third:
-            def __init__(self) -> None:
-                outer.traces = (plain(), levers.stack_trace())
-
-        class Second:
-            def __init__(self) -> None:
-                Third()
-
-        Second()
+def collector() -> tuple[bool, bool]:
+    """Whether it looks for garbage, and whether it looks everywhere."""
+    return gc.isenabled(), gc.get_freeze_count() == 0
 
 
-def test_the_stack_of_a_declaration_is_told_as_the_sdk_tells_it() -> None:
-    """When this fails, the SDK looks elsewhere: adapt the lever, or take it out."""
-    plain, ours = Declared().traces
-    assert plain.frames
-    assert ours == plain
+def test_no_garbage_is_looked_for_meanwhile_and_all_is_as_before_afterwards() -> None:
+    before = collector()
+    with suppress(ValueError), levers.uncollected():
+        during = collector()
+        raise ValueError("meanwhile")
+    assert before == (True, True)
+    assert during == (False, False)
+    assert collector() == before
 
 
-def test_the_sdk_asks_for_the_stack_where_the_lever_is(cell: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[None] = []
-    monkeypatch.setattr(levers, "stack_trace", lambda: asked.append(None) or source_pb2.StackTrace())
-    register(cell)
-    assert len(asked) > 100
+def test_a_program_runs_uncollected(cell: Cell) -> None:
+    seen: list[bool] = []
+    registration.run(lambda: seen.append(gc.isenabled()), cell.name, ARNS)
+    assert seen == [False]
+    assert gc.isenabled()
 
 
-def test_what_was_pulled_is_put_back() -> None:
-    async def states() -> list[tuple[Any, ...]]:
-        def state() -> tuple[Any, ...]:
-            return gc.isenabled(), gc.get_freeze_count() == 0, pulumi.log.debug, resource._get_stack_trace
-
-        before = state()
-        with levers.pull():
-            during = state()
-        return [before, during, state()]
-
-    before, during, after = asyncio.run(states())
-    assert after == before
-    assert not any(ours == theirs for ours, theirs in zip(during, before, strict=True))
+def test_who_collects_nothing_goes_on_so() -> None:
+    gc.disable()
+    try:
+        with levers.uncollected():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("value", ["1", "yes"])
-def test_a_plain_run_pulls_none(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_a_plain_run_collects(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv(levers.PLAIN, value)
-    said = pulumi.log.debug
-    with levers.pull():
-        assert pulumi.log.debug is said
-        assert gc.isenabled()
+    with levers.uncollected():
+        assert collector() == (True, True)
 
 
-def test_the_registrations_have_begun_when_the_program_says_so() -> None:
+@pytest.mark.parametrize(
+    ("plain", "expected"), [("", ["registration", "begun"]), ("1", ["begun", "registration"])]
+)
+def test_the_registrations_have_begun_when_the_program_says_so_unless_it_runs_plainly(
+    monkeypatch: pytest.MonkeyPatch, plain: str, expected: list[str]
+) -> None:
+    monkeypatch.setenv(levers.PLAIN, plain)
+
     async def main() -> list[str]:
         order: list[str] = []
         task = asyncio.ensure_future(note(order))
@@ -134,4 +113,4 @@ def test_the_registrations_have_begun_when_the_program_says_so() -> None:
     async def note(order: list[str]) -> None:
         order.append("registration")
 
-    assert asyncio.run(main()) == ["registration", "begun"]
+    assert asyncio.run(main()) == expected

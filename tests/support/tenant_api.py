@@ -15,7 +15,7 @@ import boto3
 from botocore.exceptions import ReadTimeoutError
 
 import start
-from agreed.routes import ROUTES
+from agreed import environment, routes
 from api import clients, queue, runtime_secret, secrets, settings, table
 from tests.support import events
 
@@ -52,7 +52,7 @@ class TenantApi:
     remaining_ms: int = 10_000
 
     def call(self, method: str, resource: str, json_body: Any = None, **event: Any) -> Answer:
-        group = next((r.group for r in ROUTES if r.path == resource), "items")
+        group = next((r.group for r in routes.table() if r.path == resource), "items")
         return self.call_group(group, method, resource, json_body, **event)
 
     def call_group(
@@ -64,8 +64,8 @@ class TenantApi:
 
     def handle(self, event: dict[str, Any], group: str | None = None) -> Answer:
         """Any event; by default it goes to the function that serves its resource."""
-        group = group or next(r.group for r in ROUTES if r.path == event["resource"])
-        handler = importlib.import_module(start.HANDLERS[group])
+        group = group or next(r.group for r in routes.table() if r.path == event["resource"])
+        handler = importlib.import_module(start.module(group))
         with self.environment():
             answer = handler.handle(event, events.Invocation(self.remaining_ms))
         assert answer["isBase64Encoded"] is False
@@ -81,7 +81,7 @@ class TenantApi:
             "CORS_ORIGINS": self.cors_origins,
             "CORS_CREDENTIALS": self.cors_credentials,
             "SECRET_ARN": self.secret_arn,
-            "QUEUE_URL": self.queue_url,
+            environment.queue_url("contact"): self.queue_url,
         }
         with mock.patch.dict(os.environ, variables):
             settings.current.cache_clear()

@@ -24,14 +24,10 @@ _HINTS = ("a token:  {} token TENANT", "a call:   {} call TENANT GET /items/orde
 
 def build() -> None:
     """Pack code and layer, which `up` and `pulumi up` use; again only when they change."""
-    from tenantry import paths
-    from tenantry.packing import artifact
+    from tenantry.groups import current
+    from tenantry.packing import artifact, functions
 
-    target = artifact.this_machine()
-    for packed in (
-        artifact.code(paths.FUNCTIONS, paths.BUILD, target),
-        artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target),
-    ):
+    for packed in functions.pack(current(), artifact.this_machine()).artifacts:
         stdout().print(
             f"[green]✓[/] {packed.path.name} ({packed.path.stat().st_size / 1024:,.0f} KiB)", soft_wrap=True
         )

@@ -42,27 +42,39 @@ class Code(pulumi.ComponentResource):
             opts=children,
         )
         code = self._object("code", deployment.code, deployment)
-        packed_layer = self._object("layer", deployment.layer, deployment)
-        layer = aws.lambda_.LayerVersion(
-            name,
-            layer_name=deployment.names.layer,
-            description=deployment.layer.digest,
-            s3_bucket=packed_layer.bucket,
-            s3_key=packed_layer.key,
-            compatible_runtimes=[deployment.target.runtime],
-            compatible_architectures=[deployment.target.architecture],
-            opts=children,
-        )
+        layer = self._layer("layer", name, deployment.names.layer, deployment.layer, deployment)
+        self.group_layers: dict[str, pulumi.Output[str]] = {
+            group: self._layer(
+                f"layer.{group}", f"{name}.{group}", deployment.names.group_layer(group), packed, deployment
+            )
+            for group, packed in deployment.group_layers.items()
+        }
         self.bucket: pulumi.Output[str] = code.bucket
         self.key: pulumi.Output[str] = code.key
-        self.layer: pulumi.Output[str] = layer.arn
+        self.layer: pulumi.Output[str] = layer
         self.register_outputs({"bucket": self.bucket, "key": self.key, "layer": self.layer})
+
+    def _layer(
+        self, kind: str, logical_name: str, name: str, artifact: Artifact, deployment: Deployment
+    ) -> pulumi.Output[str]:
+        packed = self._object(kind, artifact, deployment)
+        arn: pulumi.Output[str] = aws.lambda_.LayerVersion(
+            logical_name,
+            layer_name=name,
+            description=artifact.digest,
+            s3_bucket=packed.bucket,
+            s3_key=packed.key,
+            compatible_runtimes=[deployment.target.runtime],
+            compatible_architectures=[deployment.target.architecture],
+            opts=pulumi.ResourceOptions(parent=self),
+        ).arn
+        return arn
 
     def _object(self, kind: str, artifact: Artifact, deployment: Deployment) -> aws.s3.BucketObjectv2:
         return aws.s3.BucketObjectv2(
             kind,
             bucket=self._bucket.id,
-            key=f"{kind}/{artifact.key}",
+            key=f"{kind.partition('.')[0]}/{artifact.key}",
             source=pulumi.FileAsset(str(artifact.path)),
             content_type="application/zip",
             tags=deployment.tags(),

@@ -23,6 +23,7 @@ class FunctionArgs:
     handler: str
     policy: pulumi.Input[str]
     environment: dict[str, pulumi.Input[str]]
+    layers: list[pulumi.Input[str]]
     timeout_seconds: int
     memory_mb: int | None = None
     reserved_concurrency: int | None = None
@@ -94,7 +95,7 @@ class Function(pulumi.ComponentResource):
             handler=args.handler,
             s3_bucket=site.cell.code.bucket,
             s3_key=site.cell.code.key,
-            layers=[site.cell.code.layer],
+            layers=args.layers,
             memory_size=args.memory_mb or site.tenant.tier.memory_mb,
             timeout=args.timeout_seconds,
             reserved_concurrent_executions=args.reserved_concurrency,

@@ -43,6 +43,7 @@ def authorizer(site: Site, verification: pulumi.Input[str], parent: pulumi.Resou
         handler=f"start.{AUTHORIZER}",
         policy=json.dumps(policies.authorizer(_logs(site, AUTHORIZER))),
         environment=_common(site, AUTHORIZER) | {environment.AUTH: verification},
+        layers=[site.cell.code.layer],
         timeout_seconds=AUTHORIZER_SECONDS,
         source_arn=source,
     )
@@ -59,6 +60,7 @@ def member(site: Site, declared: Member, stores: Stores, parent: pulumi.Resource
         handler=declared.handler,
         policy=_policy(site, declared, stores),
         environment=_common(site, declared.name) | _environment(site, declared, stores),
+        layers=_layers(site, declared),
         timeout_seconds=declared.function.timeout_seconds,
         memory_mb=declared.function.memory_mb,
         # What a queue feeds is bounded by its mapping.
@@ -79,6 +81,13 @@ def member(site: Site, declared: Member, stores: Stores, parent: pulumi.Resource
             opts=pulumi.ResourceOptions(parent=parent),
         )
     return made
+
+
+def _layers(site: Site, declared: Member) -> list[pulumi.Input[str]]:
+    """A layer's files replace those of the layers before it: the platform's own packages are not replaced."""
+    code = site.cell.code
+    own = code.group_layers.get(declared.group.name)
+    return [own, code.layer] if own else [code.layer]
 
 
 def _policy(site: Site, declared: Member, stores: Stores) -> pulumi.Output[str]:

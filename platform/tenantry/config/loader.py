@@ -19,12 +19,10 @@ from tenantry.config.quotas import STAGES_PER_API
 from tenantry.config.survey import TIERS, Survey, TenantPath, content, survey
 from tenantry.config.tenants import Tenant, tenant_file
 from tenantry.config.tiers import Tier, TiersFile
-from tenantry.garbage import uncollected
 from tenantry.groups import Groups, current
 from tenantry.problems import ConfigErrors, Problem, shown
 
 
-@uncollected()
 def load_platform(
     folder: Path, proposed: Mapping[Path, bytes] | None = None, groups: Groups | None = None
 ) -> Platform:

@@ -1,11 +1,13 @@
 """What an estimate takes for granted where no tenant's file says it, each figure with its reason."""
 
+from fractions import Fraction
+
 from tenantry.gateway.body import VERDICT_TTL_SECONDS
 
 VERDICT_SECONDS = VERDICT_TTL_SECONDS
 
 # "INITs typically occur in under 1% of invocations": AWS Compute Blog, on billing the INIT phase, 2025.
-COLD_STARTS_PER_INVOCATION = 0.01
+COLD_STARTS_PER_INVOCATION = Fraction(1, 100)
 INIT_MS = 700  # Python, with boto3 and Powertools, below 1 GB of memory
 AUTHORIZER_MS = 10  # one signature, no call of AWS
 CONSUMER_MS = 500  # of what takes from a queue: mostly the time that a receiver takes to answer
@@ -15,7 +17,7 @@ SHARE_BY_KEY = 0.01  # of all calls, those of a group that an API key alone open
 ACCESS_LOG_BYTES = 700
 # START, END and REPORT of Lambda's own with the trace's id, and two EMF lines of ours.
 INVOCATION_LOG_BYTES = 1_600
-STORED_PER_INGESTED = 0.15  # CloudWatch keeps logs compressed: the ratio of AWS's own calculator
+STORED_PER_INGESTED = Fraction(15, 100)  # CloudWatch keeps logs compressed: the ratio of AWS's own calculator
 
 # X-Ray's default rule: the first call of each second, and 5 % of the others.
 TRACES_PER_SECOND = 1

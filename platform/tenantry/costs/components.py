@@ -21,15 +21,19 @@ Quantities = Iterator[tuple[str, Fraction]]
 Component = Callable[[Usage, Inventory], Quantities]
 
 
-def gateway(usage: Usage, _: Inventory) -> Quantities:
+def gateway(usage: Usage, _: object = None) -> Quantities:
     yield "gateway_request", Fraction(usage.requests)
 
 
 def functions(usage: Usage, has: Inventory) -> Quantities:
     """The authorizer and what takes from queues are functions as all others are."""
+    return invocations(usage, has.memory_mb, has.architecture)
+
+
+def invocations(usage: Usage, memory_mb: int, architecture: str) -> Quantities:
     yield "function_request", sum((Fraction(use.invocations) for use in usage.functions.values()), Fraction())
     billed_ms = sum((_billed_ms(use) for use in usage.functions.values()), Fraction())
-    yield f"gb_second_{has.architecture}", billed_ms / 1000 * has.memory_mb / MB_IN_GB
+    yield f"gb_second_{architecture}", billed_ms / 1000 * memory_mb / MB_IN_GB
 
 
 def data(usage: Usage, _: Inventory) -> Quantities:
@@ -46,7 +50,7 @@ def logs(usage: Usage, has: Inventory) -> Quantities:
     days = _months(usage) * 365 / 12
     kept_days = has.log_retention_days / days if days else Fraction(0)
     yield "log_ingested", ingested
-    yield "log_stored", ingested * kept_days * _months(usage) * Fraction(str(assumed.STORED_PER_INGESTED))
+    yield "log_stored", ingested * kept_days * _months(usage) * assumed.STORED_PER_INGESTED
 
 
 def monitoring(usage: Usage, has: Inventory) -> Quantities:
@@ -110,7 +114,7 @@ def _billed_ms(use: FunctionUse) -> Fraction:
     if not use.invocations:
         return Fraction(0)
     if use.cold_starts is None:
-        cold = Fraction(use.invocations) * Fraction(str(assumed.COLD_STARTS_PER_INVOCATION))
+        cold = Fraction(use.invocations) * assumed.COLD_STARTS_PER_INVOCATION
     else:
         cold = Fraction(use.cold_starts)
     each = math.ceil(Fraction(use.duration_ms) / Fraction(use.invocations))

@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from tenantry.config import Tenant
-from tenantry.costs.assumptions import AUTHORIZER_MS, COLD_STARTS_PER_INVOCATION, CONSUMER_MS, INIT_MS
-from tenantry.costs.components import functions, gateway
+from tenantry.costs.components import gateway, invocations
 from tenantry.costs.forecast import GB, KB, forecast
-from tenantry.costs.inventory import inventory
 from tenantry.costs.prices import Prices
 from tenantry.costs.usage import HOURS_IN_MONTH
 
@@ -29,8 +27,8 @@ MOST_CALLS = 10**12
 
 def serverless(tenant: Tenant, requests: int, prices: Prices, architecture: str = "arm64") -> Fraction:
     """Gateway and functions alone: what containers would take the place of."""
-    usage, has = forecast(tenant, requests), inventory(tenant, architecture)
-    quantities = [*gateway(usage, has), *functions(usage, has)]
+    usage = forecast(tenant, requests)
+    quantities = [*gateway(usage), *invocations(usage, tenant.tier.memory_mb, architecture)]
     return sum((prices.named(price).of(quantity) for price, quantity in quantities), Fraction())
 
 
@@ -48,22 +46,6 @@ def containers(tenant: Tenant, requests: int, prices: Prices) -> Fraction:
         + prices.balancer_unit_hour.of(balanced * hours)
         + prices.address_hour.of((ADDRESSES + running) * hours)
     )
-
-
-def surely_dearer(tenant: Tenant, requests: int, prices: Prices) -> bool:
-    """Whether containers cost more by a bound that is quick to compute: `validate` asks for every tenant.
-
-    Each call is taken at the first step's price, with an authorizer and a notifier, all three cold at times;
-    of the containers, those that stand there before the first call. A test holds it to the sums.
-    """
-    each_ms: float = tenant.workload.duration_ms + AUTHORIZER_MS + CONSUMER_MS
-    each_ms += 3 * (1 + COLD_STARTS_PER_INVOCATION * INIT_MS)  # each of the three is rounded up to 1 ms
-    gb_seconds = each_ms / 1000 * tenant.tier.memory_mb / 1024
-    gb_second = max(prices.gb_second_arm64.first, prices.gb_second_x86_64.first)
-    call = prices.gateway_request.first + 3 * prices.function_request.first + gb_seconds * gb_second
-    task = TASK_VCPU * prices.container_vcpu_hour.first + TASK_GB * prices.container_gb_hour.first
-    addresses = (ADDRESSES + LEAST_TASKS) * prices.address_hour.first
-    return requests * call < HOURS_IN_MONTH * (LEAST_TASKS * task + prices.balancer_hour.first + addresses)
 
 
 def tasks(tenant: Tenant, requests: int) -> int:

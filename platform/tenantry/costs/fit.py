@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tenantry.config import Tenant
 from tenantry.config.quotas import CONCURRENCY, REQUESTS_PER_SECOND
 from tenantry.costs.assumptions import INIT_MS
-from tenantry.costs.containers import containers, crossover, serverless, surely_dearer
+from tenantry.costs.containers import containers, crossover, serverless
 from tenantry.costs.prices import Prices
 
 GATEWAY_SECONDS = 29  # a REST API's integration; soft for a regional one, which ours are
@@ -155,9 +155,7 @@ def _quota(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
 
 def _sustained(tenant: Tenant, prices: Prices) -> Iterator[Misfit]:
     requests = tenant.workload.requests_per_month
-    if not requests or surely_dearer(tenant, requests, prices):
-        return
-    if containers(tenant, requests, prices) <= serverless(tenant, requests, prices):
+    if requests and containers(tenant, requests, prices) <= serverless(tenant, requests, prices):
         turn = crossover(tenant, prices) or requests
         yield Misfit(
             "sustained load",

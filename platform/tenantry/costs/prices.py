@@ -28,6 +28,10 @@ class Step(_Model):
     usd: Decimal = Field(gt=0)
     up_to: int | None = Field(None, gt=0)
 
+    @cached_property
+    def exact(self) -> Fraction:
+        return Fraction(self.usd)
+
 
 class Price(_Model):
     unit: str = Field(min_length=1)
@@ -45,21 +49,18 @@ class Price(_Model):
             raise ValueError("steps must rise, each with up_to but the last")
         return self
 
-    @cached_property
-    def first(self) -> float:
-        """US dollars for one of the first units, the dearest."""
-        return float(self.steps[0].usd) / self.per
-
     def of(self, quantity: Fraction, free_share: Fraction = Fraction(0)) -> Fraction:
         """US dollars for that many units in a month, of whose free ones `free_share` are this tenant's."""
         left = max(Fraction(0), quantity - self.free * free_share)
         amount, begin = Fraction(0), 0
         for step in self.steps:
             within = left if step.up_to is None else min(left, Fraction(step.up_to - begin))
-            amount += within * Fraction(step.usd) / self.per
+            amount += within * step.exact
             left -= within
+            if not left:
+                break
             begin = step.up_to or begin
-        return amount
+        return amount / self.per
 
 
 class Prices(_Model):

@@ -9,7 +9,6 @@ import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -172,7 +171,6 @@ def run(program: Program, stack: str, arns: Arns, preview: bool = False) -> tupl
 def execute(program: Program, monitor: MockMonitor, stack: str, preview: bool = False) -> dict[str, Any]:
     """Run the program under that monitor; answers the stack's outputs, as far as they are known."""
     loops: list[asyncio.AbstractEventLoop] = []
-    pulled = ExitStack()  # closed when the loop has let go of most: there is less to collect then
 
     def prepare_thread() -> None:
         """The SDK gives each thread a loop and leaves it open; this one can be closed."""
@@ -196,14 +194,13 @@ def execute(program: Program, monitor: MockMonitor, stack: str, preview: bool = 
             declared.update(program() or {})
             await levers.begun()
 
-        pulled.push(levers.pull())
         await run_pulumi_func(declare)
         return await pulumi.Output.from_input(declared).future() or {}
 
     try:
-        return asyncio.run(main())
+        with levers.uncollected():  # past the loop's end: it lets go of most, so there is less to collect
+            return asyncio.run(main())
     finally:
-        pulled.close()
         # A program that failed leaves outputs; the next one would wait for them, in a loop that is closed.
         SETTINGS.outputs.clear()
         for loop in loops:

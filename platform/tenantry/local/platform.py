@@ -13,7 +13,6 @@ from tenantry.config import Cell, Tenant
 from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
-from tenantry.garbage import uncollected
 from tenantry.gateway import contract
 from tenantry.local import state
 from tenantry.local.clients import ACCOUNT, REGION, root_session
@@ -37,7 +36,6 @@ ANSWER_SECONDS = 30.0
 OnStep = Callable[[str], None]
 
 
-@uncollected()
 def start(
     cell: Cell,
     folder: Path,

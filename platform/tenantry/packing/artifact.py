@@ -1,14 +1,13 @@
 """Pack what Lambda runs: the code as one zip, the dependencies as one layer, each named by its content.
 
 Equal sources give equal digests under the same release of Python, wherever they lie, and equal bytes under
-the same zlib: the digest is taken over names and contents. Byte code goes instead of sources, compiled by
-`byte_code`, because Lambda has nowhere to keep what it would compile at each cold start; what the layer
-leaves out stands in `trimming`. The plain form of both does the same, slower (docs/decisions/0005).
+the same zlib: the digest is taken over names and contents. Byte code takes the place of the sources, because
+Lambda has nowhere to keep what it would compile at each cold start; what the layer leaves out stands in
+`trimming`. The plain form of both does the same, slower (docs/decisions/0005).
 """
 
 import hashlib
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,9 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tenantry.errors import Failed
-from tenantry.packing import byte_code, trimming
+from tenantry.packing import trimming
 
-PACKAGES = Path("functions.zip")  # functions/start.py imports from it
+# In an interpreter without site-packages: strings that another shares with its modules would show in the byte
+# code. Left out is what nothing reads at run time: docstrings, assertions, columns of instructions. The hash
+# of a source is never looked at: there is no source.
+COMPILE = (
+    *(sys.executable, "-I", "-S", "-X", "no_debug_ranges", "-m", "compileall"),
+    *("-q", "-b", "-o", "2", "--invalidation-mode", "unchecked-hash"),
+)
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
 MANYLINUX = ("manylinux2014", "manylinux_2_28", "manylinux_2_34")  # Amazon Linux 2023 has glibc 2.34
 ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}  # Lambda's name -> the wheels' name
@@ -62,12 +67,11 @@ def this_machine() -> Target:
     return Target(f"python{sys.version_info.major}.{sys.version_info.minor}", architecture)
 
 
-def code(source: Path, build: Path, target: Target, *, plain: bool = False) -> Artifact:
-    """The zip of every Python file below `source`: its modules, and one zip of its packages, as byte code.
-
-    Built once for each content of `source` and target.
+def code(modules: Mapping[str, bytes], build: Path, target: Target, *, plain: bool = False) -> Artifact:
+    """The zip of these modules, as byte code; built once for each content and target.
 
     Args:
+        modules: sources by path, such as `api/table.py`.
         plain: the sources as they are instead, which the runtime compiles at each cold start.
 
     Raises:
@@ -75,30 +79,28 @@ def code(source: Path, build: Path, target: Target, *, plain: bool = False) -> A
     """
     if not plain:
         _require_interpreter(target)
-    files = {file.relative_to(source): file for file in sorted(source.rglob("*.py"))}
 
     def make(root: Path) -> None:
-        for name, file in files.items():
-            in_package = len(name.parts) > 1
-            copy = root / (name if plain or not in_package else PACKAGES / name)
+        for name, content in modules.items():
+            copy = root / name
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, copy)
+            copy.write_bytes(content)
         if not plain:
-            _compile(root, "/var/task", lean=True)
-            if (root / PACKAGES).exists():
-                _gather(root / PACKAGES)
+            _compile(root, "/var/task")
 
-    contents = {name.as_posix(): file.read_bytes() for name, file in files.items()}
-    return _made_once(build, "code", _recipe(contents, target, plain=plain), make)
+    return _made_once(build, "code", _recipe(modules, target, plain=plain), make)
 
 
-def layer(requirements: Path, build: Path, target: Target, *, plain: bool = False) -> Artifact:
-    """The zip of the hashed requirements for the target, trimmed to what functions import, as byte code.
+def layer(
+    requirements: Path, build: Path, target: Target, *, plain: bool = False, trimmed: bool = True
+) -> Artifact:
+    """The zip of the hashed requirements for the target, as byte code.
 
     Built once for each content of `requirements` and target: wheels are fetched from the package index.
 
     Args:
         plain: the packages as they are instead.
+        trimmed: cut to what functions import of them (`trimming`).
 
     Raises:
         ArtifactError: the interpreter is of another version, or pip could not fetch or verify a wheel.
@@ -110,10 +112,12 @@ def layer(requirements: Path, build: Path, target: Target, *, plain: bool = Fals
         packages = root / "python"
         _install(requirements, packages, target)
         if not plain:
-            trimming.trim(packages)
-            _compile(root, "/opt", lean=False)
+            if trimmed:
+                trimming.trim(packages)
+            _compile(root, "/opt")
 
-    recipe = _recipe({"requirements": requirements.read_bytes()}, target, plain=plain)
+    ingredients = {f"requirements, {'trimmed' if trimmed else 'whole'}": requirements.read_bytes()}
+    recipe = _recipe(ingredients, target, plain=plain)
     return _made_once(build, "layer", recipe, make)
 
 
@@ -137,7 +141,7 @@ def _made_once(build: Path, kind: str, recipe: str, make: Callable[[Path], None]
 def _recipe(ingredients: Mapping[str, bytes], target: Target, *, plain: bool) -> str:
     """Names all that an artifact is made of and by."""
     recipe = hashlib.sha256(f"{sys.version} {target.runtime} {target.architecture} {plain}".encode())
-    for module in (__file__, byte_code.__file__, trimming.__file__):
+    for module in (__file__, trimming.__file__):
         recipe.update(Path(module).read_bytes())
     for name, content in ingredients.items():
         recipe.update(f"{name}\0{len(content)}\0".encode() + content)
@@ -168,23 +172,14 @@ def _install(requirements: Path, packages: Path, target: Target) -> None:
         raise ArtifactError(f"the layer cannot be built from {requirements}: {reason}")
 
 
-def _compile(root: Path, runs_at: str, *, lean: bool) -> None:
-    program = [sys.executable, "-I", "-S", "-X", "no_debug_ranges", byte_code.__file__]
-    command = [*program, str(root), runs_at, "lean" if lean else "whole"]
+def _compile(root: Path, runs_at: str) -> None:
+    """Byte code takes the place of each source below `root`; tracebacks name it as below `runs_at`."""
+    command = [*COMPILE, "-s", str(root), "-p", runs_at, str(root)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - own arguments only
     if done.returncode:
         raise ArtifactError(f"the code does not compile: {(done.stdout + done.stderr).strip()}")
-
-
-def _gather(packages: Path) -> None:
-    """Make one zip of a folder of packages, under the same name, for Python to import from.
-
-    It is stored, not compressed: compressed as one, in the zip around it, the packages take two thirds of
-    what each file by itself would. And one file is quicker to find things in than a folder for each package.
-    """
-    with tempfile.TemporaryDirectory() as scratch:
-        moved = packages.rename(Path(scratch, "packages"))
-        _write(packages, _entries(moved), zipfile.ZIP_STORED)
+    for source in root.rglob("*.py"):
+        source.unlink()
 
 
 def _pack(root: Path, build: Path, kind: str) -> Artifact:
@@ -203,11 +198,11 @@ def _pack(root: Path, build: Path, kind: str) -> Artifact:
     return artifact
 
 
-def _write(path: Path, files: list[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> None:
+def _write(path: Path, files: list[tuple[str, bytes]]) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in files:
             entry = zipfile.ZipInfo(name, EPOCH)
-            entry.compress_type = method
+            entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, content, compresslevel=9)
 

@@ -50,6 +50,10 @@ class Names:
     def layer(self) -> str:
         return f"tenantry_{self.stack}"
 
+    def group_layer(self, group: str) -> str:
+        """What a group needs beside the layer of all."""
+        return f"tenantry_{self.stack}__{group}"
+
     def tenant(self, tenant: str) -> str:
         """Silo table, usage plan, dashboard and alarm topic of one tenant."""
         return f"tenantry_{self.stack}_{tenant}"

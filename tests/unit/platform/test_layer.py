@@ -39,7 +39,7 @@ READ_BY_OPENSSL = "botocore/cacert.pem"  # past the interpreter; that it is need
 # metrics, key loading, ids, and authorities for TLS. DynamoDB is an address that accepts and hangs up. Says
 # at the end which files were opened.
 PROBE = """
-import importlib.util, json, os, socket, sys, threading, types, zipfile
+import importlib.util, json, os, pathlib, socket, sys, threading, types
 
 code, layer = sys.argv[1:]
 opened = set()
@@ -62,8 +62,9 @@ verdict = start.authorizer(told["question"], None)
 assert verdict["principalId"] == "user-1", verdict
 assert "botocore.session" not in sys.modules, "the authorizer uses no AWS client, and starts faster without"
 
-for name in zipfile.ZipFile(f"{code}/functions.zip").namelist():
-    importlib.import_module(name.removesuffix(".pyc").removesuffix("/__init__").replace("/", "."))
+for path in pathlib.Path(code).rglob("*.pyc"):
+    name = path.relative_to(code).with_suffix("").as_posix()
+    importlib.import_module(name.removesuffix("/__init__").replace("/", "."))
 from api import identifiers, queue, secrets, table
 from groups.contact.notifier import mail
 table.current()

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from agreed.metrics import READS, WRITES
 from api import logs, metrics, queue, secrets, table
 from api import settings as common
 from api.deadline import Invocation
@@ -50,8 +51,8 @@ def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
         counts,
         entries=len(records),
         kept=len(failed),
-        read_units=counts.get("ConsumedReadCapacity", 0),
-        write_units=counts.get("ConsumedWriteCapacity", 0),
+        read_units=counts.get(READS, 0),
+        write_units=counts.get(WRITES, 0),
     )
     return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
 
