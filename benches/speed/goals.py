@@ -31,8 +31,8 @@ GOALS = {
     3: f"Authorizer per request: at most {NEW_TOKEN:.2f} of PyJWT's usual flow for a new token, at most "
     f"{SEEN_TOKEN:.2f} for one seen before; memory bounded.",
     4: f"Program time per tenant, of the same program without the levers: at most {IN_PROCESS:.2f} "
-    f"in-process, {OVER_GRPC:.2f} over gRPC; 300 tenants at most {THREE_TIMES_THE_TENANTS} times 100 tenants; "
-    f"`tenantry validate` of 1,000 files at most {VALIDATE_SECONDS:g} s of CPU.",
+    f"in-process, {OVER_GRPC:.2f} over gRPC; 300 tenants at most {THREE_TIMES_THE_TENANTS} times 100 "
+    f"tenants; `tenantry validate` of 1,000 files at most {VALIDATE_SECONDS:g} s of CPU.",
     5: f"`tenantry up` with 3 tenants: at most {UP_SECONDS:g} s of wall time when set up; with 25 tenants at "
     f"most {UP_25_SECONDS:g} s; peak memory stated.",
     6: f"Code artifact at most {CODE_KIB:g} KiB; nothing unused above {UNUSED_KIB:g} KiB in the layer; the "
