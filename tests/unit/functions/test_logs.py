@@ -2,6 +2,8 @@
 
 import json
 import logging
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -60,7 +62,16 @@ def test_lines_below_the_level_stay_out(
     assert capsys.readouterr().out == ""
 
 
-def test_times_are_utc_to_the_millisecond_by_rfc_3339() -> None:
+@pytest.fixture(name="_in_tokyo")
+def fixture_in_tokyo() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_times_are_utc_to_the_millisecond_by_rfc_3339(_in_tokyo: None) -> None:
     for created, shown in (
         (1_790_000_000.0625, "2026-09-21T14:13:20.062+00:00"),
         (1_790_000_059.0, "2026-09-21T14:14:19.000+00:00"),
