@@ -100,7 +100,10 @@ def test_nothing_that_a_role_writes_is_listed_as_another_tenants(
     moment = {"S": "2026-01-01T00:00:00.000Z"}
     message = {
         **{name: {"S": "acme#contact#state#new"} for name in ("state_key", "email", "message")},
-        **{"state": {"S": "new"}, "version": {"N": "1"}, "created_at": moment, "updated_at": moment},
+        "state": {"S": "new"},
+        "version": {"N": "1"},
+        "created_at": moment,
+        "updated_at": moment,
     }
     written = []
     for whose, partition, table in itertools.product((slug, "acme"), PARTITIONS, tables(platform)):
