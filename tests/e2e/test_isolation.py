@@ -1,5 +1,6 @@
 """With the credentials of each function, for real: no way leads to another tenant's data or secrets."""
 
+import itertools
 from functools import partial
 from typing import Any
 
@@ -36,9 +37,21 @@ OWN = {
 }
 
 
+WRITERS = ("contact", "items")  # with a right to PutItem, of the tenants other than acme
+LATEST_ID = "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"  # the newest of a listing
+
+
+def tables(platform: Platform) -> set[str]:
+    return {table_of(tenant) for tenant in platform.tenants.values()}
+
+
 def table_of(tenant: Tenant) -> str:
     names = tenant.platform.names
     return names.tenant(tenant.slug) if tenant.local.shown["isolation"] == "silo" else names.table
+
+
+def putting(table: str, record: dict[str, Any], client: Any) -> object:
+    return client.put_item(TableName=table, Item=record)
 
 
 def reading(secret: str, client: Any) -> object:
@@ -75,6 +88,34 @@ def test_no_way_leads_to_another_tenants_data(platform: Platform, slug: str, gro
                 ways = on_partition(table, f"{other.slug}#{partition}").items()
                 leaks += [(table, partition, name) for name, way in ways if not denied(outcome(way, client))]
     assert leaks == []
+
+
+@pytest.mark.parametrize(("slug", "group"), [each for each in ROLES if each[0] != "acme"])
+def test_nothing_that_a_role_writes_is_listed_as_another_tenants(
+    platform: Platform, slug: str, group: str
+) -> None:
+    """Wherever its policy lets it, it puts what is a message of acme's but for the partition key."""
+    acme, client = platform.tenants["acme"], platform.role(slug, group).client("dynamodb")
+    root, sort_key = platform.root.client("dynamodb"), {"S": LATEST_ID}
+    moment = {"S": "2026-01-01T00:00:00.000Z"}
+    message = {
+        **{name: {"S": "acme#contact#state#new"} for name in ("state_key", "email", "message")},
+        "state": {"S": "new"},
+        "version": {"N": "1"},
+        "created_at": moment,
+        "updated_at": moment,
+    }
+    written = []
+    for whose, partition, table in itertools.product((slug, "acme"), PARTITIONS, tables(platform)):
+        key = {"pk": {"S": f"{whose}#{partition}"}, "sk": sort_key}
+        if outcome(partial(putting, table, {**key, **message}), client) == "done":
+            written.append((table, key))
+    shown = [acme.call("GET", f"/tools/contacts?limit=100{query}") for query in ("", "&state=new")]
+    for table, key in written:
+        root.delete_item(TableName=table, Key=key)
+    assert {key["pk"]["S"].partition("#")[0] for _, key in written} == ({slug} if group in WRITERS else set())
+    assert [answer.status_code for answer in shown] == [200, 200]
+    assert not [answer for answer in shown if LATEST_ID in answer.text]
 
 
 @pytest.mark.parametrize(("slug", "group"), ROLES)

@@ -56,11 +56,16 @@ def partitions(dynamodb: Any, table: str) -> set[str]:
 def test_all_items_of_the_tenant_go_and_those_of_longer_slugs_stay(names: Names, clients: Clients) -> None:
     put(clients.dynamodb, names.table, "acme#items#item#orders", 60)
     put(clients.dynamodb, names.table, "acme#contact#message")
+    put(clients.dynamodb, names.table, "acme#contact#message-state#new")
     put(clients.dynamodb, names.table, "acme-eu#items#item#orders")
+    put(clients.dynamodb, names.table, "acme-eu#contact#message-state#new")
     told: list[int] = []
     purged = purge(names, "acme", clients, told.append)
-    assert purged.items == 61 == told[-1]
-    assert partitions(clients.dynamodb, names.table) == {"acme-eu#items#item#orders"}
+    assert purged.items == 62 == told[-1]
+    assert partitions(clients.dynamodb, names.table) == {
+        "acme-eu#items#item#orders",
+        "acme-eu#contact#message-state#new",
+    }
 
 
 def test_a_silo_table_goes_though_it_is_protected(names: Names, clients: Clients) -> None:
