@@ -146,6 +146,8 @@ def _tenants_table(platform: "LocalPlatform") -> Table:
         kind = f"{shown['tier']}, {shown['isolation']}\n{shown['auth']} tokens"
         about = f"[bold]{shown['tenant']}[/]\n{kind}{state}"
         keys = [f"{name}: {value}" for name, value in shown["api_keys"].items()]
-        told = [f"messages go to {shown['notifications']}"] if shown["notifications"] else []
-        table.add_row(about, "\n".join([shown["url"], " ".join(shown["routes"]), *keys, *told]))
+        options = [
+            f"{group}.{name}: {value}" for group, own in shown["options"].items() for name, value in own.items()
+        ]
+        table.add_row(about, "\n".join([shown["url"], " ".join(shown["routes"]), *keys, *options]))
     return table
