@@ -7,6 +7,7 @@ from tenantry.cli import (
     clients,
     console,
     costs,
+    groups,
     isolation,
     keys,
     local,
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command("validate")(tenants.validate)
 app.command("new")(tenants.new)
 app.add_typer(keys.keys, name="keys")
+app.add_typer(groups.groups, name="groups")
 app.command("cost")(costs.cost)
 app.command("fit")(costs.fit)
 app.command("build")(local.build)

@@ -147,7 +147,9 @@ def _tenants_table(platform: "LocalPlatform") -> Table:
         about = f"[bold]{shown['tenant']}[/]\n{kind}{state}"
         keys = [f"{name}: {value}" for name, value in shown["api_keys"].items()]
         options = [
-            f"{group}.{name}: {value}" for group, own in shown["options"].items() for name, value in own.items()
+            f"{group}.{name}: {value}"
+            for group, own in shown["options"].items()
+            for name, value in own.items()
         ]
         table.add_row(about, "\n".join([shown["url"], " ".join(shown["routes"]), *keys, *options]))
     return table

@@ -30,6 +30,11 @@ Finding = tuple[int, str, str]
 """Line, what, remedy."""
 
 
+def is_name(text: str) -> bool:
+    """Whether a group, a function or a queue can be called so."""
+    return bool(_NAME.fullmatch(text)) and text not in RESERVED_NAMES
+
+
 def problems(found: Iterable[Installed]) -> list[Problem]:
     installed = list(found)
     told: list[Problem] = []
@@ -46,7 +51,7 @@ def _named(one: Installed, source: Source, _: list[Installed]) -> Iterator[Findi
         what = f"the group is called {one.name}, and its folder {one.folder.name}"
         yield source.line(one.name), what, "give both one name"
     for member in members(one.group):
-        if not _NAME.fullmatch(member.name) or member.name in RESERVED_NAMES:
+        if not is_name(member.name):
             what = f"{member.name} cannot be the name of a group or a function"
             remedy = (
                 _NAME_RULE

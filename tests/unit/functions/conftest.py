@@ -1,64 +1,14 @@
-"""Two tenants whose slugs share a prefix, on one pooled table that moto holds.
-
-Clients take long to make, so one fake AWS and its clients serve the whole run; the table is new for
-each test.
-"""
-
-import logging
-from collections.abc import Iterator
+"""What the tests of the functions share; the tenants and their table are also for the groups' own tests."""
 
 import pytest
-from moto import mock_aws
 
-from api import logs, metrics, table
+from api import table
 from tests.support import tenant_api
-from tests.support.tenant_api import TenantApi
+from tests.support.functions import acme, acme_eu, aws, empty_table, fresh_logger, secrets
 from tests.support.tokens import Signer
 from tests.unit.functions.forgery import ELLIPTIC, SIGNERS, trusting
 
-
-@pytest.fixture(scope="session", name="_aws")
-def aws() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-        patch.setenv("AWS_DEFAULT_REGION", tenant_api.REGION)
-        patch.setenv("POWERTOOLS_SERVICE_NAME", "items")
-        patch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tenantry")
-        with mock_aws():
-            tenant_api.forget()
-            yield
-        tenant_api.forget()
-
-
-@pytest.fixture(scope="session")
-def secrets(_aws: None) -> dict[str, str]:
-    return {tenant: tenant_api.create_secret(tenant) for tenant in ("acme", "acme-eu")}
-
-
-@pytest.fixture(autouse=True)
-def empty_table(_aws: None) -> Iterator[None]:
-    tenant_api.create_table()
-    yield
-    tenant_api.delete_table()
-
-
-@pytest.fixture(autouse=True)
-def fresh_logger(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A logger keeps the stdout that it was born with, and pytest gives each test another."""
-    monkeypatch.setattr(metrics, "_cold", False)
-    logs.log.cache_clear()
-    logging.Logger.manager.loggerDict.pop("items", None)
-
-
-@pytest.fixture
-def acme(secrets: dict[str, str]) -> TenantApi:
-    return TenantApi("acme", secrets["acme"], "https://shop.acme.example")
-
-
-@pytest.fixture
-def acme_eu(secrets: dict[str, str]) -> TenantApi:
-    return TenantApi("acme-eu", secrets["acme-eu"])
+__all__ = ["acme", "acme_eu", "aws", "empty_table", "fresh_logger", "secrets"]
 
 
 @pytest.fixture
