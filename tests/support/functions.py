@@ -1,7 +1,7 @@
 """Two tenants whose slugs share a prefix, acme and acme-eu, on one pooled table that moto holds.
 
 For the tests of functions, those of route groups among them: a conftest.py imports the fixtures by name.
-Clients take long to make, so one fake AWS and its clients serve the whole run; the table is new for each test.
+Clients take long to make, so one fake AWS and its clients serve the whole run; each test has a new table.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Write the folder that a new route group starts from: it works as it stands, and is its author's from then."""
+"""Write the folder that a new route group starts from: it works as it stands, and is its author's then."""
 
 import shutil
 from pathlib import Path

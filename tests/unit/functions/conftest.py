@@ -1,10 +1,13 @@
 """What the tests of the functions share; the tenants and their table are also for the groups' own tests."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from api import table
 from tests.support import tenant_api
 from tests.support.functions import acme, acme_eu, aws, empty_table, fresh_logger, secrets
+from tests.support.tenant_api import TenantApi
 from tests.support.tokens import Signer
 from tests.unit.functions.forgery import ELLIPTIC, SIGNERS, trusting
 
