@@ -70,7 +70,7 @@ check: setup ## lint, formatting, types, import rules
 	$(BIN)/mypy platform/tenantry
 	MYPYPATH=functions $(BIN)/mypy functions
 	MYPYPATH=platform:. $(BIN)/mypy --package benches
-	PYTHONPATH=functions $(BIN)/lint-imports --no-cache
+	PYTHONPATH=platform:functions $(BIN)/lint-imports --no-cache
 
 format: setup ## mend formatting and what lint can mend
 	$(BIN)/ruff check --fix $(SOURCES)

@@ -22,10 +22,10 @@ def show_estimates(
     from tenantry.costs.estimate import dominating, estimate
 
     columns: tuple[int | None, ...] = volumes or (None,)
-    found = {
-        tenant: [estimate(tenant, platform.cell(tenant.cell), terms, volume) for volume in columns]
+    found = [
+        (tenant, [estimate(tenant, platform.cell(tenant.cell), terms, volume) for volume in columns])
         for tenant in tenants
-    }
+    ]
     if as_json:
         told = [
             {
@@ -38,16 +38,16 @@ def show_estimates(
                     for volume, component in dominating(tenant, platform.cell(tenant.cell), terms)
                 ],
             }
-            for tenant, estimates in found.items()
+            for tenant, estimates in found
         ]
         print_json({**_basis(terms), "tenants": told})
         return
     if len(found) == 1:
-        [(tenant, estimates)] = found.items()
+        [(tenant, estimates)] = found
         stdout().print(itemised(estimates[0], terms) if len(estimates) == 1 else side_by_side(estimates))
         _tell_drivers(estimates, dominating(tenant, platform.cell(tenant.cell), terms))
     else:
-        stdout().print(overview(found.values(), volumes))
+        stdout().print(overview([estimates for _, estimates in found], volumes))
     _tell_assumed(tenants, volumes)
     _tell_basis(terms)
 

@@ -29,7 +29,7 @@ def secret(site: Site, declared: Secret, parent: pulumi.Resource) -> aws.secrets
         for value in declared.values
         if value.size is not None
     }
-    content: pulumi.Output[str] = pulumi.Output.secret(pulumi.Output.all(**values).apply(json.dumps))
+    content: pulumi.Output[str] = pulumi.Output.secret(pulumi.Output.from_input(values).apply(json.dumps))
     aws.secretsmanager.SecretVersion(
         logical,
         secret_id=made.id,

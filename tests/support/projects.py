@@ -1,0 +1,125 @@
+"""A copy of the whole project, to change as an operator would, with commands of its own."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.support.command import ROOT
+
+SECONDS = 300  # for one command on a busy machine
+# What is not the project's, or is made again.
+LEFT_OUT = (
+    *(
+        ".git",
+        ".venv",
+        ".tenantry",
+        ".hypothesis",
+        "__pycache__",
+        "*.pyc",
+        ".build",
+        ".mypy_cache",
+        ".ruff_cache",
+    ),
+)
+TENANT = """\
+name: {name}
+tier: bronze
+routes: [{routes}]
+auth:
+  managed:
+    keys: [main]
+api_keys: [web]
+"""
+
+
+@dataclass(frozen=True)
+class Project:
+    """`cell` holds the tenants that a test writes, and no others."""
+
+    root: Path
+
+    @classmethod
+    def copied(cls, root: Path) -> "Project":
+        """With this one's environment and packages."""
+        shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        for shared in (".venv", ".build"):
+            (root / shared).symlink_to(ROOT / shared)
+        if (ROOT / ".mypy_cache").exists():
+            shutil.copytree(ROOT / ".mypy_cache", root / ".mypy_cache")  # what was checked need not be again
+        return cls(root)
+
+    @property
+    def groups(self) -> Path:
+        return self.root / "functions" / "groups"
+
+    def tenant(self, slug: str, *routes: str) -> None:
+        folder = self.root / "own" / "demo"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder.parent / "tiers.yaml").write_bytes((self.root / "tenants" / "tiers.yaml").read_bytes())
+        (folder / f"{slug}.yaml").write_text(TENANT.format(name=slug, routes=", ".join(routes)))
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            cwd=self.root,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PYTHONPATH": f"{self.root / 'platform'}{os.pathsep}{self.root / 'functions'}",
+            "TENANTRY_STATE": str(self.root / ".tenantry"),
+            "COLUMNS": "200",
+        }
+
+    def page(self, path: str) -> str:
+        """A page of the console's, which runs for as long as it takes to answer."""
+        command = [sys.executable, "-m", "tenantry.cli", "console", "--listen", "0", "--tenants", "own"]
+        with subprocess.Popen(
+            command, cwd=self.root, env=self._environment, stdout=subprocess.PIPE, text=True
+        ) as process:
+            try:
+                assert process.stdout is not None
+                address = process.stdout.readline().strip()
+                return httpx.get(address.rstrip("/") + path, trust_env=False, timeout=60).text
+            finally:
+                process.kill()
+
+    def tenantry(self, *arguments: str) -> str:
+        """What the command prints; it must succeed."""
+        done = self.run(sys.executable, "-m", "tenantry.cli", *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.tenantry(*arguments, "--json"))
+
+    def refused(self, *arguments: str) -> str:
+        """What the command says of wrong input."""
+        done = self.run(sys.executable, "-m", "tenantry.cli", *arguments)
+        assert done.returncode == 2, done.stdout + done.stderr
+        return done.stderr
+
+    def digests(self) -> dict[str, str]:
+        """Of every file of the project's."""
+        listed = (path for path in self.root.rglob("*") if path.is_file() and not path.is_symlink())
+        names = {path.relative_to(self.root).as_posix(): path for path in listed}
+        return {
+            name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for name, path in names.items()
+            if not name.startswith((".", "own/")) and "__pycache__" not in name
+        }
