@@ -27,6 +27,7 @@ from tenantry.config import Tenant as TenantConfig
 from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
 from tenantry.rules import policies
+from tenantry.rules.kinds.tokens import TENANT
 from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, log_group, stage_variable
 
 
@@ -41,7 +42,7 @@ class Tenant(pulumi.ComponentResource):
     """One tenant of a cell. Nothing here depends on another tenant, so no other tenant's file changes it."""
 
     def __init__(self, name: str, args: TenantArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("tenantry:index:Tenant", name, None, opts)
+        super().__init__(TENANT, name, None, opts)
         self._args = args
         self._tags = args.deployment.tags(tenant=args.tenant.slug, tier=args.tenant.tier.name)
         self._encryption = self._own_key()

@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.leaks import Leak, leak
-from tenantry.isolation.roles import POLICY, ROLE
+from tenantry.rules.kinds.tokens import (
+    FUNCTION,
+    PERMISSION,
+    POLICY,
+    REST_API,
+    ROLE,
+    SECRET,
+    STAGE,
+    TABLE,
+)
 from tenantry.rules.naming import AUTHORIZER
-
-FUNCTION = "aws:lambda/function:Function"
-PERMISSION = "aws:lambda/permission:Permission"
-SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type token
-TABLE = "aws:dynamodb/table:Table"
-API, STAGE = "aws:apigateway/restApi:RestApi", "aws:apigateway/stage:Stage"
 
 
 def no_role_serves_two_functions(cell: Cell) -> Iterator[Leak]:
@@ -82,7 +85,7 @@ def an_environment_names_its_own_tenants(cell: Cell) -> Iterator[Leak]:
 def _callers(cell: Cell, function: Registered) -> list[str]:
     """What the ARN of a call begins with: the stage, to its end, or the API's authorizers."""
     if function.name.endswith(f".{AUTHORIZER}"):
-        return [cell.arns.execute_api(api.id, "authorizers/") for api in cell.of(API)]
+        return [cell.arns.execute_api(api.id, "authorizers/") for api in cell.of(REST_API)]
     return [
         cell.arns.execute_api(stage.inputs["restApi"], f"{stage.inputs['stageName']}/")
         for stage in cell.of(STAGE)

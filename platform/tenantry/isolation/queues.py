@@ -9,11 +9,8 @@ from typing import Any
 
 from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import Cell
-from tenantry.isolation.functions import FUNCTION
 from tenantry.isolation.leaks import Leak, leak
-
-QUEUE, QUEUE_POLICY = "aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy"
-MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+from tenantry.rules.kinds.tokens import EVENT_SOURCE_MAPPING, FUNCTION, QUEUE, QUEUE_POLICY
 
 
 def a_queue_feeds_its_own_tenants_function(cell: Cell) -> Iterator[Leak]:
@@ -23,7 +20,7 @@ def a_queue_feeds_its_own_tenants_function(cell: Cell) -> Iterator[Leak]:
         for each in cell.of(FUNCTION)
         for key in (each.arn, each.inputs["name"], each.id)
     }
-    for mapping in cell.of(MAPPING):
+    for mapping in cell.of(EVENT_SOURCE_MAPPING):
         source, function = mapping.inputs.get("eventSourceArn"), mapping.inputs["functionName"]
         ends = {queues.get(str(source)), functions.get(function)}
         if ends != {cell.owner(mapping)} or None in ends:

@@ -19,13 +19,12 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, rpc
 from pulumi.runtime.mocks import MockMonitor
 
 from tenantry.errors import Failed
-from tenantry.execution.registration import TENANT
 from tenantry.local.engine.changes import Change, Plan, Step, effective, plan
 from tenantry.local.engine.inventory import Entry, Inventory, unsure
 from tenantry.local.engine.resources import KINDS
 from tenantry.local.engine.resources.maker import GONE, TAKEN, Clients, Existing, Inputs, Kind, Made
+from tenantry.rules.kinds.tokens import STACK, TENANT
 
-STACK = "pulumi:pulumi:Stack"
 OnChange = Callable[[Change], None]
 
 
@@ -225,7 +224,7 @@ def _kind(entry: Entry) -> Kind:
     except KeyError:
         raise DeploymentError(
             f"{entry.name}: the local platform does not know {entry.type}; "
-            "add a kind to tenantry/local/resources"
+            "add a row to tenantry/rules/kinds and a kind to tenantry/local/engine/resources"
         ) from None
 
 
