@@ -35,6 +35,16 @@ def set_input(kind: str, logical_name: str, /, **inputs: Any) -> Mutation:
     return mutate
 
 
+def ignored(kind: str, logical_name: str, *inputs: str) -> Mutation:
+    """Changes of those inputs are ignored from now on."""
+
+    def mutate(cell: Cell) -> Cell:
+        target = found(cell, kind, logical_name)
+        return replaced(cell, target, replace(target, ignored=inputs))
+
+    return mutate
+
+
 def replaced(cell: Cell, old: Registered, new: Registered) -> Cell:
     return cell.with_resources(new if each is old else each for each in cell.resources)
 

@@ -62,6 +62,11 @@ class Registered:
     def id(self) -> str:
         return _id(self.name)
 
+    @property
+    def computed(self) -> dict[str, str]:
+        """What AWS would work out, beside id and ARN."""
+        return _computed(self.type, self.name, self.inputs)
+
     def document(self, key: str) -> dict[str, Any]:
         """An input that holds JSON."""
         parsed: dict[str, Any] = json.loads(self.inputs[key])
@@ -211,7 +216,6 @@ def _arn(arns: Arns, token: str, name: str, inputs: dict[str, Any]) -> str:
 
 
 def _computed(token: str, name: str, inputs: dict[str, Any]) -> dict[str, str]:
-    """What AWS would work out, beside the ARN."""
     values = {"name": name, "id": _id(name), "inputs": inputs, "public_pem": _PUBLIC_PEM}
     patterns = KINDS[token].computed if token in KINDS else {}
     return {output: pattern.format(**values) for output, pattern in patterns.items()}

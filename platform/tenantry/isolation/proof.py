@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tenantry.isolation import functions, gateway, keys, matrix, queues
+from tenantry.isolation import functions, gateway, keys, matrix, queues, understanding
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.leaks import Leak
 from tenantry.isolation.matrix import Row
@@ -29,7 +29,12 @@ RULES: dict[str, Rule] = {
     "a key is its own tenant's roles' alone": keys.a_key_is_its_own_tenants_roles_alone,
     "a key is used through its services alone": keys.a_key_is_used_through_services_alone,
     "what a tenant keeps is under its own key": keys.what_a_tenant_keeps_is_under_its_own_key,
-    "every type of resource is understood": gateway.every_type_of_resource_is_understood,
+    "a reference leads to its own tenant's or the cell's": (
+        understanding.a_reference_leads_to_its_own_tenants_or_the_cells
+    ),
+    "what grants is never left as it was": understanding.what_grants_is_never_left_as_it_was,
+    "every type of resource is understood": understanding.every_type_of_resource_is_understood,
+    "every input is understood": understanding.every_input_is_understood,
 }
 
 
