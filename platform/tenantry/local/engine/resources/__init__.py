@@ -19,7 +19,7 @@ from tenantry.local.engine.resources import (
 from tenantry.local.engine.resources.maker import Existing, Kind, Made
 from tenantry.rules.kinds import tokens
 
-KINDS: dict[str, Kind] = {
+MAKERS: dict[str, Kind] = {
     tokens.API_KEY: plans.API_KEY,
     tokens.DEPLOYMENT: gateway.DEPLOYMENT,
     tokens.METHOD_SETTINGS: gateway.METHOD_SETTINGS,
@@ -55,4 +55,4 @@ KINDS: dict[str, Kind] = {
     tokens.PRIVATE_KEY: keys.PRIVATE_KEY,
 }
 
-__all__ = ["KINDS", "Existing", "Kind", "Made"]
+__all__ = ["MAKERS", "Existing", "Kind", "Made"]

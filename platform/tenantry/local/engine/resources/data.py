@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from tenantry.local.engine.resources.maker import (
     Clients,
@@ -38,7 +39,7 @@ def _make_table(clients: Clients, inputs: Inputs) -> Made:
         Tags=tag_list(inputs),
     )
     dynamodb.get_waiter("table_exists").wait(TableName=inputs["name"], WaiterConfig={"Delay": 1})
-    _set_ttl(dynamodb, inputs)
+    dynamodb.update_time_to_live(TableName=inputs["name"], TimeToLiveSpecification=_ttl(inputs))
     _set_recovery(dynamodb, inputs)
     return Made(inputs["name"], {"arn": made["TableDescription"]["TableArn"]})
 
@@ -48,9 +49,12 @@ def _update_table(clients: Clients, existing: Existing, inputs: Inputs) -> Made:
     dynamodb.update_table(TableName=name, DeletionProtectionEnabled=inputs["deletionProtectionEnabled"])
     # Of a call AWS takes one kind of change.
     dynamodb.update_table(TableName=name, SSESpecification=_encryption(inputs["serverSideEncryption"]))
-    ttl = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
-    if inputs["ttl"]["enabled"] != (ttl["TimeToLiveStatus"] == "ENABLED"):  # AWS refuses what is so already
-        _set_ttl(dynamodb, inputs)
+    there = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    wanted, enabled = _ttl(inputs), there["TimeToLiveStatus"] == "ENABLED"
+    if wanted != {"AttributeName": there.get("AttributeName"), "Enabled": enabled} and (
+        wanted["Enabled"] or enabled  # AWS refuses to disable what is disabled
+    ):
+        dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted)
     _set_recovery(dynamodb, inputs)
     dynamodb.tag_resource(ResourceArn=existing.outputs["arn"], Tags=tag_list(inputs))
     return Made(name, existing.outputs)
@@ -65,14 +69,8 @@ def _find_table(clients: Clients, inputs: Inputs) -> Made:
     return Made(inputs["name"], {"arn": found["TableArn"]})
 
 
-def _set_ttl(dynamodb: Any, inputs: Inputs) -> None:
-    dynamodb.update_time_to_live(
-        TableName=inputs["name"],
-        TimeToLiveSpecification={
-            "AttributeName": inputs["ttl"]["attributeName"],
-            "Enabled": inputs["ttl"]["enabled"],
-        },
-    )
+def _ttl(inputs: Inputs) -> dict[str, Any]:
+    return {"AttributeName": inputs["ttl"]["attributeName"], "Enabled": inputs["ttl"]["enabled"]}
 
 
 def _set_recovery(dynamodb: Any, inputs: Inputs) -> None:
@@ -181,6 +179,7 @@ def _put_bucket_object(clients: Clients, inputs: Inputs) -> Made:
             Key=inputs["key"],
             Body=Path(inputs["source"].path).read_bytes(),
             ContentType=inputs.get("contentType"),
+            Tagging=urlencode(inputs["tags"]),
         )
     )
     return Made(inputs["key"], {})

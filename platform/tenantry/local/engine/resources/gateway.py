@@ -142,12 +142,15 @@ SETTINGS = {
 
 
 def _put_method_settings(clients: Clients, inputs: Inputs) -> Made:
-    settings = inputs["settings"].items()
-    path = inputs["methodPath"]
+    settings, path = inputs["settings"], inputs["methodPath"]
     _patch(
         clients,
         inputs,
-        *(_replaced(f"/{path}/{SETTINGS[name]}", _patched(value)) for name, value in settings),
+        *(
+            _replaced(f"/{path}/{patched}", _patched(settings[name]))
+            for name, patched in SETTINGS.items()
+            if name in settings
+        ),
     )
     return Made(f"{inputs['restApi']}-{inputs['stageName']}-{path}", {})
 
