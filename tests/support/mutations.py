@@ -102,6 +102,33 @@ def set_variable(kind: str, name: str, path: str, **values: str | None) -> Mutat
     return mutate
 
 
+def in_body(*path: str, **members: Any) -> Mutation:
+    """Members of what is at `path` of the API's body; one of None is taken out."""
+
+    def mutate(cell: Cell) -> Cell:
+        body = found(cell, "RestApi", "demo").document("body")
+        at = body
+        for step in path:
+            at = at[step]
+        at.update(members)
+        for name in [name for name, value in at.items() if value is None]:
+            del at[name]
+        return set_input("RestApi", "demo", body=json.dumps(body))(cell)
+
+    return mutate
+
+
+def bounded(change: Callable[[list[Statement]], list[Statement]]) -> Mutation:
+    """The statements of the cell's boundary, changed."""
+
+    def mutate(cell: Cell) -> Cell:
+        document = found(cell, "Policy", "demo").document("policy")
+        document["Statement"] = change(document["Statement"])
+        return set_input("Policy", "demo", policy=json.dumps(document))(cell)
+
+    return mutate
+
+
 def both(*mutations: Mutation) -> Mutation:
     def mutate(cell: Cell) -> Cell:
         for each in mutations:

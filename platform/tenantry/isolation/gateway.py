@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tenantry.isolation.cells import Cell
+from tenantry.isolation.functions import INVOKE
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.rules.kinds.tokens import (
     API_KEY,
@@ -14,7 +15,6 @@ from tenantry.rules.kinds.tokens import (
     LOG_GROUP,
     REST_API,
     STAGE,
-    TOPIC_POLICY,
     USAGE_PLAN,
     USAGE_PLAN_KEY,
 )
@@ -29,16 +29,9 @@ def a_stage_calls_its_own_tenants_functions(cell: Cell) -> Iterator[Leak]:
         variables = stage.inputs.get("variables") or {}
         for name, function in variables.items():
             if owners.get(function) != cell.owner(stage):
-                yield leak(stage, "lambda:InvokeFunction", function, f"stage variable {name}")
+                yield leak(stage, INVOKE, function, f"stage variable {name}")
         for name in sorted(used - variables.keys()):
-            yield leak(stage, "lambda:InvokeFunction", "nothing", f"stage variable {name}, not set")
-
-
-def a_route_names_no_function_for_all_stages(cell: Cell) -> Iterator[Leak]:
-    for api in cell.of(REST_API):
-        for name in re.findall(r":function:([^/\"]*)/invocations", api.inputs["body"]):
-            if not re.fullmatch(_VARIABLE, name):
-                yield leak(api, "lambda:InvokeFunction", name, "an integration without a stage variable")
+            yield leak(stage, INVOKE, "nothing", f"stage variable {name}, not set")
 
 
 def a_stage_logs_to_its_own_tenants_group(cell: Cell) -> Iterator[Leak]:
@@ -64,13 +57,3 @@ def a_key_is_in_its_own_tenants_plan_alone(cell: Cell) -> Iterator[Leak]:
         key, plan = member.inputs["keyId"], member.inputs["usagePlanId"]
         if None in (keys.get(key), plans.get(plan)) or keys[key] != plans[plan]:
             yield leak(member, "execute-api:Invoke", f"plan {plan}", f"key {key}")
-
-
-def a_topic_is_open_to_services_alone(cell: Cell) -> Iterator[Leak]:
-    for policy in cell.of(TOPIC_POLICY):
-        for number, statement in enumerate(policy.document("policy")["Statement"], start=1):
-            principal = statement.get("Principal")
-            services_alone = isinstance(principal, dict) and set(principal) == {"Service"}
-            if statement["Effect"] == "Allow" and not services_alone:
-                by = f"policy/{statement.get('Sid') or f'statement {number}'}"
-                yield leak(policy, str(statement.get("Action")), policy.inputs["arn"], by)

@@ -12,6 +12,7 @@ from tenantry.errors import WrongInput
 GROUPS = ("contact", "items", "tools")  # the route groups, in the order that all listings use
 AUTHORIZER = "authorizer"
 NOTIFIER = "notifier"  # delivers contact messages
+GATEWAY_LOGGING = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"  # AWS's own policy
 
 _STACK = re.compile(r"(?!.*--)[a-z][a-z0-9-]{0,9}[a-z0-9]")
 

@@ -1,0 +1,82 @@
+"""Rules on what functions are told in their environment: their own tenant's, and AWS as it is.
+
+Each rule yields the leaks that break it.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from tenantry.execution.registration import Registered
+from tenantry.isolation.cells import Cell
+from tenantry.isolation.leaks import Leak, leak
+from tenantry.rules.kinds import KINDS
+from tenantry.rules.kinds.tokens import FUNCTION, SECRET, TABLE
+from tenantry.rules.naming import AUTHORIZER, NOTIFIER
+
+# These lead calls to another endpoint or through a proxy, or the interpreter to other code.
+_ELSEWHERE = re.compile(r"AWS_.*|.*ENDPOINT.*|.*_PROXY|LD_.*|PYTHON.*|SSL_.*|.*CA_BUNDLE", re.I)
+_BETWEEN = re.compile(r"[\s,;\"'{}\[\]]+")
+
+
+def an_environment_names_its_own_tenants(cell: Cell) -> Iterator[Leak]:
+    tables = {cell.owner(each): each.inputs["name"] for each in cell.of(TABLE)}
+    named = {each.arn: (cell.owner(each), each.inputs["name"]) for each in cell.of(SECRET)}
+    for function in cell.of(FUNCTION):
+        tenant, said = cell.owner(function), _variables(function)
+        secrets = {
+            "SECRET_ARN": cell.names.secret(str(tenant)),
+            "DELIVERY_SECRET_ARN": cell.names.delivery_secret(str(tenant)),
+        }
+        if said.get("TENANT") != tenant:
+            yield _leak(function, "TENANT", "acts")
+        if "TABLE" in said and said["TABLE"] != tables.get(tenant, tables.get(None)):
+            yield _leak(function, "TABLE")
+        for variable, secret in secrets.items():
+            if variable in said and named.get(said[variable]) != (tenant, secret):
+                yield _leak(function, variable)
+        if "QUEUE_URL" in said and said["QUEUE_URL"].rpartition("/")[2] != cell.names.queue(str(tenant)):
+            yield _leak(function, "QUEUE_URL")
+
+
+def an_environment_names_nothing_of_another_tenants(cell: Cell) -> Iterator[Leak]:
+    """Under whatever variable: no ARN, name or address of what is another's."""
+    owners = defaultdict(set)
+    for each in cell.of(*KINDS):
+        if KINDS[each.type].target and (owner := cell.owner(each)):
+            spellings = {each.arn, each.inputs.get(KINDS[each.type].name), *each.computed.values()}
+            for spelling in spellings:
+                owners[spelling].add(owner)
+    for function in cell.of(FUNCTION):
+        for variable, value in _variables(function).items():
+            words = {value, *_BETWEEN.split(value)}
+            words |= {word.rpartition("/")[2] for word in words if "://" in word}
+            if any(owners[word] - {cell.owner(function)} for word in words & owners.keys()):
+                yield _leak(function, variable)
+
+
+def an_environment_sends_no_call_elsewhere(cell: Cell) -> Iterator[Leak]:
+    for function in cell.of(FUNCTION):
+        for variable in _variables(function):
+            if _ELSEWHERE.fullmatch(variable):
+                yield _leak(function, variable)
+
+
+def an_authorizer_opens_its_own_tenants_routes(cell: Cell) -> Iterator[Leak]:
+    """A group that ROUTES leaves out counts as switched off: every token opens its routes, for a 404."""
+    served = defaultdict(set)
+    for function in cell.of(FUNCTION):
+        served[cell.owner(function)].add(function.name.rpartition(".")[2])
+    for function in cell.of(FUNCTION):
+        stated = {*_variables(function).get("ROUTES", "").split(","), AUTHORIZER, NOTIFIER}
+        if function.name.endswith(f".{AUTHORIZER}") and not served[cell.owner(function)] <= stated:
+            yield _leak(function, "ROUTES", "opens")
+
+
+def _variables(function: Registered) -> dict[str, str]:
+    found: dict[str, str] = (function.inputs.get("environment") or {}).get("variables") or {}
+    return found
+
+
+def _leak(function: Registered, variable: str, action: str = "works") -> Leak:
+    return leak(function, action, str(_variables(function).get(variable)), f"{variable} in its environment")
