@@ -63,9 +63,11 @@ class Registered:
         return _id(self.name)
 
     @property
-    def computed(self) -> dict[str, str]:
-        """What AWS would work out, beside id and ARN."""
-        return _computed(self.type, self.name, self.inputs)
+    def spellings(self) -> set[str]:
+        """Whatever others may call it by: ARN, id, physical name, address."""
+        kind = KINDS.get(self.type)
+        named = {self.inputs[kind.name]} if kind and kind.name in self.inputs else set()
+        return {self.arn, self.id, *named, *_computed(self.type, self.name, self.inputs).values()}
 
     def document(self, key: str) -> dict[str, Any]:
         """An input that holds JSON."""

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from tenantry.execution.registration import Registered
+from tenantry.isolation import targets
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.leaks import Leak, leak
-from tenantry.rules.kinds import KINDS
 from tenantry.rules.kinds.tokens import FUNCTION, SECRET, TABLE
 from tenantry.rules.naming import AUTHORIZER, NOTIFIER
 
@@ -42,11 +42,10 @@ def an_environment_names_its_own_tenants(cell: Cell) -> Iterator[Leak]:
 def an_environment_names_nothing_of_another_tenants(cell: Cell) -> Iterator[Leak]:
     """Under whatever variable: no ARN, name or address of what is another's."""
     owners = defaultdict(set)
-    for each in cell.of(*KINDS):
-        if KINDS[each.type].target and (owner := cell.owner(each)):
-            spellings = {each.arn, each.inputs.get(KINDS[each.type].name), *each.computed.values()}
-            for spelling in spellings:
-                owners[spelling].add(owner)
+    for each in cell.of(*targets.KINDS):
+        owner = cell.owner(each)
+        for spelling in each.spellings if owner else ():
+            owners[spelling].add(owner)
     for function in cell.of(FUNCTION):
         for variable, value in _variables(function).items():
             words = {value, *_BETWEEN.split(value)}

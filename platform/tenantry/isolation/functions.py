@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.leaks import Leak, leak
-from tenantry.isolation.roles import names
 from tenantry.rules.kinds.tokens import (
     FUNCTION,
     PERMISSION,
@@ -48,7 +47,7 @@ def only_its_service_takes_a_role(cell: Cell) -> Iterator[Leak]:
 
 def a_role_of_all_tenants_writes_logs_alone(cell: Cell) -> Iterator[Leak]:
     """It is API Gateway's: what it held beside, every stage could use."""
-    shared = {name: role for role in cell.of(ROLE) if not cell.owner(role) for name in names(role)}
+    shared = {name: role for role in cell.of(ROLE) if not cell.owner(role) for name in role.spellings}
     logging = cell.arns.managed(GATEWAY_LOGGING)
     for each in cell.of(ROLE_POLICY, ROLE_POLICY_ATTACHMENT):
         held = each.inputs.get("policyArn", "a policy of its own")

@@ -1,6 +1,6 @@
-"""Rules on policies that resources carry themselves: at most services of AWS are let in.
+"""Rules on policies that resources carry, and on whom topics tell: services of AWS and people alone.
 
-A role of the same account needs no such policy, and nobody else has any business here. Each rule yields the
+A role of the same account needs no such policy, and nobody else has any business with these resources. Each rule yields the
 leaks that break it.
 """
 
@@ -9,7 +9,15 @@ from collections.abc import Iterator
 from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.leaks import Leak, leak
-from tenantry.rules.kinds.tokens import BUCKET, QUEUE, QUEUE_POLICY, SECRET, TOPIC, TOPIC_POLICY
+from tenantry.rules.kinds.tokens import (
+    BUCKET,
+    QUEUE,
+    QUEUE_POLICY,
+    SECRET,
+    TOPIC,
+    TOPIC_POLICY,
+    TOPIC_SUBSCRIPTION,
+)
 
 
 def nobody_is_let_in_by_a_policy_beside_the_roles(cell: Cell) -> Iterator[Leak]:
@@ -23,6 +31,15 @@ def a_topic_is_open_to_services_alone(cell: Cell) -> Iterator[Leak]:
         for by, action, principal in _allowing(resource):
             if not isinstance(principal, dict) or set(principal) != {"Service"}:
                 yield leak(resource, action, str(resource.inputs.get("arn") or resource.arn), by)
+
+
+def a_topic_tells_people_alone(cell: Cell) -> Iterator[Leak]:
+    """By e-mail: a queue, a function or an address of whomever could be another tenant's."""
+    for subscription in cell.of(TOPIC_SUBSCRIPTION):
+        protocol = subscription.inputs.get("protocol")
+        if protocol != "email":
+            reached = str(subscription.inputs.get("endpoint"))
+            yield leak(subscription, "sns:Subscribe", reached, f"its protocol {protocol}")
 
 
 def _allowing(resource: Registered) -> Iterator[tuple[str, str, object]]:

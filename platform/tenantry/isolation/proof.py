@@ -42,6 +42,7 @@ RULES: dict[str, Rule] = {
     "a plan opens its own tenant's stage alone": gateway.a_plan_opens_its_own_tenants_stage_alone,
     "a key is in its own tenant's plan alone": gateway.a_key_is_in_its_own_tenants_plan_alone,
     "a topic is open to services alone": policies.a_topic_is_open_to_services_alone,
+    "a topic tells people alone": policies.a_topic_tells_people_alone,
     "a queue feeds its own tenant's function": queues.a_queue_feeds_its_own_tenants_function,
     "dead letters stay with their tenant": queues.dead_letters_stay_with_their_tenant,
     "nobody is let in by a policy beside the roles'": policies.nobody_is_let_in_by_a_policy_beside_the_roles,

@@ -44,7 +44,7 @@ def _own(cell: Cell, role: Registered, documents: dict[str, Policy]) -> tuple[Po
     inline = [
         Policy.read(each.inputs["name"], each.document("policy"))
         for each in cell.of(ROLE_POLICY)
-        if each.inputs["role"] in names(role)
+        if each.inputs["role"] in role.spellings
     ]
     inline += [
         Policy.read(each["name"], json.loads(each["policy"]))
@@ -53,15 +53,10 @@ def _own(cell: Cell, role: Registered, documents: dict[str, Policy]) -> tuple[Po
     attached = [
         each.inputs["policyArn"]
         for each in cell.of(ROLE_POLICY_ATTACHMENT)
-        if each.inputs["role"] in names(role)
+        if each.inputs["role"] in role.spellings
     ]
     attached += role.inputs.get("managedPolicyArns") or []
     return (*inline, *(documents.get(arn) or _unknown(arn) for arn in attached))
-
-
-def names(role: Registered) -> set[str]:
-    """What others call it by."""
-    return {role.inputs["name"], role.id, role.arn}
 
 
 def _unknown(arn: str) -> Policy:

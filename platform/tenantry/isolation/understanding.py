@@ -51,9 +51,7 @@ def a_reference_leads_to_its_own_tenants_or_the_cells(cell: Cell) -> Iterator[Le
 def _named(cell: Cell) -> Named:
     named: Named = defaultdict(set)
     for each in cell.of(*KINDS):
-        kind, owner = KINDS[each.type], cell.owner(each)
-        spellings = {each.arn, each.id, *each.computed.values()}
-        spellings |= {each.inputs[kind.name]} if kind.name in each.inputs else set()
-        for spelling in spellings:
+        owner = cell.owner(each)
+        for spelling in each.spellings:
             named[each.type, spelling].add(owner)
     return named

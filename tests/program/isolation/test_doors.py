@@ -52,6 +52,13 @@ DOORS: dict[str, tuple[Mutation, str, str]] = {
         "Topic demo",
         "policy/statement 1",
     ),
+    "a topic that fills another tenant's queue": (
+        set_input(
+            "TopicSubscription", "acme", protocol="sqs", endpoint=ARNS.queue("tenantry_demo_globex_contact")
+        ),
+        "TopicSubscription acme",
+        "its protocol sqs",
+    ),
     "another endpoint in the environment": (
         variable("acme.items", AWS_ENDPOINT_URL="https://example.com"),
         "Function acme.items",

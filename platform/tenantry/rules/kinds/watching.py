@@ -46,8 +46,9 @@ KINDS = (
     Kind(
         token=tokens.TOPIC_SUBSCRIPTION,
         taggable=False,
+        judged=("protocol",),
         references={"topic": tokens.TOPIC},
-        settings=("endpoint", "protocol"),
+        settings=("endpoint",),
     ),
     Kind(
         token=tokens.BUDGET,
