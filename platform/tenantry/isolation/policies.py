@@ -1,7 +1,7 @@
 """Rules on policies that resources carry, and on whom topics tell: services of AWS and people alone.
 
-A role of the same account needs no such policy, and nobody else has any business with these resources. Each rule yields the
-leaks that break it.
+A role of the same account needs no such policy, and nobody else has any business with these resources.
+Each rule yields the leaks that break it.
 """
 
 from collections.abc import Iterator

@@ -42,6 +42,7 @@ KINDS = (
     Kind(
         token=tokens.LAYER_VERSION,
         name="layerName",
+        unique=False,
         taggable=False,
         references={"s3Bucket": tokens.BUCKET, "s3Key": tokens.BUCKET_OBJECT},
         settings=("compatibleArchitectures", "compatibleRuntimes", "description"),

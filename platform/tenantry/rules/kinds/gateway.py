@@ -7,6 +7,7 @@ KINDS = (
     Kind(
         token=tokens.REST_API,
         name="name",
+        unique=False,
         judged=("body",),
         settings=("endpointConfiguration.types", "failOnWarnings", "putRestApiMode"),
     ),
@@ -32,6 +33,7 @@ KINDS = (
     Kind(
         token=tokens.METHOD_SETTINGS,
         name="methodPath",
+        unique=False,
         taggable=False,
         references={"restApi": tokens.REST_API, "stageName": tokens.STAGE},
         settings=(
@@ -45,6 +47,7 @@ KINDS = (
     Kind(
         token=tokens.API_KEY,
         name="name",
+        unique=False,
         settings=("description", "enabled"),
         computed={"value": "key-value-of-{name}"},
         secret_outputs=("value",),
@@ -52,6 +55,7 @@ KINDS = (
     Kind(
         token=tokens.USAGE_PLAN,
         name="name",
+        unique=False,
         references={"apiStages.apiId": tokens.REST_API, "apiStages.stage": tokens.STAGE},
         settings=(
             "description",

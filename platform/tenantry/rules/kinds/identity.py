@@ -31,6 +31,7 @@ KINDS = (
     Kind(
         token=tokens.ROLE_POLICY,
         name="name",
+        unique=False,
         taggable=False,
         policies=("policy",),
         references={"role": tokens.ROLE},

@@ -19,6 +19,7 @@ class Kind:
 
     Attributes:
         name: the input that holds the physical name.
+        unique: two of one name cannot be there at once.
         arn: spells the ARN by that name or, where there is none, by the id. Left out where nothing names it.
         taggable: its input `tags` is understood too.
         policies: inputs that carry policies, as JSON; rules of the proof read them.
@@ -33,6 +34,7 @@ class Kind:
 
     token: str
     name: str = ""
+    unique: bool = True
     arn: Callable[[Arns, str], str] | None = None
     taggable: bool = True
     policies: tuple[str, ...] = ()

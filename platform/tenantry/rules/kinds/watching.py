@@ -40,7 +40,7 @@ KINDS = (
         settings=("alarmDescription", "alarmRule"),
     ),
     Kind(token=tokens.DASHBOARD, name="dashboardName", taggable=False, settings=("dashboardBody",)),
-    Kind(token=tokens.QUERY_DEFINITION, name="name", taggable=False, settings=("queryString",)),
+    Kind(token=tokens.QUERY_DEFINITION, name="name", unique=False, taggable=False, settings=("queryString",)),
     Kind(token=tokens.TOPIC, name="name", arn=Arns.topic, policies=("policy",), target="topics"),
     Kind(token=tokens.TOPIC_POLICY, taggable=False, policies=("policy",), references={"arn": tokens.TOPIC}),
     Kind(

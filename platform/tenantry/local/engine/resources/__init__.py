@@ -4,6 +4,8 @@ A maker takes a resource's inputs as the engine sees them (camelCase, resolved) 
 outputs that the AWS provider would add. There is a kind for every type in use, and none that only pretends.
 """
 
+from dataclasses import replace
+
 from tenantry.local.engine.resources import (
     alarms,
     compute,
@@ -17,9 +19,10 @@ from tenantry.local.engine.resources import (
     plans,
 )
 from tenantry.local.engine.resources.maker import Existing, Kind, Made
-from tenantry.rules.kinds import tokens
+from tenantry.rules.kinds import KINDS, tokens
+from tenantry.rules.kinds import Kind as Row
 
-MAKERS: dict[str, Kind] = {
+_MAKERS: dict[str, Kind] = {
     tokens.API_KEY: plans.API_KEY,
     tokens.DEPLOYMENT: gateway.DEPLOYMENT,
     tokens.METHOD_SETTINGS: gateway.METHOD_SETTINGS,
@@ -54,5 +57,12 @@ MAKERS: dict[str, Kind] = {
     tokens.RANDOM_BYTES: keys.RANDOM_BYTES,
     tokens.PRIVATE_KEY: keys.PRIVATE_KEY,
 }
+
+
+def _named(maker: Kind, row: Row) -> Kind:
+    return replace(maker, name=row.name if row.name and row.unique else None)
+
+
+MAKERS = {token: _named(maker, KINDS[token]) for token, maker in _MAKERS.items()}
 
 __all__ = ["MAKERS", "Existing", "Kind", "Made"]

@@ -96,7 +96,7 @@ def _key_schema(keys: Inputs) -> list[dict[str, Any]]:
 
 # Of these AWS could change some in place; the local platform starts afresh for a new table design.
 TABLE_DESIGN = {"name", "billingMode", "hashKey", "rangeKey", "attributes", "globalSecondaryIndexes"}
-TABLE = Kind(_make_table, _remove_table, _update_table, _find_table, frozenset(TABLE_DESIGN), name="name")
+TABLE = Kind(_make_table, _remove_table, _update_table, _find_table, frozenset(TABLE_DESIGN))
 
 
 def _make_secret(clients: Clients, inputs: Inputs) -> Made:
@@ -130,7 +130,7 @@ def _find_secret(clients: Clients, inputs: Inputs) -> Made | None:
     return None if "DeletedDate" in found else Made(found["ARN"], {"arn": found["ARN"]})
 
 
-SECRET = Kind(_make_secret, _remove_secret, _update_secret, _find_secret, frozenset({"name"}), name="name")
+SECRET = Kind(_make_secret, _remove_secret, _update_secret, _find_secret, frozenset({"name"}))
 
 
 def _put_secret_version(clients: Clients, inputs: Inputs) -> Made:
@@ -153,7 +153,7 @@ def _remove_bucket(clients: Clients, existing: Existing) -> None:
     clients("s3").delete_bucket(Bucket=existing.id)
 
 
-BUCKET = put(_put_bucket, _remove_bucket, "bucket", name="bucket")
+BUCKET = put(_put_bucket, _remove_bucket, "bucket")
 
 
 def _put_bucket_public_access_block(clients: Clients, inputs: Inputs) -> Made:
@@ -189,4 +189,4 @@ def _remove_bucket_object(clients: Clients, existing: Existing) -> None:
     clients("s3").delete_object(Bucket=existing.inputs["bucket"], Key=existing.id)
 
 
-BUCKET_OBJECT = put(_put_bucket_object, _remove_bucket_object, "bucket", "key", name="key")
+BUCKET_OBJECT = put(_put_bucket_object, _remove_bucket_object, "bucket", "key")

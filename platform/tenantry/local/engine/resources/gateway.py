@@ -122,14 +122,7 @@ def _made_stage(clients: Clients, inputs: Inputs) -> Made:
     return Made(f"{inputs['restApi']}-{inputs['stageName']}", {"invokeUrl": url})
 
 
-STAGE = Kind(
-    _make_stage,
-    _remove_stage,
-    _update_stage,
-    _find_stage,
-    frozenset({"restApi", "stageName"}),
-    name="stageName",
-)
+STAGE = Kind(_make_stage, _remove_stage, _update_stage, _find_stage, frozenset({"restApi", "stageName"}))
 
 # MethodSettings' inputs -> the paths that UpdateStage patches.
 SETTINGS = {

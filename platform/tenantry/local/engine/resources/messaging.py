@@ -46,7 +46,7 @@ def _attributes(inputs: Inputs) -> dict[str, str]:
     return {name: _said(inputs[key]) for key, name in ATTRIBUTES.items() if key in inputs}
 
 
-QUEUE = Kind(_make_queue, _remove_queue, _update_queue, _find_queue, frozenset({"name"}), name="name")
+QUEUE = Kind(_make_queue, _remove_queue, _update_queue, _find_queue, frozenset({"name"}))
 
 
 def _make_event_source_mapping(clients: Clients, inputs: Inputs) -> Made:
