@@ -15,7 +15,8 @@ from typing import Any, Self
 from benches.speed.cold import PEERS
 from benches.speed.registered import register
 from benches.speed.timing import ROOT, Spent, child, own_environment
-from tenantry.execution.registration import TENANT, Registered
+from tenantry.execution.registration import Registered
+from tenantry.rules.kinds.tokens import TENANT
 
 NODE = "node"  # CDK is JavaScript, whoever's language calls it
 COMPONENTS = ("tenantry:", "pulumi:")

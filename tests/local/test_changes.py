@@ -6,7 +6,7 @@ import pytest
 
 from tenantry.local.engine.changes import Plan, Step, effective, plan
 from tenantry.local.engine.inventory import Entry
-from tenantry.local.engine.resources import KINDS
+from tenantry.local.engine.resources import MAKERS
 from tenantry.local.engine.resources.maker import Kind, Made
 
 NAMED = Kind(
@@ -68,6 +68,6 @@ def test_an_ignored_input_stays_as_it_was_made() -> None:
 
 def test_what_can_be_looked_up_by_an_input_is_replaced_when_that_changes() -> None:
     """Else an update of the new name would be sent to the old resource."""
-    for token, kind in KINDS.items():
+    for token, kind in MAKERS.items():
         if kind.name is not None and kind.update is not None:
             assert kind.name in kind.fixed, token

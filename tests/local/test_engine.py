@@ -16,7 +16,7 @@ from tenantry.local.engine.changes import Change, Step
 from tenantry.local.engine.deployment import stand
 from tenantry.local.engine.inventory import Inventory
 from tenantry.local.engine.monitor import DeploymentError
-from tenantry.local.engine.resources import KINDS
+from tenantry.local.engine.resources import MAKERS
 from tenantry.local.platform import SERVICES
 from tests.local.cloud import _policy
 
@@ -90,7 +90,7 @@ def table(**options: Any) -> aws.dynamodb.Table:
         range_key=options.pop("sort_key", "sk"),
         attributes=[{"name": key, "type": "S"} for key in ("pk", "sk")],
         ttl={"attribute_name": "expires_at", "enabled": True},
-        point_in_time_recovery={"enabled": True},
+        point_in_time_recovery=options.pop("recovery", {"enabled": True}),
         server_side_encryption={"enabled": False},
         deletion_protection_enabled=options.pop("protected", True),
         tags={},
@@ -245,6 +245,34 @@ def test_a_type_without_a_kind_is_named(stack: Stack) -> None:
         stack.update(lambda: aws.athena.Workgroup("logs"))
 
 
+def test_an_input_that_no_maker_reads_is_named_until_it_is_gone(stack: Stack) -> None:
+    def log_group(**more: Any) -> None:
+        aws.cloudwatch.LogGroup("group", name="/group", retention_in_days=14, tags={}, **more)
+
+    for _ in range(2):  # not taken for made the second time
+        with pytest.raises(DeploymentError, match=r"logGroup:LogGroup group: nothing .* reads skipDestroy;"):
+            stack.update(lambda: log_group(skip_destroy=True))
+    assert stack.update(log_group) == [(Step.CREATED, "group")]
+    with pytest.raises(DeploymentError, match=r"LogGroup group: nothing .* reads logGroupClass;"):
+        stack.update(lambda: log_group(log_group_class="INFREQUENT_ACCESS"))
+
+
+def test_a_member_of_an_input_that_no_maker_reads_is_named(stack: Stack) -> None:
+    with pytest.raises(DeploymentError, match=r"Table table: nothing .* reads pointInTimeRecovery\.recovery"):
+        stack.update(lambda: table(recovery={"enabled": True, "recovery_period_in_days": 3}, protected=False))
+    stack.update(lambda: table(protected=False))
+
+
+def test_an_option_that_the_engine_drops_is_named(stack: Stack) -> None:
+    with pytest.raises(DeploymentError, match=r"role:Role role: .* does not know the option protect;"):
+        stack.update(lambda: role("one", protect=True))
+    with pytest.raises(DeploymentError, match=r"name2 as an input to ignore"):
+        stack.update(lambda: role("one", ignore_changes=["name2"]))
+    with pytest.raises(DeploymentError, match=r"arn as a secret output"):
+        stack.update(lambda: role("one", additional_secret_outputs=["arn"]))
+    assert "one" not in stack.roles()
+
+
 def test_whether_a_cut_off_call_made_it_is_found_out(stack: Stack) -> None:
     stack.update(lambda: role("cut-off"))
     [entry] = stack.recorded().entries.values()
@@ -253,7 +281,7 @@ def test_whether_a_cut_off_call_made_it_is_found_out(stack: Stack) -> None:
         with inventory.opened(stack.folder) as made:
             made.begin(replace(entry, id="", outputs={}))
         if made_already:
-            KINDS[entry.type].make(stack.clients.__getitem__, entry.inputs)
+            MAKERS[entry.type].make(stack.clients.__getitem__, entry.inputs)
         step = Step.CHANGED if made_already else Step.CREATED
         assert stack.update(lambda: role("cut-off")) == [(step, "role")]
         assert "cut-off" in stack.roles()

@@ -11,7 +11,7 @@ import pytest
 from tenantry.execution.registration import Registered
 from tenantry.local.clients import Session, root_session
 from tenantry.local.emulator.parent import Emulator
-from tenantry.local.engine.resources import KINDS
+from tenantry.local.engine.resources import MAKERS
 from tests.support.engine import demo, register
 
 METRIC, COMPOSITE = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm"
@@ -73,7 +73,7 @@ def alarms(registered: list[Registered], scratch: Path) -> Iterator[Alarms]:
         root = root_session(emulator.endpoint)
         tenants: dict[str, str | None] = {}
         for each in registered:
-            made = KINDS[each.type].make(root.client, each.inputs)
+            made = MAKERS[each.type].make(root.client, each.inputs)
             tenants[made.id] = each.inputs["tags"].get("tenant")
         yield Alarms(root, tenants)
 

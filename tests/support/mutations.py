@@ -35,6 +35,16 @@ def set_input(kind: str, logical_name: str, /, **inputs: Any) -> Mutation:
     return mutate
 
 
+def ignored(kind: str, logical_name: str, *inputs: str) -> Mutation:
+    """Changes of those inputs are ignored from now on."""
+
+    def mutate(cell: Cell) -> Cell:
+        target = found(cell, kind, logical_name)
+        return replaced(cell, target, replace(target, ignored=inputs))
+
+    return mutate
+
+
 def replaced(cell: Cell, old: Registered, new: Registered) -> Cell:
     return cell.with_resources(new if each is old else each for each in cell.resources)
 
@@ -88,6 +98,33 @@ def set_variable(kind: str, name: str, path: str, **values: str | None) -> Mutat
         for key in [key for key, value in mapping.items() if value is None]:
             del mapping[key]
         return set_input(kind, name, **{first: inputs})(cell)
+
+    return mutate
+
+
+def in_body(*path: str, **members: Any) -> Mutation:
+    """Members of what is at `path` of the API's body; one of None is taken out."""
+
+    def mutate(cell: Cell) -> Cell:
+        body = found(cell, "RestApi", "demo").document("body")
+        at = body
+        for step in path:
+            at = at[step]
+        at.update(members)
+        for name in [name for name, value in at.items() if value is None]:
+            del at[name]
+        return set_input("RestApi", "demo", body=json.dumps(body))(cell)
+
+    return mutate
+
+
+def bounded(change: Callable[[list[Statement]], list[Statement]]) -> Mutation:
+    """The statements of the cell's boundary, changed."""
+
+    def mutate(cell: Cell) -> Cell:
+        document = found(cell, "Policy", "demo").document("policy")
+        document["Statement"] = change(document["Statement"])
+        return set_input("Policy", "demo", policy=json.dumps(document))(cell)
 
     return mutate
 

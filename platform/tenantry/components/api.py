@@ -10,8 +10,7 @@ import pulumi_aws as aws
 from tenantry.deployment import Deployment
 from tenantry.gateway.body import Document, gateway_body
 from tenantry.rules import policies
-
-GATEWAY_LOGGING = "AmazonAPIGatewayPushToCloudWatchLogs"  # AWS's own policy
+from tenantry.rules.naming import GATEWAY_LOGGING
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Api(pulumi.ComponentResource):
         aws.iam.RolePolicyAttachment(
             name,
             role=role.name,
-            policy_arn=f"arn:{deployment.arns.partition}:iam::aws:policy/service-role/{GATEWAY_LOGGING}",
+            policy_arn=deployment.arns.managed(GATEWAY_LOGGING),
             opts=children,
         )
         return aws.apigateway.Account(name, cloudwatch_role_arn=role.arn, opts=children)

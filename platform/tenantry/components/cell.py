@@ -18,6 +18,7 @@ from tenantry.gateway import contract
 from tenantry.gateway.body import Document
 from tenantry.rules import key_policies, policies
 from tenantry.rules.key_policies import Kept
+from tenantry.rules.kinds.tokens import CELL
 from tenantry.rules.naming import log_group
 
 
@@ -34,7 +35,7 @@ class Cell(pulumi.ComponentResource):
     """The unit of scale and of blast radius; a tenant's resources hang below their own component."""
 
     def __init__(self, name: str, args: CellArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("tenantry:index:Cell", name, None, opts)
+        super().__init__(CELL, name, None, opts)
         deployment = args.deployment
         children = pulumi.ResourceOptions(parent=self)
         self.api = Api(name, ApiArgs(deployment, args.contract), children)

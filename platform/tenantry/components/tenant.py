@@ -21,6 +21,7 @@ from tenantry.components.watch import Watch
 from tenantry.config import Tenant as TenantConfig
 from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
+from tenantry.rules.kinds.tokens import TENANT
 from tenantry.rules.naming import AUTHORIZER
 
 
@@ -35,7 +36,7 @@ class Tenant(pulumi.ComponentResource):
     """One tenant of a cell. Nothing here depends on another tenant, so no other tenant's file changes it."""
 
     def __init__(self, name: str, args: TenantArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("tenantry:index:Tenant", name, None, opts)
+        super().__init__(TENANT, name, None, opts)
         below = pulumi.ResourceOptions(parent=self)
         tenant, site = args.tenant, Site(args.deployment, args.cell, args.tenant)
         encryption = Encryption(site, below) if tenant.data.encryption == "kms" else None

@@ -22,9 +22,11 @@ from pulumi.runtime.stack import run_pulumi_func
 
 from tenantry.execution import levers
 from tenantry.rules.arns import Arns
+from tenantry.rules.kinds import KINDS
+from tenantry.rules.kinds.kind import nameless
+from tenantry.rules.kinds.tokens import CELL, COMPONENTS, TENANT
 
 Program = Callable[[], dict[str, Any] | None]
-TENANT, CELL = "tenantry:index:Tenant", "tenantry:index:Cell"
 
 # One key for all: which key it is does not matter, that registering again gives the same inputs does.
 _PUBLIC_PEM = (
@@ -33,14 +35,6 @@ _PUBLIC_PEM = (
     .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     .decode()
 )
-_COMPUTED = {
-    "aws:apigateway/apiKey:ApiKey": {"value": "key-value-of-{name}"},
-    "aws:apigateway/stage:Stage": {"invokeUrl": "https://api.example/{name}"},
-    "aws:kms/key:Key": {"keyId": "{name}-id"},
-    "aws:sqs/queue:Queue": {"url": "https://sqs.example/{inputs[name]}"},
-    "random:index/randomBytes:RandomBytes": {"base64": "AAAA"},
-    "tls:index/privateKey:PrivateKey": {"publicKeyPem": _PUBLIC_PEM, "privateKeyPemPkcs8": "PRIVATE {name}"},
-}
 
 
 @dataclass(frozen=True)
@@ -66,6 +60,13 @@ class Registered:
     @property
     def id(self) -> str:
         return _id(self.name)
+
+    @property
+    def spellings(self) -> set[str]:
+        """Whatever others may call it by: ARN, id, physical name, address."""
+        kind = KINDS.get(self.type)
+        named = {self.inputs[kind.name]} if kind and kind.name in self.inputs else set()
+        return {self.arn, self.id, *named, *_computed(self.type, self.name, self.inputs).values()}
 
     def document(self, key: str) -> dict[str, Any]:
         """An input that holds JSON."""
@@ -93,10 +94,7 @@ class Provider(Mocks):
             return "", {}
         if self._preview:
             return None, dict(args.inputs)
-        computed = {
-            key: value.format(name=args.name, inputs=args.inputs)
-            for key, value in _COMPUTED.get(args.typ, {}).items()
-        }
+        computed = _computed(args.typ, args.name, args.inputs)
         arn = _arn(self._arns, args.typ, args.name, args.inputs)
         return _id(args.name), {"arn": arn, **args.inputs, **computed}
 
@@ -141,7 +139,7 @@ class Engine(MockMonitor):
         return [
             each
             for each in self.registered
-            if each.type.endswith(f":{token}") and not each.type.startswith("tenantry:")
+            if each.type.endswith(f":{token}") and not each.type.startswith(COMPONENTS)
         ]
 
     def by_urn(self) -> dict[str, Registered]:
@@ -211,30 +209,15 @@ def _id(name: str) -> str:
     return f"{name}-id"
 
 
-def _arn(arns: Arns, kind: str, name: str, inputs: dict[str, Any]) -> str:
-    """The ARN that AWS would give it; of what has none that matters here, one that nothing else has."""
-    match kind:
-        case "aws:dynamodb/table:Table":
-            return arns.table(inputs["name"])
-        case "aws:iam/policy:Policy":
-            return arns.iam(f"policy/{inputs['name']}")
-        case "aws:iam/role:Role":
-            return arns.iam(f"role/{inputs['name']}")
-        case "aws:kms/key:Key":
-            return arns.kms(f"key/{_id(name)}")
-        case "aws:lambda/function:Function":
-            return arns.function(inputs["name"])
-        case "aws:cloudwatch/logGroup:LogGroup":
-            return arns.log_group(inputs["name"])
-        case "aws:s3/bucket:Bucket":
-            return arns.bucket(inputs["bucket"])
-        case "aws:secretsmanager/secret:Secret":
-            return arns.secrets(inputs["name"]).replace("??????", "AbCdEf")
-        case "aws:sqs/queue:Queue":
-            return arns.queue(inputs["name"])
-        case "aws:sns/topic:Topic":
-            return arns.topic(inputs["name"])
-    return f"arn:of:{kind}:{name}"
+def _arn(arns: Arns, token: str, name: str, inputs: dict[str, Any]) -> str:
+    kind = KINDS.get(token)
+    return kind.arn_of(arns, name, _id(name), inputs) if kind else nameless(token, name)
+
+
+def _computed(token: str, name: str, inputs: dict[str, Any]) -> dict[str, str]:
+    values = {"name": name, "id": _id(name), "inputs": inputs, "public_pem": _PUBLIC_PEM}
+    patterns = KINDS[token].computed if token in KINDS else {}
+    return {output: pattern.format(**values) for output, pattern in patterns.items()}
 
 
 def _comparable(inputs: dict[str, Any]) -> dict[str, Any]:

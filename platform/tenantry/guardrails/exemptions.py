@@ -1,5 +1,7 @@
 """List every exemption from a rule with its reason; a rule knows no other."""
 
+from tenantry.rules.kinds import KINDS
+
 # Actions that may be granted on `*`.
 ON_ANYTHING = {
     "xray:PutTraceSegments": "X-Ray has no resource to name; AWS documents * as the only one",
@@ -26,20 +28,4 @@ UNBOUNDED_SERVICES = {
 }
 
 # Types that AWS, or the provider, cannot tag.
-UNTAGGABLE = (
-    "aws:apigateway/account:Account",
-    "aws:apigateway/deployment:Deployment",
-    "aws:apigateway/methodSettings:MethodSettings",
-    "aws:apigateway/usagePlanKey:UsagePlanKey",
-    "aws:cloudwatch/dashboard:Dashboard",
-    "aws:cloudwatch/queryDefinition:QueryDefinition",
-    "aws:iam/rolePolicy:RolePolicy",
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-    "aws:kms/alias:Alias",
-    "aws:lambda/layerVersion:LayerVersion",
-    "aws:lambda/permission:Permission",
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
-    "aws:secretsmanager/secretVersion:SecretVersion",
-    "aws:sns/topicPolicy:TopicPolicy",
-    "aws:sns/topicSubscription:TopicSubscription",
-)
+UNTAGGABLE = tuple(token for token, kind in KINDS.items() if token.startswith("aws:") and not kind.taggable)

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from tenantry.guardrails.resources import UNKNOWN, Resource, Stack
 from tenantry.guardrails.violations import Violation
-
-FUNCTION = "aws:lambda/function:Function"
-PERMISSION = "aws:lambda/permission:Permission"
+from tenantry.rules.kinds.tokens import FUNCTION, PERMISSION
 
 # Whoever may look at a function sees its environment. These are shapes of what nobody should see there.
 _SECRET_NAME = re.compile(r"(^|_)(SECRET|PASSWORD|PASSPHRASE|TOKEN|(PRIVATE|API|SIGNING)_KEY)(_ARN)?$", re.I)

@@ -6,17 +6,7 @@ from typing import Any
 from tenantry.guardrails.exemptions import KEY_ROUTES, OPEN_ROUTES
 from tenantry.guardrails.resources import UNKNOWN, Stack
 from tenantry.guardrails.violations import Violation
-
-REST_API = "aws:apigateway/restApi:RestApi"
-STAGE = "aws:apigateway/stage:Stage"
-# What would open a door that the contract does not state.
-OTHER_DOORS = (
-    "aws:apigateway/integration:Integration",
-    "aws:apigateway/method:Method",
-    "aws:apigatewayv2/api:Api",
-    "aws:lambda/functionUrl:FunctionUrl",
-    "aws:lb/loadBalancer:LoadBalancer",
-)
+from tenantry.rules.kinds.tokens import OTHER_DOORS, REST_API, STAGE
 
 KEY, TOKEN = "an API key", "an authorizer"
 _ANY_METHOD = "x-amazon-apigateway-any-method"

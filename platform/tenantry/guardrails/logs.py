@@ -6,14 +6,10 @@ Whoever logs to a group that is not there makes one that never expires.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tenantry.guardrails.functions import FUNCTION
-from tenantry.guardrails.gateway import STAGE
 from tenantry.guardrails.resources import UNKNOWN, Resource, Stack
 from tenantry.guardrails.violations import Violation
 from tenantry.rules import naming
-
-LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
-METHOD_SETTINGS = "aws:apigateway/methodSettings:MethodSettings"
+from tenantry.rules.kinds.tokens import FUNCTION, LOG_GROUP, METHOD_SETTINGS, STAGE
 
 
 def every_log_group_expires(stack: Stack) -> Iterator[Violation]:

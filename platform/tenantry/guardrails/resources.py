@@ -7,7 +7,8 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-TENANT = "tenantry:index:Tenant"
+from tenantry.rules.kinds.kind import values_at
+from tenantry.rules.kinds.tokens import TENANT
 
 
 class Unknown(Enum):
@@ -47,8 +48,15 @@ class Resource:
 
     def document(self, path: str) -> Any:
         """The same, where it may be JSON as text."""
-        value = self.at(path)
-        return json.loads(value) if isinstance(value, str) and value else value
+        return _parsed(self.at(path))
+
+    def documents(self, path: str) -> Iterator[Any]:
+        """The same, where lists may lie on the way."""
+        return map(_parsed, values_at(self.properties, path))
+
+
+def _parsed(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) and value else value
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,16 @@ from typing import Any, NamedTuple
 from tenantry.guardrails.exemptions import BOUNDARY_ON_ANYTHING, ON_ANYTHING, UNBOUNDED_SERVICES
 from tenantry.guardrails.resources import UNKNOWN, Resource, Stack
 from tenantry.guardrails.violations import Violation
+from tenantry.rules.kinds import KINDS
+from tenantry.rules.kinds.tokens import KEY, KEY_POLICY, POLICY, ROLE
 
-ROLE = "aws:iam/role:Role"
-BOUNDARY = "aws:iam/policy:Policy"  # the program attaches no managed policy: it bounds
-# The properties by which the provider's types carry a policy.
-CARRIERS = ("assumeRolePolicy", "policy", "policyDocument", "resourcePolicy")
+BOUNDARY = POLICY  # the program attaches no managed policy: it bounds
+# The properties by which types carry a policy: those that have a row, and what others of the provider's do.
+CARRIERS = sorted(
+    {path for kind in KINDS.values() for path in kind.policies} | {"policyDocument", "resourcePolicy"}
+)
 # AWS: in a key's own policy `*` means the key that carries it.
-CARRIED_BY_KEYS = ("aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy")
+CARRIED_BY_KEYS = (KEY, KEY_POLICY)
 
 # `*` alone, and what names a kind of thing without naming one: `arn:aws:dynamodb:r:a:table/*`.
 _ANYTHING = re.compile(r"[*?]+|arn:[^:]*:[^:]*:[^:]*:[^:]*:([\w-]+[/:])?[*?].*")
@@ -79,13 +82,10 @@ def every_role_is_bounded(stack: Stack) -> Iterator[Violation]:
 
 def _allowed(stack: Stack) -> Iterator[Allowed]:
     for each in stack.on_aws():
-        documents = [each.document(key) for key in CARRIERS]
-        inline = each.at("inlinePolicies")
-        if isinstance(inline, list):
-            documents += [Resource(each.type, each.name, each.urn, one).document("policy") for one in inline]
-        for document in documents:
-            if isinstance(document, dict):
-                yield from _statements(each, document)
+        for path in CARRIERS:
+            for document in each.documents(path):
+                if isinstance(document, dict):
+                    yield from _statements(each, document)
 
 
 def _statements(carrier: Resource, document: dict[str, Any]) -> Iterator[Allowed]:

@@ -4,11 +4,7 @@ from collections.abc import Iterator
 
 from tenantry.guardrails.resources import UNKNOWN, Resource, Stack
 from tenantry.guardrails.violations import Violation
-
-TABLE = "aws:dynamodb/table:Table"
-BUCKET = "aws:s3/bucket:Bucket"
-ACCESS_BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
-QUEUE = "aws:sqs/queue:Queue"
+from tenantry.rules.kinds.tokens import BUCKET, BUCKET_PUBLIC_ACCESS_BLOCK, QUEUE, TABLE
 
 _BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
@@ -21,7 +17,7 @@ def every_table_can_be_brought_back(stack: Stack) -> Iterator[Violation]:
 
 
 def every_bucket_is_private(stack: Stack) -> Iterator[Violation]:
-    blocks = list(stack.of(ACCESS_BLOCK))
+    blocks = list(stack.of(BUCKET_PUBLIC_ACCESS_BLOCK))
     for bucket in stack.of(BUCKET):
         if not any(_is_of(block, "bucket", bucket) for block in blocks):
             yield Violation(bucket, "may be opened to the public; give it a BucketPublicAccessBlock")

@@ -19,7 +19,8 @@ def everything_says_whose_it_is(stack: Stack) -> Iterator[Violation]:
         for tag in needed:
             if not said.get(tag):
                 yield Violation(
-                    each, f"has no tag {tag}; take the deployment's tags, or list it in UNTAGGABLE"
+                    each,
+                    f"has no tag {tag}; take the deployment's tags, or mark its kind untaggable",
                 )
         if tenant and said.get("tenant") not in (None, UNKNOWN, tenant):
             yield Violation(each, f"is tagged as {said['tenant']}'s and belongs to {tenant}; correct the tag")

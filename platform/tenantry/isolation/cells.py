@@ -12,6 +12,7 @@ from tenantry.execution import registration
 from tenantry.execution.registration import Registered
 from tenantry.packing.artifact import Artifact, Target
 from tenantry.rules.arns import Arns
+from tenantry.rules.kinds.tokens import TENANT
 from tenantry.rules.naming import Names
 
 # Any account and Region serve: no policy decides by them.
@@ -29,14 +30,14 @@ class Cell:
     resources: tuple[Registered, ...]
 
     def of(self, *kinds: str) -> Iterator[Registered]:
-        """Those of the provider's types, such as `aws:iam/role:Role`."""
+        """Those of the types with these tokens."""
         return (each for each in self.resources if each.type in kinds)
 
     def owner(self, resource: Registered) -> str | None:
         """The slug of the tenant below whose component it is; None for what tenants share."""
         above: Registered | None = resource
         while above is not None:
-            if above.type == registration.TENANT:
+            if above.type == TENANT:
                 return above.name
             above = self._by_urn.get(above.parent)
         return None

@@ -1,4 +1,4 @@
-"""Rules on what a function is bound to: a role of its own, one caller, its tenant's resources.
+"""Rules on what a function is bound to: a role of its own, and one caller.
 
 Each rule yields the leaks that break it. Whose a resource is, the component above it says, not its name.
 """
@@ -6,19 +6,22 @@ Each rule yields the leaks that break it. Whose a resource is, the component abo
 from collections import Counter
 from collections.abc import Iterator
 
-from agreed import environment
 from tenantry.execution.registration import Registered
-from tenantry.groups import current
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.leaks import Leak, leak
-from tenantry.isolation.roles import POLICY, ROLE
-from tenantry.rules.naming import AUTHORIZER
+from tenantry.rules.kinds.tokens import (
+    FUNCTION,
+    PERMISSION,
+    POLICY,
+    REST_API,
+    ROLE,
+    ROLE_POLICY,
+    ROLE_POLICY_ATTACHMENT,
+    STAGE,
+)
+from tenantry.rules.naming import AUTHORIZER, GATEWAY_LOGGING
 
-FUNCTION = "aws:lambda/function:Function"
-PERMISSION = "aws:lambda/permission:Permission"
-SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type token
-TABLE = "aws:dynamodb/table:Table"
-API, STAGE = "aws:apigateway/restApi:RestApi", "aws:apigateway/stage:Stage"
+INVOKE = "lambda:InvokeFunction"
 
 
 def no_role_serves_two_functions(cell: Cell) -> Iterator[Leak]:
@@ -42,6 +45,20 @@ def only_its_service_takes_a_role(cell: Cell) -> Iterator[Leak]:
                 yield leak(role, "sts:AssumeRole", role.arn, by)
 
 
+def a_role_of_all_tenants_writes_logs_alone(cell: Cell) -> Iterator[Leak]:
+    """It is API Gateway's: what it held beside, every stage could use."""
+    shared = {name: role for role in cell.of(ROLE) if not cell.owner(role) for name in role.spellings}
+    logging = cell.arns.managed(GATEWAY_LOGGING)
+    for each in cell.of(ROLE_POLICY, ROLE_POLICY_ATTACHMENT):
+        held = each.inputs.get("policyArn", "a policy of its own")
+        if each.inputs["role"] in shared and held != logging:
+            yield leak(each, "whatever it allows", "anything", held)
+    for role in {role.urn: role for role in shared.values()}.values():
+        held = [*(role.inputs.get("managedPolicyArns") or []), *(role.inputs.get("inlinePolicies") or [])]
+        if any(each != logging for each in held):
+            yield leak(role, "whatever it allows", "anything", "policies within it")
+
+
 def every_role_has_the_cells_boundary(cell: Cell) -> Iterator[Leak]:
     boundaries = {each.arn for each in cell.of(POLICY) if cell.owner(each) is None}
     for role in cell.of(ROLE):
@@ -56,40 +73,16 @@ def only_its_own_stage_invokes_a_function(cell: Cell) -> Iterator[Leak]:
         inputs = permission.inputs
         function, source = functions.get(inputs["function"]), inputs.get("sourceArn") or ""
         callers = _callers(cell, function) if function else []
-        if inputs.get("principal") != "apigateway.amazonaws.com" or not source.startswith(tuple(callers)):
+        granted = inputs["action"], inputs.get("principal")
+        if granted != (INVOKE, "apigateway.amazonaws.com") or not source.startswith(tuple(callers)):
             by = f"permission {inputs.get('statementId')} from {source or 'anywhere'}"
             yield leak(permission, inputs["action"], inputs["function"], by)
-
-
-def an_environment_names_its_own_tenants(cell: Cell) -> Iterator[Leak]:
-    tables = {cell.owner(each): each.inputs["name"] for each in cell.of(TABLE)}
-    named = {each.arn: (cell.owner(each), each.inputs["name"]) for each in cell.of(SECRET)}
-    for function in cell.of(FUNCTION):
-        tenant, said = cell.owner(function), function.inputs["environment"]["variables"]
-        secrets = {
-            environment.secret_arn(each.name): cell.names.secret(str(tenant), each.name)
-            for each in current().secrets
-        }
-        queues = {
-            environment.queue_url(each.name): cell.names.queue(str(tenant), each.name)
-            for each in current().queues
-        }
-        if said.get("TENANT") != tenant:
-            yield leak(function, "acts", str(said.get("TENANT")), "TENANT in its environment")
-        if "TABLE" in said and said["TABLE"] != tables.get(tenant, tables.get(None)):
-            yield leak(function, "works", said["TABLE"], "TABLE in its environment")
-        for variable, secret in secrets.items():
-            if variable in said and named.get(said[variable]) != (tenant, secret):
-                yield leak(function, "works", said[variable], f"{variable} in its environment")
-        for variable, queue in queues.items():
-            if variable in said and said[variable].rpartition("/")[2] != queue:
-                yield leak(function, "works", said[variable], f"{variable} in its environment")
 
 
 def _callers(cell: Cell, function: Registered) -> list[str]:
     """What the ARN of a call begins with: the stage, to its end, or the API's authorizers."""
     if function.name.endswith(f".{AUTHORIZER}"):
-        return [cell.arns.execute_api(api.id, "authorizers/") for api in cell.of(API)]
+        return [cell.arns.execute_api(api.id, "authorizers/") for api in cell.of(REST_API)]
     return [
         cell.arns.execute_api(stage.inputs["restApi"], f"{stage.inputs['stageName']}/")
         for stage in cell.of(STAGE)

@@ -7,64 +7,31 @@ import re
 from collections.abc import Iterator
 
 from tenantry.isolation.cells import Cell
-from tenantry.isolation.functions import API, FUNCTION, PERMISSION, SECRET, STAGE, TABLE
+from tenantry.isolation.functions import INVOKE
 from tenantry.isolation.leaks import Leak, leak
-from tenantry.isolation.queues import MAPPING, QUEUE, QUEUE_POLICY
-from tenantry.isolation.roles import ATTACHMENT, POLICY, ROLE, ROLE_POLICY
+from tenantry.rules.kinds.tokens import (
+    API_KEY,
+    FUNCTION,
+    LOG_GROUP,
+    REST_API,
+    STAGE,
+    USAGE_PLAN,
+    USAGE_PLAN_KEY,
+)
 
-API_KEY = "aws:apigateway/apiKey:ApiKey"
-LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
-KEY = "aws:kms/key:Key"
-PLAN, PLAN_KEY = "aws:apigateway/usagePlan:UsagePlan", "aws:apigateway/usagePlanKey:UsagePlanKey"
-TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
-
-READ = {API, API_KEY, FUNCTION, LOG_GROUP, PERMISSION, PLAN, PLAN_KEY, SECRET, STAGE, TABLE, TOPIC_POLICY}
-READ |= {ATTACHMENT, KEY, MAPPING, POLICY, QUEUE, QUEUE_POLICY, ROLE, ROLE_POLICY}
-GRANT_NOTHING = {
-    "aws:apigateway/account:Account",
-    "aws:apigateway/deployment:Deployment",
-    "aws:apigateway/methodSettings:MethodSettings",
-    "aws:budgets/budget:Budget",
-    "aws:cloudwatch/compositeAlarm:CompositeAlarm",
-    "aws:cloudwatch/dashboard:Dashboard",
-    "aws:cloudwatch/metricAlarm:MetricAlarm",
-    "aws:cloudwatch/queryDefinition:QueryDefinition",
-    "aws:kms/alias:Alias",
-    "aws:lambda/layerVersion:LayerVersion",
-    "aws:s3/bucket:Bucket",
-    "aws:s3/bucketObjectv2:BucketObjectv2",
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
-    "aws:secretsmanager/secretVersion:SecretVersion",
-    "aws:sns/topic:Topic",
-    "aws:sns/topicSubscription:TopicSubscription",
-}
 _VARIABLE = r"\$\{stageVariables\.(\w+)\}"
-
-
-def every_type_of_resource_is_understood(cell: Cell) -> Iterator[Leak]:
-    """A new type may carry a policy of its own; it is read here, or listed as granting nothing."""
-    for each in cell.resources:
-        if each.type.startswith("aws:") and each.type not in READ | GRANT_NOTHING:
-            yield leak(each, "perhaps anything", each.arn, f"{each.type}, which this proof does not read")
 
 
 def a_stage_calls_its_own_tenants_functions(cell: Cell) -> Iterator[Leak]:
     owners = {each.inputs["name"]: cell.owner(each) for each in cell.of(FUNCTION)}
-    used = {name for api in cell.of(API) for name in re.findall(_VARIABLE, api.inputs["body"])}
+    used = {name for api in cell.of(REST_API) for name in re.findall(_VARIABLE, api.inputs["body"])}
     for stage in cell.of(STAGE):
         variables = stage.inputs.get("variables") or {}
         for name, function in variables.items():
             if owners.get(function) != cell.owner(stage):
-                yield leak(stage, "lambda:InvokeFunction", function, f"stage variable {name}")
+                yield leak(stage, INVOKE, function, f"stage variable {name}")
         for name in sorted(used - variables.keys()):
-            yield leak(stage, "lambda:InvokeFunction", "nothing", f"stage variable {name}, not set")
-
-
-def a_route_names_no_function_for_all_stages(cell: Cell) -> Iterator[Leak]:
-    for api in cell.of(API):
-        for name in re.findall(r":function:([^/\"]*)/invocations", api.inputs["body"]):
-            if not re.fullmatch(_VARIABLE, name):
-                yield leak(api, "lambda:InvokeFunction", name, "an integration without a stage variable")
+            yield leak(stage, INVOKE, "nothing", f"stage variable {name}, not set")
 
 
 def a_stage_logs_to_its_own_tenants_group(cell: Cell) -> Iterator[Leak]:
@@ -77,7 +44,7 @@ def a_stage_logs_to_its_own_tenants_group(cell: Cell) -> Iterator[Leak]:
 
 def a_plan_opens_its_own_tenants_stage_alone(cell: Cell) -> Iterator[Leak]:
     stages = {(each.inputs["restApi"], each.inputs["stageName"]): cell.owner(each) for each in cell.of(STAGE)}
-    for plan in cell.of(PLAN):
+    for plan in cell.of(USAGE_PLAN):
         for each in plan.inputs.get("apiStages") or []:
             if stages.get((each["apiId"], each["stage"])) != cell.owner(plan):
                 yield leak(plan, "execute-api:Invoke", f"stage {each['stage']}", "its stages")
@@ -85,18 +52,8 @@ def a_plan_opens_its_own_tenants_stage_alone(cell: Cell) -> Iterator[Leak]:
 
 def a_key_is_in_its_own_tenants_plan_alone(cell: Cell) -> Iterator[Leak]:
     keys = {each.id: cell.owner(each) for each in cell.of(API_KEY)}
-    plans = {each.id: cell.owner(each) for each in cell.of(PLAN)}
-    for member in cell.of(PLAN_KEY):
+    plans = {each.id: cell.owner(each) for each in cell.of(USAGE_PLAN)}
+    for member in cell.of(USAGE_PLAN_KEY):
         key, plan = member.inputs["keyId"], member.inputs["usagePlanId"]
         if None in (keys.get(key), plans.get(plan)) or keys[key] != plans[plan]:
             yield leak(member, "execute-api:Invoke", f"plan {plan}", f"key {key}")
-
-
-def a_topic_is_open_to_services_alone(cell: Cell) -> Iterator[Leak]:
-    for policy in cell.of(TOPIC_POLICY):
-        for number, statement in enumerate(policy.document("policy")["Statement"], start=1):
-            principal = statement.get("Principal")
-            services_alone = isinstance(principal, dict) and set(principal) == {"Service"}
-            if statement["Effect"] == "Allow" and not services_alone:
-                by = f"policy/{statement.get('Sid') or f'statement {number}'}"
-                yield leak(policy, str(statement.get("Action")), policy.inputs["arn"], by)

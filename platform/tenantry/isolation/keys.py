@@ -14,11 +14,9 @@ from tenantry.execution.registration import Registered
 from tenantry.groups import current
 from tenantry.isolation import actions, neighbours
 from tenantry.isolation.cells import Cell
-from tenantry.isolation.functions import SECRET, TABLE
-from tenantry.isolation.gateway import KEY, LOG_GROUP
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.isolation.reading import listed
-from tenantry.isolation.roles import ROLE
+from tenantry.rules.kinds.tokens import KEY, LOG_GROUP, ROLE, SECRET, TABLE
 from tenantry.rules.naming import AUTHORIZER
 
 LOGS_CONTEXT = "kms:EncryptionContext:aws:logs:arn"

@@ -57,7 +57,7 @@ def rows(cell: Cell) -> Iterator[Row]:
         withheld = targets.withheld(cell, role.tenant, role.group)
         foreign += [(role.tenant, target) for target in withheld]
         own = [target for _, target in of_tenant[role.tenant] if target not in withheld]
-        yield Row(role, _own(role, own), _others(role, [*common, *_beside_own(role, foreign)]))
+        yield Row(role, _own(role, own), tried(role, [*common, *_beside_own(role, foreign)]))
 
 
 def _targets(place: Place) -> list[Reached]:
@@ -73,7 +73,8 @@ def _beside_own(role: Role, foreign: list[Reached]) -> Iterator[Reached]:
             yield whose, replace(target, keys=(*target.keys, *partition_keys(role.tenant)))
 
 
-def _others(role: Role, foreign: list[Reached]) -> dict[Kind, Square]:
+def tried(role: Role, foreign: list[Reached]) -> dict[Kind, Square]:
+    """Try all that the role holds on what is not its own."""
     squares = {kind: Square() for kind in Kind}
     for whose, target, action in chain(_asked(role, foreign), _unknown_services(role)):
         square = squares[target.kind]

@@ -4,7 +4,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tenantry.isolation import functions, gateway, keys, matrix, queues, tables
+from tenantry.isolation import (
+    boundary,
+    environments,
+    functions,
+    gateway,
+    keys,
+    matrix,
+    policies,
+    queues,
+    routes,
+    tables,
+    understanding,
+)
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.leaks import Leak
 from tenantry.isolation.matrix import Row
@@ -14,23 +26,36 @@ Rule = Callable[[Cell], Iterator[Leak]]
 RULES: dict[str, Rule] = {
     "no role serves two functions": functions.no_role_serves_two_functions,
     "only its service takes a role": functions.only_its_service_takes_a_role,
+    "a role of all tenants writes logs alone": functions.a_role_of_all_tenants_writes_logs_alone,
     "every role has the cell's boundary": functions.every_role_has_the_cells_boundary,
     "only its own stage invokes a function": functions.only_its_own_stage_invokes_a_function,
-    "an environment names what is its own tenant's": functions.an_environment_names_its_own_tenants,
+    "a boundary stops what no function may have": boundary.a_boundary_stops_what_no_function_may_have,
+    "an environment names what is its own tenant's": environments.an_environment_names_its_own_tenants,
+    "an environment names nothing of another tenant's": (
+        environments.an_environment_names_nothing_of_another_tenants
+    ),
+    "an environment sends no call elsewhere": environments.an_environment_sends_no_call_elsewhere,
     "a stage calls its own tenant's functions": gateway.a_stage_calls_its_own_tenants_functions,
-    "a route names no function for all stages": gateway.a_route_names_no_function_for_all_stages,
+    "a route leads to its stage's function alone": routes.a_route_leads_to_its_stages_function_alone,
+    "a verdict is on key and token together": routes.a_verdict_is_on_key_and_token_together,
     "a stage logs to its own tenant's group": gateway.a_stage_logs_to_its_own_tenants_group,
     "a plan opens its own tenant's stage alone": gateway.a_plan_opens_its_own_tenants_stage_alone,
     "a key is in its own tenant's plan alone": gateway.a_key_is_in_its_own_tenants_plan_alone,
-    "a topic is open to services alone": gateway.a_topic_is_open_to_services_alone,
+    "a topic is open to services alone": policies.a_topic_is_open_to_services_alone,
+    "a topic tells people alone": policies.a_topic_tells_people_alone,
     "a queue feeds its own tenant's function": queues.a_queue_feeds_its_own_tenants_function,
     "dead letters stay with their tenant": queues.dead_letters_stay_with_their_tenant,
-    "a queue lets nobody in by a policy of its own": queues.a_queue_lets_nobody_in_by_a_policy_of_its_own,
     "a table has no index": tables.a_table_has_no_index,
+    "nobody is let in by a policy beside the roles'": policies.nobody_is_let_in_by_a_policy_beside_the_roles,
     "a key is its own tenant's roles' alone": keys.a_key_is_its_own_tenants_roles_alone,
     "a key is used through its services alone": keys.a_key_is_used_through_services_alone,
     "what a tenant keeps is under its own key": keys.what_a_tenant_keeps_is_under_its_own_key,
-    "every type of resource is understood": gateway.every_type_of_resource_is_understood,
+    "a reference leads to its own tenant's or the cell's": (
+        understanding.a_reference_leads_to_its_own_tenants_or_the_cells
+    ),
+    "what grants is never left as it was": understanding.what_grants_is_never_left_as_it_was,
+    "every type of resource is understood": understanding.every_type_of_resource_is_understood,
+    "every input is understood": understanding.every_input_is_understood,
 }
 
 

@@ -9,11 +9,8 @@ from typing import Any
 
 from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import Cell
-from tenantry.isolation.functions import FUNCTION
 from tenantry.isolation.leaks import Leak, leak
-
-QUEUE, QUEUE_POLICY = "aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy"
-MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+from tenantry.rules.kinds.tokens import EVENT_SOURCE_MAPPING, FUNCTION, QUEUE
 
 
 def a_queue_feeds_its_own_tenants_function(cell: Cell) -> Iterator[Leak]:
@@ -23,7 +20,7 @@ def a_queue_feeds_its_own_tenants_function(cell: Cell) -> Iterator[Leak]:
         for each in cell.of(FUNCTION)
         for key in (each.arn, each.inputs["name"], each.id)
     }
-    for mapping in cell.of(MAPPING):
+    for mapping in cell.of(EVENT_SOURCE_MAPPING):
         source, function = mapping.inputs.get("eventSourceArn"), mapping.inputs["functionName"]
         ends = {queues.get(str(source)), functions.get(function)}
         if ends != {cell.owner(mapping)} or None in ends:
@@ -36,17 +33,16 @@ def dead_letters_stay_with_their_tenant(cell: Cell) -> Iterator[Leak]:
         target = _document(queue, "redrivePolicy").get("deadLetterTargetArn")
         if target is not None and queues.get(target) != cell.owner(queue):
             yield leak(queue, "sqs:SendMessage", target, "its redrive policy")
+        for source in _sources(_document(queue, "redriveAllowPolicy")):
+            if queues.get(source) != cell.owner(queue):
+                yield leak(queue, "sqs:SendMessage", queue.arn, f"dead letters taken from {source}")
 
 
-def a_queue_lets_nobody_in_by_a_policy_of_its_own(cell: Cell) -> Iterator[Leak]:
-    """Roles of the same account need none, and nobody else has any business with a queue."""
-    policies = [(each, each.inputs.get("queueUrl")) for each in cell.of(QUEUE_POLICY)]
-    policies += [(each, each.arn) for each in cell.of(QUEUE) if each.inputs.get("policy")]
-    for resource, queue in policies:
-        for number, statement in enumerate(_document(resource, "policy")["Statement"], start=1):
-            if statement["Effect"] == "Allow":
-                by = f"policy/{statement.get('Sid') or f'statement {number}'}"
-                yield leak(resource, str(statement.get("Action")), str(queue), by)
+def _sources(allowed: dict[str, Any]) -> list[str]:
+    """Whose dead letters it takes; AWS takes those of the whole account where nothing is stated."""
+    if not allowed or allowed.get("redrivePermission") == "denyAll":
+        return []
+    return allowed.get("sourceQueueArns") or ["any queue"]
 
 
 def _document(resource: Registered, key: str) -> dict[str, Any]:

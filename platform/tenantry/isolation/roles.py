@@ -7,11 +7,7 @@ from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.evaluation import Holder
 from tenantry.isolation.reading import EVERYTHING, Policy
-
-ROLE = "aws:iam/role:Role"
-ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
-POLICY = "aws:iam/policy:Policy"
-ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+from tenantry.rules.kinds.tokens import POLICY, ROLE, ROLE_POLICY, ROLE_POLICY_ATTACHMENT
 
 
 @dataclass(frozen=True)
@@ -48,21 +44,19 @@ def _own(cell: Cell, role: Registered, documents: dict[str, Policy]) -> tuple[Po
     inline = [
         Policy.read(each.inputs["name"], each.document("policy"))
         for each in cell.of(ROLE_POLICY)
-        if each.inputs["role"] in _names(role)
+        if each.inputs["role"] in role.spellings
     ]
     inline += [
         Policy.read(each["name"], json.loads(each["policy"]))
         for each in role.inputs.get("inlinePolicies") or []
     ]
     attached = [
-        each.inputs["policyArn"] for each in cell.of(ATTACHMENT) if each.inputs["role"] in _names(role)
+        each.inputs["policyArn"]
+        for each in cell.of(ROLE_POLICY_ATTACHMENT)
+        if each.inputs["role"] in role.spellings
     ]
     attached += role.inputs.get("managedPolicyArns") or []
     return (*inline, *(documents.get(arn) or _unknown(arn) for arn in attached))
-
-
-def _names(role: Registered) -> set[str]:
-    return {role.inputs["name"], role.id, role.arn}
 
 
 def _unknown(arn: str) -> Policy:

@@ -7,7 +7,8 @@ from enum import StrEnum
 from tenantry.groups import current
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.partitions import partition_keys
-from tenantry.rules import naming
+from tenantry.rules import kinds, naming
+from tenantry.rules.kinds.tokens import BUCKET, REST_API
 from tenantry.rules.naming import AUTHORIZER, Names
 
 INDEX = "/index/any"  # no table has one: LeadingKeys would not hold what is written into it
@@ -46,16 +47,7 @@ SERVICES = {
     Kind.ENCRYPTION: ("kms",),
 }
 
-KINDS = {
-    "aws:cloudwatch/logGroup:LogGroup": Kind.LOGS,
-    "aws:dynamodb/table:Table": Kind.TABLES,
-    "aws:iam/role:Role": Kind.ROLES,
-    "aws:kms/key:Key": Kind.ENCRYPTION,
-    "aws:lambda/function:Function": Kind.FUNCTIONS,
-    "aws:secretsmanager/secret:Secret": Kind.SECRETS,
-    "aws:sns/topic:Topic": Kind.TOPICS,
-    "aws:sqs/queue:Queue": Kind.QUEUES,
-}
+KINDS = {row.token: Kind(row.target) for row in kinds.KINDS.values() if row.target}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +116,7 @@ class Place:
 
     def _stage(self) -> Iterator[Target]:
         arns = self.cell.arns
-        for api in self.cell.of("aws:apigateway/restApi:RestApi"):
+        for api in self.cell.of(REST_API):
             yield Target(Kind.STAGES, arns.execute_api(api.id, f"{self.slug}/GET/items/orders"))
             yield Target(Kind.STAGES, arns.gateway(f"/restapis/{api.id}/stages/{self.slug}"))
             log = arns.log_group(f"API-Gateway-Execution-Logs_{api.id}/{self.slug}")
@@ -160,7 +152,7 @@ def shared(cell: Cell) -> Iterator[Target]:
             yield Target(kind, "*")
     for path in ("/apikeys", "/usageplans", "/account"):
         yield Target(Kind.STAGES, cell.arns.gateway(path))
-    for bucket in cell.of("aws:s3/bucket:Bucket"):
+    for bucket in cell.of(BUCKET):
         yield Target(Kind.ARTIFACTS, bucket.arn)
         yield Target(Kind.ARTIFACTS, f"{bucket.arn}/code/0.zip")
     yield Target(Kind.TOPICS, cell.arns.topic(cell.names.cell))

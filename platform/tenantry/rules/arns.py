@@ -66,6 +66,10 @@ class Arns:
         """IAM has no Regions; `resource` is `role/<name>` or `policy/<name>`."""
         return f"arn:{self.partition}:iam::{self.account}:{resource}"
 
+    def managed(self, policy: str) -> str:
+        """A policy that AWS wrote, the same in every account."""
+        return f"arn:{self.partition}:iam::aws:policy/{policy}"
+
     def regional(self, service: str) -> str:
         """The service as KMS and CloudWatch Logs name it in policies: that of this Region alone."""
         return f"{service}.{self.region}.amazonaws.com"

@@ -11,6 +11,7 @@ from agreed.declarations import RUNTIME
 from tenantry.errors import WrongInput
 
 AUTHORIZER = "authorizer"
+GATEWAY_LOGGING = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"  # AWS's own policy
 
 _STACK = re.compile(r"(?!.*--)[a-z][a-z0-9-]{0,9}[a-z0-9]")
 

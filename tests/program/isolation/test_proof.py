@@ -1,14 +1,19 @@
 """The demo cell and a full one leak nowhere, and the proof of it has looked at what there is."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tenantry.config import Cell as CellConfig
+from tenantry.isolation import understanding
 from tenantry.isolation.cells import Cell, registered
 from tenantry.isolation.neighbours import possible
-from tenantry.isolation.proof import Proof, prove
+from tenantry.isolation.proof import RULES, Proof, prove
+from tenantry.isolation.roles import roles
 from tenantry.isolation.targets import Kind, Place
+from tenantry.local.engine.resources.tracking import Tracked
+from tenantry.rules.kinds import KINDS
 
 NEAR = ("acme", "acme-eu", "acme-eu-2", "acmes", "acm", "xcme", "bcme")
 FULL = 25
@@ -38,6 +43,20 @@ def test_a_cell_of_twenty_five_tenants_leaks_nowhere(cell: CellConfig) -> None:
 def test_every_function_has_a_row(proof: Proof, demo: Cell) -> None:
     functions = [each.name for each in demo.of("aws:lambda/function:Function")]
     assert sorted(row.role.function for row in proof.rows) == sorted(functions)
+
+
+def test_whatever_may_lead_anywhere_is_read_by_a_rule(demo: Cell) -> None:
+    """Rules that look at every input alike do not count."""
+    tracked = {each.urn: Tracked(each.inputs) for each in demo.resources}
+    watched = demo.with_resources(replace(each, inputs=tracked[each.urn]) for each in demo.resources)
+    for rule in RULES.values():
+        if rule.__module__ != understanding.__name__:
+            list(rule(watched))
+    roles(watched)
+    for each in watched.resources:
+        kind = KINDS.get(each.type)
+        leading = {path.partition(".")[0] for path in (*kind.policies, *kind.judged)} if kind else set()
+        assert leading.intersection(tracked[each.urn].unread()) == set(), each.type
 
 
 def own(proof: Proof, function: str) -> dict[Kind, list[str]]:

@@ -7,6 +7,7 @@ import pytest
 from tenantry.isolation.cells import SOMEWHERE as ARNS
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.proof import prove
+from tests.support.leaks import assert_found
 from tests.support.mutations import Mutation, added, both, found, set_input, set_variable
 
 API = "demo-id"
@@ -237,10 +238,7 @@ SETTINGS: dict[str, tuple[Mutation, str, str]] = {
 
 @pytest.mark.parametrize("mistake", SETTINGS)
 def test_a_setting_that_leads_elsewhere_is_found(demo: Cell, mistake: str) -> None:
-    mutation, who, by = SETTINGS[mistake]
-    lines = [str(leak) for leak in prove(mutation(demo)).leaks]
-    assert [line for line in lines if line.startswith(f"{who}:") and by in line], lines
-    assert [line for line in lines if not line.startswith(("Function ", f"{who}:"))] == []
+    assert_found(demo, *SETTINGS[mistake])
 
 
 def test_a_function_named_for_all_stages_is_found(demo: Cell) -> None:

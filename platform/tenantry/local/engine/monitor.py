@@ -19,13 +19,15 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, rpc
 from pulumi.runtime.mocks import MockMonitor
 
 from tenantry.errors import Failed
-from tenantry.execution.registration import TENANT
 from tenantry.local.engine.changes import Change, Plan, Step, effective, plan
 from tenantry.local.engine.inventory import Entry, Inventory, unsure
-from tenantry.local.engine.resources import KINDS
+from tenantry.local.engine.options import refuse_options
+from tenantry.local.engine.resources import MAKERS
 from tenantry.local.engine.resources.maker import GONE, TAKEN, Clients, Existing, Inputs, Kind, Made
+from tenantry.local.engine.resources.tracking import Tracked, refuse_unread
+from tenantry.rules.kinds import KINDS
+from tenantry.rules.kinds.tokens import STACK, TENANT
 
-STACK = "pulumi:pulumi:Stack"
 OnChange = Callable[[Change], None]
 
 
@@ -65,6 +67,7 @@ class Engine(MockMonitor):
         wanted = Entry(urn, args.typ, args.name, self._owners[urn], {}, retained=bool(options.retainOnDelete))
         with _named(wanted):
             kind = _kind(wanted)
+            refuse_options(options, KINDS[wanted.type])
             there, adopted = self._there(kind, wanted, inputs, options.importId)
             inputs = effective(inputs, there, options.ignoreChanges)
             wanted = replace(wanted, inputs=comparable(inputs))
@@ -108,10 +111,13 @@ class Engine(MockMonitor):
             self._remove(there)
             replacing = False
         self._inventory.begin(wanted)
+        row, tracked = KINDS[wanted.type], Tracked(inputs)
         if there is not None and todo.step is Step.CHANGED and kind.update is not None:
-            made = kind.update(self._clients, _existing(there), inputs)
+            made = kind.update(self._clients, _existing(there), tracked)
+            refuse_unread(tracked, row, unchanged=kind.fixed)
         else:
-            made = self._made(kind, wanted, inputs)
+            made = self._made(kind, wanted, tracked)
+            refuse_unread(tracked, row)
         entry = replace(wanted, id=made.id, outputs=made.outputs)
         self._inventory.made(entry, replaces=replacing)
         return entry
@@ -221,11 +227,11 @@ def _digest(value: object) -> dict[str, str]:
 
 def _kind(entry: Entry) -> Kind:
     try:
-        return KINDS[entry.type]
+        return MAKERS[entry.type]
     except KeyError:
         raise DeploymentError(
             f"{entry.name}: the local platform does not know {entry.type}; "
-            "add a kind to tenantry/local/resources"
+            "add a row to tenantry/rules/kinds and a kind to tenantry/local/engine/resources"
         ) from None
 
 

@@ -4,6 +4,8 @@ A maker takes a resource's inputs as the engine sees them (camelCase, resolved) 
 outputs that the AWS provider would add. There is a kind for every type in use, and none that only pretends.
 """
 
+from dataclasses import replace
+
 from tenantry.local.engine.resources import (
     alarms,
     compute,
@@ -17,41 +19,50 @@ from tenantry.local.engine.resources import (
     plans,
 )
 from tenantry.local.engine.resources.maker import Existing, Kind, Made
+from tenantry.rules.kinds import KINDS, tokens
+from tenantry.rules.kinds import Kind as Row
 
-KINDS: dict[str, Kind] = {
-    "aws:apigateway/apiKey:ApiKey": plans.API_KEY,
-    "aws:apigateway/deployment:Deployment": gateway.DEPLOYMENT,
-    "aws:apigateway/methodSettings:MethodSettings": gateway.METHOD_SETTINGS,
-    "aws:apigateway/restApi:RestApi": gateway.REST_API,
-    "aws:apigateway/stage:Stage": gateway.STAGE,
-    "aws:apigateway/usagePlan:UsagePlan": plans.USAGE_PLAN,
-    "aws:apigateway/usagePlanKey:UsagePlanKey": plans.USAGE_PLAN_KEY,
-    "aws:cloudwatch/compositeAlarm:CompositeAlarm": alarms.COMPOSITE_ALARM,
-    "aws:cloudwatch/dashboard:Dashboard": observability.DASHBOARD,
-    "aws:cloudwatch/logGroup:LogGroup": observability.LOG_GROUP,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": alarms.METRIC_ALARM,
-    "aws:cloudwatch/queryDefinition:QueryDefinition": observability.QUERY_DEFINITION,
-    "aws:dynamodb/table:Table": data.TABLE,
-    "aws:iam/policy:Policy": identity.POLICY,
-    "aws:iam/role:Role": identity.ROLE,
-    "aws:iam/rolePolicy:RolePolicy": identity.ROLE_POLICY,
-    "aws:kms/alias:Alias": encryption.ALIAS,
-    "aws:kms/key:Key": encryption.KEY,
-    "aws:lambda/eventSourceMapping:EventSourceMapping": messaging.EVENT_SOURCE_MAPPING,
-    "aws:lambda/function:Function": compute.FUNCTION,
-    "aws:lambda/layerVersion:LayerVersion": compute.LAYER_VERSION,
-    "aws:lambda/permission:Permission": compute.PERMISSION,
-    "aws:s3/bucket:Bucket": data.BUCKET,
-    "aws:s3/bucketObjectv2:BucketObjectv2": data.BUCKET_OBJECT,
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": data.BUCKET_PUBLIC_ACCESS_BLOCK,
-    "aws:secretsmanager/secret:Secret": data.SECRET,
-    "aws:secretsmanager/secretVersion:SecretVersion": data.SECRET_VERSION,
-    "aws:sns/topic:Topic": observability.TOPIC,
-    "aws:sns/topicPolicy:TopicPolicy": observability.TOPIC_POLICY,
-    "aws:sns/topicSubscription:TopicSubscription": observability.TOPIC_SUBSCRIPTION,
-    "aws:sqs/queue:Queue": messaging.QUEUE,
-    "random:index/randomBytes:RandomBytes": keys.RANDOM_BYTES,
-    "tls:index/privateKey:PrivateKey": keys.PRIVATE_KEY,
+_MAKERS: dict[str, Kind] = {
+    tokens.API_KEY: plans.API_KEY,
+    tokens.DEPLOYMENT: gateway.DEPLOYMENT,
+    tokens.METHOD_SETTINGS: gateway.METHOD_SETTINGS,
+    tokens.REST_API: gateway.REST_API,
+    tokens.STAGE: gateway.STAGE,
+    tokens.USAGE_PLAN: plans.USAGE_PLAN,
+    tokens.USAGE_PLAN_KEY: plans.USAGE_PLAN_KEY,
+    tokens.COMPOSITE_ALARM: alarms.COMPOSITE_ALARM,
+    tokens.DASHBOARD: observability.DASHBOARD,
+    tokens.LOG_GROUP: observability.LOG_GROUP,
+    tokens.METRIC_ALARM: alarms.METRIC_ALARM,
+    tokens.QUERY_DEFINITION: observability.QUERY_DEFINITION,
+    tokens.TABLE: data.TABLE,
+    tokens.POLICY: identity.POLICY,
+    tokens.ROLE: identity.ROLE,
+    tokens.ROLE_POLICY: identity.ROLE_POLICY,
+    tokens.ALIAS: encryption.ALIAS,
+    tokens.KEY: encryption.KEY,
+    tokens.EVENT_SOURCE_MAPPING: messaging.EVENT_SOURCE_MAPPING,
+    tokens.FUNCTION: compute.FUNCTION,
+    tokens.LAYER_VERSION: compute.LAYER_VERSION,
+    tokens.PERMISSION: compute.PERMISSION,
+    tokens.BUCKET: data.BUCKET,
+    tokens.BUCKET_OBJECT: data.BUCKET_OBJECT,
+    tokens.BUCKET_PUBLIC_ACCESS_BLOCK: data.BUCKET_PUBLIC_ACCESS_BLOCK,
+    tokens.SECRET: data.SECRET,
+    tokens.SECRET_VERSION: data.SECRET_VERSION,
+    tokens.TOPIC: observability.TOPIC,
+    tokens.TOPIC_POLICY: observability.TOPIC_POLICY,
+    tokens.TOPIC_SUBSCRIPTION: observability.TOPIC_SUBSCRIPTION,
+    tokens.QUEUE: messaging.QUEUE,
+    tokens.RANDOM_BYTES: keys.RANDOM_BYTES,
+    tokens.PRIVATE_KEY: keys.PRIVATE_KEY,
 }
 
-__all__ = ["KINDS", "Existing", "Kind", "Made"]
+
+def _named(maker: Kind, row: Row) -> Kind:
+    return replace(maker, name=row.name if row.name and row.unique else None)
+
+
+MAKERS = {token: _named(maker, KINDS[token]) for token, maker in _MAKERS.items()}
+
+__all__ = ["MAKERS", "Existing", "Kind", "Made"]

@@ -55,7 +55,7 @@ def _remove_alarm(clients: Clients, existing: Existing) -> None:
     clients("cloudwatch").delete_alarms(AlarmNames=[existing.id])
 
 
-METRIC_ALARM = put(_put_metric_alarm, _remove_alarm, "name", name="name")
+METRIC_ALARM = put(_put_metric_alarm, _remove_alarm, "name")
 
 
 def _put_composite_alarm(clients: Clients, inputs: Inputs) -> Made:
@@ -70,4 +70,4 @@ def _put_composite_alarm(clients: Clients, inputs: Inputs) -> Made:
     return Made(inputs["alarmName"], {})
 
 
-COMPOSITE_ALARM = put(_put_composite_alarm, _remove_alarm, "alarmName", name="alarmName")
+COMPOSITE_ALARM = put(_put_composite_alarm, _remove_alarm, "alarmName")

@@ -84,9 +84,7 @@ def _find_function(clients: Clients, inputs: Inputs) -> Made:
     return Made(inputs["name"], {"arn": found["FunctionArn"]})
 
 
-FUNCTION = Kind(
-    _make_function, _remove_function, _update_function, _find_function, frozenset({"name"}), name="name"
-)
+FUNCTION = Kind(_make_function, _remove_function, _update_function, _find_function, frozenset({"name"}))
 
 
 def _make_permission(clients: Clients, inputs: Inputs) -> Made:
@@ -112,4 +110,4 @@ def _find_permission(clients: Clients, inputs: Inputs) -> Made | None:
     return Made(inputs["statementId"], {}) if there else None
 
 
-PERMISSION = Kind(_make_permission, _remove_permission, find=_find_permission, name="statementId")
+PERMISSION = Kind(_make_permission, _remove_permission, find=_find_permission)

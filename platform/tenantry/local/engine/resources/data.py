@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from tenantry.local.engine.resources.maker import (
     Clients,
@@ -30,7 +31,7 @@ def _make_table(clients: Clients, inputs: Inputs) -> Made:
         Tags=tag_list(inputs),
     )
     dynamodb.get_waiter("table_exists").wait(TableName=inputs["name"], WaiterConfig={"Delay": 1})
-    _set_ttl(dynamodb, inputs)
+    dynamodb.update_time_to_live(TableName=inputs["name"], TimeToLiveSpecification=_ttl(inputs))
     _set_recovery(dynamodb, inputs)
     return Made(inputs["name"], {"arn": made["TableDescription"]["TableArn"]})
 
@@ -40,9 +41,12 @@ def _update_table(clients: Clients, existing: Existing, inputs: Inputs) -> Made:
     dynamodb.update_table(TableName=name, DeletionProtectionEnabled=inputs["deletionProtectionEnabled"])
     # Of a call AWS takes one kind of change.
     dynamodb.update_table(TableName=name, SSESpecification=_encryption(inputs["serverSideEncryption"]))
-    ttl = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
-    if inputs["ttl"]["enabled"] != (ttl["TimeToLiveStatus"] == "ENABLED"):  # AWS refuses what is so already
-        _set_ttl(dynamodb, inputs)
+    there = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    wanted, enabled = _ttl(inputs), there["TimeToLiveStatus"] == "ENABLED"
+    if wanted != {"AttributeName": there.get("AttributeName"), "Enabled": enabled} and (
+        wanted["Enabled"] or enabled  # AWS refuses to disable what is disabled
+    ):
+        dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted)
     _set_recovery(dynamodb, inputs)
     dynamodb.tag_resource(ResourceArn=existing.outputs["arn"], Tags=tag_list(inputs))
     return Made(name, existing.outputs)
@@ -57,14 +61,8 @@ def _find_table(clients: Clients, inputs: Inputs) -> Made:
     return Made(inputs["name"], {"arn": found["TableArn"]})
 
 
-def _set_ttl(dynamodb: Any, inputs: Inputs) -> None:
-    dynamodb.update_time_to_live(
-        TableName=inputs["name"],
-        TimeToLiveSpecification={
-            "AttributeName": inputs["ttl"]["attributeName"],
-            "Enabled": inputs["ttl"]["enabled"],
-        },
-    )
+def _ttl(inputs: Inputs) -> dict[str, Any]:
+    return {"AttributeName": inputs["ttl"]["attributeName"], "Enabled": inputs["ttl"]["enabled"]}
 
 
 def _set_recovery(dynamodb: Any, inputs: Inputs) -> None:
@@ -90,7 +88,7 @@ def _key_schema(keys: Inputs) -> list[dict[str, Any]]:
 
 # Of these AWS could change some in place; the local platform starts afresh for a new table design.
 TABLE_DESIGN = {"name", "billingMode", "hashKey", "rangeKey", "attributes"}
-TABLE = Kind(_make_table, _remove_table, _update_table, _find_table, frozenset(TABLE_DESIGN), name="name")
+TABLE = Kind(_make_table, _remove_table, _update_table, _find_table, frozenset(TABLE_DESIGN))
 
 
 def _make_secret(clients: Clients, inputs: Inputs) -> Made:
@@ -124,7 +122,7 @@ def _find_secret(clients: Clients, inputs: Inputs) -> Made | None:
     return None if "DeletedDate" in found else Made(found["ARN"], {"arn": found["ARN"]})
 
 
-SECRET = Kind(_make_secret, _remove_secret, _update_secret, _find_secret, frozenset({"name"}), name="name")
+SECRET = Kind(_make_secret, _remove_secret, _update_secret, _find_secret, frozenset({"name"}))
 
 
 def _put_secret_version(clients: Clients, inputs: Inputs) -> Made:
@@ -147,7 +145,7 @@ def _remove_bucket(clients: Clients, existing: Existing) -> None:
     clients("s3").delete_bucket(Bucket=existing.id)
 
 
-BUCKET = put(_put_bucket, _remove_bucket, "bucket", name="bucket")
+BUCKET = put(_put_bucket, _remove_bucket, "bucket")
 
 
 def _put_bucket_public_access_block(clients: Clients, inputs: Inputs) -> Made:
@@ -173,6 +171,7 @@ def _put_bucket_object(clients: Clients, inputs: Inputs) -> Made:
             Key=inputs["key"],
             Body=Path(inputs["source"].path).read_bytes(),
             ContentType=inputs.get("contentType"),
+            Tagging=urlencode(inputs["tags"]),
         )
     )
     return Made(inputs["key"], {})
@@ -182,4 +181,4 @@ def _remove_bucket_object(clients: Clients, existing: Existing) -> None:
     clients("s3").delete_object(Bucket=existing.inputs["bucket"], Key=existing.id)
 
 
-BUCKET_OBJECT = put(_put_bucket_object, _remove_bucket_object, "bucket", "key", name="key")
+BUCKET_OBJECT = put(_put_bucket_object, _remove_bucket_object, "bucket", "key")

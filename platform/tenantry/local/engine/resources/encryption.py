@@ -65,4 +65,4 @@ def _find_alias(clients: Clients, inputs: Inputs) -> Made | None:
     return None
 
 
-ALIAS = Kind(_make_alias, _remove_alias, _update_alias, _find_alias, frozenset({"name"}), name="name")
+ALIAS = Kind(_make_alias, _remove_alias, _update_alias, _find_alias, frozenset({"name"}))

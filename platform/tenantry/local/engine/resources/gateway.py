@@ -122,14 +122,7 @@ def _made_stage(clients: Clients, inputs: Inputs) -> Made:
     return Made(f"{inputs['restApi']}-{inputs['stageName']}", {"invokeUrl": url})
 
 
-STAGE = Kind(
-    _make_stage,
-    _remove_stage,
-    _update_stage,
-    _find_stage,
-    frozenset({"restApi", "stageName"}),
-    name="stageName",
-)
+STAGE = Kind(_make_stage, _remove_stage, _update_stage, _find_stage, frozenset({"restApi", "stageName"}))
 
 # MethodSettings' inputs -> the paths that UpdateStage patches.
 SETTINGS = {
@@ -142,12 +135,15 @@ SETTINGS = {
 
 
 def _put_method_settings(clients: Clients, inputs: Inputs) -> Made:
-    settings = inputs["settings"].items()
-    path = inputs["methodPath"]
+    settings, path = inputs["settings"], inputs["methodPath"]
     _patch(
         clients,
         inputs,
-        *(_replaced(f"/{path}/{SETTINGS[name]}", _patched(value)) for name, value in settings),
+        *(
+            _replaced(f"/{path}/{patched}", _patched(settings[name]))
+            for name, patched in SETTINGS.items()
+            if name in settings
+        ),
     )
     return Made(f"{inputs['restApi']}-{inputs['stageName']}-{path}", {})
 

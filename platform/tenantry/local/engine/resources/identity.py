@@ -44,14 +44,7 @@ def _find_policy(clients: Clients, inputs: Inputs) -> Made | None:
     return None
 
 
-POLICY = Kind(
-    _make_policy,
-    _remove_policy,
-    _update_policy,
-    _find_policy,
-    frozenset({"name", "description"}),
-    name="name",
-)
+POLICY = Kind(_make_policy, _remove_policy, _update_policy, _find_policy, frozenset({"name", "description"}))
 
 
 def _make_role(clients: Clients, inputs: Inputs) -> Made:
@@ -80,7 +73,7 @@ def _find_role(clients: Clients, inputs: Inputs) -> Made:
     return Made(inputs["name"], {"arn": clients("iam").get_role(RoleName=inputs["name"])["Role"]["Arn"]})
 
 
-ROLE = Kind(_make_role, _remove_role, _update_role, _find_role, frozenset({"name"}), name="name")
+ROLE = Kind(_make_role, _remove_role, _update_role, _find_role, frozenset({"name"}))
 
 
 def _put_role_policy(clients: Clients, inputs: Inputs) -> Made:

@@ -63,8 +63,8 @@ class Kind:
         find: the one that a cut-off `make` of these inputs left, or that an import id names. A "not found" of
             AWS counts as None. Left out where making again does no harm.
         fixed: inputs whose change replaces.
-        name: the input that holds the physical name. Two of one name cannot be there at once, so a
-            replacement under the same name removes the old one first.
+        name: the input that holds a name of which there is one at most, so that a replacement under the same
+            name removes the old one first. The type's row knows it.
     """
 
     make: Maker
@@ -75,13 +75,13 @@ class Kind:
     name: str | None = None
 
 
-def put(make: Maker, remove: Remover, *fixed: str, name: str | None = None) -> Kind:
+def put(make: Maker, remove: Remover, *fixed: str) -> Kind:
     """A type whose maker is a put: it makes, and overwrites what is there."""
 
     def overwrite(clients: Clients, _existing: Existing, inputs: Inputs) -> Made:
         return make(clients, inputs)
 
-    return Kind(make, remove, overwrite, fixed=frozenset(fixed), name=name)
+    return Kind(make, remove, overwrite, fixed=frozenset(fixed))
 
 
 def goes_with_its_owner(_clients: Clients, _existing: Existing) -> None:

@@ -46,7 +46,7 @@ def _attributes(inputs: Inputs) -> dict[str, str]:
     return {name: _said(inputs[key]) for key, name in ATTRIBUTES.items() if key in inputs}
 
 
-QUEUE = Kind(_make_queue, _remove_queue, _update_queue, _find_queue, frozenset({"name"}), name="name")
+QUEUE = Kind(_make_queue, _remove_queue, _update_queue, _find_queue, frozenset({"name"}))
 
 
 def _make_event_source_mapping(clients: Clients, inputs: Inputs) -> Made:
@@ -59,7 +59,9 @@ def _make_event_source_mapping(clients: Clients, inputs: Inputs) -> Made:
 
 
 def _update_event_source_mapping(clients: Clients, existing: Existing, inputs: Inputs) -> Made:
-    clients("lambda").update_event_source_mapping(UUID=existing.id, **_configuration(inputs))
+    client = clients("lambda")
+    updated = client.update_event_source_mapping(UUID=existing.id, **_configuration(inputs))
+    client.tag_resource(Resource=updated["EventSourceMappingArn"], Tags=inputs.get("tags") or {})
     return Made(existing.id, existing.outputs)
 
 

@@ -35,7 +35,7 @@ def _remove_log_group(clients: Clients, existing: Existing) -> None:
 
 
 # The emulator knows no AssociateKmsKey: here a group under another key is another group.
-LOG_GROUP = put(_put_log_group, _remove_log_group, "name", "kmsKeyId", name="name")
+LOG_GROUP = put(_put_log_group, _remove_log_group, "name", "kmsKeyId")
 
 
 def _put_dashboard(clients: Clients, inputs: Inputs) -> Made:
@@ -49,7 +49,7 @@ def _remove_dashboard(clients: Clients, existing: Existing) -> None:
     clients("cloudwatch").delete_dashboards(DashboardNames=[existing.id])
 
 
-DASHBOARD = put(_put_dashboard, _remove_dashboard, "dashboardName", name="dashboardName")
+DASHBOARD = put(_put_dashboard, _remove_dashboard, "dashboardName")
 
 
 def _save_query(clients: Clients, inputs: Inputs, query_id: str | None = None) -> Made:
@@ -100,7 +100,7 @@ def _find_topic(clients: Clients, inputs: Inputs) -> Made | None:
     return None
 
 
-TOPIC = Kind(_make_topic, _remove_topic, _update_topic, _find_topic, frozenset({"name"}), name="name")
+TOPIC = Kind(_make_topic, _remove_topic, _update_topic, _find_topic, frozenset({"name"}))
 
 
 def _put_topic_policy(clients: Clients, inputs: Inputs) -> Made:

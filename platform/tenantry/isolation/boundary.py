@@ -1,0 +1,43 @@
+"""The rule on the boundary: it stops, by itself, whatever no function of the cell has any business with.
+
+The boundary is judged as if it were a role's own policy, as it is for a role whose policy allows everything.
+What one tenant's function may have and another's may not, no common boundary can tell apart.
+"""
+
+from collections.abc import Iterator
+
+from tenantry.groups import current
+from tenantry.isolation import matrix, targets
+from tenantry.isolation.cells import Cell
+from tenantry.isolation.evaluation import Holder
+from tenantry.isolation.leaks import Leak
+from tenantry.isolation.reading import Policy
+from tenantry.isolation.roles import Role
+from tenantry.isolation.targets import Kind, Place, Target
+from tenantry.rules.kinds.tokens import POLICY, ROLE
+
+NOBODYS = (Kind.FUNCTIONS, Kind.ROLES, Kind.STAGES, Kind.TOPICS)
+
+
+def a_boundary_stops_what_no_function_may_have(cell: Cell) -> Iterator[Leak]:
+    bounding = {role.inputs.get("permissionsBoundary") for role in cell.of(ROLE)}
+    for policy in cell.of(POLICY):
+        if policy.arn in bounding:
+            own = (Policy.read(policy.inputs["name"], policy.document("policy")),)
+            holder = Holder(own, None, cell.arns.account, cell.arns.region)
+            taken = Role("", "", f"boundary {policy.name}", holder)
+            for square in matrix.tried(taken, list(_forbidden(cell))).values():
+                yield from square.leaks.values()
+
+
+def _forbidden(cell: Cell) -> Iterator[tuple[str, Target]]:
+    for target in targets.shared(cell):
+        yield "all tenants", target
+    for slug in cell.slugs:
+        for queue in current().queues:
+            yield slug, Target(Kind.QUEUES, cell.arns.queue(cell.names.dead_letters(slug, queue.name)))
+        signing = cell.arns.secrets(cell.names.signing_secret(slug)).replace("??????", "AbCdEf")
+        yield slug, Target(Kind.SECRETS, signing)
+        for target in Place(cell, cell.names, slug).targets():
+            if target.kind in NOBODYS:
+                yield slug, target

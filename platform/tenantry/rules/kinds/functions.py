@@ -1,0 +1,50 @@
+"""Lambda: functions, their layer, and what invokes them."""
+
+from tenantry.rules.arns import Arns
+from tenantry.rules.kinds import tokens
+from tenantry.rules.kinds.kind import Kind
+
+KINDS = (
+    Kind(
+        token=tokens.FUNCTION,
+        name="name",
+        arn=Arns.function,
+        judged=("environment.variables",),
+        references={
+            "layers": tokens.LAYER_VERSION,
+            "role": tokens.ROLE,
+            "s3Bucket": tokens.BUCKET,
+            "s3Key": tokens.BUCKET_OBJECT,
+        },
+        settings=(
+            "architectures",
+            "handler",
+            "memorySize",
+            "reservedConcurrentExecutions",
+            "runtime",
+            "timeout",
+            "tracingConfig.mode",
+        ),
+        target="functions",
+    ),
+    Kind(
+        token=tokens.PERMISSION,
+        name="statementId",
+        taggable=False,
+        judged=("action", "principal", "sourceArn"),
+        references={"function": tokens.FUNCTION},
+    ),
+    Kind(
+        token=tokens.EVENT_SOURCE_MAPPING,
+        references={"eventSourceArn": tokens.QUEUE, "functionName": tokens.FUNCTION},
+        settings=("batchSize", "functionResponseTypes", "scalingConfig.maximumConcurrency"),
+    ),
+    Kind(
+        token=tokens.LAYER_VERSION,
+        name="layerName",
+        unique=False,
+        taggable=False,
+        references={"s3Bucket": tokens.BUCKET, "s3Key": tokens.BUCKET_OBJECT},
+        settings=("compatibleArchitectures", "compatibleRuntimes", "description"),
+    ),
+)

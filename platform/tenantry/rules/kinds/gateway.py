@@ -1,0 +1,76 @@
+"""API Gateway: the API, its stages, and who may call them."""
+
+from tenantry.rules.kinds import tokens
+from tenantry.rules.kinds.kind import Kind
+
+KINDS = (
+    Kind(
+        token=tokens.REST_API,
+        name="name",
+        unique=False,
+        judged=("body",),
+        settings=("endpointConfiguration.types", "failOnWarnings", "putRestApiMode"),
+    ),
+    Kind(
+        token=tokens.DEPLOYMENT,
+        taggable=False,
+        references={"restApi": tokens.REST_API},
+        settings=("triggers",),
+        unused={"triggers": "their change replaces the deployment, which is all that they are for"},
+    ),
+    Kind(
+        token=tokens.STAGE,
+        name="stageName",
+        judged=("variables",),
+        references={
+            "accessLogSettings.destinationArn": tokens.LOG_GROUP,
+            "deployment": tokens.DEPLOYMENT,
+            "restApi": tokens.REST_API,
+        },
+        settings=("accessLogSettings.format", "xrayTracingEnabled"),
+        computed={"invokeUrl": "https://api.example/{name}"},
+    ),
+    Kind(
+        token=tokens.METHOD_SETTINGS,
+        name="methodPath",
+        unique=False,
+        taggable=False,
+        references={"restApi": tokens.REST_API, "stageName": tokens.STAGE},
+        settings=(
+            "settings.dataTraceEnabled",
+            "settings.loggingLevel",
+            "settings.metricsEnabled",
+            "settings.throttlingBurstLimit",
+            "settings.throttlingRateLimit",
+        ),
+    ),
+    Kind(
+        token=tokens.API_KEY,
+        name="name",
+        unique=False,
+        settings=("description", "enabled"),
+        computed={"value": "key-value-of-{name}"},
+        secret_outputs=("value",),
+    ),
+    Kind(
+        token=tokens.USAGE_PLAN,
+        name="name",
+        unique=False,
+        references={"apiStages.apiId": tokens.REST_API, "apiStages.stage": tokens.STAGE},
+        settings=(
+            "description",
+            "quotaSettings.limit",
+            "quotaSettings.period",
+            "throttleSettings.burstLimit",
+            "throttleSettings.rateLimit",
+        ),
+    ),
+    Kind(
+        token=tokens.USAGE_PLAN_KEY,
+        taggable=False,
+        references={"keyId": tokens.API_KEY, "usagePlanId": tokens.USAGE_PLAN},
+        settings=("keyType",),
+        secret_outputs=("value",),
+    ),
+    Kind(token=tokens.ACCOUNT, taggable=False, references={"cloudwatchRoleArn": tokens.ROLE}),
+)

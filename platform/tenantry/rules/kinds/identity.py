@@ -1,0 +1,69 @@
+"""IAM's roles and policies, KMS's keys, and what is drawn at random."""
+
+from tenantry.rules.arns import Arns
+from tenantry.rules.kinds import tokens
+from tenantry.rules.kinds.kind import Kind
+
+
+def _role(arns: Arns, name: str) -> str:
+    return arns.iam(f"role/{name}")
+
+
+def _policy(arns: Arns, name: str) -> str:
+    return arns.iam(f"policy/{name}")
+
+
+def _key(arns: Arns, key_id: str) -> str:
+    return arns.kms(f"key/{key_id}")
+
+
+KINDS = (
+    Kind(
+        token=tokens.ROLE,
+        name="name",
+        arn=_role,
+        policies=("assumeRolePolicy", "inlinePolicies.policy"),
+        judged=("inlinePolicies.name", "managedPolicyArns"),
+        references={"permissionsBoundary": tokens.POLICY},
+        target="roles",
+    ),
+    Kind(token=tokens.POLICY, name="name", arn=_policy, policies=("policy",), settings=("description",)),
+    Kind(
+        token=tokens.ROLE_POLICY,
+        name="name",
+        unique=False,
+        taggable=False,
+        policies=("policy",),
+        references={"role": tokens.ROLE},
+    ),
+    Kind(
+        token=tokens.ROLE_POLICY_ATTACHMENT,
+        taggable=False,
+        judged=("policyArn",),
+        references={"role": tokens.ROLE},
+    ),
+    Kind(
+        token=tokens.KEY,
+        arn=_key,
+        policies=("policy",),
+        settings=("deletionWindowInDays", "description", "enableKeyRotation"),
+        target="encryption keys",
+        computed={"keyId": "{id}"},
+        unused={"deletionWindowInDays": "it is read when the key is removed"},
+    ),
+    Kind(token=tokens.ALIAS, name="name", taggable=False, references={"targetKeyId": tokens.KEY}),
+    Kind(
+        token=tokens.RANDOM_BYTES,
+        taggable=False,
+        settings=("length",),
+        computed={"base64": "AAAA"},
+        secret_outputs=("base64", "hex"),
+    ),
+    Kind(
+        token=tokens.PRIVATE_KEY,
+        taggable=False,
+        settings=("algorithm",),
+        computed={"privateKeyPemPkcs8": "PRIVATE {name}", "publicKeyPem": "{public_pem}"},
+        secret_outputs=("privateKeyOpenssh", "privateKeyPem", "privateKeyPemPkcs8"),
+    ),
+)

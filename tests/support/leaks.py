@@ -1,0 +1,12 @@
+"""Claim that the proof finds a planted mistake, and nothing else beside it."""
+
+from tenantry.isolation.cells import Cell
+from tenantry.isolation.proof import prove
+from tests.support.mutations import Mutation
+
+
+def assert_found(cell: Cell, mutation: Mutation, who: str, by: str) -> None:
+    """A line is of `who` and names `by`; others are of the same resource or of functions that lean on it."""
+    lines = [str(leak) for leak in prove(mutation(cell)).leaks]
+    assert [line for line in lines if line.startswith(f"{who}:") and by in line], lines
+    assert [line for line in lines if not line.startswith(("Function ", f"{who}:"))] == []
