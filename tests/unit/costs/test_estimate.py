@@ -13,12 +13,12 @@ from tenantry.costs.lines import total
 from tenantry.costs.usage import HOURS_IN_MONTH, CellUsage, FunctionUse, Usage
 from tenantry.monitoring.alarms import of_cell
 from tenantry.monitoring.metrics import MOST_PER_TENANT, REFUSALS
-from tests.support.engine import ROOT
+from tests.support.command import TENANTS
 
 
 @pytest.fixture(scope="session")
 def platform() -> Platform:
-    return load_platform(ROOT / "tenants")
+    return load_platform(TENANTS)
 
 
 def test_it_itemises_all_that_a_tenant_is_billed_for(acme: Tenant, cell: Cell, terms: Terms) -> None:
