@@ -2,12 +2,16 @@
 
 import pytest
 
+from agreed.metrics import NAMESPACE
 from tenantry.gateway import contract
 from tenantry.gateway.contract import Route
-from tenantry.monitoring import metrics
-from tenantry.monitoring.metrics import AWS, GATEWAY, LAMBDA, OWN, Metric, bound, counted_by, own
+from tenantry.groups import current
+from tenantry.monitoring.metrics import AWS, GATEWAY, LAMBDA, Metric, bound, catalogue, counted_by, own
 
-ROUTES = contract.routes(contract.load())
+ROUTES = contract.installed_routes()
+MEMBERS = current().members
+WORKERS = tuple(member.name for member in MEMBERS if not member.serves)
+DECLARED = {metric.name: metric for metric in catalogue()}
 
 
 @pytest.mark.parametrize(
@@ -17,7 +21,7 @@ ROUTES = contract.routes(contract.load())
         (GATEWAY, "5XXError", {"Stage": "s"}),
         (LAMBDA, "Errors", {"FunctionName": "f", "Resource": "f"}),
         ("AWS/DynamoDB", "SystemErrors", {"TableName": "t"}),
-        (metrics.TENANTRY, "ItemsWritten", {"tenant": "acme"}),
+        (NAMESPACE, "ItemsWritten", {"tenant": "acme"}),
         ("Tenantry ", "ItemsWritten", {"tenant": "acme", "route": "POST /x"}),
     ],
 )
@@ -32,24 +36,25 @@ def test_every_source_is_a_page_of_awss_documentation() -> None:
 
 def test_a_tenant_brings_about_48_custom_metrics_at_most() -> None:
     """The figure of docs/limits.md. A route or a reason more changes it, and every tenant pays for each."""
-    assert bound(ROUTES) == metrics.MOST_PER_TENANT == 48
+    assert bound(ROUTES, MEMBERS) == 48
 
 
 def test_the_bound_grows_with_each_route_by_what_it_counts() -> None:
-    reading = Route("GET", "/reports", "tools", repeatable=False)
-    writing = Route("POST", "/reports", "tools", repeatable=True)
-    assert bound((*ROUTES, reading)) - bound(ROUTES) == 1  # ConsumedReadCapacity
-    assert bound((*ROUTES, writing)) - bound(ROUTES) == 3  # both capacities, and repeats
+    reading = Route("GET", "/reports", "tools", "readReports", "tools:read", repeatable=False)
+    writing = Route("POST", "/reports", "tools", "writeReport", "tools:write", repeatable=True)
+    assert bound((*ROUTES, reading), MEMBERS) - bound(ROUTES, MEMBERS) == 1  # ConsumedReadCapacity
+    assert bound((*ROUTES, writing), MEMBERS) - bound(ROUTES, MEMBERS) == 3  # both capacities, and repeats
 
 
-def test_a_metric_by_route_comes_from_routes_of_the_contract_or_from_the_notifier() -> None:
-    known = {*map(str, ROUTES), metrics.NOTIFIER_ROUTE}
-    for name in (name for name, dimensions in OWN.items() if "route" in dimensions):
-        assert set(counted_by(name, ROUTES)) <= known
-        assert metrics.NOTIFIER_ROUTE not in counted_by(name, ROUTES, notifier=False)
-    assert counted_by("ContactsReceived", ROUTES) == ("POST /contact",)
+def test_a_metric_by_route_comes_from_routes_of_the_contract_or_from_workers() -> None:
+    assert WORKERS == ("notifier",)
+    known = {*map(str, ROUTES), *WORKERS}
+    for metric in (metric for metric in catalogue() if "route" in metric.dimensions):
+        assert set(counted_by(metric, ROUTES, WORKERS)) <= known
+        assert not set(WORKERS) & set(counted_by(metric, ROUTES, ()))
+    assert counted_by(DECLARED["ContactsReceived"], ROUTES, WORKERS) == ("POST /contact",)
 
 
 def test_a_metric_says_whose_it_is() -> None:
-    assert all(dimensions[0] == "tenant" for dimensions in OWN.values())
-    assert own("MessagesDelivered", tenant="acme").dimensions == {"tenant": "acme"}
+    assert all(metric.dimensions[0] == "tenant" for metric in catalogue())
+    assert own(DECLARED["MessagesDelivered"], tenant="acme").dimensions == {"tenant": "acme"}
