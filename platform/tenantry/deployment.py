@@ -16,8 +16,8 @@ class Deployment:
 
     Attributes:
         group_layers: the requirements of groups that have some of their own.
-        manage_account: make API Gateway's CloudWatch role, a setting of the whole account and Region: true for
-            one stack of an account at most.
+        manage_account: make API Gateway's CloudWatch role, a setting of the whole account and Region: true
+            for one stack of an account at most.
         mail_from: the sender that SES has verified; None where no tenant has its messages mailed.
         adopt: tenants whose silo tables are there already.
         budget: what the cell may cost a month, in US dollars, before its topic hears of it.
