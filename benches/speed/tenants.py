@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parents[2] / "tenants"
+SOURCE = Path(__file__).resolve().parents[2] / "tests" / "fixtures" / "tenants"
 CELL = "bench"
 
 

@@ -13,14 +13,14 @@ import pytest
 from tenantry.operations.backup.tenant_data import PAGE, TenantData
 from tenantry.operations.purge import Clients, purge
 from tests.support.backups import counts, everything, item, message, written
-from tests.support.command import ROOT, Command, eventually
+from tests.support.command import TENANTS, Command, eventually
 from tests.support.platform import Platform, Tenant
 
 BULK = 2_000  # two pages of an export
 SOME = 250
 STATES = ("new", "open", "done")
 EVERYTHING = "tier: gold\nroutes: [contact, items, tools]\nauth: {managed: {keys: [main]}}\napi_keys: [web]\n"
-TENANTS = {
+FILES = {
     "acme": "name: Acme\n" + EVERYTHING,
     "acme-eu": "name: Acme Europe\n" + EVERYTHING,
     "globex": "name: Globex\n" + EVERYTHING + "data: {isolation: silo}\n",
@@ -33,8 +33,8 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
     folder = tmp_path_factory.mktemp("backup")
     command = Command(folder / "state", folder / "tenants")
     (command.tenants / "demo").mkdir(parents=True)
-    shutil.copy(ROOT / "tenants" / "tiers.yaml", command.tenants)
-    for slug, text in TENANTS.items():
+    shutil.copy(TENANTS / "tiers.yaml", command.tenants)
+    for slug, text in FILES.items():
         (command.tenants / "demo" / f"{slug}.yaml").write_text(text)
     try:
         command.up("--port", "0")
@@ -149,7 +149,7 @@ def test_tenants_that_were_removed_and_purged_come_back_byte_for_byte(
     assert purged[0].items > 0
     assert purged[1].tables == (platform.names.tenant("globex"),)
     for slug in pooled_and_silo:
-        (command.tenants / "demo" / f"{slug}.yaml").write_text(TENANTS[slug])
+        (command.tenants / "demo" / f"{slug}.yaml").write_text(FILES[slug])
     done(command, "update")
     with running(command) as platform:
         for slug in pooled_and_silo:

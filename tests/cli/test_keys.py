@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import ROOT, Command, Run
+from tests.support.command import TENANTS, Command, Run
 
 
 @pytest.fixture
 def command(tmp_path: Path) -> Command:
-    return Command(tmp_path / "state", shutil.copytree(ROOT / "tenants", tmp_path / "tenants"))
+    return Command(tmp_path / "state", shutil.copytree(TENANTS, tmp_path / "tenants"))
 
 
 def keys(run: Run, command: Command, *arguments: str) -> tuple[int, str, str]:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import ROOT, Command, Run
+from tests.support.command import TENANTS, Command, Run
 
 
 @pytest.fixture
 def command(tmp_path: Path) -> Command:
     """On a copy of the demo's tenants."""
-    return Command(tmp_path / "state", shutil.copytree(ROOT / "tenants", tmp_path / "tenants"))
+    return Command(tmp_path / "state", shutil.copytree(TENANTS, tmp_path / "tenants"))
 
 
 def new(run: Run, command: Command, slug: str, cell: str, tier: str) -> tuple[int, str]:

@@ -7,7 +7,7 @@ import pytest
 
 from tenantry.local.places import place
 from tenantry.operations.running import survey
-from tests.support.command import ROOT, Command
+from tests.support.command import TENANTS, Command
 from tests.support.platform import Platform, Tenant, problem
 
 
@@ -16,8 +16,8 @@ def suspended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenant]:
     folder = tmp_path_factory.mktemp("suspended")
     command = Command(folder / "state", folder / "tenants")
     (command.tenants / "demo").mkdir(parents=True)
-    shutil.copy(ROOT / "tenants" / "tiers.yaml", command.tenants)
-    text = (ROOT / "tenants" / "demo" / "acme.yaml").read_text()
+    shutil.copy(TENANTS / "tiers.yaml", command.tenants)
+    text = (TENANTS / "demo" / "acme.yaml").read_text()
     (command.tenants / "demo" / "acme.yaml").write_text(f"{text}\nstatus: suspended\n")
     try:
         command.up("--port", "0")

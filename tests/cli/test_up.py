@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from tenantry.local.emulator import parent as emulator
-from tests.support.command import ROOT, Command, Run, eventually
+from tests.support.command import TENANTS, Command, Run, eventually
 
 TENANT = """\
 name: Only
@@ -28,7 +28,7 @@ def small(folder: Path) -> Command:
     command = Command(folder / "state", folder / "tenants")
     (command.tenants / "demo").mkdir(parents=True)
     (command.tenants / "demo" / "only.yaml").write_text(TENANT)
-    (command.tenants / "tiers.yaml").write_text((ROOT / "tenants" / "tiers.yaml").read_text())
+    (command.tenants / "tiers.yaml").write_text((TENANTS / "tiers.yaml").read_text())
     return command
 
 

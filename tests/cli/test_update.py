@@ -14,7 +14,7 @@ from tenantry.config import load_platform
 from tenantry.local import platform, state
 from tenantry.local.engine.changes import Change
 from tenantry.operations.tokens import managed_signer
-from tests.support.command import ROOT, Command
+from tests.support.command import TENANTS, Command
 from tests.support.platform import Platform, Tenant, problem
 
 ITEMS = "/items/orders"
@@ -45,7 +45,7 @@ class Local:
 
     def restore(self) -> None:
         shutil.rmtree(self.command.tenants, ignore_errors=True)
-        shutil.copytree(ROOT / "tenants", self.command.tenants)
+        shutil.copytree(TENANTS, self.command.tenants)
 
     @contextmanager
     def tenant(self, slug: str) -> Iterator[Tenant]:

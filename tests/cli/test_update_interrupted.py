@@ -13,7 +13,7 @@ import pytest
 from tenantry.local.clients import root_session
 from tenantry.local.engine.inventory import JOURNAL
 from tests.local.cloud import ECHO, make_function
-from tests.support.command import ROOT, Command, eventually
+from tests.support.command import TENANTS, Command, eventually
 from tests.support.platform import Platform
 
 NEW = """\
@@ -33,7 +33,7 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
     folder = tmp_path_factory.mktemp("interrupted")
     command = Command(folder / "state", folder / "tenants")
     (command.tenants / "demo").mkdir(parents=True)
-    shutil.copy(ROOT / "tenants" / "tiers.yaml", command.tenants)
+    shutil.copy(TENANTS / "tiers.yaml", command.tenants)
     (command.tenants / "demo" / "acme.yaml").write_text(NEW)
     try:
         command.up("--port", "0")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import ROOT, Command, Run
+from tests.support.command import TENANTS, Command, Run
 
 # File, what is replaced (its first line is the one to be named), by what, and words of the message.
 BAD = {
@@ -45,7 +45,7 @@ BAD = {
 @pytest.fixture
 def command(tmp_path: Path) -> Command:
     """On a copy of the demo's tenants."""
-    return Command(tmp_path / "state", shutil.copytree(ROOT / "tenants", tmp_path / "tenants"))
+    return Command(tmp_path / "state", shutil.copytree(TENANTS, tmp_path / "tenants"))
 
 
 def spoil(command: Command, slug: str, old: str, new: str) -> str:

@@ -16,7 +16,8 @@ from tenantry.paths import CONTRACT
 from tenantry.program import declare
 from tenantry.program import run as run_program
 from tenantry.rules.naming import Names, log_group
-from tests.support.engine import ARNS, ROOT, Engine, deployment, register, run
+from tests.support.command import ROOT
+from tests.support.engine import ARNS, Engine, deployment, register, run
 
 TENANTS = ("acme", "acme-eu", "globex")
 SENDER = {"tenantry:mailFrom": "contact@example.org"}

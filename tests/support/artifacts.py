@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 from typing import Any
 
 from tenantry.packing.artifact import Artifact
@@ -15,11 +14,8 @@ def contents(packed: Artifact) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def sources(folder: Path, **files: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        Path(folder, f"{name}.py").write_text(text)
-    return folder
+def sources(**files: str) -> dict[str, bytes]:
+    return {f"{name}.py": text.encode() for name, text in files.items()}
 
 
 def isolated(program: str, *arguments: str, told: Any = None) -> subprocess.CompletedProcess[str]:

@@ -14,6 +14,7 @@ from typing import Protocol
 import psutil
 
 ROOT = Path(__file__).parents[2]
+TENANTS = ROOT / "tests" / "fixtures" / "tenants"  # the product's own; those in `tenants` are the operator's
 SECONDS = 60  # for one command; a platform is up in about five
 
 
@@ -22,7 +23,7 @@ class Command:
     """Commands on the platforms whose state is below `home`, and on no other."""
 
     home: Path
-    tenants: Path = ROOT / "tenants"
+    tenants: Path = TENANTS
 
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

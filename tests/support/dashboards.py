@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tenantry.monitoring.metrics import AWS, OWN, TENANTRY
+from agreed.metrics import NAMESPACE
+from tenantry.monitoring.metrics import AWS, catalogue
 
 Widget = dict[str, Any]
 MATH = {"FILL"}  # the functions of metric math that are used
@@ -59,7 +60,8 @@ def of_alarm(inputs: dict[str, Any]) -> list[Named]:
 
 
 def assert_emitted(named: Named) -> None:
-    known = (OWN[named.name],) if named.namespace == TENANTRY else AWS[named.namespace].metrics[named.name]
+    own = tuple(each.dimensions for each in catalogue() if each.name == named.name)
+    known = own if named.namespace == NAMESPACE else AWS[named.namespace].metrics[named.name]
     assert set(named.dimensions) in map(set, known), named
 
 

@@ -1,6 +1,5 @@
 """Run the program as the Pulumi engine would, for the cells that tests declare."""
 
-from pathlib import Path
 from typing import Any
 
 from tenantry.config import Cell, load_platform
@@ -11,8 +10,8 @@ from tenantry.packing.artifact import Artifact, Target
 from tenantry.program import declare
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
+from tests.support.command import ROOT, TENANTS
 
-ROOT = Path(__file__).resolve().parents[2]
 SENDER = "contact@example.com"
 ARNS = Arns("aws", "eu-central-1", "123456789012")
 
@@ -41,4 +40,4 @@ def run(program: Program, stack: str, preview: bool = False) -> tuple[Engine, di
 
 
 def demo() -> Cell:
-    return load_platform(ROOT / "tenants").cell("demo")
+    return load_platform(TENANTS).cell("demo")

@@ -4,23 +4,29 @@ from typing import Any
 
 from tenantry.config.tiers import Quota
 from tenantry.gateway import contract
-from tenantry.monitoring.watched import Queues, Watched
-from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
+from tenantry.groups import current
+from tenantry.monitoring.watched import Watched, WatchedQueue
+from tenantry.rules.naming import AUTHORIZER, Names
 
 NAMES = Names("demo")
-ROUTES = contract.routes(contract.load())
+ROUTES = contract.installed_routes()
+FUNCTIONS = (AUTHORIZER, *(member.name for member in current().members))
 
 
 def watched(slug: str = "acme", names: Names = NAMES, **changes: Any) -> Watched:
     everything: dict[str, Any] = {
         "tenant": slug,
         "api": names.cell,
-        "functions": {group: names.function(slug, group) for group in (AUTHORIZER, *GROUPS, NOTIFIER)},
+        "functions": {name: names.function(slug, name) for name in FUNCTIONS},
+        "members": current().members,
         "routes": ROUTES,
         "memory_mb": 256,
         "pooled": names.table,
         "silo": names.tenant(slug),
-        "queues": Queues(names.queue(slug), names.dead_letters(slug)),
+        "queues": tuple(
+            WatchedQueue(each, names.queue(slug, each.name), names.dead_letters(slug, each.name))
+            for each in current().queues
+        ),
         "quota": Quota(limit=10_000, period="day"),
         "access_log": names.access_log(slug),
     }

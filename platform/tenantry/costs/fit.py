@@ -11,7 +11,6 @@ from tenantry.costs.prices import Prices
 
 GATEWAY_SECONDS = 29  # a REST API's integration; soft for a regional one, which ours are
 LAMBDA_SECONDS = 900  # one invocation, hard
-FUNCTION_SECONDS = 10  # what ours are given: a test compares it with the declaration
 GATEWAY_KB = 10 * 1024  # payload, hard
 LAMBDA_KB = 6 * 1024  # payload of a synchronous invocation, hard
 BODY_KB = 64  # what our API takes of a request: a test compares it with the functions
@@ -52,12 +51,17 @@ def _duration(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
             "answer 202 at once and work on from a queue or Step Functions; or ECS on Fargate behind a load "
             "balancer",
         )
-    elif seconds > FUNCTION_SECONDS:
+    elif seconds > (given := _longest_seconds(tenant)):
         yield Misfit(
             "duration",
-            f"a call of {seconds} s is longer than Tenantry's functions are given, {FUNCTION_SECONDS} s",
+            f"a call of {seconds} s is longer than Tenantry's functions are given, {given} s",
             "answer 202 at once and work on from a queue",
         )
+
+
+def _longest_seconds(tenant: Tenant) -> int:
+    """Of a route, as its group declares it."""
+    return max(member.function.timeout_seconds for member in tenant.members if member.serves)
 
 
 def _payload(tenant: Tenant, _: Prices) -> Iterator[Misfit]:

@@ -53,7 +53,9 @@ def items(dynamodb: str, table: str) -> Kept:
 
 
 def secret(secretsmanager: str, name: str, arn: str) -> Kept:
-    return Kept(f"Decrypt{name.capitalize()}Secret", secretsmanager, "SecretARN", arn)
+    """A `Sid` of IAM's takes letters and digits alone."""
+    words = "".join(word.capitalize() for word in name.split("_"))
+    return Kept(f"Decrypt{words}Secret", secretsmanager, "SecretARN", arn)
 
 
 def decrypt(key: str, *kept: Kept) -> list[Statement]:

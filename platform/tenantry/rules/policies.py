@@ -57,11 +57,13 @@ def boundary(
     secrets: str,
     signing_secrets: str,
     queues: str,
+    dead_letters: str,
     email: Statement | None = None,
 ) -> Policy:
     """The most that any role of the cell can ever hold, whatever its own policy says.
 
-    No role needs the dead letters: SQS itself moves messages there, and an operator takes them back.
+    No role needs the dead letters: SQS itself moves messages there, and an operator takes them back. Their
+    names are among those that the pattern of the queues covers.
     """
     return document(
         log(log_groups),
@@ -82,6 +84,7 @@ def boundary(
             "Action": "secretsmanager:*",
             "Resource": signing_secrets,
         },
+        {"Sid": "NoDeadLetters", "Effect": "Deny", "Action": "sqs:*", "Resource": dead_letters},
     )
 
 

@@ -14,7 +14,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from tenantry.guardrails.resources import UNKNOWN, Resource, Stack
 from tenantry.guardrails.rules import RULES
 from tests.support.broken_guardrails import BREAKS
-from tests.support.engine import ROOT
+from tests.support.command import ROOT
 
 PACK = ROOT / "policy-pack"
 NEEDS_OTHERS = {rule.name for rule in RULES if not rule.alone}

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from tenantry.config import ConfigErrors, load_platform
-
-TENANTS = Path(__file__).parents[3] / "tenants"
+from tests.support.command import TENANTS
 
 TENANT = """\
 name: Acme

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from tenantry.config.addresses import Email, Issuer, Notify, Origin
+from tenantry.config.addresses import Email, EmailOrHttps, Issuer, Origin
 
-ORIGIN, ISSUER, EMAIL, NOTIFY = (TypeAdapter(kind) for kind in (Origin, Issuer, Email, Notify))
+ORIGIN, ISSUER, EMAIL, NOTIFY = (TypeAdapter(kind) for kind in (Origin, Issuer, Email, EmailOrHttps))
 
 
 def fault(kind: TypeAdapter[str], text: str) -> str:

@@ -15,12 +15,13 @@ from tenantry.config import ConfigErrors, Platform, load_platform
 from tenantry.config.auth import Auth, Jwks, Managed, Oidc
 from tenantry.config.jwk import Jwk
 from tenantry.config.slugs import is_cell_name, is_slug
-from tenantry.config.tenants import Contact, TenantFile
+from tenantry.config.tenants import tenant_file
 from tenantry.config.tiers import CellOptions, Limits, Quota, TierOptions, TiersFile
+from tenantry.groups import current
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
 MODELS = (
-    TenantFile,
+    tenant_file(current()),
     TiersFile,
     TierOptions,
     CellOptions,
@@ -31,9 +32,11 @@ MODELS = (
     Oidc,
     Limits,
     Quota,
-    Contact,
 )
-KEYS = sorted({field for model in MODELS for field in model.model_fields} | {"demo", "gold", "d", "k"})
+OPTIONS = {option.name for group in current() for option in group.options}
+KEYS = sorted(
+    {field for model in MODELS for field in model.model_fields} | OPTIONS | {"demo", "gold", "d", "k"}
+)
 
 scalars = st.one_of(
     st.none(),

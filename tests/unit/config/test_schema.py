@@ -10,8 +10,7 @@ from jsonschema import Draft202012Validator
 from tenantry.config.documents import read_document
 from tenantry.config.schema import TENANT_SCHEMA, TIERS_SCHEMA, schemas, write
 from tenantry.config.template import tenant_file
-
-TENANTS = Path(__file__).parents[3] / "tenants"
+from tests.support.command import ROOT, TENANTS
 
 
 def valid(schema: str, text: str) -> bool:
@@ -27,7 +26,7 @@ def valid(schema: str, text: str) -> bool:
 
 @pytest.mark.parametrize("path", [TENANT_SCHEMA, TIERS_SCHEMA])
 def test_the_schema_in_the_repository_is_the_models_own(path: str) -> None:
-    assert (TENANTS / path).read_text(encoding="utf-8") == schemas()[path], (
+    assert (ROOT / "tenants" / path).read_text(encoding="utf-8") == schemas()[path], (
         "the models have changed; run python -m tenantry.config.schema"
     )
 
@@ -49,11 +48,8 @@ def test_writing_makes_the_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("slug", ["acme", "acme-eu", "globex"])
-def test_the_demo_tenants_pass_and_name_their_schema(slug: str) -> None:
-    text = (TENANTS / "demo" / f"{slug}.yaml").read_text(encoding="utf-8")
-    head = text.partition("\n")[0]
-    assert head == "# yaml-language-server: $schema=../schema/tenant.schema.json"
-    assert valid(TENANT_SCHEMA, text)
+def test_tenants_that_the_loader_accepts_pass(slug: str) -> None:
+    assert valid(TENANT_SCHEMA, (TENANTS / "demo" / f"{slug}.yaml").read_text(encoding="utf-8"))
 
 
 def test_the_tiers_pass() -> None:

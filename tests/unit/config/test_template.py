@@ -22,7 +22,12 @@ def test_every_optional_block_loads_once_uncommented(folder: Path) -> None:
     choices = [line.removeprefix("# ") for line in (mark + rest).splitlines() if ":" in line]
     (folder / "demo" / "initech.yaml").write_text(head + "\n".join(choices) + "\n", encoding="utf-8")
     tenant = load_platform(folder).tenant("initech")
-    assert (tenant.isolation, tenant.limits.burst, tenant.contact.notify, tenant.alarms.email) == (
+    assert (
+        tenant.isolation,
+        tenant.limits.burst,
+        tenant.options["contact"]["notify"],
+        tenant.alarms.email,
+    ) == (
         "silo",
         40,
         "office@example.com",

@@ -2,14 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
 from tenantry.config.quotas import BURST, REQUESTS_PER_SECOND
-from tenantry.config.tenants import Group
 from tenantry.config.tiers import EffectiveLimits, Limits, Quota, Tier, effective_limits
-from tenantry.rules.naming import GROUPS
 
 GOLD = Tier(name="gold", rate_per_second=200, burst=400, quota=Quota(limit=5, period="day"))
 
@@ -86,7 +83,3 @@ def test_a_fault_in_a_tier_does_not_make_its_tenants_wrong(
 ) -> None:
     (folder / "tiers.yaml").write_text("tiers:\n  gold: {rate_per_second: 0, burst: 1}\n", encoding="utf-8")
     assert problems() == ["tenants/tiers.yaml:2: tiers.gold.rate_per_second is 0; use 1 or more"]
-
-
-def test_the_route_groups_are_the_ones_that_resources_are_named_after() -> None:
-    assert get_args(Group) == GROUPS

@@ -5,20 +5,22 @@ from fractions import Fraction
 
 import pytest
 
+from agreed.metrics import REFUSALS
 from tenantry.config import Cell, Platform, Tenant, load_platform
 from tenantry.costs.comparison import compared, current
 from tenantry.costs.estimate import Terms, actual, dominating, estimate
 from tenantry.costs.inventory import cell_inventory, inventory
 from tenantry.costs.lines import total
 from tenantry.costs.usage import HOURS_IN_MONTH, CellUsage, FunctionUse, Usage
+from tenantry.gateway import contract
 from tenantry.monitoring.alarms import of_cell
-from tenantry.monitoring.metrics import MOST_PER_TENANT, REFUSALS
-from tests.support.engine import ROOT
+from tenantry.monitoring.metrics import bound
+from tests.support.command import TENANTS
 
 
 @pytest.fixture(scope="session")
 def platform() -> Platform:
-    return load_platform(ROOT / "tenants")
+    return load_platform(TENANTS)
 
 
 def test_it_itemises_all_that_a_tenant_is_billed_for(acme: Tenant, cell: Cell, terms: Terms) -> None:
@@ -158,7 +160,8 @@ def test_another_tier_comes_with_its_quota_and_the_alarm_on_it(
 
 
 def test_a_metric_that_refusals_alone_bring_about_is_left_out(acme: Tenant) -> None:
-    assert 0 < inventory(acme).custom_metrics <= MOST_PER_TENANT - len(REFUSALS)
+    most = bound(contract.installed_routes(), acme.members)
+    assert 0 < inventory(acme).custom_metrics <= most - len(REFUSALS)
 
 
 def test_the_cells_alarms_are_shared_too(cell: Cell) -> None:

@@ -1,17 +1,19 @@
 """Each kind of workload that functions behind a gateway do not suit is named, with what would."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from agreed.declarations import Function
 from api.bodies import MAX_BYTES
-from tenantry.components.function import TIMEOUT_SECONDS
 from tenantry.config import Cell, Tenant
 from tenantry.config.tiers import EffectiveLimits, Quota
 from tenantry.config.workload import Workload
 from tenantry.costs import fit, prices
 from tenantry.costs.containers import containers, crossover, serverless, tasks
 from tenantry.costs.fit import RULES, misfits
+from tenantry.groups import Groups
 
 
 def told(tenant: Tenant, **workload: Any) -> list[fit.Misfit]:
@@ -80,8 +82,19 @@ def test_the_demos_tenants_fit(cell: Cell) -> None:
     assert [found for tenant in cell.tenants for found in misfits(tenant, prices.load())] == []
 
 
+def test_a_call_may_take_as_long_as_the_slowest_of_the_tenants_groups_declares(acme: Tenant) -> None:
+    [items] = [each for each in acme.groups.installed if each.name == "items"]
+    slow = replace(items, group=replace(items.group, function=Function(timeout_seconds=25)))
+    others = tuple(each for each in acme.groups.installed if each is not items)
+    tenant = acme.model_copy(update={"groups": Groups((slow, *others))})
+    assert told(tenant, longest_request_seconds=25) == []
+    [found] = told(tenant, longest_request_seconds=26)
+    assert "given, 25 s" in found.reason
+    without = tenant.model_copy(update={"routes": ("tools",)})
+    assert "given, 10 s" in told(without, longest_request_seconds=25)[0].reason
+
+
 def test_the_limits_are_those_of_the_functions_that_are_declared() -> None:
-    assert fit.FUNCTION_SECONDS == TIMEOUT_SECONDS
     assert fit.BODY_KB * 1024 == MAX_BYTES
     assert {"duration", "payload", "connection"} <= set(RULES)
 

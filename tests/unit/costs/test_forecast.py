@@ -9,15 +9,9 @@ from tenantry.components.stage import ACCESS_LOG_FORMAT
 from tenantry.config import Tenant
 from tenantry.config.workload import Workload
 from tenantry.costs import assumptions
-from tenantry.costs.forecast import (
-    completed,
-    forecast,
-    item_write_units,
-    message_write_units,
-    traces,
-    verdicts,
-)
+from tenantry.costs.forecast import calls_by_group, completed, forecast, traces, verdicts, write_units
 from tenantry.costs.usage import FunctionUse, Usage
+from tenantry.groups import current
 
 MONTH_SECONDS = 730 * 3600
 
@@ -50,33 +44,45 @@ def test_the_first_call_of_a_second_is_traced_and_one_in_twenty_of_the_rest() ->
 
 def test_a_write_is_a_transaction_of_item_count_and_idempotency_record() -> None:
     # 3 KB item: 2 * (3 + 1 + 1). An empty one takes a unit as well.
-    assert item_write_units(3) == 10
-    assert item_write_units(0) == 6
+    items = current().group("items")
+    assert write_units(items, 3) == 10
+    assert write_units(items, 0) == 6
 
 
-def test_a_message_has_an_entry_and_is_written_again_when_it_is_delivered() -> None:
+def test_a_message_has_an_entry_and_is_written_again_when_it_is_delivered(acme: Tenant) -> None:
     # 2 KB: 2 * (2 + 1 + 1 + 1); delivered: 2 more.
-    assert message_write_units(2, delivered=False) == 10
-    assert message_write_units(2, delivered=True) == 12
+    assert write_units(current().group("contact"), 2) == 10
+    only = with_workload(acme, payload_kb={"request": 2}).model_copy(update={"routes": ("contact",)})
+    assert forecast(only, 1_000).write_units == 1_000 * 12
+    assert forecast(only.model_copy(update={"options": {}}), 1_000).write_units == 1_000 * 10
+
+
+def test_calls_go_to_groups_as_the_file_states_and_a_form_takes_one_in_a_hundred(acme: Tenant) -> None:
+    assert calls_by_group(with_workload(acme), 1_000) == {"contact": 10, "items": 495, "tools": 495}
+    stated = with_workload(acme, percent_by_group={"items": 80})
+    assert calls_by_group(stated, 1_000) == pytest.approx({"contact": 10, "items": 800, "tools": 190})
+    elsewhere = stated.model_copy(update={"routes": ("contact", "tools")})
+    assert calls_by_group(elsewhere, 1_000) == {"contact": 10, "tools": 990}
 
 
 def test_the_forecast_of_acme_is_the_one_worked_out_by_hand(acme: Tenant) -> None:
     tenant = with_workload(
         acme,
         requests_per_month=1_000_000,
-        contact_percent=10,
+        percent_by_group={"contact": 10},
         writes_percent=50,
         duration_ms=40,
         payload_kb={"request": 1, "response": 8},
         stored_gb=3,
     )
     usage = forecast(tenant)
-    # 100,000 messages, each read once; of the other 900,000 half write, half read 8 KB, two units.
+    # 100,000 messages, each read once; of the other 900,000 half write, half read 8 KB, two units;
+    # items and tools share them, and what tools writes is counted by its own group's records: it has none.
     assert usage.messages == 100_000
     assert usage.read_units == 450_000 * 2 + 100_000
-    assert usage.write_units == 450_000 * 6 + 100_000 * (2 * 3 + 1 + 2)
+    assert usage.write_units == 225_000 * 6 + 225_000 * 4 + 100_000 * (2 * 3 + 1 + 2)
     assert usage.functions["contact"] == FunctionUse(100_000, 4_000_000)
-    assert usage.functions["items"] == FunctionUse(900_000, 36_000_000)
+    assert usage.functions["items"] == usage.functions["tools"] == FunctionUse(450_000, 18_000_000)
     assert usage.functions["notifier"].invocations == 100_000
     assert usage.sent_bytes == 1_000_000 * 8 * 1024  # acme's messages are mailed, not posted
     assert usage.stored_bytes == 3 * 1024**3

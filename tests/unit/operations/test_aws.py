@@ -17,7 +17,7 @@ from tenantry.operations.aws import refusals_told
 from tenantry.operations.purge import purge
 from tenantry.operations.stacks import Stack
 from tenantry.rules.naming import Names
-from tests.support.command import ROOT
+from tests.support.command import TENANTS
 
 STACK = Stack(Names("demo"), "eu-west-3", "demo")
 
@@ -65,7 +65,7 @@ def test_without_credentials_neither_purge_nor_token_leaves_a_traceback() -> Non
     with pytest.raises(Failed, match=told):
         purge(STACK.names, "gone", deployed.clients(STACK.region), lambda _: None)
     with pytest.raises(Failed, match=told):
-        deployed.token(load_platform(ROOT / "tenants").tenant("acme"), STACK, "somebody", None, 60)
+        deployed.token(load_platform(TENANTS).tenant("acme"), STACK, "somebody", None, 60)
 
 
 @pytest.mark.usefixtures("no_credentials")

@@ -13,7 +13,7 @@ from moto import mock_aws
 from tenantry.operations.backup.tenant_data import TenantData
 from tenantry.rules.naming import Names
 from tests.support.backups import counts, created, item, message, stored, written
-from tests.support.command import ROOT, Command, Run
+from tests.support.command import TENANTS, Command, Run
 
 RECORDS = [item(1), item(2), message(1)]
 STACK = ("--stack", "demo")
@@ -21,7 +21,7 @@ STACK = ("--stack", "demo")
 
 @pytest.fixture
 def command(tmp_path: Path) -> Command:
-    return Command(tmp_path / "state", shutil.copytree(ROOT / "tenants", tmp_path / "tenants"))
+    return Command(tmp_path / "state", shutil.copytree(TENANTS, tmp_path / "tenants"))
 
 
 @pytest.fixture

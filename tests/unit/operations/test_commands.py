@@ -17,7 +17,7 @@ from moto import mock_aws
 from tenantry.cli.clients import _answer
 from tenantry.config import load_platform
 from tenantry.errors import WrongInput
-from tests.support.command import ROOT, Command, Run
+from tests.support.command import TENANTS, Command, Run
 
 REGION = "eu-west-3"
 
@@ -25,7 +25,7 @@ REGION = "eu-west-3"
 @pytest.fixture
 def command(tmp_path: Path) -> Command:
     """On a copy of the demo's tenants."""
-    return Command(tmp_path / "state", shutil.copytree(ROOT / "tenants", tmp_path / "tenants"))
+    return Command(tmp_path / "state", shutil.copytree(TENANTS, tmp_path / "tenants"))
 
 
 @pytest.fixture

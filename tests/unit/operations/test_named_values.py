@@ -17,7 +17,7 @@ from tenantry.errors import Failed
 from tenantry.operations.named_values import NoValue, Outrun, TenantSecrets
 from tenantry.rules.named_values import named
 from tenantry.rules.naming import Names
-from tests.support.command import ROOT, Command, Run
+from tests.support.command import TENANTS, Command, Run
 
 REGION = "eu-west-3"
 CURSOR, WEBHOOK = named("cursor_key"), named("webhook_secret")
@@ -125,7 +125,7 @@ def command(tmp_path: Path, project: Path, client: Any) -> Iterator[Command]:  #
     """On the stack `demo` of AWS, where acme has a webhook."""
     name = Names("demo").delivery_secret("acme")
     client.create_secret(Name=name, SecretString='{"webhook_secret": "whsec_old"}')
-    yield Command(tmp_path / "state", shutil.copytree(ROOT / "tenants", tmp_path / "tenants"))
+    yield Command(tmp_path / "state", shutil.copytree(TENANTS, tmp_path / "tenants"))
     client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
 

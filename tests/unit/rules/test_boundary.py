@@ -3,7 +3,7 @@
 import pytest
 
 from tenantry.rules import policies
-from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group
+from tenantry.rules.naming import Names, log_group
 from tests.support.iam import (
     ARNS,
     INDEX,
@@ -21,8 +21,8 @@ from tests.support.iam import (
     secret,
     statements,
 )
+from tests.support.watched import FUNCTIONS
 
-FUNCTIONS = (AUTHORIZER, *GROUPS, NOTIFIER)
 EVERYTHING: policies.Policy = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
@@ -46,14 +46,14 @@ def test_a_runtime_secret_is_within_reach() -> None:
     "action", [*WIDE, *PARTIQL, "DeleteTable", "UpdateTable", "ExportTableToPointInTime"]
 )
 def test_no_action_beyond_the_functions_own_reaches_a_table(action: str) -> None:
-    for keys in (None, ("acme#items#count",)):
+    for keys in (None, ("acme#items#count#item#3",)):
         for resource in (TABLE, INDEX):
             assert not allows(EVERYTHING, Call(f"dynamodb:{action}", resource, keys), boundary())
 
 
 @pytest.mark.parametrize("action", KEYED)
 def test_a_request_without_leading_keys_reaches_no_table(action: str) -> None:
-    assert allows(EVERYTHING, Call(f"dynamodb:{action}", TABLE, ("acme#items#count",)), boundary())
+    assert allows(EVERYTHING, Call(f"dynamodb:{action}", TABLE, ("acme#items#count#item#3",)), boundary())
     assert not allows(EVERYTHING, Call(f"dynamodb:{action}", TABLE), boundary())
 
 
@@ -65,7 +65,7 @@ def test_another_stack_of_the_account_is_out_of_reach() -> None:
         Call("dynamodb:GetItem", ARNS.table(other.table), ("acme#items#item#orders",)),
         Call("dynamodb:GetItem", ARNS.table(other.tenant("acme")), ("acme#items#item#orders",)),
         Call("secretsmanager:GetSecretValue", secret(other.secret("acme"))),
-        Call("sqs:ReceiveMessage", ARNS.queue(other.queue("acme"))),
+        Call("sqs:ReceiveMessage", ARNS.queue(other.queue("acme", "contact"))),
         Call("logs:PutLogEvents", f"{ARNS.log_group(log_group(function))}:log-stream:1"),
     ):
         assert not allows(EVERYTHING, call, boundary())
@@ -74,8 +74,10 @@ def test_another_stack_of_the_account_is_out_of_reach() -> None:
 
 @pytest.mark.parametrize("action", ["ReceiveMessage", "SendMessage", "DeleteMessage"])
 def test_dead_letters_are_the_operators_alone(action: str) -> None:
-    assert allows(EVERYTHING, Call(f"sqs:{action}", ARNS.queue(NAMES.queue("acme"))), boundary())
-    assert not allows(EVERYTHING, Call(f"sqs:{action}", ARNS.queue(NAMES.dead_letters("acme"))), boundary())
+    assert allows(EVERYTHING, Call(f"sqs:{action}", ARNS.queue(NAMES.queue("acme", "contact"))), boundary())
+    assert not allows(
+        EVERYTHING, Call(f"sqs:{action}", ARNS.queue(NAMES.dead_letters("acme", "contact"))), boundary()
+    )
 
 
 def test_mail_is_sent_from_the_stacks_sender_alone() -> None:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenantry.errors import WrongInput
-from tenantry.rules.named_values import MAX_BYTES, NAMED_VALUES, NamedValue, named
+from tenantry.rules.named_values import MAX_BYTES, NamedValue, named, named_values
 
+NAMED_VALUES = named_values()
 CURSOR, WEBHOOK = named("cursor_key"), named("webhook_secret")
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 

@@ -9,28 +9,25 @@ from hypothesis import strategies as st
 
 from tenantry.config.slugs import is_cell_name
 from tenantry.errors import WrongInput
+from tenantry.groups import current
 from tenantry.monitoring import alarms
 from tenantry.monitoring.alarms import UNHEALTHY
-from tenantry.monitoring.queries import QUERIES
-from tenantry.monitoring.watched import Queues
+from tenantry.monitoring.queries import queries
 from tenantry.rules.arns import Arns
-from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group, stage_variable
+from tenantry.rules.naming import Names, log_group, stage_variable
 from tests.support.slugs import LONGEST_KEY, LONGEST_SLUG, LONGEST_STACK, slugs, stacks, two_slugs
-from tests.support.watched import watched
+from tests.support.watched import FUNCTIONS, watched
 
-FUNCTIONS = (AUTHORIZER, *GROUPS, NOTIFIER)
 NAMES = Names(LONGEST_STACK)
 FUNCTION_NAMES = {group: NAMES.function(LONGEST_SLUG, group) for group in FUNCTIONS}
-QUEUES = Queues(NAMES.queue(LONGEST_SLUG), NAMES.dead_letters(LONGEST_SLUG))
-CONDITIONS = [UNHEALTHY, *(each.condition for each in alarms.of_tenant(watched()))]
+QUEUES = [each.name for each in current().queues]
+LONGEST_QUEUE = "q" * 10  # as groups' names are
+CONDITIONS = [UNHEALTHY, *(each.name for each in alarms.of_tenant(watched()))]
 LONGEST_REGION = "ap-southeast-1"
 
 PER_TENANT: dict[str, Callable[[Names, str], str]] = {
     "table": Names.tenant,
-    "secret": Names.secret,
     "signing secret": Names.signing_secret,
-    "delivery secret": Names.delivery_secret,
-    "dead letters": Names.dead_letters,
     "access log": Names.access_log,
     "issuer": Names.issuer,
 }
@@ -45,7 +42,7 @@ LIMITS: dict[str, tuple[str, str, int]] = {
     "pooled table": (NAMES.table, r"[a-zA-Z0-9_.-]{3,}", 255),
     "silo table": (NAMES.tenant(LONGEST_SLUG), r"[a-zA-Z0-9_.-]{3,}", 255),
     "usage plan": (NAMES.tenant(LONGEST_SLUG), r"[ -~]+", 255),
-    **{f"query {each.key}": (NAMES.query(each.title), r"[ -~]+", 255) for each in QUERIES},
+    **{f"query {each.key}": (NAMES.query(each.title), r"[ -~]+", 255) for each in queries(current())},
     "cell's alarm": (NAMES.cell_alarm("table-throttles"), r"[ -~]+", 255),
     "shared dashboard": (NAMES.shared_dashboard, r"[A-Za-z0-9-_]+", 255),
     "second page": (NAMES.cell_dashboard(2), r"[A-Za-z0-9-_]+", 255),
@@ -57,9 +54,9 @@ LIMITS: dict[str, tuple[str, str, int]] = {
     "REST API": (NAMES.cell, r"[ -~]+", 1024),
     "secret": (NAMES.secret(LONGEST_SLUG), r"[A-Za-z0-9/_+=.@-]+", 512),
     "signing secret": (NAMES.signing_secret(LONGEST_SLUG), r"[A-Za-z0-9/_+=.@-]+", 512),
-    "delivery secret": (NAMES.delivery_secret(LONGEST_SLUG), r"[A-Za-z0-9/_+=.@-]+", 512),
-    "queue": (QUEUES.contact, r"[a-zA-Z0-9_-]+", 80),
-    "dead letters": (QUEUES.dead_letters, r"[a-zA-Z0-9_-]+", 80),
+    "delivery secret": (NAMES.secret(LONGEST_SLUG, "delivery"), r"[A-Za-z0-9/_+=.@-]+", 512),
+    "queue": (NAMES.queue(LONGEST_SLUG, LONGEST_QUEUE), r"[a-zA-Z0-9_-]+", 80),
+    "dead letters": (NAMES.dead_letters(LONGEST_SLUG, LONGEST_QUEUE), r"[a-zA-Z0-9_-]+", 80),
     "bucket": (NAMES.bucket("1" * 12, LONGEST_REGION), r"[a-z0-9][a-z0-9.-]+[a-z0-9]", 63),
     "stage": (LONGEST_SLUG, r"[A-Za-z0-9_-]+", 128),
     **{f"stage variable {group}": (stage_variable(group), r"\w+", 64) for group in FUNCTIONS},
@@ -78,6 +75,8 @@ def names_of(slug: str, stack: str) -> list[str]:
     names = Names(stack)
     return [
         *(name(names, slug) for name in PER_TENANT.values()),
+        *(names.secret(slug, each.name) for each in current().secrets),
+        *(names.dead_letters(slug, each) for each in QUEUES),
         *(names.function(slug, group) for group in FUNCTIONS),
         *(names.alarm(slug, condition) for condition in CONDITIONS),
     ]
@@ -142,8 +141,11 @@ def test_a_stack_that_breaks_names_is_refused_with_the_rule(stack: str) -> None:
         Names(stack)
 
 
-def test_a_queue_is_called_as_the_function_that_fills_it() -> None:
-    assert NAMES.queue("acme") == NAMES.function("acme", "contact")
+def test_a_queue_and_its_dead_letters_keep_their_names() -> None:
+    """Another name would be another queue, and leave behind what waits in this one."""
+    names = Names("demo")
+    assert names.queue("acme", "contact") == "tenantry_demo_acme_contact"
+    assert names.dead_letters("acme", "contact") == "tenantry_demo_acme_contact_dead"
 
 
 def test_arns_are_spelt_as_aws_spells_them() -> None:

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tenantry.config import Tenant, load_platform
 from tenantry.config.auth import KEYS_BYTES, MANAGED_KEYS
 from tenantry.config.verification import verification
-from tenantry.paths import TENANTS
 from tenantry.rules.jwks import ed25519_jwk
 from tenantry.rules.naming import Names
+from tests.support.command import TENANTS
 from tests.support.slugs import LONGEST_KEY, LONGEST_SLUG, LONGEST_STACK
 
 OWN_ISSUER = "urn:tenantry:demo:acme"

@@ -11,7 +11,7 @@ ACCOUNT = "arn:aws:iam::123456789012:root"
 FUNCTIONS = "arn:aws:iam::123456789012:role/tenantry_demo_*_*"
 ROLE = "arn:aws:iam::123456789012:role/tenantry_demo_acme_items"
 TABLE = key_policies.items("dynamodb.eu-central-1.amazonaws.com", "tenantry_demo_acme")
-SECRET = key_policies.secret("secretsmanager.eu-central-1.amazonaws.com", "arn:secret")
+SECRET = key_policies.secret("secretsmanager.eu-central-1.amazonaws.com", "delivery", "arn:secret")
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_role_decrypts_its_own_table_through_dynamodb_alone(statements: dict[s
 
 def test_what_no_role_reads_has_no_statement(statements: dict[str, Any]) -> None:
     """A condition on no caller at all would be a condition on none."""
-    assert "DecryptSecret" not in statements
+    assert "DecryptDeliverySecret" not in statements
 
 
 def test_logs_are_written_of_the_tenants_own_groups_alone(statements: dict[str, Any]) -> None:
@@ -60,6 +60,13 @@ def test_logs_are_written_of_the_tenants_own_groups_alone(statements: dict[str, 
 @pytest.mark.parametrize("sid", ["Deploy", "Grant"])
 def test_deployment_is_no_functions(statements: dict[str, Any], sid: str) -> None:
     assert statements[sid]["Condition"]["ArnNotLike"] == {"aws:PrincipalArn": FUNCTIONS}
+
+
+@pytest.mark.parametrize(
+    ("name", "sid"), [("delivery", "DecryptDeliverySecret"), ("a_key", "DecryptAKeySecret")]
+)
+def test_a_statement_on_a_secret_is_called_so_that_iam_takes_it(name: str, sid: str) -> None:
+    assert key_policies.secret("secretsmanager", name, "arn:secret").sid == sid
 
 
 def test_an_identity_policy_has_the_same_conditions() -> None:

@@ -15,35 +15,39 @@ from typing import Any
 import pytest
 
 import start
-from tenantry.packing import artifact
+from tenantry.groups import current
+from tenantry.groups.loading import load
+from tenantry.packing import artifact, functions, route_table
 from tenantry.packing.artifact import Artifact, ArtifactError, Target
-from tenantry.paths import FUNCTIONS, LAYER_REQUIREMENTS, ROOT
-from tenantry.rules import naming
+from tenantry.paths import FUNCTIONS, GROUPS, LAYER_REQUIREMENTS, ROOT
+from tenantry.rules.naming import AUTHORIZER
 from tests.support.artifacts import contents, isolated, sources
 
 HERE = artifact.this_machine()
-GROUPS = (naming.AUTHORIZER, *naming.GROUPS, naming.NOTIFIER)
+HANDLERS = (f"start.{AUTHORIZER}", *(member.handler for member in current().members))
+SOURCES = functions.sources(current())
 CODE_BYTES = 160 * 1024  # the goal; 110 KiB when written
 
 
 @pytest.fixture(scope="module")
 def code(tmp_path_factory: pytest.TempPathFactory) -> Artifact:
-    return artifact.code(FUNCTIONS, tmp_path_factory.mktemp("code"), HERE)
+    return artifact.code(SOURCES, tmp_path_factory.mktemp("code"), HERE)
 
 
 class TestReproducibility:
     def test_two_folders_with_the_same_sources_give_the_same_bytes(
         self, tmp_path: Path, code: Artifact
     ) -> None:
-        """Copied in another order, at another depth, with other times and rights."""
+        """Groups copied to another depth, with other times and rights; all packed in another order."""
         copy = tmp_path / "some" / "folder of another depth"
-        for index, file in enumerate(sorted(FUNCTIONS.rglob("*.py"), reverse=True)):
-            target = copy / file.relative_to(FUNCTIONS)
+        for index, file in enumerate(sorted(GROUPS.rglob("*.*"), reverse=True)):
+            target = copy / file.relative_to(GROUPS)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(file.read_bytes())
             target.chmod(0o600)
             os.utime(target, (index, index))
-        again = artifact.code(copy, tmp_path / "build", HERE)
+        again = functions.sources(load((copy,)))
+        again = artifact.code(dict(reversed(again.items())), tmp_path / "build", HERE)
         assert again.digest == code.digest
         assert again.path.read_bytes() == code.path.read_bytes()
 
@@ -52,38 +56,39 @@ class TestReproducibility:
     ) -> None:
         """Byte code marks the strings that something else in its interpreter holds too."""
         program = """if 1:
-            import sys
+            import json, sys
             sys.path.insert(0, sys.argv[1])
             from pathlib import Path
             from tenantry.packing import artifact
-            print(artifact.code(Path(sys.argv[2]), Path(sys.argv[3]), artifact.this_machine()).digest)
+            modules = {name: text.encode() for name, text in json.load(sys.stdin).items()}
+            print(artifact.code(modules, Path(sys.argv[2]), artifact.this_machine()).digest)
         """
-        done = isolated(program, str(ROOT / "platform"), str(FUNCTIONS), str(tmp_path / "build"))
+        told = {name: content.decode() for name, content in SOURCES.items()}
+        done = isolated(program, str(ROOT / "platform"), str(tmp_path / "build"), told=told)
         assert done.stdout == f"{code.digest}\n", done.stderr
 
     @pytest.mark.parametrize("other", ["x = 2\n", "\nx = 1\n"], ids=["another value", "a moved line"])
     def test_what_runs_otherwise_is_another_artifact(self, tmp_path: Path, other: str) -> None:
         """Tracebacks name lines, so a moved one counts."""
         digests = {
-            artifact.code(sources(tmp_path / name, a=text), tmp_path / "build", HERE).digest
-            for name, text in {"one": "x = 1\n", "other": other}.items()
+            artifact.code(sources(a=text), tmp_path / "build", HERE).digest for text in ("x = 1\n", other)
         }
         assert len(digests) == 2
 
     def test_a_renamed_file_and_a_line_moved_to_another_are_another_artifact(self, tmp_path: Path) -> None:
-        folders = [
-            sources(tmp_path / "one", a="x = 1\n", b="y = 2\n"),
-            sources(tmp_path / "two", a="x = 1\n", c="y = 2\n"),
-            sources(tmp_path / "three", a="x = 1\ny = 2\n", b=""),
+        differing = [
+            sources(a="x = 1\n", b="y = 2\n"),
+            sources(a="x = 1\n", c="y = 2\n"),
+            sources(a="x = 1\ny = 2\n", b=""),
         ]
-        assert len({artifact.code(each, tmp_path / "build", HERE).digest for each in folders}) == 3
+        assert len({artifact.code(each, tmp_path / "build", HERE).digest for each in differing}) == 3
 
     def test_it_is_named_by_its_digest(self, code: Artifact) -> None:
         assert code.path.name == f"code-{code.digest}.zip"
         assert code.key == f"{code.digest}.zip"
 
     def test_what_is_packed_already_is_left_alone(self, tmp_path: Path) -> None:
-        source = sources(tmp_path / "source", a="x = 1\n")
+        source = sources(a="x = 1\n")
         first = artifact.code(source, tmp_path / "build", HERE)
         os.utime(first.path, (1, 1))
         assert artifact.code(source, tmp_path / "build", HERE) == first
@@ -92,7 +97,7 @@ class TestReproducibility:
 
 class TestBuilds:
     def test_two_at_once_agree_and_leave_one_file(self, tmp_path: Path) -> None:
-        source = sources(tmp_path / "source", a="x = 1\n")
+        source = sources(a="x = 1\n")
         with ThreadPoolExecutor(4) as pool:
             built = set(pool.map(lambda _: artifact.code(source, tmp_path / "build", HERE), range(4)))
         [only] = built
@@ -102,16 +107,15 @@ class TestBuilds:
     def test_what_was_packed_is_not_compiled_again_until_it_changes(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        source = sources(tmp_path / "source", a="x = 1\n")
+        source = sources(a="x = 1\n")
         before = artifact.code(source, tmp_path / "build", HERE)
         monkeypatch.setattr(artifact, "_compile", lambda *_, **__: pytest.fail("compiled again"))
         assert artifact.code(source, tmp_path / "build", HERE) == before
         monkeypatch.undo()
-        sources(source, a="x = 2\n")
-        assert artifact.code(source, tmp_path / "build", HERE) != before
+        assert artifact.code(sources(a="x = 2\n"), tmp_path / "build", HERE) != before
 
     def test_a_zip_that_is_gone_is_packed_anew(self, tmp_path: Path) -> None:
-        source = sources(tmp_path / "source", a="x = 1\n")
+        source = sources(a="x = 1\n")
         before = artifact.code(source, tmp_path / "build", HERE)
         before.path.unlink()
         assert artifact.code(source, tmp_path / "build", HERE).path.exists()
@@ -120,7 +124,7 @@ class TestBuilds:
     def test_an_interrupted_one_leaves_nothing(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interruption: type[BaseException]
     ) -> None:
-        source = sources(tmp_path / "source", a="x = 1\n", b="y = 2\n")
+        source = sources(a="x = 1\n", b="y = 2\n")
         write = zipfile.ZipFile.writestr
 
         def interrupted(
@@ -147,9 +151,10 @@ class TestBuilds:
             f"byte code for {runtime} cannot be compiled by {HERE.runtime}; run this with {runtime}, "
             f"or set tenantry:runtime to {HERE.runtime}"
         )
-        for build in (artifact.code, artifact.layer):
-            with pytest.raises(ArtifactError, match=message):
-                build(LAYER_REQUIREMENTS, tmp_path, Target(runtime, "arm64"))
+        with pytest.raises(ArtifactError, match=message):
+            artifact.code(sources(a="x = 1\n"), tmp_path, Target(runtime, "arm64"))
+        with pytest.raises(ArtifactError, match=message):
+            artifact.layer(LAYER_REQUIREMENTS, tmp_path, Target(runtime, "arm64"))
 
     def test_an_unknown_architecture_is_refused(self) -> None:
         with pytest.raises(
@@ -159,7 +164,7 @@ class TestBuilds:
 
     def test_code_that_does_not_compile_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(ArtifactError, match=r"(?s)the code does not compile: .*broken.py.*SyntaxError"):
-            artifact.code(sources(tmp_path / "source", broken="def"), tmp_path / "build", HERE)
+            artifact.code(sources(broken="def"), tmp_path / "build", HERE)
 
 
 def code_objects(code: CodeType) -> Iterator[CodeType]:
@@ -177,8 +182,11 @@ def modules(code: Artifact) -> dict[str, CodeType]:
 
 
 class TestCode:
-    def test_it_holds_byte_code_of_every_source_and_nothing_else(self, code: Artifact) -> None:
+    def test_it_holds_byte_code_of_every_source_and_of_the_route_table_and_nothing_else(
+        self, code: Artifact
+    ) -> None:
         own = {file.relative_to(FUNCTIONS).as_posix() for file in FUNCTIONS.rglob("*.py")}
+        own.add(route_table.FILE)
         assert modules(code).keys() == {f"{name}c" for name in own}
         assert not [name for name in own if "test" in name]
 
@@ -206,54 +214,55 @@ class TestCode:
         assert code.path.stat().st_size <= CODE_BYTES
 
     def test_a_failure_names_its_line(self, tmp_path: Path) -> None:
-        source = sources(tmp_path / "source", start="import a.b\n")
-        sources(source / "a", __init__="", b='"""Documented."""\n\nraise ValueError("this")\n')
-        done = started(source, tmp_path)
+        failing = '"""Documented."""\n\nraise ValueError("this")\n'
+        done = started(sources(**{"start": "import a.b\n", "a/__init__": "", "a/b": failing}), tmp_path)
         assert 'File "/var/task/a/b.py", line 3' in done.stderr
         assert "ValueError: this" in done.stderr
 
     def test_docstrings_and_assertions_stay_behind(self, tmp_path: Path) -> None:
         text = '"""Documented."""\nassert not "this"\nprint(__doc__)\n'
-        assert started(sources(tmp_path / "source", start=text), tmp_path).stdout == "None\n"
+        assert started(sources(start=text), tmp_path).stdout == "None\n"
 
 
 class TestPlainForm:
     """The way back: sources, which any interpreter of the functions' own version compiles."""
 
     def test_it_is_the_sources_as_they_are(self, tmp_path: Path) -> None:
-        plain = artifact.code(FUNCTIONS, tmp_path, Target("python3.99", "arm64"), plain=True)
-        own = {f.relative_to(FUNCTIONS).as_posix(): f.read_bytes() for f in FUNCTIONS.rglob("*.py")}
-        assert contents(plain) == own
+        plain = artifact.code(SOURCES, tmp_path, Target("python3.99", "arm64"), plain=True)
+        assert contents(plain) == SOURCES
 
     @pytest.mark.parametrize("plain", [False, True], ids=["byte code", "plain"])
     def test_both_start_the_same_functions(self, tmp_path: Path, *, plain: bool) -> None:
-        unpacked = unpack(artifact.code(FUNCTIONS, tmp_path / "build", HERE, plain=plain), tmp_path / "task")
+        unpacked = unpack(artifact.code(SOURCES, tmp_path / "build", HERE, plain=plain), tmp_path / "task")
         program = """if 1:
-            import sys
+            import json, sys
             sys.path.insert(0, sys.argv[1])
             import start
             from api import clock
             print(clock.rfc3339(0), clock.__file__.removeprefix(sys.argv[1]))
-            for group in sorted(start.HANDLERS):
-                try: getattr(start, group)
-                except ModuleNotFoundError as error: print(group, error.name)
-            try: start.other
+            for handler in [*json.load(sys.stdin), "start.other"]:
+                try: getattr(start, handler.removeprefix("start."))
+                except ModuleNotFoundError as error: print(handler, error.name)
+            try: start.__all__
             except AttributeError as error: print(error)
         """
-        done = isolated(program, str(unpacked))
+        done = isolated(program, str(unpacked), told=HANDLERS)
         place = "/api/clock.py" if plain else "/api/clock.pyc"
         assert done.stdout.splitlines()[0] == f"1970-01-01T00:00:00.000Z {place}", done.stderr
-        # Every group is found; what each lacks here is the layer.
-        assert {line.split()[0] for line in done.stdout.splitlines()[1:-1]} == set(GROUPS)
-        assert not [line for line in done.stdout.splitlines()[1:-1] if line.split()[1].startswith(GROUPS)]
-        assert done.stdout.endswith("there is no function other\n")
+        *lacking, other, not_a_name = done.stdout.splitlines()[1:]
+        # Every function is found; what each lacks here is the layer.
+        assert [line.split()[0] for line in lacking] == list(HANDLERS)
+        assert not [line for line in lacking if line.split()[1].startswith(("groups", "authorizer"))]
+        assert other == "start.other groups.other"
+        assert not_a_name == "there is no function __all__"
 
 
-def test_lambda_is_told_the_handlers_that_there_are() -> None:
-    assert sorted(start.HANDLERS) == sorted(GROUPS)
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_lambda_is_told_the_handlers_that_there_are(handler: str) -> None:
+    assert callable(getattr(start, handler.removeprefix("start.")))
 
 
-def started(source: Path, scratch: Path) -> subprocess.CompletedProcess[str]:
+def started(source: dict[str, bytes], scratch: Path) -> subprocess.CompletedProcess[str]:
     """Imports `start` out of the packed sources."""
     unpacked = unpack(artifact.code(source, scratch / "build", HERE), scratch / "task")
     return isolated("import sys; sys.path.insert(0, sys.argv[1]); import start", str(unpacked))

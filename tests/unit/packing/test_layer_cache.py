@@ -11,9 +11,15 @@ import pytest
 from tenantry.packing import artifact, trimming
 from tenantry.packing.artifact import Target
 from tenantry.packing.trimming import UnknownOperation
-from tests.support.artifacts import contents, sources
+from tests.support.artifacts import contents
 
 HERE = artifact.this_machine()
+
+
+def no_requirements(folder: Path) -> Path:
+    """Requirements: the packages that a test installs are its own."""
+    (folder / "requirements.txt").write_text("")
+    return folder / "requirements.txt"
 
 
 def botocore(data: Path) -> None:
@@ -38,7 +44,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> list[Target]:
     def install(requirements: Path, packages: Path, target: Target) -> None:
         targets.append(target)
         botocore(packages / "botocore" / "data")
-        sources(packages, six=f"content = 'made of {requirements.read_text()}'\n")
+        (packages / "six.py").write_text(f"content = 'made of {requirements.read_text()}'\n")
 
     monkeypatch.setattr(artifact, "_install", install)
     return targets
@@ -57,7 +63,7 @@ def test_other_requirements_or_another_target_are_another_build(
 
 
 def test_a_lost_zip_is_built_again(tmp_path: Path, installed: list[Target]) -> None:
-    requirements = sources(tmp_path, requirements="") / "requirements.py"
+    requirements = no_requirements(tmp_path)
     first = artifact.layer(requirements, tmp_path / "build", HERE)
     first.path.unlink()
     assert artifact.layer(requirements, tmp_path / "build", HERE) == first
@@ -66,7 +72,7 @@ def test_a_lost_zip_is_built_again(tmp_path: Path, installed: list[Target]) -> N
 
 
 def test_the_plain_layer_is_what_was_installed(tmp_path: Path, installed: list[Target]) -> None:
-    requirements = sources(tmp_path, requirements="") / "requirements.py"
+    requirements = no_requirements(tmp_path)
     plain = artifact.layer(requirements, tmp_path / "build", Target("python3.99", "arm64"), plain=True)
     assert {"python/six.py", "python/botocore/data/ec2/2020-01-01/service-2.json.gz"} <= contents(
         plain
@@ -93,13 +99,13 @@ def test_what_botocore_no_longer_describes_is_told(
             model.write_bytes(gzip.compress(text))
 
     monkeypatch.setattr(artifact, "_install", install)
-    requirements = sources(tmp_path, requirements="") / "requirements.py"
+    requirements = no_requirements(tmp_path)
     with pytest.raises(UnknownOperation, match=message):
         artifact.layer(requirements, tmp_path / "build", HERE)
 
 
 def test_unused_services_are_taken_out(tmp_path: Path, installed: list[Target]) -> None:
-    requirements = sources(tmp_path, requirements="") / "requirements.py"
+    requirements = no_requirements(tmp_path)
     built = artifact.layer(requirements, tmp_path / "build", HERE)
     assert not [name for name in contents(built) if "ec2" in name]
     assert installed

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from botocore import xform_name
 
-from tenantry.packing import artifact, trimming
+from tenantry.groups import current
+from tenantry.packing import artifact, functions, trimming
 from tenantry.packing.artifact import Artifact, ArtifactError
 from tenantry.paths import BUILD, FUNCTIONS, LAYER_REQUIREMENTS
 from tests.support import events, tokens
@@ -95,7 +96,7 @@ def plain() -> Artifact:
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory, layer: Artifact) -> tuple[Path, Path]:
     """Code and packages, as Lambda unpacks them."""
-    code = artifact.code(FUNCTIONS, tmp_path_factory.mktemp("code"), HERE)
+    code = artifact.code(functions.sources(current()), tmp_path_factory.mktemp("code"), HERE)
     folders = tmp_path_factory.mktemp("task"), tmp_path_factory.mktemp("opt")
     for packed, folder in zip((code, layer), folders, strict=True):
         with zipfile.ZipFile(packed.path) as archive:
@@ -118,7 +119,6 @@ def probe(unpacked: tuple[Path, Path]) -> subprocess.CompletedProcess[str]:
         "AWS_DEFAULT_REGION": "eu-west-1",
         "POWERTOOLS_METRICS_NAMESPACE": "Tenantry",
         "POWERTOOLS_SERVICE_NAME": "probe",
-        "ROUTES": "items",
         "SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:tenantry/demo/acme-AbCdEf",
         "TABLE": "tenantry_demo",
         "TENANT": "acme",

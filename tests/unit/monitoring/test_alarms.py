@@ -6,12 +6,13 @@ from typing import Any
 import botocore.session
 import pytest
 
+from agreed.metrics import NAMESPACE
 from tenantry.config.tiers import Quota
 from tenantry.monitoring import alarms
 from tenantry.monitoring.alarms import DAY, WEEK, Alarm
-from tenantry.monitoring.metrics import DYNAMODB, GATEWAY, LAMBDA, SQS, TENANTRY
-from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
-from tests.support.watched import NAMES, watched
+from tenantry.monitoring.metrics import DYNAMODB, GATEWAY, LAMBDA, SQS
+from tenantry.rules.naming import AUTHORIZER, Names
+from tests.support.watched import FUNCTIONS, NAMES, watched
 
 
 def by_condition(**changes: Any) -> dict[str, Alarm]:
@@ -62,7 +63,7 @@ def test_what_comes_with_a_fault_alone_is_filled_with_zeros() -> None:
 
 def test_a_tenant_has_the_alarms_of_what_it_has() -> None:
     always = {"5xx", "latency", "authorizer-errors", "function-errors", "throttles"}
-    bare = by_condition(silo=None, queues=None, quota=None)
+    bare = by_condition(silo=None, queues=(), quota=None)
     assert bare.keys() == always
     assert ALARMS.keys() - bare.keys() == {
         *("table-throttles", "dead-letters", "delivery-delay", "quota"),
@@ -71,7 +72,7 @@ def test_a_tenant_has_the_alarms_of_what_it_has() -> None:
 
 def test_failures_of_every_function_that_answers_are_watched() -> None:
     failing = {given.metric.dimensions["FunctionName"] for given in ALARMS["function-errors"].inputs}
-    assert failing == {NAMES.function("acme", group) for group in (*GROUPS, NOTIFIER)}
+    assert failing == {NAMES.function("acme", group) for group in set(FUNCTIONS) - {AUTHORIZER}}
     throttled = {given.metric.dimensions["FunctionName"] for given in ALARMS["throttles"].inputs}
     assert throttled == failing | {NAMES.function("acme", AUTHORIZER)}
 
@@ -82,7 +83,7 @@ def test_a_refused_token_raises_no_alarm() -> None:
     errors = [g for a in ALL for g in a.inputs if (g.metric.namespace, g.metric.name) == (LAMBDA, "Errors")]
     assert not [each for each in errors if authorizer in each.metric.dimensions.values()]
     verdicts = [given.metric for given in ALARMS["authorizer-errors"].inputs]
-    assert {each.namespace for each in verdicts} == {TENANTRY}
+    assert {each.namespace for each in verdicts} == {NAMESPACE}
     assert [each.dimensions["reason"] for each in verdicts] == ["failed", "issuer-unavailable"]
     assert {each.dimensions["tenant"] for each in verdicts} == {"acme"}
 
@@ -96,8 +97,8 @@ def test_the_rate_of_failures_is_a_share_of_all_calls() -> None:
 
 def test_a_single_dead_letter_raises_an_alarm_and_so_does_a_queue_that_nobody_takes_from() -> None:
     for condition, queue, metric in (
-        ("dead-letters", NAMES.dead_letters("acme"), "ApproximateNumberOfMessagesVisible"),
-        ("delivery-delay", NAMES.queue("acme"), "ApproximateAgeOfOldestMessage"),
+        ("dead-letters", NAMES.dead_letters("acme", "contact"), "ApproximateNumberOfMessagesVisible"),
+        ("delivery-delay", NAMES.queue("acme", "contact"), "ApproximateAgeOfOldestMessage"),
     ):
         [given] = ALARMS[condition].inputs
         assert (given.metric.namespace, given.metric.name) == (SQS, metric)

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from tenantry.rules import policies
+from tenantry.groups import Groups, current
+from tenantry.rules import grants, policies
 from tenantry.rules.arns import Arns
-from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names, log_group
+from tenantry.rules.grants import Reach
+from tenantry.rules.naming import Names, log_group
 from tests.support.iam import (
     ACCOUNT,
     ARNS,
@@ -27,9 +29,10 @@ from tests.support.iam import (
     statements,
 )
 from tests.support.slugs import LONGEST_SLUG, LONGEST_STACK, two_slugs
+from tests.support.watched import FUNCTIONS
 
 PAIRS = [("acme", "acme-eu"), ("acme-eu", "acme")]
-FUNCTIONS = (AUTHORIZER, *GROUPS, NOTIFIER)
+GROUPS = current().names
 
 
 def on(resource: str, key: str, *actions: str) -> Iterator[Call]:
@@ -45,25 +48,26 @@ def own_calls(group: str, tenant: str) -> list[Call]:
         case "contact":
             needed += on(TABLE, f"{tenant}#contact#message", "PutItem")
             needed += on(TABLE, f"{tenant}#contact#message-state#new", "PutItem")
-            needed += on(TABLE, f"{tenant}#contact#count#3", "UpdateItem")
+            needed += on(TABLE, f"{tenant}#contact#count#message#3", "UpdateItem")
             needed += on(TABLE, f"{tenant}#contact#idempotency#0f", "PutItem")
-            needed.append(Call("sqs:SendMessage", ARNS.queue(NAMES.queue(tenant))))
+            needed.append(Call("sqs:SendMessage", ARNS.queue(NAMES.queue(tenant, "contact"))))
         case "notifier":
             needed += on(TABLE, f"{tenant}#contact#message", "GetItem", "UpdateItem")
-            needed += [Call(f"sqs:{each}", ARNS.queue(NAMES.queue(tenant))) for each in policies.CONSUMING]
-            needed.append(Call("secretsmanager:GetSecretValue", secret(NAMES.delivery_secret(tenant))))
+            queue = ARNS.queue(NAMES.queue(tenant, "contact"))
+            needed += [Call(f"sqs:{each}", queue) for each in policies.CONSUMING]
+            needed.append(Call("secretsmanager:GetSecretValue", secret(NAMES.secret(tenant, "delivery"))))
         case "items":
             needed += on(
                 TABLE, f"{tenant}#items#item#orders", *(each for each in KEYED if each != "BatchGetItem")
             )
-            needed += on(TABLE, f"{tenant}#items#count#3", "UpdateItem")
+            needed += on(TABLE, f"{tenant}#items#count#item#3", "UpdateItem")
             needed += [*on(TABLE, f"{tenant}#items#idempotency#0f", "PutItem"), runtime]
         case "tools":
             needed += on(TABLE, f"{tenant}#contact#message", "BatchGetItem", "GetItem", "Query", "UpdateItem")
             needed += on(TABLE, f"{tenant}#contact#message-state#new", "DeleteItem", "PutItem", "Query")
-            needed += on(TABLE, f"{tenant}#contact#count#3", "Query", "UpdateItem")
+            needed += on(TABLE, f"{tenant}#contact#count#message#3", "Query", "UpdateItem")
             needed += on(TABLE, f"{tenant}#tools#idempotency#0f", "PutItem")
-            needed += [*on(TABLE, f"{tenant}#items#count#3", "Query"), runtime]
+            needed += [*on(TABLE, f"{tenant}#items#count#item#3", "Query"), runtime]
     return needed
 
 
@@ -160,7 +164,7 @@ def test_a_pooled_role_reaches_no_silo_table_and_a_silo_role_no_pooled_one(group
 def test_a_role_reads_no_secret_but_the_one_that_is_its_business(group: str, tenant: str, other: str) -> None:
     policy = role_policy(group, tenant)
     names = [NAMES.secret(other), NAMES.signing_secret(other), NAMES.signing_secret(tenant)]
-    names.append(NAMES.delivery_secret(other))
+    names.append(NAMES.secret(other, "delivery"))
     own = Call("secretsmanager:GetSecretValue", secret(NAMES.secret(tenant)))
     for action in ("GetSecretValue", "PutSecretValue", "DescribeSecret", "DeleteSecret", "ListSecrets"):
         for name in names:
@@ -168,9 +172,9 @@ def test_a_role_reads_no_secret_but_the_one_that_is_its_business(group: str, ten
         assert action == "GetSecretValue" or not allows(
             policy, Call(f"secretsmanager:{action}", own.resource)
         )
-    assert allows(policy, own) == (group in policies.GROUPS_WITH_SECRET)
-    delivery = Call("secretsmanager:GetSecretValue", secret(NAMES.delivery_secret(tenant)))
-    assert allows(policy, delivery) == (group == NOTIFIER)
+    assert allows(policy, own) == (group in ("items", "tools"))
+    delivery = Call("secretsmanager:GetSecretValue", secret(NAMES.secret(tenant, "delivery")))
+    assert allows(policy, delivery) == (group == "notifier")
 
 
 @pytest.mark.parametrize("group", FUNCTIONS)
@@ -222,9 +226,14 @@ def test_only_alarms_of_the_stack_publish_to_its_topic(alarm: str, account: str,
     assert statements(policy)[0]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
 
 
-def test_an_unknown_group_has_no_policy() -> None:
-    with pytest.raises(ValueError, match="no policy for route group billing"):
-        policies.of_group("billing", "acme", TABLE, "logs", "secret")
+def test_what_a_group_would_use_of_another_is_granted_with_that_other_alone() -> None:
+    without_contact = Groups(tuple(each for each in current().installed if each.name != "contact"))
+    [tools] = [each for each in without_contact.members if each.name == "tools"]
+    policy = grants.of_member(tools, without_contact, "acme", Reach(TABLE, "logs"))
+    for kind in ("contact#message", "contact#message-state#new", "contact#count#message#3"):
+        assert not [call for call in on(TABLE, f"acme#{kind}", *KEYED) if allows(policy, call)]
+    [counts] = on(TABLE, "acme#items#count#item#3", "Query")
+    assert allows(policy, counts)
 
 
 # IAM quotas, hard: characters without white space.

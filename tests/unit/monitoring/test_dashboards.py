@@ -38,7 +38,7 @@ BIG = of_cell(*(f"tenant-{number}".ljust(LONGEST, "x") for number in range(60)))
 SHARED = dashboards.shared(ARNS, NAMES, watched(ANY_TENANT), [watched("acme"), watched("acme-eu")], "page")
 BODIES = {
     "everything": of_tenant(),
-    "pooled, no delivery": of_tenant(silo=None, queues=None, quota=None),
+    "pooled, no delivery": of_tenant(silo=None, queues=(), quota=None),
     "silo": of_tenant(pooled=None),
     "shared": SHARED,
     "cell": of_cell("acme", "acme-eu")[0],
@@ -78,7 +78,11 @@ def test_one_look_tells_what_an_operator_asks() -> None:
         *("Function duration p95 (ms)", "Throttles of functions", "Concurrent executions"),
         *("Tokens by verdict", "What callers did", "Read units by route", "Write units by route"),
         *("Own table: units", "Own table: throttles", "Own table: errors of DynamoDB's own, conflicts"),
-        *("Contact messages to deliver", "Age of the oldest (s)", "Deliveries"),
+        *(
+            "Contact messages to deliver",
+            "Age of the oldest of contact messages (s)",
+            "What was done for them",
+        ),
         *("Calls a day, against the quota of each key", "Calls in the time shown"),
         *("Cost: calls", "Cost: GB-seconds of functions", "Cost: logs written (bytes)"),
     }
@@ -142,12 +146,13 @@ def test_a_cells_dashboard_shows_its_tenants_side_by_side() -> None:
         "Share of calls with 5xx",
         "4xx",
         "Function errors",
-        "Dead letters",
     ):
         widget = titled(body, title)
         shown = [each.options["label"] for each in in_graph(widget) if "label" in each.options]
         shown += [line[0]["label"] for line in widget["metrics"] if isinstance(line[0], dict)]
         assert shown == ["acme", "acme-eu", "globex"]
+    dead = [each.options["label"] for each in in_graph(titled(body, "Dead letters"))]
+    assert dead == ["acme contact", "acme-eu contact", "globex contact"], "by queue"
 
 
 def test_a_cell_with_more_tenants_than_fit_has_more_dashboards_and_leaves_none_out() -> None:
