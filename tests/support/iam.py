@@ -5,9 +5,11 @@ from typing import Any
 
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
-from tenantry.rules import policies
+from tenantry import groups
+from tenantry.rules import grants, policies
 from tenantry.rules.arns import Arns
-from tenantry.rules.naming import AUTHORIZER, NOTIFIER, Names, log_group
+from tenantry.rules.grants import Reach
+from tenantry.rules.naming import AUTHORIZER, Names, log_group
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -55,17 +57,24 @@ def secret(name: str) -> str:
     return ARNS.secrets(name).replace("??????", "AbCdEf")
 
 
+def functions() -> tuple[str, ...]:
+    """Every function that a tenant can have."""
+    return (AUTHORIZER, *(member.name for member in groups.current().members))
+
+
 def role_policy(
-    group: str, tenant: str, table: str = TABLE, names: Names = NAMES, arns: Arns = ARNS
+    function: str, tenant: str, table: str = TABLE, names: Names = NAMES, arns: Arns = ARNS
 ) -> policies.Policy:
-    logs = arns.log_group(log_group(names.function(tenant, group)))
-    if group == AUTHORIZER:
+    """Where the tenant has every secret and queue that its groups declare, and mails nothing."""
+    logs = arns.log_group(log_group(names.function(tenant, function)))
+    if function == AUTHORIZER:
         return policies.authorizer(logs)
-    queue = arns.queue(names.queue(tenant))
-    if group == NOTIFIER:
-        webhook = policies.by_webhook(secret(names.delivery_secret(tenant)))
-        return policies.notifier(tenant, table, logs, queue, webhook)
-    return policies.of_group(group, tenant, table, logs, secret(names.secret(tenant)), queue)
+    installed = groups.current()
+    member = installed.member(function)
+    assert member, function
+    secrets = {each.name: secret(names.secret(tenant, each.name)) for each in installed.secrets}
+    queues = {each.name: arns.queue(names.queue(tenant, each.name)) for each in installed.queues}
+    return grants.of_member(member, installed, tenant, Reach(table, logs, secrets, queues))
 
 
 def boundary(names: Names = NAMES, arns: Arns = ARNS) -> policies.Policy:
@@ -75,7 +84,7 @@ def boundary(names: Names = NAMES, arns: Arns = ARNS) -> policies.Policy:
         log_groups=arns.log_group(log_group(names.function("*", "*"))),
         secrets=arns.secrets(names.secret("*")),
         signing_secrets=arns.secrets(names.signing_secret("*")),
-        queues=arns.queue(names.queue("*")),
+        queues=arns.queue(names.queue("*", "*")),
         email=by_email(arns),
     )
 
