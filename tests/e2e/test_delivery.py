@@ -70,7 +70,9 @@ def put_aside(platform: Platform, *bodies: str) -> None:
     """As SQS does with what no attempt could deliver."""
     sqs = platform.root.client("sqs")
     for body in bodies:
-        sqs.send_message(QueueUrl=url(platform, platform.names.dead_letters("acme", "contact")), MessageBody=body)
+        sqs.send_message(
+            QueueUrl=url(platform, platform.names.dead_letters("acme", "contact")), MessageBody=body
+        )
 
 
 def url(platform: Platform, queue: str) -> str:
@@ -112,7 +114,9 @@ def test_what_was_delivered_is_not_sent_again_and_what_names_no_message_is_dropp
     message = send(acme_posts)
     assert delivered(acme_posts, message)
     put_aside(posting, json.dumps({"id": message}), "garbage")
-    done = redrive(posting.names, "acme", groups.current().queues, posting.root.client("sqs"), lambda *_: None)
+    done = redrive(
+        posting.names, "acme", groups.current().queues, posting.root.client("sqs"), lambda *_: None
+    )
     assert (done.moved, done.left) == (2, 0)
     assert eventually(lambda: waiting(posting) == 0, seconds=30)
     assert len(of(hook, message)) == 1

@@ -29,7 +29,9 @@ def item(number: int, collection: str = "orders", data: str = '{"n":1}', **chang
 
 def message(number: int, **changed: Any) -> StoredRecord:
     fields = {"created_at": NOW, "updated_at": NOW, "version": 1, "email": "a@b.example", "message": "Hello"}
-    return StoredRecord.read({"kind": "contact/message", "id": ulid(number), **fields, "state": "new", **changed})
+    return StoredRecord.read(
+        {"kind": "contact/message", "id": ulid(number), **fields, "state": "new", **changed}
+    )
 
 
 def header(**changed: str) -> Header:

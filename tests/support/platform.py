@@ -24,7 +24,8 @@ OWN = "the tenant's own"
 PATIENCE = 5  # attempts of a call that the gateway throttles
 PROBLEM = {"type", "title", "status", "detail", "request_id", "errors"}
 INTERNALS = re.compile(
-    r"Traceback|File \"|arn:aws|botocore|boto3|\.py\b|Exception|tenantry_|dynamodb|#(?:items|contact|tools)#", re.I
+    r"Traceback|File \"|arn:aws|botocore|boto3|\.py\b|Exception|tenantry_|dynamodb|#(?:items|contact|tools)#",
+    re.I,
 )
 
 
