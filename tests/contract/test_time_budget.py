@@ -6,7 +6,6 @@ from api import deadline, downstream
 from tenantry import groups
 from tenantry.groups import Member
 
-
 ROUTES = [member for member in groups.current().members if member.serves]
 
 
