@@ -37,12 +37,10 @@ def test_the_authorizer_takes_what_the_platform_tells_it(
     told = verification(tenant, OWN_ISSUER, [ed25519_jwk("2026", PEM), ed25519_jwk("2027", PEM)])
     monkeypatch.setenv("AUTH", json.dumps(told))
     monkeypatch.setenv("TENANT", tenant.slug)
-    monkeypatch.setenv("ROUTES", ",".join(tenant.routes))
     taken = settings.current()
     assert (taken.tenant, taken.issuer, taken.audience) == (tenant.slug, told["issuer"], tenant.audience)
     assert taken.leeway_seconds == tenant.auth.leeway_seconds
     assert taken.max_lifetime_seconds == tenant.auth.max_lifetime_seconds
-    assert taken.groups == set(tenant.routes)
     if tenant.auth.oidc:
         assert taken.keys is None
         assert taken.algorithms == tenant.auth.oidc.algorithms

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from api import identifiers, logs, responses, strict_json
-from groups.contact import messages
-from groups.items import documents
-from tenantry.operations.backup import fields, records
+from api import logs, responses, strict_json
+from groups.contact.declaration import STATES
+from groups.items import declaration as items
+from groups.items.declaration import SERVER_FIELDS
+from tenantry.operations.backup import fields
 from tenantry.operations.backup.exports import export
 from tenantry.operations.backup.imports import import_
 from tenantry.operations.backup.tenant_data import TenantData
@@ -48,17 +49,14 @@ def fixture_apis() -> Iterator[tuple[TenantApi, TenantApi]]:
         logs.log.cache_clear()
 
 
-def test_both_hold_the_same_to_be_a_record() -> None:
-    assert (fields.STATES, fields.RESERVED) == (messages.STATES, documents.SERVER_FIELDS)
+def test_both_take_documents_of_the_same_depth() -> None:
     assert fields.MAX_DEPTH == strict_json.MAX_DEPTH
-    assert records._ID.pattern == identifiers.ID.pattern
-    assert records._COLLECTION.pattern == identifiers.COLLECTION.pattern
 
 
-@given(st.dictionaries(st.text().filter(lambda name: name not in documents.SERVER_FIELDS), VALUES))
+@given(st.dictionaries(st.text().filter(lambda name: name not in SERVER_FIELDS), VALUES))
 def test_every_document_that_the_api_stores_can_be_restored(document: dict[str, Any]) -> None:
     text = responses.compact_json(document)
-    assert fields.FIELDS["item"]["data"].holds(text)
+    assert fields.holds(items.ITEM.field("data"), text)
 
 
 def shown(api: TenantApi) -> list[str]:
@@ -70,7 +68,7 @@ def shown(api: TenantApi) -> list[str]:
         *(api.call("GET", ITEM, path={"collection": "orders", "id": each}) for each in ids),
         api.call("GET", COLLECTION, path={"collection": "drafts"}),
         api.call("GET", "/tools/contacts", query="limit=100"),
-        *(api.call("GET", "/tools/contacts", query=f"state={state}") for state in messages.STATES),
+        *(api.call("GET", "/tools/contacts", query=f"state={state}") for state in STATES),
         api.call("GET", "/tools/summary"),
     ]
     assert {answer.status for answer in answers} == {200}

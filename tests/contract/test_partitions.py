@@ -5,7 +5,7 @@ The real handlers run over moto while every AWS call they make is noted; an IAM 
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -13,23 +13,36 @@ from hypothesis import given
 from moto import mock_aws
 
 from agreed import partitions, routes
-from api import clients, logs, secrets
-from tenantry.rules import policies
-from tenantry.rules.naming import GROUPS, log_group
-from tests.support import tenant_api
+from agreed.declarations import Function
+from api import clients, logs, queue
+from groups.contact.declaration import MESSAGE
+from tenantry import groups
+from tenantry.groups import Member
+from tenantry.rules import grants, policies
+from tenantry.rules.grants import Reach
+from tenantry.rules.naming import log_group
+from tests.support import delivery, tenant_api
+from tests.support.delivery import Delivery
 from tests.support.iam import ARNS, NAMES, TABLE, Call, allows, boundary, role_policy
+from tests.support.receivers import receiver
+from tests.support.recorder import Recorder
 from tests.support.slugs import slugs
-from tests.support.tenant_api import Answer, TenantApi
+from tests.support.tenant_api import TenantApi
 
+GROUPS = groups.current()
+MEMBERS = pytest.mark.parametrize("member", GROUPS.members, ids=lambda member: member.name)
 ORDERS = {"collection": "orders"}
 COLLECTION, ITEM = "/items/{collection}", "/items/{collection}/{id}"
 FORM = {"email": "ada@example.com", "message": "Hello"}
-# An element of a transaction is authorized as the single action of its kind.
-ACTION_OF = {
-    "Put": "PutItem",
-    "Update": "UpdateItem",
-    "Delete": "DeleteItem",
-    "ConditionCheck": "ConditionCheckItem",
+# Lambda itself writes logs and traces, and takes from the queue, with the function's role.
+LAMBDAS_OWN = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
 }
 
 
@@ -39,116 +52,78 @@ def patterns(policy: policies.Policy) -> set[str]:
     return {key for some in keys for key in some}
 
 
-def test_what_is_stored_stays_where_it_is() -> None:
-    """Another spelling would lose sight of every record."""
-    assert partitions.items("acme", "orders") == "acme#items#item#orders"
-    assert partitions.item_counts("acme", 7) == "acme#items#count#7"
-    assert partitions.messages("acme") == "acme#contact#message"
-    assert partitions.messages_in_state("acme", "new") == "acme#contact#message-state#new"
-    assert partitions.message_counts("acme", 7) == "acme#contact#count#7"
-    assert partitions.idempotency("acme", "tools", "0f") == "acme#tools#idempotency#0f"
-    assert partitions.SHARDS == 8
-
-
 @given(slugs())
 def test_policies_cover_the_functions_partition_keys_and_no_others(tenant: str) -> None:
-    """`*` stands where a collection, a digest or a state does, always behind a `#`."""
-    contact = {
-        partitions.messages(tenant),
-        partitions.messages_in_state(tenant, "*"),
-        partitions.message_counts(tenant, "*"),
-        partitions.idempotency(tenant, "contact", "*"),
+    """`*` stands where a collection, a digest, a shard or a state does, always behind a `#`."""
+    message = partitions.records(tenant, "contact", "message")
+    entries = partitions.entries(tenant, "contact", MESSAGE, "*")
+    messages = partitions.counts(tenant, "contact", "*", "").removesuffix("#")
+    items = partitions.counts(tenant, "items", "*", "").removesuffix("#")
+    expected = {
+        "contact": {message, entries, messages, partitions.idempotency(tenant, "contact", "*")},
+        "items": {
+            partitions.records(tenant, "items", "item", "*"),
+            items,
+            partitions.idempotency(tenant, "items", "*"),
+        },
+        "tools": {message, entries, messages, items, partitions.idempotency(tenant, "tools", "*")},
+        "notifier": {message},
     }
-    items = {
-        partitions.items(tenant, "*"),
-        partitions.item_counts(tenant, "*"),
-        partitions.idempotency(tenant, "items", "*"),
-    }
-    tools = {
-        partitions.messages(tenant),
-        partitions.messages_in_state(tenant, "*"),
-        partitions.message_counts(tenant, "*"),
-        partitions.item_counts(tenant, "*"),
-        partitions.idempotency(tenant, "tools", "*"),
-    }
-    for group, keys in {"contact": contact, "items": items, "tools": tools}.items():
-        assert patterns(role_policy(group, tenant)) == keys
+    assert expected.keys() == {member.name for member in GROUPS.members}
+    for function, keys in expected.items():
+        assert patterns(role_policy(function, tenant)) == keys
         assert all(key.removesuffix("#*").startswith(f"{tenant}#") for key in keys)
         assert not [key for key in keys if "*" in key.removesuffix("#*")]
 
 
-@dataclass
-class Recorder:
-    """Notes the calls of the function that runs; `group` is empty while none does."""
+@dataclass(frozen=True)
+class Recorded:
+    """Every call of every function of acme; `secrets` are ARNs, whose ends moto makes up."""
 
-    group: str = ""
-    calls: dict[str, list[Call]] = field(default_factory=lambda: {group: [] for group in GROUPS})
-    routes: set[str] = field(default_factory=set)
+    recorder: Recorder
+    secrets: dict[str, str]
 
-    def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        if self.group:
-            self.calls[self.group] += authorized(model.service_model.service_name, model.name, params)
+    def of(self, member: Member) -> list[Call]:
+        return self.recorder.calls[member.name]
 
-    def call(self, api: TenantApi, method: str, resource: str, body: Any = None, **event: Any) -> Answer:
-        self.group = next(route.group for route in routes.table() if route.path == resource)
-        self.routes.add(f"{method} {resource}")
-        secrets._kept.clear()  # what another group's function fetched is not this one's
-        try:
-            answer = api.call(method, resource, body, **event)
-        finally:
-            self.group = ""
-        assert answer.status < 400, answer.text
-        return answer
+    def policy(self, member: Member, tenant: str = "acme") -> policies.Policy:
+        logs = ARNS.log_group(log_group(NAMES.function(tenant, member.name)))
+        others = dict.fromkeys(self.secrets, "arn:another")
+        queues = {each.name: ARNS.queue(NAMES.queue(tenant, each.name)) for each in GROUPS.queues}
+        reach = Reach(TABLE, logs, self.secrets if tenant == "acme" else others, queues)
+        return grants.of_member(member, GROUPS, tenant, reach)
 
-
-def authorized(service: str, operation: str, params: dict[str, Any]) -> Iterator[Call]:
-    """What IAM is asked for one API call."""
-    match service, operation:
-        case "secretsmanager", "GetSecretValue":
-            yield Call(f"{service}:{operation}", params["SecretId"])
-        case "dynamodb", "TransactWriteItems":
-            for element in params["TransactItems"]:
-                for kind, request in element.items():
-                    yield keyed(ACTION_OF[kind], request)
-        case "dynamodb", "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem":
-            yield keyed(operation, params)
-        case "dynamodb", "Query":
-            attribute, value = params["KeyConditionExpression"].split(" = ")
-            assert (attribute, "IndexName" in params) == ("pk", False)
-            key = params["ExpressionAttributeValues"][value]["S"]
-            yield Call("dynamodb:Query", ARNS.table(params["TableName"]), (key,))
-        case "dynamodb", "BatchGetItem":
-            for table, request in params["RequestItems"].items():
-                keys = tuple(each["pk"]["S"] for each in request["Keys"])
-                yield Call("dynamodb:BatchGetItem", ARNS.table(table), keys)
-        case _:
-            raise AssertionError(f"{service} {operation}: say here how IAM authorizes it")
-
-
-def keyed(action: str, request: dict[str, Any]) -> Call:
-    key = request["Item"] if "Item" in request else request["Key"]
-    return Call(f"dynamodb:{action}", ARNS.table(request["TableName"]), (key["pk"]["S"],))
+    def denied(self, member: Member) -> list[Call]:
+        policy = self.policy(member)
+        return [call for call in self.of(member) if not allows(policy, call, boundary())]
 
 
 @pytest.fixture(scope="module")
-def recorder() -> Iterator[Recorder]:
-    """Every route of every group, called once for each way that it takes through the data."""
+def recorded() -> Iterator[Recorded]:
+    """Every route and worker of every group, called once for each way that it takes through the data."""
     recorder = Recorder()
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
+    with pytest.MonkeyPatch.context() as patch, mock_aws(), receiver() as hook:
         patch.setenv("AWS_ACCESS_KEY_ID", "testing")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
         patch.setenv("AWS_DEFAULT_REGION", tenant_api.REGION)
         patch.setenv("POWERTOOLS_SERVICE_NAME", "contract")
         patch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tenantry")
+        patch.setattr(queue, "DELAY_SECONDS", 0)
         tenant_api.forget()
         clients.session().register("before-parameter-build.*.*", recorder.note)
         logs.log.cache_clear()
         tenant_api.create_table()
         # Other tests of this process may keep a secret of acme's own name.
-        secret = tenant_api.create_secret("recorded")
-        call_everything(recorder, TenantApi("acme", secret))
-        yield recorder
-        tenant_api.client("secretsmanager").delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
+        secret, signing = tenant_api.create_secret("recorded"), delivery.create_secret("recorded")
+        api = TenantApi("acme", secret, queue_url=delivery.create_queue("acme"))
+        call_everything(recorder, api)
+        hook.answers = [(500, {})]
+        with recorder.running("notifier"):
+            assert Delivery(api, hook.url, signing).poll() > 1
+        yield Recorded(recorder, {"runtime": secret, "delivery": signing})
+        for arn in (secret, signing):
+            tenant_api.client("secretsmanager").delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
+        tenant_api.client("sqs").delete_queue(QueueUrl=api.queue_url)
         tenant_api.delete_table()
         tenant_api.forget()
         logs.log.cache_clear()
@@ -184,43 +159,57 @@ def call_everything(recorder: Recorder, api: TenantApi) -> None:
     call("GET", "/tools/summary")
 
 
-def policy_of(group: str, tenant: str, recorder: Recorder) -> policies.Policy:
-    """With the secret that moto made, whose ARN's end is random, as acme's."""
-    read = [call.resource for call in recorder.calls["items"] if call.action.startswith("secretsmanager:")]
-    own = ARNS.log_group(log_group(NAMES.function(tenant, group)))
-    return policies.of_group(group, tenant, TABLE, own, read[0] if tenant == "acme" else "arn:another")
-
-
-def test_every_route_of_the_functions_was_called(recorder: Recorder) -> None:
+def test_every_route_of_the_functions_was_called(recorded: Recorded) -> None:
     """What is not called is not checked below."""
-    assert recorder.routes == {str(route) for route in routes.table()}
+    assert recorded.recorder.routes == {str(route) for route in routes.table()}
 
 
-@pytest.mark.parametrize("group", GROUPS)
-def test_all_that_a_function_does_is_granted_to_its_role(recorder: Recorder, group: str) -> None:
-    policy = policy_of(group, "acme", recorder)
-    assert recorder.calls[group]
-    assert [call for call in recorder.calls[group] if not allows(policy, call, boundary())] == []
+@MEMBERS
+def test_all_that_a_function_does_is_granted_to_its_role(recorded: Recorded, member: Member) -> None:
+    assert recorded.of(member)
+    assert recorded.denied(member) == []
 
 
-@pytest.mark.parametrize("group", GROUPS)
+@MEMBERS
 def test_nothing_that_a_function_does_is_granted_to_another_tenants_role(
-    recorder: Recorder, group: str
+    recorded: Recorded, member: Member
 ) -> None:
-    policy = policy_of(group, "acme-eu", recorder)
-    assert [call for call in recorder.calls[group] if allows(policy, call)] == []
+    policy = recorded.policy(member, "acme-eu")
+    assert [call for call in recorded.of(member) if allows(policy, call)] == []
 
 
-@pytest.mark.parametrize("group", GROUPS)
-def test_all_that_a_role_is_granted_is_used_by_its_function(recorder: Recorder, group: str) -> None:
-    """Logs and traces are written by Lambda itself, with the role."""
+@MEMBERS
+def test_all_that_a_role_is_granted_is_used_by_its_function(recorded: Recorded, member: Member) -> None:
     unused = []
-    for statement in policy_of(group, "acme", recorder)["Statement"]:
-        if statement["Sid"] in {"Log", "Trace"}:
-            continue
+    for statement in recorded.policy(member)["Statement"]:
         actions = statement["Action"]
-        for action in [actions] if isinstance(actions, str) else actions:
+        for action in {actions} if isinstance(actions, str) else {*actions} - LAMBDAS_OWN:
             alone: policies.Policy = {"Statement": [{**statement, "Action": action}]}
-            if not any(allows(alone, call) for call in recorder.calls[group]):
+            if not any(allows(alone, call) for call in recorded.of(member)):
                 unused.append((statement["Sid"], action))
     assert unused == []
+
+
+def shortened() -> Iterator[Any]:
+    """Each function whose declaration leaves out one thing that its handler needs."""
+    for member in GROUPS.members:
+        function = member.function
+        for place, use in enumerate(function.uses):
+            for action in use.actions:
+                left = replace(use, actions=tuple(each for each in use.actions if each != action))
+                uses = (*function.uses[:place], left, *function.uses[place + 1 :])
+                yield left_out(member, f"{use.kind} {action}", replace(function, uses=uses))
+        for name in function.secrets:
+            yield left_out(member, f"secret {name}", replace(function, secrets=()))
+        for name in function.feeds:
+            yield left_out(member, f"queue {name}", replace(function, feeds=()))
+
+
+def left_out(member: Member, what: str, function: Function) -> Any:
+    return pytest.param(replace(member, function=function), id=f"{member.name} without {what}")
+
+
+@pytest.mark.parametrize("member", list(shortened()))
+def test_what_a_declaration_leaves_out_is_noticed_here(recorded: Recorded, member: Member) -> None:
+    """Else the tests above would hold of a function that is called too little."""
+    assert recorded.denied(member) != []

@@ -12,17 +12,17 @@ from moto import mock_aws
 
 from agreed import partitions
 from api import logs
-from groups.contact import messages
+from groups.contact.declaration import MESSAGE, STATES
+from tenantry import groups
 from tenantry.isolation.partitions import partition_keys
-from tenantry.rules.naming import GROUPS, NOTIFIER
 from tests.support import tenant_api
 from tests.support.iam import TABLE, Call, allows, boundary, role_policy
 from tests.support.tenant_api import TenantApi
 
-ROLES = (*GROUPS, NOTIFIER)
+ROLES = [member.name for member in groups.current().members]
 LATEST_ID = "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"
 FORM = {"email": "ada@example.com", "message": "Hello"}
-QUERIES = ("", *(f"state={state}" for state in messages.STATES))
+QUERIES = ("", *(f"state={state}" for state in STATES))
 
 
 @pytest.fixture
@@ -64,10 +64,11 @@ def plants(victim: str, attacker: str) -> Iterator[dict[str, Any]]:
     """A message, well formed or not, under each key, with attributes that could be read as other keys."""
     keys = {*partition_keys(victim), *partition_keys(attacker)}
     for tenant in (victim, attacker):
-        keys |= {partitions.messages_in_state(tenant, state) for state in messages.STATES}
-        keys |= {partitions.items(tenant, "orders"), *(partitions.message_counts(tenant, n) for n in (0, 7))}
+        keys |= {partitions.entries(tenant, "contact", MESSAGE, state) for state in STATES}
+        keys.add(partitions.records(tenant, "items", "item", "orders"))
+        keys |= {partitions.counts(tenant, "contact", "message", shard) for shard in (0, 7)}
     names = ("tenant", "state_key", "gsi1pk", "collection")
-    text = {name: {"S": partitions.messages_in_state(victim, "new")} for name in names}
+    text = {name: {"S": partitions.entries(victim, "contact", MESSAGE, "new")} for name in names}
     whole = {**text, "state": {"S": "new"}, "version": {"N": "1"}, "n": {"N": "9"}}
     whole |= {name: {"S": "2026-01-01T00:00:00.000Z"} for name in ("created_at", "updated_at")}
     whole |= {"email": {"S": "eve@example.com"}, "message": {"S": "planted"}, "data": {"S": '{"planted":1}'}}

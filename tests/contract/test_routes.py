@@ -3,22 +3,20 @@
 import importlib
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import start
-from agreed import routes
-from api import bodies, identifiers, pages, problems
-from groups.contact import deliveries, form
-from groups.contact.messages import STATES
+from agreed import identifiers, routes
+from api import bodies, pages, problems
+from groups.contact import form
+from groups.contact.declaration import DELIVERY_STATES, STATES
 from groups.tools import changes
+from groups.tools import declaration as tools
+from tenantry.gateway import contract
 
-CONTRACT: dict[str, Any] = yaml.safe_load(
-    (Path(__file__).parents[2] / "functions" / "openapi.yaml").read_text()
-)
+CONTRACT: dict[str, Any] = contract.load()
 SCHEMAS = CONTRACT["components"]["schemas"]
 PARAMETERS = CONTRACT["components"]["parameters"]
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
@@ -61,11 +59,11 @@ IDS = [operation["operationId"] for _, _, operation in FUNCTION_OPERATIONS]
 
 
 def test_the_code_serves_exactly_the_contracts_routes() -> None:
-    contract = {
+    written = {
         (method, path, o["x-tenantry-group"], o["operationId"], o.get("x-tenantry-scope"))
         for method, path, o in FUNCTION_OPERATIONS
     }
-    assert contract == {(r.method, r.path, r.group, r.operation, r.scope) for r in routes.table()}
+    assert written == {(r.method, r.path, r.group, r.operation, r.scope) for r in routes.table()}
 
 
 @pytest.mark.parametrize("group", sorted({route.group for route in routes.table()}))
@@ -117,16 +115,16 @@ def resolved(node: dict[str, Any]) -> dict[str, Any]:
 def test_the_contracts_bounds_are_the_codes_bounds() -> None:
     assert PARAMETERS["Limit"]["schema"]["maximum"] == pages.MAX_LIMIT
     assert PARAMETERS["Limit"]["schema"]["default"] == pages.DEFAULT_LIMIT
-    assert PARAMETERS["Collection"]["schema"]["pattern"] == f"^{identifiers.COLLECTION.pattern}$"
+    assert PARAMETERS["Collection"]["schema"]["pattern"] == f"^{identifiers.SUBSET.pattern}$"
     assert PARAMETERS["Id"]["schema"]["pattern"] == f"^{identifiers.ID.pattern}$"
     fields = SCHEMAS["ContactForm"]["properties"]
     assert fields["email"]["maxLength"] == form.EMAIL_LENGTH
     assert fields["message"]["maxLength"] == form.MESSAGE_LENGTH
     assert fields["name"]["maxLength"] == fields["subject"]["maxLength"] == form.LINE_LENGTH
-    assert tuple(SCHEMAS["Delivery"]["properties"]["state"]["enum"]) == deliveries.STATES
+    assert tuple(SCHEMAS["Delivery"]["properties"]["state"]["enum"]) == DELIVERY_STATES
     change = SCHEMAS["ContactChange"]["properties"]
     assert change["note"]["maxLength"] == changes.NOTE_LENGTH
-    assert tuple(change["state"]["enum"]) == STATES
+    assert tuple(change["state"]["enum"]) == STATES == tools.STATES
     assert str(bodies.MAX_BYTES) in CONTRACT["components"]["responses"]["PayloadTooLarge"]["description"]
 
 

@@ -4,7 +4,6 @@ import json
 import logging
 import re
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any, get_args
 
 import pytest
@@ -19,9 +18,10 @@ from groups.contact.notifier import handler as notifier_handler
 from groups.contact.notifier.deliveries import Outcome, Record
 from groups.contact.notifier.failures import Undelivered
 from groups.items import handler as items_handler
+from tenantry import groups
 from tenantry.components.stage import ACCESS_LOG_FORMAT
-from tenantry.monitoring.queries import LATEST_FAILURES, PLACEHOLDER, QUERIES, Query
-from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER
+from tenantry.monitoring.queries import LATEST_FAILURES, PLACEHOLDER, Query, queries
+from tenantry.rules.naming import AUTHORIZER
 from tests.support import events
 
 Line = dict[str, Any]
@@ -32,6 +32,9 @@ OF_INSIGHTS = {"@timestamp", "@log", "@message"}  # of every line
 REQUEST = "request-1"
 GATEWAY_LINE = dict.fromkeys(ACCESS_LOG_FORMAT, REQUEST)
 SERVICE = "saved-queries"  # a logger is kept by its service's name
+QUERIES = queries(groups.current())
+ROUTES = [member.name for member in groups.current().members if member.serves]
+NOTIFIER = "notifier"
 ENTRY = Entry("01JD3Z6K0V8Q4T7M2N5P9R1S3W", REQUEST)
 
 
@@ -74,7 +77,7 @@ def fixture_written(
     answered = lines()
     notify(monkeypatch)
     return {"access": [GATEWAY_LINE], AUTHORIZER: refused, NOTIFIER: lines()} | dict.fromkeys(
-        GROUPS, answered
+        ROUTES, answered
     )
 
 
@@ -100,7 +103,6 @@ def notify(monkeypatch: pytest.MonkeyPatch) -> None:
         (handler, "channel", lambda: None),
         (handler, "_postpone", lambda *_: None),
         (handler.table, "current", lambda: None),
-        (handler.settings, "current", lambda: SimpleNamespace(max_receives=12)),
     ):
         monkeypatch.setattr(place, name, stub)
     handler.handle({"Records": records}, events.Invocation())
@@ -153,7 +155,7 @@ def test_failed_deliveries_are_asked_for_by_words_that_the_notifier_writes(
 
 def test_one_requests_lines_are_found_in_every_log_by_its_id(written: dict[str, list[Line]]) -> None:
     query = named("one-request")
-    assert query.groups == ("access", AUTHORIZER, *GROUPS, NOTIFIER)
+    assert query.groups == ("access", AUTHORIZER, *ROUTES, NOTIFIER)
     assert query.commands.count(PLACEHOLDER) == 1
     assert all(any(REQUEST in line.values() for line in written[group]) for group in query.groups)
 

@@ -8,6 +8,7 @@ import httpx
 import pytest
 import standardwebhooks
 
+from tenantry import groups
 from tenantry.local import platform as local
 from tenantry.local.clients import ACCOUNT
 from tenantry.operations.redrive import redrive
@@ -30,8 +31,8 @@ def posting(hook: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A platform of acme alone, whose messages are posted to `hook`."""
     home = tmp_path_factory.mktemp("posting")
     acme = next(tenant for tenant in demo().tenants if tenant.slug == "acme")
-    webhook = acme.contact.model_copy(update={"notify": "https://hooks.acme.example/contact"})
-    cell = demo().model_copy(update={"tenants": (acme.model_copy(update={"contact": webhook}),)})
+    webhook = {"contact": {"notify": "https://hooks.acme.example/contact"}}
+    cell = demo().model_copy(update={"tenants": (acme.model_copy(update={"options": webhook}),)})
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("TENANTRY_STATE", str(home))
         emulator, running = local.start(cell, ROOT / "tenants", None, lambda _: None, {"acme": hook.url})
@@ -69,7 +70,9 @@ def put_aside(platform: Platform, *bodies: str) -> None:
     """As SQS does with what no attempt could deliver."""
     sqs = platform.root.client("sqs")
     for body in bodies:
-        sqs.send_message(QueueUrl=url(platform, platform.names.dead_letters("acme")), MessageBody=body)
+        sqs.send_message(
+            QueueUrl=url(platform, platform.names.dead_letters("acme", "contact")), MessageBody=body
+        )
 
 
 def url(platform: Platform, queue: str) -> str:
@@ -82,7 +85,7 @@ def test_a_message_is_posted_with_a_signature_that_its_secret_verifies(
     message = send(acme_posts)
     assert delivered(acme_posts, message)
     [got] = of(hook, message)
-    name = posting.names.delivery_secret("acme")
+    name = posting.names.secret("acme", "delivery")
     stored = posting.root.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
     verified = standardwebhooks.Webhook(json.loads(stored)["webhook_secret"]).verify(got.body, got.headers)
     assert (verified["type"], verified["data"]["id"]) == ("contact.received", message)
@@ -111,7 +114,9 @@ def test_what_was_delivered_is_not_sent_again_and_what_names_no_message_is_dropp
     message = send(acme_posts)
     assert delivered(acme_posts, message)
     put_aside(posting, json.dumps({"id": message}), "garbage")
-    done = redrive(posting.names, "acme", posting.root.client("sqs"), lambda *_: None)
+    done = redrive(
+        posting.names, "acme", groups.current().queues, posting.root.client("sqs"), lambda *_: None
+    )
     assert (done.moved, done.left) == (2, 0)
     assert eventually(lambda: waiting(posting) == 0, seconds=30)
     assert len(of(hook, message)) == 1
@@ -119,7 +124,7 @@ def test_what_was_delivered_is_not_sent_again_and_what_names_no_message_is_dropp
 
 def waiting(platform: Platform) -> int:
     """What is in the queue for now; what rests after a failure is not."""
-    sqs, queue = platform.root.client("sqs"), url(platform, platform.names.queue("acme"))
+    sqs, queue = platform.root.client("sqs"), url(platform, platform.names.queue("acme", "contact"))
     name = "ApproximateNumberOfMessages"
     told = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
     return int(told[name])
@@ -129,14 +134,14 @@ def test_a_tenant_without_delivery_has_nothing_to_redrive(
     platform: Platform, command: Command, run: Run
 ) -> None:
     code, _, err = run(command, "redrive", "acme-eu")
-    assert (code, "acme-eu has no queue tenantry_demo_acme-eu_contact" in err) == (1, True)
+    assert (code, "acme-eu has no queue in stack demo (tenantry_demo_acme-eu_contact)" in err) == (1, True)
     code, _, err = run(command, "redrive", "nobody")
     assert (code, "it has acme, acme-eu, globex" in err) == (2, True)
     assert platform.local.alive
 
 
 def test_the_local_receiver_shows_what_a_webhook_would_get(platform: Platform, globex: Tenant) -> None:
-    address = globex.local.shown["notifications"]
+    address = globex.local.shown["options"]["contact"]["notify"]
     message = send(globex, message="To globex")
     ids = lambda: [each["headers"]["webhook-id"] for each in shown(address)]  # noqa: E731 - asked repeatedly
     assert eventually(lambda: message in ids(), seconds=30)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tenantry.isolation.partitions import inbox
 from tenantry.local import attempts, isolation
 from tenantry.local.attempts import PROBE
 from tenantry.local.clients import ACCOUNT
@@ -82,19 +83,22 @@ def test_a_role_that_is_too_wide_is_caught_and_its_probes_are_removed(
 def test_every_attempt_succeeds_for_one_who_may(platform: Platform) -> None:
     """Else a refusal could be of the call, not of the caller."""
     root = platform.root.client("dynamodb")
+    theirs, own = inbox("nobody"), inbox("nobody-else")
+    assert theirs
+    assert own
     for table in (platform.names.table, platform.names.tenant("globex")):
         key = "nobody#isolation"
         for attempt in (
             *attempts.on_partition(table, key),
-            *attempts.on_inbox(table, "nobody", "nobody-else"),
+            *attempts.on_inbox(table, theirs, own),
             *attempts.on_table(table),
         ):
             attempt.way(root)
-            for left in (key, *attempts.inbox("nobody"), *attempts.inbox("nobody-else")):
+            for left in (key, *theirs, *own):
                 root.delete_item(TableName=table, Key=attempts.probe(left))
     for attempt in attempts.on_secret(platform.names.secret("globex")):
         attempt.way(platform.root.client("secretsmanager"))
-    sqs, queue = platform.root.client("sqs"), platform.names.dead_letters("globex")
+    sqs, queue = platform.root.client("sqs"), platform.names.dead_letters("globex", "contact")
     on_queue = attempts.on_queue(f"{platform.local.endpoint}/{ACCOUNT}/{queue}")
     answers = {each.operation: outcome(each.way, sqs) for each in on_queue}
     by_receipt = {answers.pop(operation) for operation in ("ChangeMessageVisibility", "DeleteMessage")}

@@ -39,8 +39,17 @@ def test_an_unknown_route_is_not_found(acme: Tenant, method: str, path: str, cre
 @pytest.mark.parametrize("slug", ["acme-eu", "globex"])
 @pytest.mark.parametrize(("method", "path"), [route for route in SCOPED if "tools" in route[1]])
 def test_a_group_that_is_off_is_not_found(platform: Platform, slug: str, method: str, path: str) -> None:
-    answer = platform.tenants[slug].call(method, path, BODIES.get(method))
+    tenant, scope = platform.tenants[slug], SCOPED[method, path]
+    answer = tenant.call(method, path, BODIES.get(method), token=tenant.token(scope))
     assert problem(answer) == (404, "not-found")
+
+
+@pytest.mark.parametrize(("method", "path"), [route for route in SCOPED if "tools" in route[1]])
+def test_a_token_without_the_scope_is_not_told_that_a_group_is_off(
+    acme_eu: Tenant, method: str, path: str
+) -> None:
+    answer = acme_eu.call(method, path, BODIES.get(method))
+    assert problem(answer) == (403, "forbidden")
 
 
 @pytest.mark.parametrize("scope", SCOPES)

@@ -3,7 +3,7 @@
 import base64
 import json
 
-from tenantry.rules.naming import NOTIFIER, log_group
+from tenantry.rules.naming import log_group
 from tests.support.command import eventually
 from tests.support.platform import Platform, Tenant
 
@@ -27,7 +27,7 @@ def test_nothing_secret_was_logged(platform: Platform, acme: Tenant) -> None:
     platform.tenants["globex"].call(
         "POST", "/contact", {"email": ADDRESS, "message": SECRET_WORDS}, token=None
     )
-    notifier = log_group(platform.names.function("globex", NOTIFIER))
+    notifier = log_group(platform.names.function("globex", "notifier"))
     assert eventually(lambda: any('"delivered"' in line for line in platform.log_lines(notifier)))
     lines = platform.log_lines("/")
     for tenant in platform.tenants.values():  # what is searched is there
@@ -42,7 +42,7 @@ def test_nothing_secret_was_logged(platform: Platform, acme: Tenant) -> None:
         for slug, tenant in platform.tenants.items()
     ]
     assert all(len(base64.b64decode(key)) == 32 for key in cursor_keys)
-    signs = secrets.get_secret_value(SecretId=platform.names.delivery_secret("globex"))["SecretString"]
+    signs = secrets.get_secret_value(SecretId=platform.names.secret("globex", "delivery"))["SecretString"]
     kept = {
         "API key": [tenant.key for tenant in platform.tenants.values()],
         "token": [part for token in platform.minted for part in (token, token.rpartition(".")[2]) if part],

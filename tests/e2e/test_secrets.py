@@ -12,7 +12,7 @@ from tests.support.platform import Platform
 @pytest.fixture
 def webhook(platform: Platform) -> Iterator[str]:
     """The secret of a tenant with a webhook, which acme is made to have."""
-    client, name = platform.root.client("secretsmanager"), platform.names.delivery_secret("acme")
+    client, name = platform.root.client("secretsmanager"), platform.names.secret("acme", "delivery")
     client.create_secret(Name=name, SecretString='{"webhook_secret": "whsec_old"}')
     yield name
     client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from agreed import partitions
 from tenantry.operations.backup.archives import CHECKPOINT, END, Header, Tally, encoded
-from tenantry.operations.backup.records import Attributes, Record
+from tenantry.operations.backup.records import Attributes, StoredRecord
 from tenantry.operations.backup.tenant_data import PAGE, TenantData
 from tenantry.rules.naming import Names
 
@@ -22,14 +22,16 @@ def ulid(number: int) -> str:
     return "01J" + "".join(_DIGITS[(number >> 5 * place) % 32] for place in range(22, -1, -1))
 
 
-def item(number: int, collection: str = "orders", data: str = '{"n":1}', **changed: Any) -> Record:
+def item(number: int, collection: str = "orders", data: str = '{"n":1}', **changed: Any) -> StoredRecord:
     fields = {"created_at": NOW, "updated_at": NOW, "version": 1, "data": data, **changed}
-    return Record.read({"kind": "item", "collection": collection, "id": ulid(number), **fields})
+    return StoredRecord.read({"kind": "items/item", "collection": collection, "id": ulid(number), **fields})
 
 
-def message(number: int, **changed: Any) -> Record:
+def message(number: int, **changed: Any) -> StoredRecord:
     fields = {"created_at": NOW, "updated_at": NOW, "version": 1, "email": "a@b.example", "message": "Hello"}
-    return Record.read({"kind": "message", "id": ulid(number), **fields, "state": "new", **changed})
+    return StoredRecord.read(
+        {"kind": "contact/message", "id": ulid(number), **fields, "state": "new", **changed}
+    )
 
 
 def header(**changed: str) -> Header:
@@ -44,7 +46,7 @@ def header(**changed: str) -> Header:
     return Header(**{**fields, **changed})
 
 
-def lines(records: Iterable[Record], page: int = 2) -> Iterator[bytes]:
+def lines(records: Iterable[StoredRecord], page: int = 2) -> Iterator[bytes]:
     """A whole file's, with a checkpoint after each page."""
     tally = Tally()
     yield tally.add(encoded(header().line))
@@ -65,7 +67,7 @@ def sealed(*values: dict[str, Any]) -> bytes:
     return b"".join(map(encoded, values)) + tally.seal(END)
 
 
-def written(path: Path, records: Iterable[Record]) -> Path:
+def written(path: Path, records: Iterable[StoredRecord]) -> Path:
     with path.open("wb") as file:
         file.writelines(lines(records, PAGE))
     return path
@@ -115,9 +117,9 @@ class Endless:
     def query(self, **asked: Any) -> dict[str, Any]:
         values = asked["ExpressionAttributeValues"]
         partition, after = values[":partition"]["S"], values.get(":after", {}).get("S", "")
-        if partition == partitions.item_counts("acme", 3):
+        if partition == partitions.counts("acme", "items", "item", 3):
             return {"Items": [{"pk": {"S": partition}, "sk": {"S": "orders"}, "n": {"N": str(self.items)}}]}
-        if partition != partitions.items("acme", "orders"):
+        if partition != partitions.records("acme", "items", "item", "orders"):
             return {"Items": []}
         first = self._number(after) + 1 if after else 0
         last = min(first + asked["Limit"], self.items)

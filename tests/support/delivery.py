@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
+from agreed import environment
+from api import settings as common
+from groups.contact.declaration import DELIVERY, GROUP, NOTIFY
 from groups.contact.notifier import handler, settings
 from tests.support import tenant_api
 from tests.support.tenant_api import TenantApi
 
-MAX_RECEIVES = 12
+MAX_RECEIVES = GROUP.queues[0].max_receives
 SECRET = f"whsec_{base64.b64encode(bytes(range(32))).decode()}"
 
 
@@ -29,11 +32,12 @@ class Lambda:
 
 @dataclass(frozen=True)
 class Delivery:
-    """`how` is the notifier's DELIVERY."""
+    """`receiver` is what the tenant's file sets; `mail_from` is the platform's sender."""
 
     api: TenantApi
-    how: dict[str, str]
+    receiver: str
     secret_arn: str = ""
+    mail_from: str = ""
 
     def poll(self, remaining_ms: int = 30_000) -> int:
         """Hand what the queue holds to the notifier and delete what it does not name; how many there were."""
@@ -81,18 +85,23 @@ class Delivery:
     @contextlib.contextmanager
     def _environment(self) -> Iterator[None]:
         variables = {
-            "DELIVERY": json.dumps(self.how),
-            "DELIVERY_SECRET_ARN": self.secret_arn,
-            "MAX_RECEIVES": str(MAX_RECEIVES),
+            environment.OPTIONS: json.dumps({NOTIFY.name: self.receiver}),
+            environment.CALLS: json.dumps([self.receiver] if "://" in self.receiver else []),
+            environment.secret_arn(DELIVERY.name): self.secret_arn,
+            environment.MAX_RECEIVES: str(MAX_RECEIVES),
+            **({environment.MAIL_FROM: self.mail_from} if self.mail_from else {}),
         }
         with self.api.environment(), mock.patch.dict(os.environ, variables):
-            settings.current.cache_clear()
-            handler.channel.cache_clear()
+            _forget()
             try:
                 yield
             finally:
-                settings.current.cache_clear()
-                handler.channel.cache_clear()
+                _forget()
+
+
+def _forget() -> None:
+    for kept in (common.current, settings.current, handler.channel):
+        kept.cache_clear()
 
 
 def create_secret(tenant: str) -> str:

@@ -13,17 +13,19 @@ import httpx
 import jwt
 import pytest
 
+from tenantry import groups
 from tenantry.local import state
 from tenantry.local.clients import ACCOUNT, Credentials, Session, root_session, session
 from tenantry.local.state import LocalPlatform, LocalTenant
 from tenantry.operations.tokens import Signer, managed_signer
-from tenantry.rules.naming import GROUPS, Names
+from tenantry.rules.naming import Names
 
 OWN = "the tenant's own"
 PATIENCE = 5  # attempts of a call that the gateway throttles
 PROBLEM = {"type", "title", "status", "detail", "request_id", "errors"}
 INTERNALS = re.compile(
-    r"Traceback|File \"|arn:aws|botocore|boto3|\.py\b|Exception|tenantry_|dynamodb|#items#", re.I
+    r"Traceback|File \"|arn:aws|botocore|boto3|\.py\b|Exception|tenantry_|dynamodb|#(?:items|contact|tools)#",
+    re.I,
 )
 
 
@@ -152,7 +154,9 @@ class Tenant:
 
 
 def functions(tenant: Tenant) -> list[str]:
-    return ["authorizer", *(group for group in GROUPS if group in tenant.routes)]
+    """Of the tenant's, by what its file switches on and sets."""
+    own = groups.current().of_tenant(tenant.routes, tenant.local.shown["options"] or {})
+    return ["authorizer", *(member.name for member in own)]
 
 
 def problem(answer: httpx.Response) -> tuple[int, str]:

@@ -28,7 +28,6 @@ def trusting(signer: Signer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Signer
     auth = {"mode": "keys", "issuer": tokens.ISSUER, "audience": tokens.AUDIENCE, "keys": [signer.jwk]}
     monkeypatch.setenv("TENANT", "acme")
     monkeypatch.setenv("AUTH", json.dumps(auth))
-    monkeypatch.setenv("ROUTES", "items")
     monkeypatch.setattr(metrics, "count", lambda *_arguments, **_dimensions: None)
     _forget()
     yield signer

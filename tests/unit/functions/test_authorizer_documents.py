@@ -148,7 +148,6 @@ def test_an_oidc_tenants_authorizer_takes_its_issuers_tokens(monkeypatch: pytest
         answers["/.well-known/openid-configuration"] = content(json.dumps(discovery).encode())
         auth = {"mode": "oidc", "issuer": base, "audience": tokens.AUDIENCE, "algorithms": ["RS256"]}
         monkeypatch.setenv("TENANT", "globex")
-        monkeypatch.setenv("ROUTES", "items")
         monkeypatch.setenv("AUTH", json.dumps(auth))
         settings.current.cache_clear()
         handler.verifier.cache_clear()

@@ -16,7 +16,6 @@ from tests.support import events, tokens
 from tests.support.tokens import Signer
 
 ADA = tokens.signer("EdDSA")
-ALL_GROUPS = "contact,items,tools"
 Ask = Callable[..., dict[str, Any]]
 
 
@@ -24,8 +23,7 @@ Ask = Callable[..., dict[str, Any]]
 def fixture_ask(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     """Asks acme's authorizer about a token with these scopes."""
 
-    def ask(scope: str = "", *, routes: str = ALL_GROUPS, **event: Any) -> dict[str, Any]:
-        monkeypatch.setenv("ROUTES", routes)
+    def ask(scope: str = "", **event: Any) -> dict[str, Any]:
         return handle(events.authorizer(ADA.sign(tokens.claims(scope=scope)), **event))
 
     monkeypatch.setenv("TENANT", "acme")
@@ -99,12 +97,6 @@ def test_nothing_is_allowed_on_a_stage_whose_slug_begins_alike(ask: Ask) -> None
 def test_a_token_without_scopes_gets_a_policy_that_denies(ask: Ask) -> None:
     (statement,) = ask("")["policyDocument"]["Statement"]
     assert (statement["Effect"], statement["Resource"]) == ("Deny", [f"{events.ARN_BASE}/acme/*"])
-
-
-def test_groups_that_are_off_are_let_through_to_their_404(ask: Ask) -> None:
-    answer = ask("items:read", routes="items")
-    assert allows(answer, "PATCH", "/tools/contacts/1")
-    assert not allows(answer, "DELETE", "/items/orders/1")
 
 
 def test_the_policy_does_not_depend_on_the_call_that_asked(ask: Ask) -> None:

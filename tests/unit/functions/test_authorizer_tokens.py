@@ -33,7 +33,6 @@ def settings(*signers: Signer) -> Settings:
         algorithms=(),
         leeway_seconds=30,
         max_lifetime_seconds=86_400,
-        groups=frozenset({"items"}),
         keys=keys.ring([signer.jwk for signer in signers], None),
     )
 

@@ -33,12 +33,12 @@ class TestNames:
             body=with_member(member, member),
         )
         assert (replaced.json[member], replaced.json["version"]) == (member, 2)
-        assert partitions() <= {"acme#items#item#orders", *(f"acme#items#count#{n}" for n in range(8))}
+        assert partitions() <= {"acme#items#item#orders", *(f"acme#items#count#item#{n}" for n in range(8))}
 
     @pytest.mark.parametrize("member", ["pk", "sk", "data", "state_key", "expires_at", "tenant", "__proto__"])
     def test_a_member_named_as_ours_changes_no_attribute(self, acme: TenantApi, member: str) -> None:
         assert create(acme, with_member(member, "acme-eu#items#item#orders")).status == 201
-        (record,) = (each for each in tenant_api.records() if "#item#" in each["pk"]["S"])
+        (record,) = (each for each in tenant_api.records() if "#items#item#" in each["pk"]["S"])
         assert record.keys() == {"pk", "sk", "data", "version", "created_at", "updated_at"}
         assert record["pk"]["S"] == "acme#items#item#orders"
 

@@ -27,7 +27,7 @@ def post(
 
 
 def items() -> list[str]:
-    return [r["sk"]["S"] for r in tenant_api.records() if "#item#" in r["pk"]["S"]]
+    return [r["sk"]["S"] for r in tenant_api.records() if "#items#item#" in r["pk"]["S"]]
 
 
 def test_a_repeat_is_answered_alike_and_writes_nothing(acme: TenantApi) -> None:

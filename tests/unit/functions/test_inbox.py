@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from agreed import partitions
 from api import table
 from groups.contact import messages
+from groups.contact.declaration import MESSAGE
 from groups.tools import listing
 from tests.support import tenant_api
 from tests.support.tenant_api import BrokenTable, TenantApi
@@ -48,7 +49,7 @@ def walked(api: TenantApi, query: str = "", limit: int = 1) -> list[str]:
 
 def entries(tenant: str = "acme") -> list[tuple[str, str]]:
     """State and id of each, as the table holds them."""
-    prefix = partitions.messages_in_state(tenant, "")
+    prefix = partitions.entries(tenant, "contact", MESSAGE, "")
     found = [each for each in tenant_api.records() if each["pk"]["S"].startswith(prefix)]
     assert all(each.keys() == {"pk", "sk"} for each in found)
     return sorted((each["pk"]["S"].removeprefix(prefix), each["sk"]["S"]) for each in found)
@@ -61,7 +62,7 @@ def put(record: dict[str, Any]) -> None:
 def put_message(record: dict[str, Any]) -> None:
     """And an entry for it, as one of a new message."""
     put(record)
-    put({**record, "pk": {"S": partitions.messages_in_state("acme", "new")}})
+    put({**record, "pk": {"S": partitions.entries("acme", "contact", MESSAGE, "new")}})
 
 
 def stored(message_id: str) -> dict[str, Any]:

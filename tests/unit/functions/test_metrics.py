@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agreed.declarations import Metric
+from agreed.metrics import READS, REPLAYS
 from api import metrics
+from groups.items.declaration import DELETED, WRITTEN
+from tenantry.monitoring.metrics import catalogue
 from tests.support import emf
 from tests.support.emf import Point
 from tests.support.tenant_api import BrokenTable, TenantApi
@@ -76,7 +80,7 @@ class TestBusiness:
         assert [line for line in said.lines() if "_aws" in line] == []
 
     def test_what_a_broken_off_request_counted_is_not_the_nexts(self, acme: TenantApi, said: Said) -> None:
-        metrics.count("ItemsDeleted")
+        metrics.count(DELETED)
         acme.call("OPTIONS", COLLECTION)
         assert said.points() == []
 
@@ -200,29 +204,27 @@ class TestCapacity:
         metrics.begin()
         with ThreadPoolExecutor(10) as pool:
             for _ in range(20):
-                pool.submit(metrics.count, "ConsumedReadCapacity", Slow(0.5))
-        assert metrics.take() == {"ConsumedReadCapacity": 10}
+                pool.submit(metrics.count, READS, Slow(0.5))
+        assert metrics.take() == {READS: 10}
 
 
 class TestFormat:
     OF: ClassVar = {"tenant": "acme", "route": CREATE, "reason": "expired", "function": "items"}
 
-    @given(st.dictionaries(st.sampled_from(sorted(metrics.CATALOGUE)), st.integers(1, 100)))
-    def test_each_count_goes_out_under_its_own_dimensions_alone(
-        self, counts: dict[metrics.Name, float]
-    ) -> None:
+    @given(st.dictionaries(st.sampled_from(catalogue()), st.integers(1, 100)))
+    def test_each_count_goes_out_under_its_own_dimensions_alone(self, counts: dict[Metric, float]) -> None:
         line = json.dumps(metrics.embedded(counts, self.OF))
         expected = [
-            Point(name, {each: self.OF[each] for each in metrics.CATALOGUE[name]}, value, "Count")
-            for name, value in counts.items()
+            Point(metric.name, {each: self.OF[each] for each in metric.dimensions}, value, "Count")
+            for metric, value in counts.items()
         ]
         assert sorted(emf.points(line)) == sorted(expected)
 
     def test_what_one_request_counted_or_was_called_is_not_the_nexts(self) -> None:
-        metrics.embedded({"ItemsWritten": 1}, self.OF)
+        metrics.embedded({WRITTEN: 1}, self.OF)
         with pytest.raises(KeyError, match="route"):  # after the tenant's was taken
-            metrics.embedded({"ItemsDeleted": 1}, {"tenant": "acme-eu"})
-        line = json.dumps(metrics.embedded({"IdempotentReplays": 1}, {"tenant": "acme", "route": DELETE}))
+            metrics.embedded({DELETED: 1}, {"tenant": "acme-eu"})
+        line = json.dumps(metrics.embedded({REPLAYS: 1}, {"tenant": "acme", "route": DELETE}))
         assert emf.points(line) == [
             Point("IdempotentReplays", {"tenant": "acme", "route": DELETE}, 1, "Count")
         ]

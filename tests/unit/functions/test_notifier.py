@@ -51,7 +51,7 @@ def fixture_queue_url(_aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[s
 @pytest.fixture(name="tenant")
 def fixture_tenant(acme: TenantApi, hook: Receiver, queue_url: str, signing_secret: str) -> Delivery:
     api = dataclasses.replace(acme, queue_url=queue_url)
-    return Delivery(api, {"webhook": hook.url}, signing_secret)
+    return Delivery(api, hook.url, signing_secret)
 
 
 def send(tenant: Delivery, **headers: str) -> str:
@@ -210,7 +210,7 @@ class TestFailing:
     ) -> None:
         rests: list[int] = []
         monkeypatch.setattr(backoff, "seconds", lambda receives, asked=0: 100 * receives + asked)
-        monkeypatch.setattr(queue, "postpone", lambda _handle, seconds: rests.append(seconds))
+        monkeypatch.setattr(queue, "postpone", lambda _queue, _handle, seconds: rests.append(seconds))
         send(tenant)
         [record] = tenant.receive()
         hook.answers = [(500, {}), (503, {"Retry-After": "7"}), (500, {})]

@@ -53,7 +53,7 @@ def fixture_ses(_aws: None) -> Iterator[Ses]:
 @pytest.fixture(name="tenant")
 def fixture_tenant(acme: TenantApi) -> Iterator[Delivery]:
     url = delivery.create_queue("acme")
-    yield Delivery(TenantApi(acme.tenant, acme.secret_arn, queue_url=url), {"email": OFFICE, "from": SENDER})
+    yield Delivery(TenantApi(acme.tenant, acme.secret_arn, queue_url=url), OFFICE, mail_from=SENDER)
     tenant_api.client("sqs").delete_queue(QueueUrl=url)
 
 

@@ -96,7 +96,7 @@ class TestReplacing:
         """Such an item was made elsewhere, and imported."""
         moment = "2020-02-29T12:00:00.000Z"
         record = {
-            "pk": {"S": partitions.items("acme", "orders")},
+            "pk": {"S": partitions.records("acme", "items", "item", "orders")},
             "sk": {"S": LAST_ID},
             "data": {"S": "{}"},
             "version": {"N": "4"},
