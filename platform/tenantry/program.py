@@ -4,6 +4,7 @@
 """
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -72,18 +73,20 @@ def prepare(
     budget: int | None = None,
     runbooks: str = RUNBOOKS,
     plain: bool = False,
+    build: Path = paths.BUILD,
 ) -> Deployment:
     """Build code and layer, unless they are built already, and say where they go.
 
     Args:
         plain: both as they are, neither compiled nor cut (docs/decisions/0005).
+        build: where the code is kept; the layer, which takes a package index, is kept for all.
     """
     return Deployment(
         cell=cell,
         names=Names(stack),
         arns=arns,
         target=target,
-        code=artifact.code(paths.FUNCTIONS, paths.BUILD, target, plain=plain),
+        code=artifact.code(paths.FUNCTIONS, build, target, plain=plain),
         layer=artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target, plain=plain),
         log_level=log_level,
         manage_account=manage_account,

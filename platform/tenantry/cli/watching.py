@@ -1,0 +1,142 @@
+"""`up --watch`: serve each edit of functions, contract and tenants' files, by a process that has all loaded.
+
+A faulty edit is shown and changes nothing; what functions fail by is shown where it lies in the sources.
+"""
+
+import sys
+import time
+import traceback
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tenantry import paths
+from tenantry.cli.local import choose
+from tenantry.cli.output import complain, harmless, stderr, stdout
+from tenantry.errors import Failed, WrongInput
+
+if TYPE_CHECKING:
+    from tenantry.local.engine.changes import Change
+    from tenantry.local.state import LocalPlatform
+    from tenantry.local.watching.failures import Failure
+
+FUNCTIONS = (paths.FUNCTIONS,)  # the contract is among them
+NAMED = 2  # so many resources of a kind are named, more are counted
+
+Looks = Iterator[set[Path]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Of one update, in words. `again`: another one was under way."""
+
+    done: str = ""
+    problem: str = ""
+    again: bool = False
+
+
+def begun(tenants: Path) -> Looks:
+    """Watch from now on: what changes while the platform starts is served after it."""
+    from tenantry.local.watching.files import watched
+
+    return watched((*FUNCTIONS, tenants))
+
+
+def serve(platform: "LocalPlatform", looks: Looks, tenants: Path) -> None:
+    """Update the platform whenever a file changed; until Ctrl-C, or until it dies.
+
+    Raises:
+        Failed: it has died.
+    """
+    from tenantry.local.watching.failures import Failures
+
+    failures = Failures(platform.record.directory, FUNCTIONS)
+    open_edits: set[Path] = set()  # since the last update that succeeded
+    again = False
+    for changed in looks:
+        if not platform.alive:
+            raise Failed("the emulator has died; `tenantry up` starts afresh")
+        for failure in failures.new():
+            _print_failure(failure)
+        if not changed and not again:
+            continue
+        open_edits |= changed
+        waited, began = again, time.monotonic()
+        _forget_stale(changed)
+        with stderr().status("updating …"):
+            outcome = import_module(__name__).bring(platform.record.port, tenants, open_edits)
+        again = outcome.again
+        if not (again and waited):
+            _print_outcome(outcome, open_edits, time.monotonic() - began)
+        if not outcome.problem:
+            open_edits.clear()
+
+
+def bring(port: int, tenants: Path, changed: Collection[Path]) -> Outcome:
+    """Bring the platform on that port to what the files say, and report what is wrong with them."""
+    from tenantry.config import load_platform
+    from tenantry.local import platform as local
+    from tenantry.local import state
+    from tenantry.local.engine.inventory import UpdateUnderWay
+    from tenantry.local.watching.trial import require_handlers
+
+    try:
+        running = state.find(port)
+        directory = running.record.directory
+        cell = choose(load_platform(tenants).cells, running.cell)
+        if any(each.suffix == ".py" for each in changed):
+            lambda_ = local.clients_of(running.endpoint)["lambda"]
+            require_handlers(lambda_, FUNCTIONS, changed, directory / "trial")
+        # What is packed for an edit goes with the emulator; most of it is never packed again.
+        _, changes = local.update(running, cell, tenants, lambda _step: None, directory / "build")
+    except UpdateUnderWay as error:
+        return Outcome(problem=str(error), again=True)
+    except (WrongInput, Failed, OSError) as error:  # OSError: a file that went while it was read
+        return Outcome(problem=str(error))
+    except Exception:  # whatever an edit brings about, the next one may mend it
+        return Outcome(problem=traceback.format_exc())
+    return Outcome(done=_summed(changes))
+
+
+def _forget_stale(changed: Collection[Path]) -> None:
+    """Where the platform itself imports a file that changed, have it imported anew; libraries stay."""
+    edited = {path.name for path in changed}
+    files = {name: Path(getattr(module, "__file__", None) or "") for name, module in sys.modules.items()}
+    stale = {name for name, file in files.items() if file.name in edited and file.resolve() in changed}
+    if stale:
+        own = {"tenantry", *(name.partition(".")[0] for name in stale)}
+        for name in [name for name in sys.modules if name.partition(".")[0] in own]:
+            del sys.modules[name]
+
+
+def _summed(changes: "Iterable[Change]") -> str:
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for each in changes:
+        kinds.setdefault((each.step, each.type.rpartition(":")[2]), []).append(each.name)
+    return ", ".join(
+        f"{step} {kind} {' and '.join(names)}" if len(names) <= NAMED else f"{step} {len(names)} {kind}"
+        for (step, kind), names in sorted(kinds.items())
+    )
+
+
+def _print_outcome(outcome: Outcome, edits: Collection[Path], seconds: float) -> None:
+    from tenantry.local.watching.files import displayed
+
+    files = ", ".join(sorted(map(displayed, edits)))
+    if outcome.problem:
+        next_try = "tried again after it" if outcome.again else "mend it, and the next edit is served"
+        complain(f"✗ {outcome.problem}\n  {files}: not served yet; what ran before goes on; {next_try}")
+        return
+    what = harmless(f"{files}: {outcome.done or 'nothing to change'}")
+    stdout().print(f"✓ {what}, in {seconds:.1f} s", markup=False, soft_wrap=True)
+
+
+def _print_failure(failure: "Failure") -> None:
+    where = " ".join(part for part in (failure.function, failure.route, failure.request) if part)
+    complain(harmless(f"✗ {where} failed"))
+    for cause in failure.causes:
+        complain(harmless(f"  {cause.kind}"))
+        for frame in cause.frames:
+            complain(harmless(f"    {frame}"))

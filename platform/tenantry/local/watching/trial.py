@@ -1,0 +1,75 @@
+"""Import every deployed handler from its sources before an update, with the variables that its function has.
+
+So a handler that does not compile or import is found while the one before it goes on serving.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from tenantry.errors import Failed
+from tenantry.local.clients import REGION, ROOT
+from tenantry.local.watching import importing
+from tenantry.local.watching.files import displayed
+
+SECONDS = 30  # an import takes a fraction of one; whatever takes longer waits for something
+
+
+class HandlerFault(Failed):
+    """A handler does not compile or import; the message names file and line."""
+
+
+def require_handlers(
+    functions: Any, folders: Sequence[Path], changed: Collection[Path], scratch: Path
+) -> None:
+    """Raise HandlerFault unless the changed sources compile and all handlers import.
+
+    Args:
+        functions: boto3's client of Lambda.
+        folders: that hold the functions' sources.
+        scratch: takes byte code, so that the sources' folder stays as it is.
+    """
+    files = sorted(str(each) for each in changed if each.suffix == ".py" and each.exists())
+    asked = {"folders": [str(each) for each in folders], "files": files, "handlers": _handlers(functions)}
+    command = [sys.executable, "-I", "-X", f"pycache_prefix={scratch}", str(importing.__file__)]
+    try:
+        done = subprocess.run(  # noqa: S603 - every part is ours
+            command,
+            input=json.dumps(asked),
+            env=_environment(functions.meta.endpoint_url),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise HandlerFault(f"importing the handlers does not end within {SECONDS} s") from None
+    if done.returncode:
+        raise HandlerFault(f"the handlers cannot be imported: {done.stderr.strip()}")
+    if fault := json.loads(done.stdout):
+        what = f"; handler {fault['handler']} does not import" if fault["handler"] else ""
+        where = f"{displayed(Path(fault['file']))}:{fault['line']}: " if fault["file"] else ""
+        raise HandlerFault(f"{where}{fault['error']}{what}")
+
+
+def _handlers(functions: Any) -> list[tuple[str, dict[str, str]]]:
+    """Each handler once, with the variables of one of its functions: tenants' values differ, names do not."""
+    found: dict[str, dict[str, str]] = {}
+    for page in functions.get_paginator("list_functions").paginate():
+        for each in page["Functions"]:
+            found.setdefault(each["Handler"], each.get("Environment", {}).get("Variables", {}))
+    return sorted(found.items())
+
+
+def _environment(endpoint: str) -> dict[str, str]:
+    return {
+        "LANG": "C.UTF-8",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": ROOT.access_key,
+        "AWS_SECRET_ACCESS_KEY": ROOT.secret_key,
+    }
