@@ -6,8 +6,10 @@ A faulty edit is shown and changes nothing; what functions fail by is shown wher
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,25 +55,35 @@ def serve(platform: "LocalPlatform", looks: Looks, tenants: Path) -> None:
     from tenantry.local.watching.failures import Failures
 
     failures = Failures(platform.record.directory, FUNCTIONS)
+    known: set[Failure] = set()  # of the code that runs now
     open_edits: set[Path] = set()  # since the last update that succeeded
     again = False
     for changed in looks:
         if not platform.alive:
             raise Failed("the emulator has died; `tenantry up` starts afresh")
-        for failure in failures.new():
-            _print_failure(failure)
+        _print_failures(failures.new(), known)
         if not changed and not again:
             continue
         open_edits |= changed
         waited, began = again, time.monotonic()
         _forget_stale(changed)
         with stderr().status("updating …"):
-            outcome = import_module(__name__).bring(platform.record.port, tenants, open_edits)
+            outcome = _outcome(platform.record.port, tenants, open_edits)
         again = outcome.again
         if not (again and waited):
             _print_outcome(outcome, open_edits, time.monotonic() - began)
         if not outcome.problem:
             open_edits.clear()
+            known.clear()
+
+
+def _outcome(port: int, tenants: Path, changed: Collection[Path]) -> Outcome:
+    """By the modules as they are imported by now."""
+    try:
+        outcome: Outcome = import_module(__name__).bring(port, tenants, changed)
+    except Exception:  # whatever an edit brings about, the next one may mend it
+        return Outcome(problem=traceback.format_exc().strip())
+    return outcome
 
 
 def bring(port: int, tenants: Path, changed: Collection[Path]) -> Outcome:
@@ -81,22 +93,23 @@ def bring(port: int, tenants: Path, changed: Collection[Path]) -> Outcome:
     from tenantry.local import state
     from tenantry.local.engine.inventory import UpdateUnderWay
     from tenantry.local.watching.trial import require_handlers
+    from tenantry.packing import artifact
 
     try:
         running = state.find(port)
-        directory = running.record.directory
+        # What is packed for an edit goes with the emulator: hardly any of it is ever asked for again.
+        build = running.record.directory / "build"
         cell = choose(load_platform(tenants).cells, running.cell)
         if any(each.suffix == ".py" for each in changed):
-            lambda_ = local.clients_of(running.endpoint)["lambda"]
-            require_handlers(lambda_, FUNCTIONS, changed, directory / "trial")
-        # What is packed for an edit goes with the emulator; most of it is never packed again.
-        _, changes = local.update(running, cell, tenants, lambda _step: None, directory / "build")
+            with ThreadPoolExecutor(1) as pool:
+                packed = pool.submit(artifact.code, paths.FUNCTIONS, build, artifact.this_machine())
+                require_handlers(local.clients_of(running.endpoint)["lambda"], FUNCTIONS, changed)
+                packed.result()  # which the update finds
+        _, changes = local.update(running, cell, tenants, lambda _step: None, build)
     except UpdateUnderWay as error:
         return Outcome(problem=str(error), again=True)
     except (WrongInput, Failed, OSError) as error:  # OSError: a file that went while it was read
         return Outcome(problem=str(error))
-    except Exception:  # whatever an edit brings about, the next one may mend it
-        return Outcome(problem=traceback.format_exc())
     return Outcome(done=_summed(changes))
 
 
@@ -112,11 +125,13 @@ def _forget_stale(changed: Collection[Path]) -> None:
 
 
 def _summed(changes: "Iterable[Change]") -> str:
-    kinds: dict[tuple[str, str], list[str]] = {}
+    kinds: dict[tuple[str, str], set[str]] = {}
     for each in changes:
-        kinds.setdefault((each.step, each.type.rpartition(":")[2]), []).append(each.name)
+        kinds.setdefault((each.step, each.type.rpartition(":")[2]), set()).add(each.name)
     return ", ".join(
-        f"{step} {kind} {' and '.join(names)}" if len(names) <= NAMED else f"{step} {len(names)} {kind}"
+        f"{step} {kind} {' and '.join(sorted(names))}"
+        if len(names) <= NAMED
+        else f"{step} {len(names)} {kind}"
         for (step, kind), names in sorted(kinds.items())
     )
 
@@ -133,9 +148,24 @@ def _print_outcome(outcome: Outcome, edits: Collection[Path], seconds: float) ->
     stdout().print(f"✓ {what}, in {seconds:.1f} s", markup=False, soft_wrap=True)
 
 
-def _print_failure(failure: "Failure") -> None:
-    where = " ".join(part for part in (failure.function, failure.route, failure.request) if part)
-    complain(harmless(f"✗ {where} failed"))
+def _print_failures(failures: "Iterable[Failure]", known: "set[Failure]") -> None:
+    """In full when the first of its kind comes; a client that tries again and again fills no terminal."""
+    again: Counter[str] = Counter()
+    for failure in failures:
+        where = " ".join(part for part in (failure.function, failure.route) if part)
+        kind = replace(failure, request="")
+        if kind in known:
+            again[where] += 1
+        else:
+            known.add(kind)
+            _print_failure(where, failure)
+    for where, number in again.items():
+        complain(harmless(f"✗ {where} failed as before" + (f", {number} times" if number > 1 else "")))
+
+
+def _print_failure(where: str, failure: "Failure") -> None:
+    request = f", request {failure.request}" if failure.request else ""
+    complain(harmless(f"✗ {where} failed{request}"))
     for cause in failure.causes:
         complain(harmless(f"  {cause.kind}"))
         for frame in cause.frames:

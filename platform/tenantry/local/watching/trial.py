@@ -22,19 +22,16 @@ class HandlerFault(Failed):
     """A handler does not compile or import; the message names file and line."""
 
 
-def require_handlers(
-    functions: Any, folders: Sequence[Path], changed: Collection[Path], scratch: Path
-) -> None:
+def require_handlers(functions: Any, folders: Sequence[Path], changed: Collection[Path]) -> None:
     """Raise HandlerFault unless the changed sources compile and all handlers import.
 
     Args:
         functions: boto3's client of Lambda.
         folders: that hold the functions' sources.
-        scratch: takes byte code, so that the sources' folder stays as it is.
     """
     files = sorted(str(each) for each in changed if each.suffix == ".py" and each.exists())
     asked = {"folders": [str(each) for each in folders], "files": files, "handlers": _handlers(functions)}
-    command = [sys.executable, "-I", "-X", f"pycache_prefix={scratch}", str(importing.__file__)]
+    command = [sys.executable, "-I", "-B", importing.__file__]  # -B: the sources' folder stays as it is
     try:
         done = subprocess.run(  # noqa: S603 - every part is ours
             command,
