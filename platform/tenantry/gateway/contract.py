@@ -54,8 +54,8 @@ def load(path: Path = CONTRACT) -> Document:
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise ContractError(f"{shown}:{line}: {error.problem}; write valid YAML") from None
-        except yaml.YAMLError as error:
-            raise ContractError(f"{shown}:1: {error}; write valid YAML in UTF-8") from None
+        except yaml.reader.ReaderError as error:
+            raise ContractError(f"{shown}:1: {error.reason}; write valid YAML in UTF-8") from None
     if not isinstance(document, Located) or not isinstance(document.get("paths"), Located):
         raise ContractError(f"{shown}:1: there is no mapping of paths; write an OpenAPI document")
     return document
