@@ -14,7 +14,7 @@ import pytest
 
 from tenantry.cli import watching
 from tenantry.local.clients import root_session
-from tenantry.local.engine.inventory import LOCK
+from tenantry.local.engine.inventory import JOURNAL, LOCK
 from tests.local.cloud import ECHO, make_function
 from tests.support.command import ROOT, Command, Run, eventually
 from tests.support.platform import Platform, Tenant, problem
@@ -70,16 +70,21 @@ def marked(mark: str) -> str:
     return BODY.replace("{", f'{{"mark": "{mark}", ')
 
 
+def made(folder: Path, **routes: str) -> Watched:
+    """A copy of the project in the folder, with a tenant for each of `routes`; nothing runs yet."""
+    root = copied(folder / "project")
+    cell = root / "tenants" / "demo"
+    cell.mkdir(parents=True)
+    (cell.parent / "tiers.yaml").write_bytes((ROOT / "tenants" / "tiers.yaml").read_bytes())
+    for slug, groups in routes.items():
+        (cell / f"{slug.replace('_', '-')}.yaml").write_text(TENANT.format(routes=groups))
+    return Watched(Command(folder / "state", cell.parent, root))
+
+
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     folder = tmp_path_factory.mktemp("watch")
-    root = copied(folder / "project")
-    tenants = root / "tenants"
-    (tenants / "demo").mkdir(parents=True)
-    (tenants / "tiers.yaml").write_bytes((ROOT / "tenants" / "tiers.yaml").read_bytes())
-    (tenants / "demo" / "acme.yaml").write_text(TENANT.format(routes="contact, items"))
-    (tenants / "demo" / "acme-eu.yaml").write_text(TENANT.format(routes="items"))
-    watched = Watched(Command(folder / "state", tenants, root))
+    watched = made(folder, acme="contact, items", acme_eu="items")
     with watched.command.started("up", "--watch", "--port", "0") as up:
         readers = [
             threading.Thread(target=watched.lines.extend, args=(stream,)) for stream in (up.stdout, up.stderr)
@@ -234,8 +239,7 @@ def test_edits_while_another_update_is_under_way_are_served_after_it(watched: Wa
 
 def test_an_edit_during_an_update_is_served_after_it(watched: Watched) -> None:
     """Each is written as soon as the one before it was seen to be worked on."""
-    directory = Platform.found(watched.command.home).local.record.directory
-    journal = directory / "resources.jsonl"
+    journal = Platform.found(watched.command.home).local.record.directory / JOURNAL
     written = journal.stat().st_mtime_ns
     watched.edit(HANDLER, BODY, marked("first"))
     assert eventually(lambda: journal.stat().st_mtime_ns != written, SECONDS)
@@ -272,6 +276,23 @@ def test_what_leaves_a_handler_is_shown_and_a_refused_token_is_not(watched: Watc
     failed = [each for each in watched.lines[since:] if re.match(r"✗ \S+ .*failed", each)]
     assert len(failed) == 1
     assert failed[0].startswith("✗ tenantry_demo_acme_authorizer GET /items/{collection} failed")
+
+
+def test_ctrl_c_during_an_update_leaves_nothing(tmp_path: Path) -> None:
+    watched = made(tmp_path, acme="items")
+    with watched.command.started("up", "--watch", "--port", "0") as up:
+        assert up.stdout is not None
+        assert any("edits are served" in line for line in up.stdout)
+        [journal] = watched.command.home.glob(f"*/{JOURNAL}")
+        before = journal.stat().st_mtime_ns
+        watched.edit(HANDLER, BODY, marked("interrupted"))
+        assert eventually(lambda: journal.stat().st_mtime_ns != before, SECONDS)
+        up.send_signal(signal.SIGINT)
+        _, err = up.communicate(timeout=20)
+    assert up.returncode == 130
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    assert watched.command.remains() == []
 
 
 def test_what_the_platform_imports_itself_is_imported_anew_after_an_edit(

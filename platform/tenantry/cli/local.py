@@ -65,11 +65,7 @@ def up(
             chosen, tenants, port or None, lambda step: progress.update(f"{step} …")
         )
     with emulator:
-        stdout().print(_tenants_table(platform))
-        seconds = time.monotonic() - began
-        stdout().print(f"[green]✓[/] up in {seconds:.1f} s at {platform.endpoint}, on this machine only")
-        for hint in _HINTS:
-            stdout().print("  " + hint.format(_own_name()), style="dim")
+        _announce(platform, time.monotonic() - began)
         if detach:
             emulator.detach()
             return
@@ -123,6 +119,13 @@ def choose(cells: "tuple[Cell, ...]", name: str | None) -> "Cell":
     if not chosen[0].tenants:
         raise WrongInput(f"cell {chosen[0].name} has no tenant; `tenantry new` makes one")
     return chosen[0]
+
+
+def _announce(platform: "LocalPlatform", seconds: float) -> None:
+    stdout().print(_tenants_table(platform))
+    stdout().print(f"[green]✓[/] up in {seconds:.1f} s at {platform.endpoint}, on this machine only")
+    for hint in _HINTS:
+        stdout().print("  " + hint.format(_own_name()), style="dim")
 
 
 def _own_name() -> str:

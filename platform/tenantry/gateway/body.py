@@ -7,7 +7,7 @@ stay out.
 
 import re
 
-from tenantry.gateway.contract import Document, needed, refused
+from tenantry.gateway.contract import Document, member, refused
 from tenantry.gateway.refusals import gateway_responses
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import AUTHORIZER, stage_variable
@@ -62,8 +62,8 @@ def gateway_body(contract: Document, title: str, arns: Arns) -> Document:
         arns: where the functions live; their names come from each stage's variables.
     """
     return {
-        "openapi": needed(contract, "openapi"),
-        "info": {"title": title, "version": needed(needed(contract, "info"), "version")},
+        "openapi": member(contract, "openapi"),
+        "info": {"title": title, "version": member(member(contract, "info"), "version")},
         "x-amazon-apigateway-api-key-source": "HEADER",
         "x-amazon-apigateway-request-validators": {
             "all": {"validateRequestBody": True, "validateRequestParameters": True}
@@ -83,7 +83,7 @@ def gateway_body(contract: Document, title: str, arns: Arns) -> Document:
 
 def _path(path: str, item: Document, contract: Document, arns: Arns) -> Document:
     operations = {method: _operation(item[method], contract, arns) for method in METHODS if method in item}
-    groups = {needed(item[method], "x-tenantry-group") for method in operations}
+    groups = {member(item[method], "x-tenantry-group") for method in operations}
     if len(groups) != 1:
         raise refused(item, f"{path}: a path belongs to one route group, not to {sorted(groups)}")
     group = groups.pop()
@@ -93,7 +93,7 @@ def _path(path: str, item: Document, contract: Document, arns: Arns) -> Document
 
 
 def _operation(operation: Document, contract: Document, arns: Arns) -> Document:
-    group, name = needed(operation, "x-tenantry-group"), needed(operation, "operationId")
+    group, name = member(operation, "x-tenantry-group"), member(operation, "operationId")
     if "security" not in operation:
         raise refused(operation, f"{name} states no security; write [] where anybody may call")
     served: Document = {
@@ -125,7 +125,7 @@ def _preflight(path: str, group: str, arns: Arns) -> Document:
 def _parameter(parameter: Document, contract: Document) -> Document:
     """The gateway checks presence alone; patterns are the functions' to check."""
     if "$ref" in parameter:
-        parameter = needed(contract["components"]["parameters"], _name(parameter))
+        parameter = member(contract["components"]["parameters"], _name(parameter))
     return {
         "name": parameter["name"],
         "in": parameter["in"],
@@ -202,7 +202,7 @@ def _request_models(contract: Document) -> Document:
         for method, operation in item.items()
         if method in METHODS and "requestBody" in operation
     }
-    return {name: _model(needed(schemas, name)) for name in sorted(used)}
+    return {name: _model(member(schemas, name)) for name in sorted(used)}
 
 
 def _model(schema: Document) -> Document:

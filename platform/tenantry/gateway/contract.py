@@ -47,7 +47,7 @@ def load(path: Path = CONTRACT) -> Document:
     Raises:
         ContractError: it is not YAML, or not a mapping with paths.
     """
-    shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+    shown = _shown(path)
     with path.open("rb") as file:
         try:
             document = yaml.load(file, Loader=_Loader)  # noqa: S506 - a safe loader's own
@@ -67,7 +67,7 @@ def refused(where: Document, what: str) -> ContractError:
     return ContractError(f"{place}: {what}" if place else what)
 
 
-def needed(where: Document, name: str) -> Any:
+def member(where: Document, name: str) -> Any:
     """Raises ContractError: the mapping lacks it."""
     if name not in where:
         raise refused(where, f"there is no {name}; write it")
@@ -102,11 +102,14 @@ def scopes(contract: Document, groups: tuple[str, ...]) -> list[str]:
     return sorted(needed)
 
 
+def _shown(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
 def _located(loader: Any, node: Any) -> Iterator[Located]:
     """The mapping comes before what it holds, as PyYAML's own does: an alias in it may lead back to it."""
-    mapping, mark = Located(), node.start_mark
-    file = Path(mark.name)
-    mapping.place = f"{file.relative_to(ROOT) if file.is_relative_to(ROOT) else file}:{mark.line + 1}"
+    mapping = Located()
+    mapping.place = f"{_shown(Path(node.start_mark.name))}:{node.start_mark.line + 1}"
     yield mapping
     mapping.update(loader.construct_mapping(node))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from watchfiles import Change, watch
 
-from tenantry.errors import Failed
+from tenantry.errors import Failed, WrongInput
 
 SOURCES = frozenset({".py", ".yaml", ".yml"})
 QUIET_MS = 50  # one save is several changes to the system; it is over when none follows within this time
@@ -19,8 +19,11 @@ def watched(folders: Sequence[Path]) -> Iterator[set[Path]]:
     The watch begins now: what changes between two looks is part of the next.
 
     Raises:
-        Failed: the system cannot watch a folder.
+        WrongInput: a folder is not there.
+        Failed: the system cannot watch it.
     """
+    if missing := [folder for folder in folders if not folder.is_dir()]:
+        raise WrongInput(f"there is no folder {missing[0]}; watch one that is there")
     roots = [folder.resolve() for folder in folders]
 
     def counts(_change: Change, path: str) -> bool:
