@@ -1,6 +1,6 @@
 """`up --watch`: serve each edit of functions, contract and tenants' files, by a process that has all loaded.
 
-A faulty edit is shown and changes nothing; what functions fail by is shown where it lies in the sources.
+A faulty edit is reported and changes nothing; a function's failure is reported at its lines in the sources.
 """
 
 import sys
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from tenantry.local.watching.failures import Failure
 
 FUNCTIONS = (paths.FUNCTIONS,)  # the contract is among them
-NAMED = 2  # so many resources of a kind are named, more are counted
+NAMED = 2  # up to this many resources of a kind are named; more are counted
 
 Looks = Iterator[set[Path]]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of one update, in words. `again`: another one was under way."""
+    """What came of one update, in words. `again`: another one was under way, so it is to be repeated."""
 
     done: str = ""
     problem: str = ""
@@ -78,7 +78,7 @@ def serve(platform: "LocalPlatform", looks: Looks, tenants: Path) -> None:
 
 
 def _outcome(port: int, tenants: Path, changed: Collection[Path]) -> Outcome:
-    """By the modules as they are imported by now."""
+    """By the platform's modules as they are now: they may have been forgotten since this one was imported."""
     try:
         outcome: Outcome = import_module(__name__).bring(port, tenants, changed)
     except Exception:  # whatever an edit brings about, the next one may mend it
@@ -100,7 +100,7 @@ def bring(port: int, tenants: Path, changed: Collection[Path]) -> Outcome:
         # What is packed for an edit goes with the emulator: hardly any of it is ever asked for again.
         build = running.record.directory / "build"
         cell = choose(load_platform(tenants).cells, running.cell)
-        if any(each.suffix == ".py" for each in changed):
+        if any(each.suffix not in (".yaml", ".yml") for each in changed):  # a source, or a folder of them
             with ThreadPoolExecutor(1) as pool:
                 packed = pool.submit(artifact.code, paths.FUNCTIONS, build, artifact.this_machine())
                 require_handlers(local.clients_of(running.endpoint)["lambda"], FUNCTIONS, changed)
@@ -114,7 +114,7 @@ def bring(port: int, tenants: Path, changed: Collection[Path]) -> Outcome:
 
 
 def _forget_stale(changed: Collection[Path]) -> None:
-    """Where the platform itself imports a file that changed, have it imported anew; libraries stay."""
+    """Import the platform anew if it has itself imported a file that changed; libraries stay."""
     edited = {path.name for path in changed}
     files = {name: Path(getattr(module, "__file__", None) or "") for name, module in sys.modules.items()}
     stale = {name for name, file in files.items() if file.name in edited and file.resolve() in changed}

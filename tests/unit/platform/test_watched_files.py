@@ -30,9 +30,8 @@ def test_sources_are_reported_and_what_tools_leave_beside_them_is_not(tmp_path: 
     seen = Seen(watched([root]))
     (root / "__pycache__").mkdir()
     (root / ".hidden").mkdir()
-    others = [
-        root / name for name in ("__pycache__/a.py", ".hidden/a.yaml", ".a.py", "a.pyc", "a.py~", "4913")
-    ]
+    left = ("__pycache__/a.py", ".hidden/a.yaml", ".a.py", "a.pyc", "a.py~", "4913")
+    others = [root / name for name in left]
     for file in others:
         file.write_text("")
     sources = [root / name for name in ("handler.py", "openapi.yaml", "tenant.yml", "last.py")]
@@ -66,5 +65,5 @@ def test_what_changed_while_nobody_looked_is_reported_later(tmp_path: Path) -> N
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(WrongInput, match="there is no folder .*/nowhere"):
+    with pytest.raises(WrongInput, match=r"there is no folder .*/nowhere"):
         watched([tmp_path / "nowhere"])

@@ -1,4 +1,4 @@
-"""Read what functions fail by as the emulator reports it: types and frames, at their place in the sources.
+"""Read functions' failures as the emulator reports them: types and frames, at their lines in the sources.
 
 Messages of exceptions quote values, so they stay out, as they do in the functions' logs.
 """

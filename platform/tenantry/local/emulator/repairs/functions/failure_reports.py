@@ -1,6 +1,6 @@
-"""Report what functions fail by as soon as it is logged, in a file that whoever watches has made.
+"""Report functions' failures as soon as they are logged, in a file that exists only while somebody watches.
 
-CloudWatch would have to be asked about each function's log again and again.
+Otherwise each function's log would have to be read again and again.
 """
 
 import json
