@@ -4,6 +4,7 @@
 """
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -73,13 +74,15 @@ def prepare(
     budget: int | None = None,
     runbooks: str = RUNBOOKS,
     plain: bool = False,
+    build: Path = paths.BUILD,
 ) -> Deployment:
     """Build code and layer, unless they are built already, and say where they go.
 
     Args:
         plain: both as they are, neither compiled nor cut (docs/decisions/0005).
+        build: where the code is kept; the layer, which takes a package index, is kept for all.
     """
-    packed = functions.pack(current(), target, plain=plain)
+    packed = functions.pack(current(), target, build, plain=plain)
     return Deployment(
         cell=cell,
         names=Names(stack),

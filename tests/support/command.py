@@ -20,15 +20,16 @@ SECONDS = 60  # for one command; a platform is up in about five
 
 @dataclass(frozen=True)
 class Command:
-    """Commands on the platforms whose state is below `home`, and on no other."""
+    """Commands on the platforms whose state is below `home`, and on no other; of the project below `root`."""
 
     home: Path
     tenants: Path = TENANTS
+    root: Path = ROOT
 
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             self._line(arguments),
-            cwd=ROOT,
+            cwd=self.root,
             env={**os.environ, **self.environment},
             capture_output=True,
             text=True,
@@ -43,7 +44,7 @@ class Command:
         The proxy answers nobody: what is on this machine must be reached without one.
         """
         return {
-            "PYTHONPATH": str(ROOT / "platform"),
+            "PYTHONPATH": os.pathsep.join(str(self.root / each) for each in ("platform", "functions")),
             "TENANTRY_STATE": str(self.home),
             "COLUMNS": "120",
             "http_proxy": "http://127.0.0.1:9",
@@ -62,7 +63,7 @@ class Command:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         with subprocess.Popen(
             self._line(arguments),
-            cwd=ROOT,
+            cwd=self.root,
             env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

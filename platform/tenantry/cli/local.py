@@ -39,12 +39,19 @@ def up(
         int, typer.Option("--port", min=0, max=65535, help="Where it listens; 0 takes a free one.")
     ] = PORT,
     detach: Annotated[bool, typer.Option("--detach", help="Return once it runs; `down` stops it.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Serve each edit of functions, contract and tenants' files.")
+    ] = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """Run the platform on this machine: no account, no Docker, nothing beyond loopback."""
+    from tenantry.cli import watching
     from tenantry.config import load_platform
     from tenantry.local import platform as local
 
+    if watch and detach:
+        raise WrongInput("--watch goes on in the foreground; leave out --detach")
+    looks = watching.begun(tenants) if watch else None
     chosen = choose(load_platform(tenants).cells, cell)
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
@@ -54,17 +61,13 @@ def up(
             chosen, tenants, port or None, lambda step: progress.update(f"{step} …")
         )
     with emulator:
-        stdout().print(_tenants_table(platform))
-        seconds = time.monotonic() - began
-        stdout().print(f"[green]✓[/] up in {seconds:.1f} s at {platform.endpoint}, on this machine only")
-        for hint in _HINTS:
-            stdout().print("  " + hint.format(_own_name()), style="dim")
+        _announce(platform, time.monotonic() - began)
         if detach:
             emulator.detach()
             return
-        stdout().print("  Ctrl-C stops it")
+        stdout().print("  Ctrl-C stops it" + ("; edits are served as they are saved" if looks else ""))
         try:
-            _wait(platform)
+            watching.serve(platform, looks, tenants) if looks else _wait(platform)
         finally:
             platform.stop()
 
@@ -112,6 +115,13 @@ def choose(cells: "tuple[Cell, ...]", name: str | None) -> "Cell":
     if not chosen[0].tenants:
         raise WrongInput(f"cell {chosen[0].name} has no tenant; `tenantry new` makes one")
     return chosen[0]
+
+
+def _announce(platform: "LocalPlatform", seconds: float) -> None:
+    stdout().print(_tenants_table(platform))
+    stdout().print(f"[green]✓[/] up in {seconds:.1f} s at {platform.endpoint}, on this machine only")
+    for hint in _HINTS:
+        stdout().print("  " + hint.format(_own_name()), style="dim")
 
 
 def _own_name() -> str:

@@ -8,7 +8,8 @@ import pulumi
 import pulumi_aws as aws
 
 from tenantry.deployment import Deployment
-from tenantry.gateway.body import Document, gateway_body
+from tenantry.gateway.body import gateway_body
+from tenantry.gateway.contract import Document
 from tenantry.rules import policies
 from tenantry.rules.naming import GATEWAY_LOGGING
 

@@ -15,7 +15,7 @@ from tenantry.components.topic import alarm_topic
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
 from tenantry.gateway import contract
-from tenantry.gateway.body import Document
+from tenantry.gateway.contract import Document
 from tenantry.rules import key_policies, policies
 from tenantry.rules.key_policies import Kept
 from tenantry.rules.kinds.tokens import CELL

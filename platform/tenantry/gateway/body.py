@@ -6,13 +6,12 @@ stay out.
 """
 
 import re
-from typing import Any
 
+from tenantry.gateway.contract import Document
+from tenantry.gateway.located import member, refused
 from tenantry.gateway.refusals import gateway_responses
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import AUTHORIZER, stage_variable
-
-Document = dict[str, Any]
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -64,8 +63,8 @@ def gateway_body(contract: Document, title: str, arns: Arns) -> Document:
         arns: where the functions live; their names come from each stage's variables.
     """
     return {
-        "openapi": contract["openapi"],
-        "info": {"title": title, "version": contract["info"]["version"]},
+        "openapi": member(contract, "openapi"),
+        "info": {"title": title, "version": member(member(contract, "info"), "version")},
         "x-amazon-apigateway-api-key-source": "HEADER",
         "x-amazon-apigateway-request-validators": {
             "all": {"validateRequestBody": True, "validateRequestParameters": True}
@@ -85,9 +84,9 @@ def gateway_body(contract: Document, title: str, arns: Arns) -> Document:
 
 def _path(path: str, item: Document, contract: Document, arns: Arns) -> Document:
     operations = {method: _operation(item[method], contract, arns) for method in METHODS if method in item}
-    groups = {item[method]["x-tenantry-group"] for method in operations}
+    groups = {member(item[method], "x-tenantry-group") for method in operations}
     if len(groups) != 1:
-        raise ValueError(f"{path}: a path belongs to one route group, not to {sorted(groups)}")
+        raise refused(item, f"{path}: a path belongs to one route group, not to {sorted(groups)}")
     group = groups.pop()
     if group != "core":
         operations["options"] = _preflight(path, group, arns)
@@ -95,9 +94,9 @@ def _path(path: str, item: Document, contract: Document, arns: Arns) -> Document
 
 
 def _operation(operation: Document, contract: Document, arns: Arns) -> Document:
-    group, name = operation["x-tenantry-group"], operation["operationId"]
+    group, name = member(operation, "x-tenantry-group"), member(operation, "operationId")
     if "security" not in operation:
-        raise ValueError(f"{name} states no security; write [] where anybody may call")
+        raise refused(operation, f"{name} states no security; write [] where anybody may call")
     served: Document = {
         "operationId": name,
         "security": operation["security"],
@@ -127,7 +126,7 @@ def _preflight(path: str, group: str, arns: Arns) -> Document:
 def _parameter(parameter: Document, contract: Document) -> Document:
     """The gateway checks presence alone; patterns are the functions' to check."""
     if "$ref" in parameter:
-        parameter = contract["components"]["parameters"][_name(parameter)]
+        parameter = member(contract["components"]["parameters"], _name(parameter))
     return {
         "name": parameter["name"],
         "in": parameter["in"],
@@ -140,8 +139,9 @@ def _body_schema(operation: Document) -> Document:
     """A reference, because only a named schema can become a model."""
     schema: Document = operation["requestBody"]["content"]["application/json"]["schema"]
     if "$ref" not in schema:
-        raise ValueError(
-            f"{operation['operationId']} has a body schema without a name; move it to components.schemas"
+        raise refused(
+            operation,
+            f"{operation['operationId']} has a body schema without a name; move it to components.schemas",
         )
     return schema
 
@@ -203,13 +203,15 @@ def _request_models(contract: Document) -> Document:
         for method, operation in item.items()
         if method in METHODS and "requestBody" in operation
     }
-    return {name: _model(schemas[name]) for name in sorted(used)}
+    return {name: _model(member(schemas, name)) for name in sorted(used)}
 
 
 def _model(schema: Document) -> Document:
     for keyword in sorted(REFUSED & schema.keys()):
-        raise ValueError(
-            f"a request schema has {keyword}: {schema[keyword]}, which gateway models cannot hold; rewrite it"
+        raise refused(
+            schema,
+            f"a request schema has {keyword}: {schema[keyword]}, "
+            "which gateway models cannot hold; rewrite it",
         )
     model: Document = {}
     for keyword, value in schema.items():

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from tenantry import groups as installed_groups
 from tenantry import paths
 from tenantry.gateway import parts
+from tenantry.gateway.located import Located
 from tenantry.gateway.parts import IDEMPOTENCY_KEY, METHODS, Operation, Part
 from tenantry.groups import Groups
 from tenantry.problems import ConfigErrors, Problem
@@ -103,13 +104,15 @@ def _completed(operation: Operation, group: str) -> Document:
         responses |= WITH_MATCH
     shared = {status: {"$ref": f"#/components/responses/{name}"} for status, name in responses.items()}
     stated = content.get("responses", {})
-    return {
-        **content,
-        "tags": [group],
-        "x-tenantry-group": group,
-        "security": [{"api_key": [], "token": []} if scope else {"api_key": []}],
-        "responses": dict(sorted({**shared, **stated}.items())),
-    }
+    completed = Located(
+        content,
+        tags=[group],
+        security=[{"api_key": [], "token": []} if scope else {"api_key": []}],
+        responses=dict(sorted({**shared, **stated}.items())),
+        **{"x-tenantry-group": group},
+    )
+    completed.place = operation.content.place
+    return completed
 
 
 def routes(contract: Document) -> tuple[Route, ...]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from agreed.declarations import COUNT, IDEMPOTENCY
+from tenantry.gateway.located import Loader, Located
 from tenantry.groups.installed import Installed, members
 from tenantry.problems import ConfigErrors, Problem
 
@@ -23,7 +24,6 @@ OWN_SEGMENTS = {"health"}
 
 _SEGMENT = re.compile(r"[a-z][a-z0-9-]*")
 _SCOPE = re.compile(r"[a-z][a-z0-9]*:[a-z][a-z0-9-]{0,30}")
-_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 Document = dict[str, Any]
 Path_ = tuple[str, ...]
@@ -62,7 +62,7 @@ class Part:
 class Operation(NamedTuple):
     path: str
     method: str
-    content: Document
+    content: Located
 
     @property
     def route(self) -> str:
@@ -77,14 +77,18 @@ class Operation(NamedTuple):
 def read(file: Path, group: Installed | None = None) -> Part:
     """Raises ConfigErrors: it is missing, or not YAML."""
     try:
-        loader = _LOADER(file.read_text(encoding="utf-8"))
-        node = loader.get_single_node()
-        document = loader.construct_document(node) if node else {}
+        with file.open("rb") as stream:
+            loader = Loader(stream)
+            node = loader.get_single_node()
+            document = loader.construct_document(node) if node else {}
     except FileNotFoundError:
         remedy = "add it: the group's routes stand there"
         raise ConfigErrors(
             [Problem(str(file), 1, "the group's part of the contract is missing", remedy)]
         ) from None
+    except yaml.reader.ReaderError as error:
+        problem = Problem(str(file), 1, f"this is not YAML: {error.reason}", "save it as UTF-8")
+        raise ConfigErrors([problem]) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigErrors(
@@ -96,11 +100,19 @@ def read(file: Path, group: Installed | None = None) -> Part:
 
 
 def problems(core: Part, parts: Iterable[Part]) -> list[Problem]:
+    parts = list(parts)
     found: list[Problem] = []
+    known = {
+        f"#/components/{kind}/{name}"
+        for part in (core, *parts)
+        for kind, own in (part.document.get("components") or {}).items()
+        for name in own
+    }
     segments: dict[str, Part] = dict.fromkeys(OWN_SEGMENTS, core)
     ids: dict[str, Part] = {each.content["operationId"]: core for each in core.operations()}
     for part in parts:
         found += [
+            *_references(part, known),
             *_members(part),
             *_components(part, core),
             *_paths(part, segments),
@@ -126,6 +138,22 @@ def _components(part: Part, core: Part) -> Iterator[Problem]:
         for name in own.keys() & core.document["components"].get(kind, {}).keys():
             where = ("components", kind, name)
             yield part.problem(f"{name} is a component that all groups share", "give it another name", *where)
+
+
+def _references(part: Part, known: set[str]) -> Iterator[Problem]:
+    for place in _mappings(part.document):
+        reference = place.get("$ref")
+        if reference is not None and reference not in known:
+            line = int(place.place.rpartition(":")[2])
+            what, remedy = f"there is no {reference}", "declare it in components, or correct the reference"
+            yield Problem(str(part.file), line, what, remedy)
+
+
+def _mappings(value: Any) -> Iterator[Located]:
+    if isinstance(value, Located):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _mappings(each)
 
 
 def _paths(part: Part, segments: dict[str, Part]) -> Iterator[Problem]:

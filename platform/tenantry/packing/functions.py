@@ -26,6 +26,16 @@ def sources(groups: Groups) -> dict[str, bytes]:
     return found | {route_table.FILE: route_table.source(contract.routes(contract.load(groups)))}
 
 
+def origin(groups: Groups, name: str) -> Path:
+    """The file that a module of the artifact comes from, by its path there."""
+    top, _, rest = name.partition("/")
+    group, _, below = rest.partition("/")
+    for installed in groups.installed:
+        if top == "groups" and below and installed.name == group:
+            return installed.folder / below
+    return paths.FUNCTIONS / name
+
+
 @dataclass(frozen=True, slots=True)
 class Packed:
     """What a deployment uploads; `group_layers` are of the groups that have requirements of their own."""
@@ -39,8 +49,11 @@ class Packed:
         return (self.code, self.layer, *self.group_layers.values())
 
 
-def pack(groups: Groups, target: Target, *, plain: bool = False) -> Packed:
+def pack(groups: Groups, target: Target, build: Path = paths.BUILD, *, plain: bool = False) -> Packed:
     """Build what is not built already.
+
+    Args:
+        build: where the code is kept; layers, which take a package index, are kept for all.
 
     Raises:
         ArtifactError, ConfigErrors: what cannot be packed, and why.
@@ -51,7 +64,7 @@ def pack(groups: Groups, target: Target, *, plain: bool = False) -> Packed:
         if each.requirements
     }
     return Packed(
-        artifact.code(sources(groups), paths.BUILD, target, plain=plain),
+        artifact.code(sources(groups), build, target, plain=plain),
         artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target, plain=plain),
         layers,
     )

@@ -9,6 +9,7 @@ import pytest
 
 from tenantry.gateway import contract
 from tenantry.gateway.body import gateway_body
+from tenantry.gateway.located import ContractError
 from tenantry.rules.arns import Arns
 from tests.support.contracts import CONTRACT, changed
 
@@ -57,7 +58,7 @@ def test_only_the_core_and_preflights_are_open_to_anybody() -> None:
 
 def test_an_operation_without_stated_security_is_refused() -> None:
     silent = changed("paths", "/items/{collection}", "post", security=None)
-    with pytest.raises(ValueError, match="createItem states no security; write \\[\\]"):
+    with pytest.raises(ContractError, match="createItem states no security; write \\[\\]"):
         gateway_body(silent, "t", ARNS)
 
 
@@ -134,7 +135,7 @@ def test_a_path_of_two_groups_is_refused() -> None:
     """Its preflight would have no function to go to."""
     two = changed("paths", "/items/{collection}", "get", **{"x-tenantry-group": "tools"})
     with pytest.raises(
-        ValueError, match=r"/items/{collection}: .* one route group, not to \['items', 'tools'\]"
+        ContractError, match=r"/items/{collection}: .* one route group, not to \['items', 'tools'\]"
     ):
         gateway_body(two, "t", ARNS)
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tenantry.gateway.body import gateway_body
+from tenantry.gateway.located import ContractError
 from tenantry.rules.arns import Arns
 from tests.support.contracts import CONTRACT, changed
 
@@ -98,11 +99,11 @@ def test_a_property_may_be_called_as_a_keyword_is() -> None:
 )
 def test_a_keyword_that_no_model_can_hold_is_refused(keyword: str, schema: dict[str, Any]) -> None:
     """Dropped in silence, it would make the gateway accept or refuse other bodies than the contract says."""
-    with pytest.raises(ValueError, match=f"a request schema has {keyword}"):
+    with pytest.raises(ContractError, match=f"a request schema has {keyword}"):
         gateway_body(with_note(schema), "t", ARNS)
 
 
 def test_a_body_schema_without_a_name_is_refused() -> None:
     place = ("paths", "/contact", "post", "requestBody", "content", "application/json")
-    with pytest.raises(ValueError, match=r"sendMessage has a body schema without a name; move it"):
+    with pytest.raises(ContractError, match=r"sendMessage has a body schema without a name; move it"):
         gateway_body(changed(*place, schema={"type": "object"}), "t", ARNS)

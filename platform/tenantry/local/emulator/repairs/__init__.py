@@ -8,7 +8,12 @@ releases: any other version is refused, and the tests compare the repaired emula
 from importlib.metadata import version
 
 from tenantry.local.emulator.repairs.authorization import leading_keys, sender_addresses
-from tenantry.local.emulator.repairs.functions import handler_failures, running_invocations, shared_layers
+from tenantry.local.emulator.repairs.functions import (
+    failure_reports,
+    handler_failures,
+    running_invocations,
+    shared_layers,
+)
 from tenantry.local.emulator.repairs.gateway import (
     access_logs,
     gateway_exchanges,
@@ -56,6 +61,7 @@ def apply() -> None:
     usage_plans.repair()
     running_invocations.repair()
     handler_failures.repair()
+    failure_reports.repair()
     log_pages.repair()
     shared_layers.repair()
     saved_queries.repair()

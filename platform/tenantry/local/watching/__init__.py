@@ -1,0 +1,1 @@
+"""What `up --watch` needs beside an update: which files changed, whether handlers import, what failed."""
