@@ -5,7 +5,7 @@ from typing import Any
 
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
-from tenantry.groups import current
+from tenantry import groups
 from tenantry.rules import grants, policies
 from tenantry.rules.arns import Arns
 from tenantry.rules.grants import Reach
@@ -57,21 +57,24 @@ def secret(name: str) -> str:
     return ARNS.secrets(name).replace("??????", "AbCdEf")
 
 
+def functions() -> tuple[str, ...]:
+    """Every function that a tenant can have."""
+    return (AUTHORIZER, *(member.name for member in groups.current().members))
+
+
 def role_policy(
     function: str, tenant: str, table: str = TABLE, names: Names = NAMES, arns: Arns = ARNS
 ) -> policies.Policy:
+    """Where the tenant has every secret and queue that its groups declare, and mails nothing."""
     logs = arns.log_group(log_group(names.function(tenant, function)))
     if function == AUTHORIZER:
         return policies.authorizer(logs)
-    groups = current()
-    [member] = [each for each in groups.members if each.name == function]
-    reach = Reach(
-        table,
-        logs,
-        {each.name: secret(names.secret(tenant, each.name)) for each in groups.secrets},
-        {each.name: arns.queue(names.queue(tenant, each.name)) for each in groups.queues},
-    )
-    return grants.of_member(member, groups, tenant, reach)
+    installed = groups.current()
+    member = installed.member(function)
+    assert member, function
+    secrets = {each.name: secret(names.secret(tenant, each.name)) for each in installed.secrets}
+    queues = {each.name: arns.queue(names.queue(tenant, each.name)) for each in installed.queues}
+    return grants.of_member(member, installed, tenant, Reach(table, logs, secrets, queues))
 
 
 def boundary(names: Names = NAMES, arns: Arns = ARNS) -> policies.Policy:
