@@ -90,7 +90,7 @@ def test_what_the_queue_does_not_take_stays_among_the_dead_letters(names: Names,
 
 
 def test_a_tenant_without_a_queue_is_told_so(names: Names, sqs: Any) -> None:
-    with pytest.raises(NoQueue, match=f"initech has no queue tenantry_{names.stack}_initech_contact"):
+    with pytest.raises(NoQueue, match=f"initech has no queue .*tenantry_{names.stack}_initech_contact"):
         redrive(names, "initech", QUEUES, sqs, lambda *_: None)
 
 
