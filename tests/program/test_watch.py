@@ -8,19 +8,21 @@ from typing import Any
 
 import pytest
 
+from agreed.metrics import REASONS
 from tenantry.config import Cell, Tenant
 from tenantry.config.tiers import Quota
 from tenantry.gateway import contract
-from tenantry.monitoring.metrics import FUNCTIONS, NOTIFIER_ROUTE, REASONS
-from tenantry.monitoring.queries import QUERIES
+from tenantry.groups import current
+from tenantry.monitoring.queries import queries
 from tenantry.monitoring.watched import ANY_TENANT
-from tenantry.rules.naming import Names
+from tenantry.rules.naming import AUTHORIZER, Names
 from tests.support import dashboards
 from tests.support.dashboards import Named
 from tests.support.engine import ARNS, Engine, register
 
 NAMES = Names("demo")
-ROUTES = {*map(str, contract.routes(contract.load())), NOTIFIER_ROUTE}
+MEMBERS = current().members
+ROUTES = {*map(str, contract.installed_routes()), *(each.name for each in MEMBERS if not each.serves)}
 OPTIONS = ("dedicated", "shared", "none")
 
 
@@ -38,7 +40,7 @@ def of_every_shape(cell: Cell) -> Cell:
         changes = {
             "slug": f"t{len(tenants):02}-{option}",
             "data": tenant.data.model_copy(update={"isolation": isolation, "encryption": "aws-owned"}),
-            "contact": tenant.contact.model_copy(update={"notify": notify}),
+            "options": {"contact": {"notify": notify}} if notify else {},
         }
         tenants.append(of_tier(tenant.model_copy(update=changes), dashboard=option))
     return cell.model_copy(update={"tenants": tuple(tenants)})
@@ -77,7 +79,7 @@ def there(engine: Engine) -> dict[str, set[str]]:
         "tenant": named("Stage", "stageName"),
         "route": ROUTES,
         "reason": set(REASONS),
-        "function": set(FUNCTIONS),
+        "function": {AUTHORIZER, *(each.name for each in MEMBERS)},
     }
 
 
@@ -227,7 +229,7 @@ def test_every_description_ends_with_a_link_to_the_page_that_the_stack_names(cel
     made = register(cell, runbooks=page)[0]
     for kind in ("MetricAlarm", "CompositeAlarm"):
         for name, alarm in made.of_type(kind).items():
-            condition = name.partition(".")[2]
+            condition = name.partition(".")[2].removeprefix("contact_")
             assert alarm.inputs["alarmDescription"].endswith(f" Runbook: {page}#{condition}")
             assert len(alarm.inputs["alarmDescription"]) <= 1024  # PutMetricAlarm
 
@@ -246,5 +248,5 @@ def test_a_changed_quota_changes_its_own_tenants_alarm_alone(cell: Cell, engine:
 
 def test_the_queries_are_saved_once_for_the_cell(registered: Engine) -> None:
     saved = {each.inputs["name"]: each for each in registered.of_type("QueryDefinition").values()}
-    assert set(saved) == {NAMES.query(query.title) for query in QUERIES}
+    assert set(saved) == {NAMES.query(query.title) for query in queries(current())}
     assert all("logGroupNames" not in each.inputs for each in saved.values())

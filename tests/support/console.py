@@ -11,6 +11,7 @@ import httpx
 from tenantry.console.app import application
 from tenantry.console.pages import Pages
 from tenantry.errors import Failed
+from tenantry.groups import current
 from tenantry.operations.logs.failures import Failure
 from tenantry.operations.metering.alarm_states import Alarm
 from tenantry.operations.metering.figures import Glance, Line
@@ -19,7 +20,7 @@ from tenantry.operations.metering.metric_data import Window
 from tenantry.operations.metering.quota_use import QuotaUse
 from tenantry.operations.places import Place
 from tenantry.operations.running import Key, Quota, Running, Tenant
-from tenantry.rules.naming import AUTHORIZER, GROUPS, NOTIFIER, Names
+from tenantry.rules.naming import AUTHORIZER, Names
 
 NOW = datetime(2026, 11, 22, 14, 30, 12, tzinfo=UTC)
 HOST = "http://127.0.0.1"
@@ -41,8 +42,8 @@ HEIGHTS = {  # around which a line of a chart goes up and down
     "Function duration, p95: notifier": 120.0,
     "Consumed capacity: read units": 130.0,
     "Consumed capacity: write units": 64.0,
-    "Oldest message in the queue: oldest": 4.0,
-    "Messages waiting, and dead letters: waiting": 3.0,
+    "Oldest message in a queue: contact": 4.0,
+    "Messages waiting, and dead letters: contact": 3.0,
 }
 
 
@@ -60,7 +61,7 @@ PLACE = Place(NAMES, "eu-central-1", "demo", "stack demo, Region eu-central-1", 
 
 
 def tenant(slug: str, tier: str = "silver", **differing: object) -> Tenant:
-    groups = (AUTHORIZER, *GROUPS, NOTIFIER)
+    functions = (AUTHORIZER, *(member.name for member in current().members))
     given = Tenant(
         slug=slug,
         tier=tier,
@@ -71,7 +72,8 @@ def tenant(slug: str, tier: str = "silver", **differing: object) -> Tenant:
         burst=100,
         quota=Quota(1_000_000, "MONTH"),
         keys=(Key(f"id-{slug}", "web", NOW - timedelta(days=34), True),),
-        functions={group: NAMES.function(slug, group) for group in groups},
+        functions={name: NAMES.function(slug, name) for name in functions},
+        queues=current().queues,
     )
     return replace(given, **differing)  # type: ignore[arg-type]
 

@@ -60,7 +60,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     def running(at: Place) -> Running:
         slugs = ("acme", "acme-eu", "globex", "gone")
-        tenants = tuple(Tenant(slug, "", False, "", "", 0, 0, None, (), {}) for slug in slugs)
+        tenants = tuple(Tenant(slug, "", False, "", "", 0, 0, None, (), {}, ()) for slug in slugs)
         return Running(at, "id", "tenantry_demo", tenants)
 
     def sums(_: Running, tenants: list[Tenant], start: datetime, end: datetime) -> dict[str, figures.Sums]:

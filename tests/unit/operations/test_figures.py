@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from agreed.metrics import READS
 from tenantry.console import charts
 from tenantry.errors import Failed
 from tenantry.monitoring.metrics import Metric
@@ -117,7 +118,7 @@ def test_a_line_adds_up_its_routes_and_leaves_out_what_was_not_measured() -> Non
             ("ConsumedReadCapacity", (("tenant", "acme-eu"), ("route", "notifier")), "Sum"): [(2, 9.0)],
         }
     )
-    chart = Charted("", lambda _, acme: {"read": measures.capacity(acme, "ConsumedReadCapacity")})
+    chart = Charted("", lambda _, acme: {"read": measures.capacity(acme, READS)})
     found = running(cloudwatch, "acme", "acme-eu")
     ((line,),) = figures.lines(found, found.tenant("acme"), [chart], WINDOW)
     assert line == figures.Line("read", (1.5, 2.5, None, None, None))

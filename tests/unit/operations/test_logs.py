@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
+from agreed.metrics import VERDICTS
 from api import logs as function_logs
+from groups.items.declaration import WRITTEN
 from tenantry.cli import logs as command_line
-from tenantry.cli.logs import Group
 from tenantry.cli.output import harmless
-from tenantry.operations.logs.events import ACCESS, LOGS, Event, Log, found
+from tenantry.operations.logs.events import ACCESS, Event, Log, all_logs, found
 from tenantry.operations.logs.following import OVERLAP_MS, Follower, merged
 from tenantry.operations.logs.lines import Line, read
 from tenantry.rules.naming import Names, log_group
@@ -81,7 +82,7 @@ def test_what_the_functions_write_is_read_whatever_they_count(
     function_logs.log.cache_clear()
     function_logs.begin(tenant="acme", route="GET /items/{collection}", request_id=REQUEST)
     function_logs.info("asked", size=3)
-    function_logs.end("refused", {"AuthorizerVerdicts": 1, "ItemsWritten": 2}, reason="expired", status=401)
+    function_logs.end("refused", {VERDICTS: 1, WRITTEN: 2}, reason="expired", status=401)
     function_logs.log.cache_clear()
     asked, refused = (line("authorizer", each) for each in capsys.readouterr().out.splitlines())
     assert (asked.request, asked.message) == (REQUEST, "asked size=3")
@@ -128,15 +129,11 @@ def test_lambdas_report_keeps_its_measures() -> None:
     | st.dictionaries(st.text(), st.none() | st.integers() | st.text() | st.lists(st.none())).map(json.dumps)
 )
 def test_any_event_is_read_and_any_text_shown_as_one_line_that_prints(message: str) -> None:
-    for log in LOGS:
+    for log in all_logs():
         told = read(Event(log, "1", 0, message))
         if told is not None:
             shown = harmless(told.message + told.level + told.route + told.request)
             assert shown == "" or shown.isprintable()
-
-
-def test_the_groups_to_choose_from_are_the_logs() -> None:
-    assert tuple(Group) == LOGS
 
 
 @pytest.fixture
@@ -287,6 +284,7 @@ def test_hostile_values_steer_no_terminal(write: Callable[..., None], told: Call
         (("--request", 'x" "y'), "is no request's id"),
         (("--request", REQUEST, "--follow"), "give one of them"),
         (("--group", "tools"), "acme has no log tools; it has access"),
+        (("--group", "shop"), "acme has no log shop; it has access"),
     ],
 )
 def test_what_cannot_be_read_is_refused(

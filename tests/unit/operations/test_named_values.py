@@ -104,7 +104,7 @@ def test_a_list_tells_when_each_was_changed_and_reads_none(
     monkeypatch.setattr(acme.client, "get_secret_value", lambda **_: pytest.fail("a value was read"))
     cursor, webhook = acme.listed()
     assert (cursor.changed is None, cursor.leaving) == (False, False)
-    assert (webhook.secret, webhook.changed) == (acme.names.delivery_secret("acme"), None)
+    assert (webhook.secret, webhook.changed) == (acme.names.secret("acme", "delivery"), None)
     acme.client.delete_secret(SecretId=acme.names.secret("acme"), RecoveryWindowInDays=7)
     assert acme.listed()[0].leaving
 
@@ -123,7 +123,7 @@ def test_what_aws_refuses_is_told(acme: TenantSecrets, monkeypatch: pytest.Monke
 @pytest.fixture
 def command(tmp_path: Path, project: Path, client: Any) -> Iterator[Command]:  # noqa: ARG001
     """On the stack `demo` of AWS, where acme has a webhook."""
-    name = Names("demo").delivery_secret("acme")
+    name = Names("demo").secret("acme", "delivery")
     client.create_secret(Name=name, SecretString='{"webhook_secret": "whsec_old"}')
     yield Command(tmp_path / "state", shutil.copytree(TENANTS, tmp_path / "tenants"))
     client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)

@@ -77,7 +77,7 @@ def test_a_silo_table_goes_though_it_is_protected(names: Names, clients: Clients
 
 
 def test_all_secrets_go_at_once_so_that_the_names_are_free(names: Names, clients: Clients) -> None:
-    own = (names.secret("acme"), names.signing_secret("acme"), names.delivery_secret("acme"))
+    own = (names.signing_secret("acme"), names.secret("acme"), names.secret("acme", "delivery"))
     for name in (*own, names.secret("acme-eu")):
         clients.secretsmanager.create_secret(Name=name, SecretString="{}")
     assert purge(names, "acme", clients, lambda _: None).secrets == own

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -9,11 +10,13 @@ import pytest
 from moto import mock_aws
 
 from tenantry.errors import Failed
+from tenantry.groups import current
 from tenantry.operations import redrive as module
 from tenantry.operations.redrive import NoQueue, redrive
 from tenantry.rules.naming import Names
 
 TENANTS = ("acme", "acme-eu")
+QUEUES = current().queues
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ def sqs(names: Names, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     with mock_aws():
         client = boto3.client("sqs", region_name="eu-central-1")
         for tenant in TENANTS:
-            for queue in (names.queue(tenant), names.dead_letters(tenant)):
+            for queue in (names.queue(tenant, "contact"), names.dead_letters(tenant, "contact")):
                 client.create_queue(QueueName=queue)
         yield client
 
@@ -47,22 +50,28 @@ def held(sqs: Any, queue: str) -> int:
 
 
 def test_all_of_the_tenant_go_back_and_those_of_others_stay(names: Names, sqs: Any) -> None:
-    put(sqs, names.dead_letters("acme"), *(f"{number}" for number in range(23)))
-    put(sqs, names.dead_letters("acme-eu"), "other")
+    put(sqs, names.dead_letters("acme", "contact"), *(f"{number}" for number in range(23)))
+    put(sqs, names.dead_letters("acme-eu", "contact"), "other")
     told: list[tuple[int, int]] = []
-    done = redrive(names, "acme", sqs, lambda *each: told.append(each))
+    done = redrive(names, "acme", QUEUES, sqs, lambda *each: told.append(each))
     assert (done.moved, done.left) == (23, 0)
-    assert (held(sqs, names.queue("acme")), held(sqs, names.dead_letters("acme"))) == (23, 0)
-    assert (held(sqs, names.queue("acme-eu")), held(sqs, names.dead_letters("acme-eu"))) == (0, 1)
+    assert (held(sqs, names.queue("acme", "contact")), held(sqs, names.dead_letters("acme", "contact"))) == (
+        23,
+        0,
+    )
+    assert (
+        held(sqs, names.queue("acme-eu", "contact")),
+        held(sqs, names.dead_letters("acme-eu", "contact")),
+    ) == (0, 1)
     assert told[-1] == (23, 23)
 
 
 def test_without_dead_letters_nothing_is_done(names: Names, sqs: Any) -> None:
-    assert redrive(names, "acme", sqs, lambda *_: None) == module.Redriven(0, 0)
+    assert redrive(names, "acme", QUEUES, sqs, lambda *_: None) == module.Redriven(0, 0)
 
 
 def test_what_the_queue_does_not_take_stays_among_the_dead_letters(names: Names, sqs: Any) -> None:
-    put(sqs, names.dead_letters("acme"), "1", "2")
+    put(sqs, names.dead_letters("acme", "contact"), "1", "2")
 
     class Refusing:
         """Takes the first of a batch."""
@@ -76,10 +85,24 @@ def test_what_the_queue_does_not_take_stays_among_the_dead_letters(names: Names,
             return {"Successful": [{"Id": Entries[0]["Id"]}], "Failed": failed}
 
     with pytest.raises(Failed, match=r"Busy.*run it again"):
-        redrive(names, "acme", Refusing(), lambda *_: None)
-    assert held(sqs, names.dead_letters("acme")) + held(sqs, names.queue("acme")) == 2
+        redrive(names, "acme", QUEUES, Refusing(), lambda *_: None)
+    assert held(sqs, names.dead_letters("acme", "contact")) + held(sqs, names.queue("acme", "contact")) == 2
 
 
 def test_a_tenant_without_a_queue_is_told_so(names: Names, sqs: Any) -> None:
-    with pytest.raises(NoQueue, match=f"initech has no queue tenantry_{names.stack}_initech_contact"):
-        redrive(names, "initech", sqs, lambda *_: None)
+    with pytest.raises(NoQueue, match=f"initech has no queue .*tenantry_{names.stack}_initech_contact"):
+        redrive(names, "initech", QUEUES, sqs, lambda *_: None)
+
+
+def test_another_queue_of_the_tenant_is_left_alone(names: Names, sqs: Any) -> None:
+    orders = replace(QUEUES[0], name="orders")
+    for queue in (names.queue("acme", "orders"), names.dead_letters("acme", "orders")):
+        sqs.create_queue(QueueName=queue)
+    for each in ("contact", "orders"):
+        put(sqs, names.dead_letters("acme", each), each)
+    assert redrive(names, "acme", [orders], sqs, lambda *_: None) == module.Redriven(1, 0)
+    assert (held(sqs, names.queue("acme", "orders")), held(sqs, names.dead_letters("acme", "contact"))) == (
+        1,
+        1,
+    )
+    assert redrive(names, "acme", [*QUEUES, orders], sqs, lambda *_: None).moved == 1

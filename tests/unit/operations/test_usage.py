@@ -29,6 +29,7 @@ ACME = Tenant(
     quota=Quota(100, "DAY"),
     keys=(Key("k1", "web", NOW, True), Key("k2", "batch", NOW, True)),
     functions={},
+    queues=(),
 )
 
 

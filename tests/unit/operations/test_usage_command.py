@@ -19,7 +19,7 @@ from tenantry.operations.running import Quota, Tenant
 from tests.support.command import Command, Run
 
 JULY = date(2026, 7, 1)
-ACME = Tenant("acme", "gold", False, "https://acme.example", "plan1", 5, 10, Quota(5_000, "DAY"), (), {})
+ACME = Tenant("acme", "gold", False, "https://acme.example", "plan1", 5, 10, Quota(5_000, "DAY"), (), {}, ())
 HOSTILE = "=cmd|' /C calc'!A0"
 LINES = (
     Line(JULY, "web", "k1", None, 9),

@@ -23,7 +23,7 @@ from tenantry.rules.naming import Names
 TODAY = datetime.now(UTC).date()
 YESTERDAY = TODAY - timedelta(days=1)
 WEB = Key("k1", "web", datetime.now(UTC), True)
-ACME = Tenant("acme", "gold", False, "https://acme.example", "plan1", 5, 10, None, (WEB,), {})
+ACME = Tenant("acme", "gold", False, "https://acme.example", "plan1", 5, 10, None, (WEB,), {}, ())
 PLACE = Place(Names("demo"), "eu-west-3", "demo", "stack demo", lambda _: None, lambda *_: "")
 
 
