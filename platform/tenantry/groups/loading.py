@@ -13,7 +13,7 @@ import yaml
 
 from agreed.declarations import Group
 from tenantry import paths
-from tenantry.groups import checks
+from tenantry.groups import checks, shapes
 from tenantry.groups.installed import Groups, Installed
 from tenantry.groups.sources import Source
 from tenantry.problems import ConfigErrors, Problem
@@ -106,18 +106,19 @@ def _read(folder: Path, problems: list[Problem]) -> Installed | None:
             problems += forbidden
             return None
         declared = runpy.run_path(str(file)).get("GROUP")
-    except Exception as error:  # whatever a declaration does wrong, its author is told where
-        problems.append(
-            Problem(str(file), _failed_at(error, file), f"this does not run: {error}", "correct it")
-        )
+    except (Exception, SystemExit) as error:  # whatever a declaration does wrong, its author is told where
+        what = f"this does not run: {type(error).__name__}: {error}"
+        problems.append(Problem(str(file), _failed_at(error, file), what, "correct it"))
         return None
     if not isinstance(declared, Group):
         problems.append(Problem(str(file), 1, "GROUP is not a Group", "assign GROUP = Group(...)"))
         return None
-    return Installed(declared, folder)
+    misfits = [Problem(str(file), *finding) for finding in shapes.findings(declared, Source(file))]
+    problems += misfits
+    return None if misfits else Installed(declared, folder)
 
 
-def _failed_at(error: Exception, file: Path) -> int:
+def _failed_at(error: BaseException, file: Path) -> int:
     if isinstance(error, SyntaxError):
         return error.lineno or 1
     lines = [
