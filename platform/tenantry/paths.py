@@ -10,3 +10,8 @@ CONTRACT = FUNCTIONS / "openapi.yaml"
 LAYER_REQUIREMENTS = ROOT / "requirements" / "functions.txt"
 BUILD = ROOT / ".build"
 LOCAL_STATE = ROOT / ".tenantry"
+
+
+def shown(path: Path) -> str:
+    """As messages write it: from the project's folder, if it is below that."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)

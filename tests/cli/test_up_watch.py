@@ -22,7 +22,7 @@ from tests.support.project import copied
 
 SECONDS = 60  # for an update that takes one or two where nothing else runs
 ITEMS = "/items/orders"
-HANDLER, CONTRACT = "functions/groups/items/handler.py", "functions/openapi.yaml"
+HANDLER, CONTRACT = "functions/groups/items/handler.py", "functions/groups/contact/openapi.yaml"
 BODY = 'body: dict[str, Any] = {"items"'
 TENANT = """\
 name: A tenant
@@ -161,22 +161,22 @@ FAULTS = {
     "a handler that does not compile": (HANDLER, BODY, "body = (]", "SyntaxError"),
     "a handler that does not import": (
         HANDLER,
-        "GROUP: Final",
-        "import nowhere\nGROUP: Final",
+        "ANYTHING: Final",
+        "import nowhere\nANYTHING: Final",
         "No module named",
     ),
     "a handler that ends on import": (
         HANDLER,
-        "GROUP: Final",
-        "raise SystemExit\nGROUP: Final",
+        "ANYTHING: Final",
+        "raise SystemExit\nANYTHING: Final",
         "SystemExit",
     ),
-    "a contract that is not YAML": (CONTRACT, "security:", "security: [", "YAML"),
+    "a contract that is not YAML": (CONTRACT, "parameters:", "parameters: [", "YAML"),
     "a contract that cannot be served": (
         CONTRACT,
-        "x-tenantry-group: items",
-        "x-group: items",
-        "x-tenantry-group",
+        "operationId: sendMessage",
+        "summary_: sendMessage",
+        "has no operationId",
     ),
     "a tenant that is not valid": ("tenants/demo/acme.yaml", "tier: gold", "tier: golden", "golden"),
 }

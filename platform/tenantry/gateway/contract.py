@@ -7,8 +7,12 @@ from typing import Any, NamedTuple
 
 from tenantry import groups as installed_groups
 from tenantry import paths
+<<<<<<< HEAD
 from tenantry.gateway import parts
 from tenantry.gateway.located import Located
+=======
+from tenantry.gateway import claims, parts
+>>>>>>> tests-functions
 from tenantry.gateway.parts import IDEMPOTENCY_KEY, METHODS, Operation, Part
 from tenantry.groups import Groups
 from tenantry.problems import ConfigErrors, Problem
@@ -60,7 +64,7 @@ def load(groups: Groups | None = None) -> Document:
 def _joined(groups: Groups) -> Document:
     core = parts.read(paths.CONTRACT)
     own = [parts.read(each.contract, each) for each in groups.installed]
-    problems = parts.problems(core, own)
+    problems = claims.problems(core, own)
     if problems:
         raise ConfigErrors(problems)
     document = deepcopy(core.document)

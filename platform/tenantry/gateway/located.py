@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from tenantry.errors import WrongInput
-from tenantry.paths import ROOT
+from tenantry.paths import shown
 
 
 class ContractError(WrongInput):
@@ -22,11 +22,6 @@ class Located(dict[str, Any]):
 
 class Loader(yaml.CSafeLoader):
     pass
-
-
-def shown(path: Path) -> Path:
-    """As messages write it."""
-    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 def refused(where: dict[str, Any], what: str) -> ContractError:

@@ -1,29 +1,36 @@
-"""Read each group's part of the contract with the line of everything in it, and refuse what it may not claim.
+"""Read each group's part of the contract with the line of everything in it, and refuse what is not one.
 
-A part holds `description`, `paths` and `components`. A path's first segment, an operation's id and the name
-of a component belong to one group; a scope begins with its group's name.
+A part holds `description`, `paths` and `components`; nothing in it falls through unread.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
+<<<<<<< HEAD
 from agreed.declarations import COUNT, IDEMPOTENCY
 from tenantry.gateway.located import Loader, Located
 from tenantry.groups.installed import Installed, members
+=======
+from tenantry.groups.installed import Installed
+>>>>>>> tests-functions
+from tenantry.paths import shown
 from tenantry.problems import ConfigErrors, Problem
 
 METHODS = ("get", "post", "put", "patch", "delete")
 MEMBERS = {"description", "paths", "components"}
 IDEMPOTENCY_KEY = "#/components/parameters/IdempotencyKey"
-OWN_SEGMENTS = {"health"}
+COMPONENTS = {"headers", "parameters", "responses", "schemas"}
 
+<<<<<<< HEAD
 _SEGMENT = re.compile(r"[a-z][a-z0-9-]*")
 _SCOPE = re.compile(r"[a-z][a-z0-9]*:[a-z][a-z0-9-]{0,30}")
+=======
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+>>>>>>> tests-functions
 
 Document = dict[str, Any]
 Path_ = tuple[str, ...]
@@ -50,7 +57,11 @@ class Part:
         return line
 
     def problem(self, what: str, remedy: str, *keys: str) -> Problem:
-        return Problem(str(self.file), self.line(*keys), what, remedy)
+        return Problem(shown(self.file), self.line(*keys), what, remedy)
+
+    def references(self) -> "Iterator[tuple[int, str]]":
+        """Line and target of each `$ref`."""
+        return _references(self.node)
 
     def operations(self) -> "Iterator[Operation]":
         for path, item in (self.document.get("paths") or {}).items():
@@ -74,8 +85,20 @@ class Operation(NamedTuple):
         return {"$ref": IDEMPOTENCY_KEY} in self.content.get("parameters", [])
 
 
+def _references(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if name.value == "$ref" and isinstance(value, yaml.ScalarNode):
+                yield value.start_mark.line + 1, value.value
+            else:
+                yield from _references(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _references(value)
+
+
 def read(file: Path, group: Installed | None = None) -> Part:
-    """Raises ConfigErrors: it is missing, or not YAML."""
+    """Raises ConfigErrors: it is missing, not YAML, or not of the shape that a part has."""
     try:
         with file.open("rb") as stream:
             loader = Loader(stream)
@@ -83,22 +106,32 @@ def read(file: Path, group: Installed | None = None) -> Part:
             document = loader.construct_document(node) if node else {}
     except FileNotFoundError:
         remedy = "add it: the group's routes stand there"
+<<<<<<< HEAD
         raise ConfigErrors(
-            [Problem(str(file), 1, "the group's part of the contract is missing", remedy)]
+            [Problem(shown(file), 1, "the group's part of the contract is missing", remedy)]
         ) from None
     except yaml.reader.ReaderError as error:
-        problem = Problem(str(file), 1, f"this is not YAML: {error.reason}", "save it as UTF-8")
+        problem = Problem(shown(file), 1, f"this is not YAML: {error.reason}", "save it as UTF-8")
         raise ConfigErrors([problem]) from None
+=======
+        raise _refusal(file, 1, "the group's part of the contract is missing", remedy) from None
+>>>>>>> tests-functions
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigErrors(
-            [Problem(str(file), line, f"this is not YAML: {error.problem}", "correct it")]
+        raise _refusal(file, line, f"this is not YAML: {error.problem}", "correct it") from None
+    except (yaml.YAMLError, ValueError):
+        raise _refusal(
+            file, 1, "this is not text in UTF-8 without control characters", "save it so"
         ) from None
     if not isinstance(document, dict):
-        raise ConfigErrors([Problem(str(file), 1, "the file is not a mapping", "write paths and components")])
-    return Part(file, document, node, group)
+        raise _refusal(file, 1, "the file is not a mapping", "write paths and components")
+    part = Part(file, document, node, group)
+    if found := [*_repeated(file, node), *_misshapen(part)]:
+        raise ConfigErrors(found)
+    return part
 
 
+<<<<<<< HEAD
 def problems(core: Part, parts: Iterable[Part]) -> list[Problem]:
     parts = list(parts)
     found: list[Problem] = []
@@ -121,17 +154,29 @@ def problems(core: Part, parts: Iterable[Part]) -> list[Problem]:
         for operation in part.operations():
             found += _operation(part, operation, ids)
     return found
+=======
+def _refusal(file: Path, line: int, what: str, remedy: str) -> ConfigErrors:
+    return ConfigErrors([Problem(shown(file), line, what, remedy)])
+>>>>>>> tests-functions
 
 
-def _members(part: Part) -> Iterator[Problem]:
-    for name in part.document.keys() - MEMBERS:
-        yield part.problem(
-            f"a group's part holds no {name}", f"write {', '.join(sorted(MEMBERS))} alone", name
-        )
-    if not any(part.operations()):
-        yield part.problem("the group has no routes", "add one below paths", "paths")
+def _repeated(file: Path, node: yaml.Node | None) -> Iterator[Problem]:
+    """YAML takes the last of two members of one name, and drops the first."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for name, _ in node.value:
+            if name.value in seen:
+                line = name.start_mark.line + 1
+                yield Problem(shown(file), line, f"{name.value} is written twice", "keep one of them")
+            seen.add(name.value)
+        for _, value in node.value:
+            yield from _repeated(file, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _repeated(file, value)
 
 
+<<<<<<< HEAD
 def _components(part: Part, core: Part) -> Iterator[Problem]:
     """Two parts' own are compared when they are joined; what all share is nobody's to change."""
     for kind, own in (part.document.get("components") or {}).items():
@@ -146,7 +191,7 @@ def _references(part: Part, known: set[str]) -> Iterator[Problem]:
         if reference is not None and reference not in known:
             line = int(place.place.rpartition(":")[2])
             what, remedy = f"there is no {reference}", "declare it in components, or correct the reference"
-            yield Problem(str(part.file), line, what, remedy)
+            yield Problem(shown(part.file), line, what, remedy)
 
 
 def _mappings(value: Any) -> Iterator[Located]:
@@ -164,92 +209,28 @@ def _paths(part: Part, segments: dict[str, Part]) -> Iterator[Problem]:
             yield part.problem(
                 f"{path} is not a path of an API", "begin it with / and a plain word", "paths", path
             )
+=======
+def _misshapen(part: Part) -> Iterator[Problem]:
+    """Whatever is read as a mapping is one."""
+    for place in ("components", "paths"):
+        members = part.document.get(place) or {}
+        if not isinstance(members, dict):
+            yield part.problem(f"{place} is not a mapping", "write its members below it", place)
+>>>>>>> tests-functions
             continue
-        claimed = segments.setdefault(first, part)
-        if claimed is not part:
-            what = f"/{first} is {claimed.file}'s already"
-            yield part.problem(what, "begin the path with another word", "paths", path)
-        before = f"/{first}"
-        for segment in rest:
-            if segment.startswith("{") and variables.setdefault(before, segment) != segment:
-                what = f"{path} calls {variables[before]} below {before} {segment}"
-                yield part.problem(what, "API Gateway takes one name there; use the same", "paths", path)
-            before = f"{before}/{segment}"
+        for name, inner in members.items():
+            if not isinstance(name, str) or not isinstance(inner, dict):
+                yield part.problem(f"{name} is not a mapping", "write its members below it", place, str(name))
+            elif place == "paths":
+                yield from _misshapen_methods(part, name, inner)
 
 
-def _operation(part: Part, operation: Operation, ids: dict[str, Part]) -> Iterator[Problem]:
-    where = ("paths", operation.path, operation.method)
-    content, group = operation.content, part.group.group if part.group else None
-    name = content.get("operationId")
-    if not name:
-        yield part.problem(
-            f"{operation.route} has no operationId", "name it; handlers are found by it", *where
-        )
-    elif ids.setdefault(name, part) is not part:
-        yield part.problem(f"the operationId {name} is {ids[name].file}'s already", "choose another", *where)
-    for key in ("security", "tags", "x-tenantry-group"):
-        if key in content:
-            what = f"{operation.route} states {key}"
-            remedy = "leave it out: a scope asks for a token, key_routes of the declaration excuse from it"
-            yield part.problem(what, remedy, *where, key)
-    scope, open_ = (
-        content.get("x-tenantry-scope"),
-        {each.route for each in group.key_routes} if group else set(),
-    )
-    if scope is None and operation.route not in open_:
-        what = f"{operation.route} asks for no token"
-        yield part.problem(
-            what, "name its x-tenantry-scope, or list it in key_routes with the reason", *where
-        )
-    if scope is not None:
-        if group and (not _SCOPE.fullmatch(str(scope)) or scope.partition(":")[0] != group.name):
-            remedy = f"write a scope of this group, such as {group.name}:read"
-            yield part.problem(
-                f"{scope!r} is not a scope of {group.name}", remedy, *where, "x-tenantry-scope"
-            )
-        if operation.route in open_:
-            yield part.problem(
-                f"{operation.route} has a scope and is in key_routes", "keep one of them", *where
-            )
-
-
-def _declared(part: Part) -> Iterator[Problem]:
-    """What the declaration names exists in the contract, and the other way round."""
-    if part.group is None:
-        return
-    group = part.group.group
-    operations = list(part.operations())
-    routes, ids = (
-        {each.route for each in operations},
-        {each.content.get("operationId") for each in operations},
-    )
-    for open_ in group.key_routes:
-        if open_.route not in routes:
-            yield part.problem(
-                f"key_routes names {open_.route}, which is no route here", "correct one of the two", "paths"
-            )
-    for metric in group.metrics:
-        for name in metric.operations:
-            if name not in ids:
-                yield part.problem(
-                    f"{metric.name} is counted by {name}, which is no operation here",
-                    "correct one of the two",
-                    "paths",
-                )
-    granted = {use.kind for use in group.function.uses if "put" in use.actions}
-    for operation in operations:
-        if operation.repeatable and IDEMPOTENCY not in granted:
-            what = f"{operation.route} takes an Idempotency-Key, and the function may not put its record"
-            yield part.problem(
-                what,
-                f'add use("{IDEMPOTENCY}", "put") to the declaration',
-                "paths",
-                operation.path,
-                operation.method,
-            )
-    counted = any(record.counted_by for record in group.records)
-    counts = any(use.kind == COUNT for member in members(group) for use in member.function.uses)
-    if counted and not counts:
-        yield part.problem(
-            "a record is counted, and no function may count", f'add use("{COUNT}", "update")', "paths"
-        )
+def _misshapen_methods(part: Part, path: str, item: Document) -> Iterator[Problem]:
+    for method, content in item.items():
+        where = ("paths", path, str(method))
+        if method not in METHODS:
+            yield part.problem(f"{path} has {method}", f"write {', '.join(METHODS)} alone", *where)
+        elif not isinstance(content, dict):
+            yield part.problem(f"{method} of {path} is not a mapping", "write the operation below it", *where)
+        elif not isinstance(content.get("parameters") or [], list):
+            yield part.problem(f"{method} of {path} has parameters that are not a list", "write one", *where)

@@ -13,9 +13,10 @@ import yaml
 
 from agreed.declarations import Group
 from tenantry import paths
-from tenantry.groups import checks
+from tenantry.groups import checks, shapes
 from tenantry.groups.installed import Groups, Installed
 from tenantry.groups.sources import Source
+from tenantry.paths import shown
 from tenantry.problems import ConfigErrors, Problem
 
 DECLARATION = "declaration.py"
@@ -51,13 +52,13 @@ def folders() -> tuple[Path, ...]:
         return (paths.GROUPS,)
     if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
         what, remedy = f"{KEY} is not a list of folders", "write one, such as [../our-groups]"
-        raise ConfigErrors([Problem(str(project), _line(project), what, remedy)])
+        raise ConfigErrors([Problem(shown(project), _line(project), what, remedy)])
     further = [(paths.ROOT / each).resolve() for each in listed]
     for folder in further:
         if not folder.is_dir():
             what = f"{KEY} lists {folder}, which is not a folder"
             raise ConfigErrors(
-                [Problem(str(project), _line(project), what, "correct the path, from Pulumi.yaml")]
+                [Problem(shown(project), _line(project), what, "correct the path, from Pulumi.yaml")]
             )
     return (paths.GROUPS, *further)
 
@@ -89,7 +90,7 @@ def _read(folder: Path, problems: list[Problem]) -> Installed | None:
     file = folder / DECLARATION
     if not file.exists():
         remedy = f"add {DECLARATION}, as `tenantry groups new` writes it, or move the folder away"
-        problems.append(Problem(str(file), 1, "this folder of groups is not a group", remedy))
+        problems.append(Problem(shown(file), 1, "this folder of groups is not a group", remedy))
         return None
     try:
         forbidden = [
@@ -106,18 +107,19 @@ def _read(folder: Path, problems: list[Problem]) -> Installed | None:
             problems += forbidden
             return None
         declared = runpy.run_path(str(file)).get("GROUP")
-    except Exception as error:  # whatever a declaration does wrong, its author is told where
-        problems.append(
-            Problem(str(file), _failed_at(error, file), f"this does not run: {error}", "correct it")
-        )
+    except (Exception, SystemExit) as error:  # whatever a declaration does wrong, its author is told where
+        what = f"this does not run: {type(error).__name__}: {error}"
+        problems.append(Problem(shown(file), _failed_at(error, file), what, "correct it"))
         return None
     if not isinstance(declared, Group):
-        problems.append(Problem(str(file), 1, "GROUP is not a Group", "assign GROUP = Group(...)"))
+        problems.append(Problem(shown(file), 1, "GROUP is not a Group", "assign GROUP = Group(...)"))
         return None
-    return Installed(declared, folder)
+    misfits = [Problem(shown(file), *finding) for finding in shapes.findings(declared, Source(file))]
+    problems += misfits
+    return None if misfits else Installed(declared, folder)
 
 
-def _failed_at(error: Exception, file: Path) -> int:
+def _failed_at(error: BaseException, file: Path) -> int:
     if isinstance(error, SyntaxError):
         return error.lineno or 1
     lines = [

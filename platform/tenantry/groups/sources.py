@@ -6,6 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+Finding = tuple[int, str, str]
+"""Line, what, remedy."""
+
 
 class Import(NamedTuple):
     module: str
@@ -16,6 +19,7 @@ class Source:
     """A Python file of a group's; one that does not parse has no lines to point at.
 
     Raises:
+        ValueError: it is not text in UTF-8.
         SyntaxError: at `tree`.
     """
 
@@ -35,12 +39,33 @@ class Source:
                     return node.lineno
         return 1
 
-    def imports(self) -> Iterator[Import]:
+    def imports(self, package: str = "") -> Iterator[Import]:
+        """`package` is the one that the module is in, from which relative imports are counted."""
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
                 yield from (Import(each.name, node.lineno) for each in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                yield from (Import(f"{node.module}.{each.name}", node.lineno) for each in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                above = package.split(".")[: 1 - node.level or None] if node.level else []
+                module = ".".join([*above, *filter(None, [node.module])])
+                yield from (Import(f"{module}.{each.name}", node.lineno) for each in node.names)
+
+    def defines(self, name: str) -> bool:
+        """Whether the module binds the name, by whatever statement of its top level."""
+        return any(name in _bound(node) for node in self.tree.body)
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    match node:
+        case ast.FunctionDef() | ast.ClassDef() | ast.AsyncFunctionDef():
+            return {node.name}
+        case ast.Import() | ast.ImportFrom():
+            return {each.asname or each.name for each in node.names}
+        case _:
+            return {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and _stored(each)}
+
+
+def _stored(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Store)
 
 
 def modules(folder: Path) -> Iterator[Path]:

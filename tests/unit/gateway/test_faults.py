@@ -15,9 +15,17 @@ from tenantry.rules.arns import Arns
 ARNS = Arns("aws", "eu-central-1", "123456789012")
 FAULTS = [
     ("        required: true", "  \t: }", "this is not YAML"),
-    ("components/parameters/Limit", "components/parameters/Limits", "there is no #/components/parameters/Limits"),
+    (
+        "components/parameters/Limit",
+        "components/parameters/Limits",
+        "there is no #/components/parameters/Limits",
+    ),
     ("operationId: createItem", "summary: Create", "has no operationId"),
-    ("    ItemDocument:\n      type: object", "    ItemDocument:\n      oneOf: []", "a request schema has oneOf"),
+    (
+        "    ItemDocument:\n      type: object",
+        "    ItemDocument:\n      oneOf: []",
+        "a request schema has oneOf",
+    ),
     ("schemas/ItemDocument", "schemas/Other", "there is no #/components/schemas/Other"),
 ]
 

@@ -1,0 +1,174 @@
+"""Refuse what a group's part of the contract may not claim, and what its declaration does not bear out.
+
+A path's first segment, an operation's id and the name of a component belong to one group; a scope begins
+with its group's name.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from agreed.declarations import COUNT, IDEMPOTENCY
+from tenantry.gateway.parts import COMPONENTS, MEMBERS, Operation, Part
+from tenantry.groups.installed import members
+from tenantry.problems import Problem
+
+OWN_SEGMENTS = {"health"}
+EXTENSIONS = {"x-tenantry-needs", "x-tenantry-scope"}
+
+_SEGMENT = re.compile(r"[a-z][a-z0-9-]*")
+_SCOPE = re.compile(r"[a-z][a-z0-9]*:[a-z][a-z0-9-]{0,30}")
+
+
+def problems(core: Part, parts: Iterable[Part]) -> list[Problem]:
+    found: list[Problem] = []
+    segments: dict[str, Part] = dict.fromkeys(OWN_SEGMENTS, core)
+    ids: dict[str, Part] = {each.content["operationId"]: core for each in core.operations()}
+    for part in parts:
+        found += [
+            *_members(part),
+            *_components(part, core),
+            *_references(part, core),
+            *_paths(part, segments),
+            *_declared(part),
+        ]
+        own: set[str] = set()
+        for operation in part.operations():
+            found += _identified(part, operation, ids, own)
+            found += _opened(part, operation)
+    return found
+
+
+def _members(part: Part) -> Iterator[Problem]:
+    for name in part.document.keys() - MEMBERS:
+        yield part.problem(
+            f"a group's part holds no {name}", f"write {', '.join(sorted(MEMBERS))} alone", name
+        )
+    if not any(part.operations()):
+        yield part.problem("the group has no routes", "add one below paths", "paths")
+
+
+def _components(part: Part, core: Part) -> Iterator[Problem]:
+    """Two parts' own are compared when they are joined; what all share is nobody's to change."""
+    for kind, own in (part.document.get("components") or {}).items():
+        if kind not in COMPONENTS:
+            remedy = f"write {', '.join(sorted(COMPONENTS))} alone"
+            yield part.problem(f"a group's components hold no {kind}", remedy, "components", kind)
+            continue
+        for name in own.keys() & core.document["components"].get(kind, {}).keys():
+            where = ("components", kind, name)
+            yield part.problem(f"{name} is a component that all groups share", "give it another name", *where)
+
+
+def _references(part: Part, core: Part) -> Iterator[Problem]:
+    """To what the part itself or all share: another group may not be installed."""
+    for line, target in part.references():
+        kind, _, name = target.removeprefix("#/components/").partition("/")
+        known = [
+            each.document.get("components", {}).get(kind, {})
+            for each in (part, core)
+            if "components" in each.document
+        ]
+        if not target.startswith("#/components/") or not any(name in each for each in known):
+            what = f"{target} is neither this part's nor shared by all"
+            yield Problem(str(part.file), line, what, "define it in this file's components")
+
+
+def _paths(part: Part, segments: dict[str, Part]) -> Iterator[Problem]:
+    variables: dict[str, str] = {}
+    for path in part.document.get("paths") or {}:
+        first, *rest = path.removeprefix("/").split("/")
+        if not path.startswith("/") or not _SEGMENT.fullmatch(first):
+            yield part.problem(
+                f"{path} is not a path of an API", "begin it with / and a plain word", "paths", path
+            )
+            continue
+        claimed = segments.setdefault(first, part)
+        if claimed is not part:
+            what = f"/{first} is {claimed.file}'s already"
+            yield part.problem(what, "begin the path with another word", "paths", path)
+        before = f"/{first}"
+        for segment in rest:
+            if segment.startswith("{") and variables.setdefault(before, segment) != segment:
+                what = f"{path} calls {variables[before]} below {before} {segment}"
+                yield part.problem(what, "API Gateway takes one name there; use the same", "paths", path)
+            before = f"{before}/{segment}"
+
+
+def _identified(part: Part, operation: Operation, ids: dict[str, Part], own: set[str]) -> Iterator[Problem]:
+    """`own` are the ids of the part's operations before this one."""
+    where, name = ("paths", operation.path, operation.method), operation.content.get("operationId")
+    if not isinstance(name, str) or not name:
+        what = f"{operation.route} has no operationId"
+        yield part.problem(what, "name it; handlers are found by it", *where)
+    elif name in own:
+        what = f"the operationId {name} is another operation's of this group"
+        yield part.problem(what, "choose another", *where, "operationId")
+    elif ids.setdefault(name, part) is not part:
+        what = f"the operationId {name} is {ids[name].file}'s already"
+        yield part.problem(what, "choose another", *where, "operationId")
+    own.add(str(name))
+    stated = {each for each in operation.content if each in ("security", "tags") or each.startswith("x-")}
+    for key in sorted(stated - EXTENSIONS):
+        remedy = "leave it out: a scope asks for a token, key_routes of the declaration excuse from it"
+        yield part.problem(f"{operation.route} states {key}", remedy, *where, key)
+
+
+def _opened(part: Part, operation: Operation) -> Iterator[Problem]:
+    """By a scope, or by a reason why an API key is enough."""
+    where, scope = ("paths", operation.path, operation.method), operation.content.get("x-tenantry-scope")
+    name = part.group.name if part.group else ""
+    excused = part.group is not None and operation.route in {
+        each.route for each in part.group.group.key_routes
+    }
+    if scope is None and not excused:
+        what = f"{operation.route} asks for no token"
+        remedy = "name its x-tenantry-scope, or list it in key_routes with the reason"
+        yield part.problem(what, remedy, *where)
+    elif scope is not None and excused:
+        what = f"{operation.route} has a scope and is in key_routes"
+        yield part.problem(what, "keep one of them", *where, "x-tenantry-scope")
+    elif scope is not None and (not _SCOPE.fullmatch(str(scope)) or str(scope).partition(":")[0] != name):
+        remedy = f"write a scope of this group, such as {name}:read"
+        yield part.problem(f"{scope!r} is not a scope of {name}", remedy, *where, "x-tenantry-scope")
+
+
+def _declared(part: Part) -> Iterator[Problem]:
+    """What the declaration names exists in the contract, and the other way round."""
+    if part.group is None:
+        return
+    group = part.group.group
+    operations = list(part.operations())
+    routes, ids = (
+        {each.route for each in operations},
+        {each.content.get("operationId") for each in operations},
+    )
+    for open_ in group.key_routes:
+        if open_.route not in routes:
+            yield part.problem(
+                f"key_routes names {open_.route}, which is no route here", "correct one of the two", "paths"
+            )
+    for metric in group.metrics:
+        for name in metric.operations:
+            if name not in ids:
+                yield part.problem(
+                    f"{metric.name} is counted by {name}, which is no operation here",
+                    "correct one of the two",
+                    "paths",
+                )
+    granted = {use.kind for use in group.function.uses if "put" in use.actions}
+    for operation in operations:
+        if operation.repeatable and IDEMPOTENCY not in granted:
+            what = f"{operation.route} takes an Idempotency-Key, and the function may not put its record"
+            yield part.problem(
+                what,
+                f'add use("{IDEMPOTENCY}", "put") to the declaration',
+                "paths",
+                operation.path,
+                operation.method,
+            )
+    counted = any(record.counted_by for record in group.records)
+    counts = any(use.kind == COUNT for member in members(group) for use in member.function.uses)
+    if counted and not counts:
+        yield part.problem(
+            "a record is counted, and no function may count", f'add use("{COUNT}", "update")', "paths"
+        )
