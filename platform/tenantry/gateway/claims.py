@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from agreed.declarations import COUNT, IDEMPOTENCY
 from tenantry.gateway.parts import COMPONENTS, MEMBERS, Operation, Part
 from tenantry.groups.installed import members
+from tenantry.paths import shown
 from tenantry.problems import Problem
 
 OWN_SEGMENTS = {"health"}
@@ -70,7 +71,7 @@ def _references(part: Part, core: Part) -> Iterator[Problem]:
         ]
         if not target.startswith("#/components/") or not any(name in each for each in known):
             what = f"{target} is neither this part's nor shared by all"
-            yield Problem(str(part.file), line, what, "define it in this file's components")
+            yield Problem(shown(part.file), line, what, "define it in this file's components")
 
 
 def _paths(part: Part, segments: dict[str, Part]) -> Iterator[Problem]:
@@ -84,7 +85,7 @@ def _paths(part: Part, segments: dict[str, Part]) -> Iterator[Problem]:
             continue
         claimed = segments.setdefault(first, part)
         if claimed is not part:
-            what = f"/{first} is {claimed.file}'s already"
+            what = f"/{first} is {shown(claimed.file)}'s already"
             yield part.problem(what, "begin the path with another word", "paths", path)
         before = f"/{first}"
         for segment in rest:
@@ -104,7 +105,7 @@ def _identified(part: Part, operation: Operation, ids: dict[str, Part], own: set
         what = f"the operationId {name} is another operation's of this group"
         yield part.problem(what, "choose another", *where, "operationId")
     elif ids.setdefault(name, part) is not part:
-        what = f"the operationId {name} is {ids[name].file}'s already"
+        what = f"the operationId {name} is {shown(ids[name].file)}'s already"
         yield part.problem(what, "choose another", *where, "operationId")
     own.add(str(name))
     stated = {each for each in operation.content if each in ("security", "tags") or each.startswith("x-")}

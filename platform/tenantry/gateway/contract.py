@@ -7,12 +7,8 @@ from typing import Any, NamedTuple
 
 from tenantry import groups as installed_groups
 from tenantry import paths
-<<<<<<< HEAD
-from tenantry.gateway import parts
-from tenantry.gateway.located import Located
-=======
 from tenantry.gateway import claims, parts
->>>>>>> tests-functions
+from tenantry.gateway.located import Located
 from tenantry.gateway.parts import IDEMPOTENCY_KEY, METHODS, Operation, Part
 from tenantry.groups import Groups
 from tenantry.problems import ConfigErrors, Problem

@@ -10,13 +10,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-<<<<<<< HEAD
-from agreed.declarations import COUNT, IDEMPOTENCY
 from tenantry.gateway.located import Loader, Located
-from tenantry.groups.installed import Installed, members
-=======
 from tenantry.groups.installed import Installed
->>>>>>> tests-functions
 from tenantry.paths import shown
 from tenantry.problems import ConfigErrors, Problem
 
@@ -24,13 +19,6 @@ METHODS = ("get", "post", "put", "patch", "delete")
 MEMBERS = {"description", "paths", "components"}
 IDEMPOTENCY_KEY = "#/components/parameters/IdempotencyKey"
 COMPONENTS = {"headers", "parameters", "responses", "schemas"}
-
-<<<<<<< HEAD
-_SEGMENT = re.compile(r"[a-z][a-z0-9-]*")
-_SCOPE = re.compile(r"[a-z][a-z0-9]*:[a-z][a-z0-9-]{0,30}")
-=======
-_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
->>>>>>> tests-functions
 
 Document = dict[str, Any]
 Path_ = tuple[str, ...]
@@ -106,16 +94,7 @@ def read(file: Path, group: Installed | None = None) -> Part:
             document = loader.construct_document(node) if node else {}
     except FileNotFoundError:
         remedy = "add it: the group's routes stand there"
-<<<<<<< HEAD
-        raise ConfigErrors(
-            [Problem(shown(file), 1, "the group's part of the contract is missing", remedy)]
-        ) from None
-    except yaml.reader.ReaderError as error:
-        problem = Problem(shown(file), 1, f"this is not YAML: {error.reason}", "save it as UTF-8")
-        raise ConfigErrors([problem]) from None
-=======
         raise _refusal(file, 1, "the group's part of the contract is missing", remedy) from None
->>>>>>> tests-functions
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise _refusal(file, line, f"this is not YAML: {error.problem}", "correct it") from None
@@ -131,33 +110,8 @@ def read(file: Path, group: Installed | None = None) -> Part:
     return part
 
 
-<<<<<<< HEAD
-def problems(core: Part, parts: Iterable[Part]) -> list[Problem]:
-    parts = list(parts)
-    found: list[Problem] = []
-    known = {
-        f"#/components/{kind}/{name}"
-        for part in (core, *parts)
-        for kind, own in (part.document.get("components") or {}).items()
-        for name in own
-    }
-    segments: dict[str, Part] = dict.fromkeys(OWN_SEGMENTS, core)
-    ids: dict[str, Part] = {each.content["operationId"]: core for each in core.operations()}
-    for part in parts:
-        found += [
-            *_references(part, known),
-            *_members(part),
-            *_components(part, core),
-            *_paths(part, segments),
-            *_declared(part),
-        ]
-        for operation in part.operations():
-            found += _operation(part, operation, ids)
-    return found
-=======
 def _refusal(file: Path, line: int, what: str, remedy: str) -> ConfigErrors:
     return ConfigErrors([Problem(shown(file), line, what, remedy)])
->>>>>>> tests-functions
 
 
 def _repeated(file: Path, node: yaml.Node | None) -> Iterator[Problem]:
@@ -176,47 +130,12 @@ def _repeated(file: Path, node: yaml.Node | None) -> Iterator[Problem]:
             yield from _repeated(file, value)
 
 
-<<<<<<< HEAD
-def _components(part: Part, core: Part) -> Iterator[Problem]:
-    """Two parts' own are compared when they are joined; what all share is nobody's to change."""
-    for kind, own in (part.document.get("components") or {}).items():
-        for name in own.keys() & core.document["components"].get(kind, {}).keys():
-            where = ("components", kind, name)
-            yield part.problem(f"{name} is a component that all groups share", "give it another name", *where)
-
-
-def _references(part: Part, known: set[str]) -> Iterator[Problem]:
-    for place in _mappings(part.document):
-        reference = place.get("$ref")
-        if reference is not None and reference not in known:
-            line = int(place.place.rpartition(":")[2])
-            what, remedy = f"there is no {reference}", "declare it in components, or correct the reference"
-            yield Problem(shown(part.file), line, what, remedy)
-
-
-def _mappings(value: Any) -> Iterator[Located]:
-    if isinstance(value, Located):
-        yield value
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _mappings(each)
-
-
-def _paths(part: Part, segments: dict[str, Part]) -> Iterator[Problem]:
-    variables: dict[str, str] = {}
-    for path in part.document.get("paths") or {}:
-        first, *rest = path.removeprefix("/").split("/")
-        if not path.startswith("/") or not _SEGMENT.fullmatch(first):
-            yield part.problem(
-                f"{path} is not a path of an API", "begin it with / and a plain word", "paths", path
-            )
-=======
 def _misshapen(part: Part) -> Iterator[Problem]:
     """Whatever is read as a mapping is one."""
     for place in ("components", "paths"):
         members = part.document.get(place) or {}
         if not isinstance(members, dict):
             yield part.problem(f"{place} is not a mapping", "write its members below it", place)
->>>>>>> tests-functions
             continue
         for name, inner in members.items():
             if not isinstance(name, str) or not isinstance(inner, dict):

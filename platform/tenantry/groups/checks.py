@@ -44,11 +44,6 @@ def is_name(text: str) -> bool:
     return bool(_NAME.fullmatch(text)) and text not in RESERVED_NAMES and not iskeyword(text)
 
 
-def is_name(text: str) -> bool:
-    """Whether a group, a function or a queue can be called so."""
-    return bool(_NAME.fullmatch(text)) and text not in RESERVED_NAMES
-
-
 def problems(found: Iterable[Installed]) -> list[Problem]:
     installed = list(found)
     told: list[Problem] = []
@@ -67,19 +62,9 @@ def _named(one: Installed, source: Source) -> Iterator[Finding]:
         yield source.line(one.name), what, "give both one name"
     for member in members(one.group):
         if not is_name(member.name):
-<<<<<<< HEAD
-            what = f"{member.name} cannot be the name of a group or a function"
-            remedy = (
-                _NAME_RULE
-                if member.name not in RESERVED_NAMES
-                else "choose another, this one is the platform's"
-            )
-            yield source.line(member.name), what, remedy
-=======
             free = member.name not in RESERVED_NAMES and not iskeyword(member.name)
             what = f"{member.name!r} cannot be the name of a group or a function"
             yield source.line(member.name), what, _NAME_RULE if free else "choose another; this one is taken"
->>>>>>> tests-functions
 
 
 def _secrets(one: Installed, source: Source) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ FAULTS = [
     (
         "components/parameters/Limit",
         "components/parameters/Limits",
-        "there is no #/components/parameters/Limits",
+        "#/components/parameters/Limits is neither",
     ),
     ("operationId: createItem", "summary: Create", "has no operationId"),
     (
@@ -26,7 +26,7 @@ FAULTS = [
         "    ItemDocument:\n      oneOf: []",
         "a request schema has oneOf",
     ),
-    ("schemas/ItemDocument", "schemas/Other", "there is no #/components/schemas/Other"),
+    ("schemas/ItemDocument", "schemas/Other", "#/components/schemas/Other is neither"),
 ]
 
 
