@@ -221,7 +221,7 @@ SETTINGS: dict[str, tuple[Mutation, str, str]] = {
             policy=OPEN,
         ),
         "QueuePolicy open",
-        "policy/statement 1",
+        "aws:sqs/queuePolicy:QueuePolicy, which this proof does not read",
     ),
     "a type that the proof cannot read": (
         added("acme.items", "url", "aws:lambda/functionUrl:FunctionUrl", authorizationType="NONE"),
