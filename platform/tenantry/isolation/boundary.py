@@ -26,8 +26,9 @@ def a_boundary_stops_what_no_function_may_have(cell: Cell) -> Iterator[Leak]:
             own = (Policy.read(policy.inputs["name"], policy.document("policy")),)
             holder = Holder(own, None, cell.arns.account, cell.arns.region)
             taken = Role("", "", f"boundary {policy.name}", holder)
-            for square in matrix.tried(taken, list(_forbidden(cell))).values():
-                yield from square.leaks.values()
+            squares = matrix.tried(taken, list(_forbidden(cell))).values()
+            leaks = [leak for square in squares for leak in square.leaks.values()]
+            yield from {leak.by: leak for leak in reversed(leaks)}.values()  # one of each statement
 
 
 def _forbidden(cell: Cell) -> Iterator[tuple[str, Target]]:

@@ -12,7 +12,6 @@ from tenantry.isolation.leaks import Leak, leak
 from tenantry.rules.kinds.tokens import (
     BUCKET,
     QUEUE,
-    QUEUE_POLICY,
     SECRET,
     TOPIC,
     TOPIC_POLICY,
@@ -21,9 +20,9 @@ from tenantry.rules.kinds.tokens import (
 
 
 def nobody_is_let_in_by_a_policy_beside_the_roles(cell: Cell) -> Iterator[Leak]:
-    for resource in cell.of(BUCKET, QUEUE, QUEUE_POLICY, SECRET):
+    for resource in cell.of(BUCKET, QUEUE, SECRET):
         for by, action, _ in _allowing(resource):
-            yield leak(resource, action, str(resource.inputs.get("queueUrl") or resource.arn), by)
+            yield leak(resource, action, resource.arn, by)
 
 
 def a_topic_is_open_to_services_alone(cell: Cell) -> Iterator[Leak]:

@@ -221,7 +221,7 @@ SETTINGS: dict[str, tuple[Mutation, str, str]] = {
             policy=OPEN,
         ),
         "QueuePolicy open",
-        "policy/statement 1",
+        "aws:sqs/queuePolicy:QueuePolicy, which this proof does not read",
     ),
     "an index": (
         set_input("Table", "demo", globalSecondaryIndexes=[{"name": "by_state", "hashKey": "state_key"}]),

@@ -76,10 +76,4 @@ KINDS = (
         target="queues",
         computed={"url": "https://sqs.example/{inputs[name]}"},
     ),
-    Kind(
-        token=tokens.QUEUE_POLICY,
-        taggable=False,
-        policies=("policy",),
-        references={"queueUrl": tokens.QUEUE},
-    ),
 )

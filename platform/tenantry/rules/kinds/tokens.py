@@ -35,7 +35,6 @@ BUCKET = "aws:s3/bucket:Bucket"
 BUCKET_OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
 BUCKET_PUBLIC_ACCESS_BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 QUEUE = "aws:sqs/queue:Queue"
-QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
 SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type token
 SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"  # noqa: S105 - a type token
 TABLE = "aws:dynamodb/table:Table"
