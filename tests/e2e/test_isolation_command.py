@@ -36,7 +36,7 @@ WITHIN_THE_BOUNDARY = {
     "TransactGetItems",
     "TransactWriteItems Put",
     "TransactWriteItems Delete",
-    "TransactWriteItems message",
+    "TransactWriteItems record",
     "TransactWriteItems entry",
     "GetSecretValue",
     "SendMessage",

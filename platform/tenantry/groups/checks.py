@@ -59,12 +59,16 @@ def problems(found: Iterable[Installed]) -> list[Problem]:
 def _named(one: Installed, source: Source) -> Iterator[Finding]:
     if one.name != one.folder.name:
         what = f"the group is called {one.name}, and its folder {one.folder.name}"
-        yield source.line(one.name), what, "give both one name"
+        yield source.line(one.name, of="Group"), what, "give both one name"
     for member in members(one.group):
         if not is_name(member.name):
             free = member.name not in RESERVED_NAMES and not iskeyword(member.name)
             what = f"{member.name!r} cannot be the name of a group or a function"
-            yield source.line(member.name), what, _NAME_RULE if free else "choose another; this one is taken"
+            yield (
+                source.line(member.name, of="Schedule Queue Group"),
+                what,
+                _NAME_RULE if free else "choose another; this one is taken",
+            )
 
 
 def _secrets(one: Installed, source: Source) -> Iterator[Finding]:
@@ -72,54 +76,62 @@ def _secrets(one: Installed, source: Source) -> Iterator[Finding]:
     for secret in one.group.secrets:
         if not WORD.fullmatch(secret.name) or secret.name in RESERVED_SECRETS:
             remedy = "use small letters, and not runtime or signing"
-            yield source.line(secret.name), f"{secret.name!r} cannot name a secret", remedy
+            yield source.line(secret.name, of="Secret"), f"{secret.name!r} cannot name a secret", remedy
         if not secret.values:
-            yield source.line(secret.name), f"the secret {secret.name} holds nothing", "declare its values"
+            yield (
+                source.line(secret.name, of="Secret"),
+                f"the secret {secret.name} holds nothing",
+                "declare its values",
+            )
         for value in secret.values:
             least, most = value.size or (1, 1)
             if not WORD.fullmatch(value.name) or value.name in RESERVED_VALUES:
                 remedy = f"use small letters, and not {' or '.join(sorted(RESERVED_VALUES))}"
-                yield source.line(value.name), f"{value.name!r} cannot name a value", remedy
+                yield source.line(value.name, of="Value"), f"{value.name!r} cannot name a value", remedy
             if not 1 <= least <= most <= MOST_BYTES:
                 what = f"{value.name} has {least} to {most} bytes"
-                yield source.line(value.name), what, f"give it 1 to {MOST_BYTES}, the fewer first"
+                yield source.line(value.name, of="Value"), what, f"give it 1 to {MOST_BYTES}, the fewer first"
             elif value.size and not least <= value.starts_with <= most:
                 what = f"{value.name} starts with {value.starts_with} bytes, and has {least} to {most}"
-                yield source.line(value.starts_with, value.name), what, "set starts_with between the two"
+                yield (
+                    source.line(value.starts_with, value.name, of="Value"),
+                    what,
+                    "set starts_with between the two",
+                )
     for member in members(one.group):
         for name in member.function.secrets:
             if name not in own | {RUNTIME}:
                 what = f"{member.name} reads a secret {name}, which is not the group's"
                 remedy = f"declare it, or read one of {', '.join(sorted(own | {RUNTIME}))}"
-                yield source.line(name), what, remedy
+                yield source.line(name, of="Function Query"), what, remedy
 
 
 def _queues(one: Installed, source: Source) -> Iterator[Finding]:
     own = {queue.name for queue in one.group.queues}
     for queue in one.group.queues:
-        line = source.line(queue.name)
+        line = source.line(queue.name, of="Queue")
         if not _NAME.fullmatch(queue.name):
             yield line, f"{queue.name!r} cannot name a queue", _NAME_RULE
         for bound, allowed in QUEUE_BOUNDS.items():
             value = getattr(queue, bound)
             if value not in allowed:
                 what = f"the queue {queue.name} has {bound}={value}"
-                yield source.line(value, queue.name), what, f"use {allowed[0]} to {allowed[-1]:,}"
+                yield source.line(value, queue.name, of="Queue"), what, f"use {allowed[0]} to {allowed[-1]:,}"
         for metric in queue.counts:
             if metric not in one.group.metrics:
                 what = (
                     f"the queue {queue.name} counts by {metric.name}, which is not among the group's metrics"
                 )
-                yield source.line(metric.name), what, "add it to metrics"
+                yield source.line(metric.name, of="Metric"), what, "add it to metrics"
     for schedule in one.group.schedules:
         if not _RATE.fullmatch(schedule.rate):
             remedy = 'write it as "rate(1 hour)" or "cron(0 3 * * ? *)"'
-            yield source.line(schedule.rate), f"{schedule.rate!r} is not a schedule", remedy
+            yield source.line(schedule.rate, of="Schedule"), f"{schedule.rate!r} is not a schedule", remedy
     for member in members(one.group):
         for name in member.function.feeds:
             if name not in own:
                 what = f"{member.name} feeds a queue {name}, which is not the group's"
-                yield source.line(name), what, "declare it in queues"
+                yield source.line(name, of="Function Query"), what, "declare it in queues"
 
 
 def _conditions(one: Installed, source: Source) -> Iterator[Finding]:
@@ -127,35 +139,55 @@ def _conditions(one: Installed, source: Source) -> Iterator[Finding]:
     for option in one.group.options:
         if not WORD.fullmatch(option.name) or option is not options[option.name]:
             remedy = "use small letters, and each name once"
-            yield source.line(option.name), f"{option.name!r} cannot be a key of a tenant's file", remedy
+            yield (
+                source.line(option.name, of="Option"),
+                f"{option.name!r} cannot be a key of a tenant's file",
+                remedy,
+            )
     conditions: list[Given | None] = [secret.when for secret in one.group.secrets]
     conditions += [queue.when for queue in one.group.queues]
     conditions += [schedule.when for schedule in one.group.schedules]
     conditions += [member.function.mails for member in members(one.group)]
     for given in conditions:
         if given and given.option not in options:
-            yield source.line(given.option), f"there is no option {given.option}", "declare it in options"
+            yield (
+                source.line(given.option, of="Given"),
+                f"there is no option {given.option}",
+                "declare it in options",
+            )
         elif given and given.form not in options[given.option].form:
             what = f"the option {given.option} is never of the form {given.form}"
-            yield source.line(given.form), what, f"use {options[given.option].form!r}, or leave it out"
+            yield (
+                source.line(given.form, of="Given"),
+                what,
+                f"use {options[given.option].form!r}, or leave it out",
+            )
     for member in members(one.group):
         for address in member.function.calls:
             if address not in options and not _ORIGIN.fullmatch(address):
                 remedy = "write an origin, such as https://api.example.com, or the name of an option"
-                yield source.line(address), f"{member.name} may not call {address!r}", remedy
+                yield source.line(address, of="Function"), f"{member.name} may not call {address!r}", remedy
 
 
 def _metrics(one: Installed, source: Source) -> Iterator[Finding]:
     for metric in one.group.metrics:
         if not _METRIC.fullmatch(metric.name) or metric.name in {each.name for each in KIT}:
             remedy = "write it as ItemsWritten, and none of the platform's"
-            yield source.line(metric.name), f"{metric.name!r} cannot be a metric", remedy
+            yield source.line(metric.name, of="Metric"), f"{metric.name!r} cannot be a metric", remedy
         if metric.dimensions[:1] != ("tenant",) or not {*metric.dimensions} <= COUNTED_BY:
             what = f"{metric.name} is counted by {', '.join(metric.dimensions) or 'nothing'}"
-            yield source.line(metric.name), what, 'begin with "tenant"; "route" or "function" may follow'
+            yield (
+                source.line(metric.name, of="Metric"),
+                what,
+                'begin with "tenant"; "route" or "function" may follow',
+            )
         if metric.operations and "route" not in metric.dimensions:
             what = f"{metric.name} names operations and is not counted by route"
-            yield source.line(metric.name), what, "add that dimension, or leave the operations out"
+            yield (
+                source.line(metric.name, of="Metric"),
+                what,
+                "add that dimension, or leave the operations out",
+            )
 
 
 def _queries(one: Installed, source: Source) -> Iterator[Finding]:
@@ -163,21 +195,21 @@ def _queries(one: Installed, source: Source) -> Iterator[Finding]:
     for query in one.group.queries:
         if query.key in RESERVED_QUERIES:
             yield (
-                source.line(query.key),
+                source.line(query.key, of="Query"),
                 f"the saved query {query.key} is the platform's",
                 "choose another name",
             )
         for name in query.functions:
             if name not in own:
                 what = f"the saved query {query.key} reads the log of {name}, which is not the group's"
-                yield source.line(name), what, f"name {' or '.join(own)}"
+                yield source.line(name, of="Function Query"), what, f"name {' or '.join(own)}"
 
 
 def _key_routes(one: Installed, source: Source) -> Iterator[Finding]:
     for open_ in one.group.key_routes:
         if not open_.reason.strip():
             what = f"{open_.route} asks for no token, and no reason is given"
-            yield source.line(open_.route), what, "say in reason why a key is enough"
+            yield source.line(open_.route, of="KeyRoute"), what, "say in reason why a key is enough"
 
 
 def _sizes(one: Installed, source: Source) -> Iterator[Finding]:
@@ -186,9 +218,13 @@ def _sizes(one: Installed, source: Source) -> Iterator[Finding]:
         allowed = ROUTE_SECONDS if member.serves else WORKER_SECONDS
         if seconds not in allowed:
             what = f"{member.name} has {seconds} s"
-            yield source.line(seconds), what, f"give it {allowed[0]} to {allowed[-1]} s"
+            yield source.line(seconds, of="Function"), what, f"give it {allowed[0]} to {allowed[-1]} s"
         if memory is not None and memory not in MEMORY_MB:
-            yield source.line(memory), f"{member.name} has {memory} MB", "give it 128 to 10,240 MB"
+            yield (
+                source.line(memory, of="Function"),
+                f"{member.name} has {memory} MB",
+                "give it 128 to 10,240 MB",
+            )
 
 
 CHECKS: tuple[Callable[[Installed, Source], Iterator[Finding]], ...] = (

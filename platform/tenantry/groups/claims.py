@@ -16,19 +16,30 @@ NAMES: Mapping[str, Callable[[Installed], Iterable[str]]] = {
 }
 
 
+PARTS = {
+    "group or function": "Schedule Queue Group",
+    "queue": "Queue",
+    "secret": "Secret",
+    "value": "Value",
+    "metric": "Metric",
+    "saved query": "Query",
+}
+
+
 def problems(installed: list[Installed]) -> list[Problem]:
     found = []
     for kind, names in NAMES.items():
         first: dict[str, Installed] = {}
         for one in installed:
             for name in names(one):
-                path = one.folder / "declaration.py"
                 if name not in first:
                     first[name] = one
-                elif first[name] is one:
-                    what = f"the {kind} {name} is declared twice"
-                    found.append(Problem(str(path), Source(path).line(name), what, "rename one of them"))
-                else:
-                    what = f"the {kind} {name} is {first[name].folder / 'declaration.py'}'s already"
-                    found.append(Problem(str(path), Source(path).line(name), what, "choose another name"))
+                    continue
+                path, other = one.folder / "declaration.py", first[name].folder / "declaration.py"
+                what = f"the {kind} {name} is " + (
+                    "declared twice" if other == path else f"{other}'s already"
+                )
+                found.append(
+                    Problem(str(path), Source(path).line(name, of=PARTS[kind]), what, "rename one of them")
+                )
     return found

@@ -17,7 +17,7 @@ RESERVED_KINDS = {COUNT, IDEMPOTENCY}
 def kept(one: Installed, source: Source) -> Iterator[Finding]:
     kinds: set[str] = set()
     for record in one.group.records:
-        line = source.line(record.kind)
+        line = source.line(record.kind, of="Record")
         if not _KIND.fullmatch(record.kind) or record.kind in RESERVED_KINDS:
             remedy = "use a-z and 0-9, a letter first, and not count or idempotency"
             yield line, f"{record.kind!r} cannot be a kind of record", remedy
@@ -35,7 +35,7 @@ def _fields(record: Record, source: Source) -> Iterator[Finding]:
     for name in names:
         if not WORD.fullmatch(name) or name in {*RESERVED_ATTRIBUTES, record.subset} or names.count(name) > 1:
             remedy = "use another name: small letters, once, and none of the platform's or of the subset"
-            yield source.line(name), f"{record.kind} cannot have a field {name!r}", remedy
+            yield source.line(name, of="Field"), f"{record.kind} cannot have a field {name!r}", remedy
 
 
 def _keys(record: Record, source: Source) -> Iterator[Finding]:
@@ -44,20 +44,24 @@ def _keys(record: Record, source: Source) -> Iterator[Finding]:
     taken = RESERVED_ATTRIBUTES - {"collection"}
     if subset and (not WORD.fullmatch(subset) or subset in taken):
         remedy = "use small letters, and none of the platform's attributes"
-        yield source.line(subset), f"{subset!r} cannot name a subset", remedy
+        yield source.line(subset, of="Record"), f"{subset!r} cannot name a subset", remedy
     if subset and record.counted_by != subset:
         what = f"{record.kind} has subsets and is not counted by them, so no export finds them"
-        yield source.line(record.kind), what, f'set counted_by="{subset}"'
+        yield source.line(record.kind, of="Record"), what, f'set counted_by="{subset}"'
     if subset and record.listed_by:
         what = f"{record.kind} has subsets and is listed by {record.listed_by}"
-        yield source.line(record.listed_by, record.kind), what, "keep one of them: an entry names no subset"
+        yield (
+            source.line(record.listed_by, record.kind, of="Record"),
+            what,
+            "keep one of them: an entry names no subset",
+        )
     for key in sorted({record.counted_by, record.listed_by} - {"", subset}):
         if key not in fields:
             remedy = f"name one of {', '.join(filter(None, (*fields, subset)))}" if fields else "declare it"
-            yield source.line(key), f"{record.kind} has no field {key}", remedy
+            yield source.line(key, of="Record"), f"{record.kind} has no field {key}", remedy
         elif fields[key].optional or fields[key].form != "text":
             what = f"{record.kind} is counted or listed by {key}, which not every record has as text"
-            yield source.line(key), what, 'make it a field of form "text" that is not optional'
+            yield source.line(key, of="Field"), what, 'make it a field of form "text" that is not optional'
 
 
 def used(one: Installed, source: Source, all_: list[Installed]) -> Iterator[Finding]:
@@ -69,9 +73,17 @@ def used(one: Installed, source: Source, all_: list[Installed]) -> Iterator[Find
             known = own if not group else others.get(group)
             if known is not None and kind not in known:
                 what = f"{member.name} uses {use.kind}, which {group or 'this group'} does not keep"
-                yield source.line(use.kind, kind), what, f"name one of {', '.join(sorted(known))}"
+                yield (
+                    source.line(use.kind, kind, of="use Use"),
+                    what,
+                    f"name one of {', '.join(sorted(known))}",
+                )
             if not use.actions:
-                yield source.line(use.kind), f"{member.name} uses {use.kind} for nothing", "name its actions"
+                yield (
+                    source.line(use.kind, of="use Use"),
+                    f"{member.name} uses {use.kind} for nothing",
+                    "name its actions",
+                )
 
 
 def _kinds(one: Installed) -> set[str]:

@@ -31,10 +31,16 @@ class Source:
     def tree(self) -> ast.Module:
         return ast.parse(self.text, str(self.path))
 
-    def line(self, *values: object) -> int:
-        """Of the first of these constants that is written there; 1 where none is."""
+    def line(self, *values: object, of: str = "") -> int:
+        """Of the first of these constants that is written there; 1 where none is.
+
+        Args:
+            of: what it is an argument of, such as "Queue use"; any other is taken only where none is.
+        """
+        calls = [node for name in of.split() for node in ast.walk(self.tree) if _calls(node, name)]
+        places = (*(each for call in calls for each in _arguments(call)), *ast.walk(self.tree))
         for value in values:
-            for node in ast.walk(self.tree):
+            for node in places:
                 if isinstance(node, ast.Constant) and node.value == value and type(node.value) is type(value):
                     return node.lineno
         return 1
@@ -52,6 +58,17 @@ class Source:
     def defines(self, name: str) -> bool:
         """Whether the module binds the name, by whatever statement of its top level."""
         return any(name in _bound(node) for node in self.tree.body)
+
+
+def _calls(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+def _arguments(call: ast.AST) -> Iterator[ast.AST]:
+    """Of the call itself, members of tuples among them, and of none inside it."""
+    if isinstance(call, ast.Call):
+        for value in (*call.args, *(each.value for each in call.keywords)):
+            yield from value.elts if isinstance(value, ast.Tuple) else (value,)
 
 
 def _bound(node: ast.stmt) -> set[str]:
