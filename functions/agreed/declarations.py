@@ -35,6 +35,11 @@ class Field:
     optional: bool = False
     excluded: tuple[str, ...] = ()
 
+    @property
+    def type(self) -> Literal["BOOL", "N", "S"]:
+        """The attribute's, in DynamoDB."""
+        return "BOOL" if self.form == "flag" else "N" if self.form in ("number", "version") else "S"
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

@@ -17,7 +17,6 @@ from api.table import Attributes, Page, Refused, in_partition
 
 ATTEMPTS: Final = 3  # on a record that others change between the read and the write
 CREATED_AT: Final = "created_at"  # set here where the kind declares it
-TYPES: Final = {"flag": "BOOL", "number": "N", "version": "N"}  # DynamoDB's, by form; all others are S
 
 Plain = dict[str, Any]
 """A record as its fields say, and its `id`."""
@@ -177,13 +176,12 @@ def _tenant() -> str:
 
 
 def _attribute(field: Field, value: Any) -> dict[str, Any]:
-    kind = TYPES.get(field.form, "S")
-    return {kind: value if kind == "BOOL" else str(value)}
+    return {field.type: value if field.type == "BOOL" else str(value)}
 
 
 def _value(field: Field, attribute: Mapping[str, Any]) -> Any:
-    kind = TYPES.get(field.form, "S")
-    return int(attribute[kind]) if kind == "N" else attribute[kind]
+    value = attribute[field.type]
+    return int(value) if field.type == "N" else value
 
 
 def _last(page: Page) -> str | None:

@@ -20,7 +20,7 @@ FAULTS = [
         "components/parameters/Limits",
         "#/components/parameters/Limits is neither",
     ),
-    ("operationId: createItem", "summary: Create", "has no operationId"),
+    ("operationId: createItem", "externalDocs: {}", "has no operationId"),
     (
         "    ItemDocument:\n      type: object",
         "    ItemDocument:\n      oneOf: []",

@@ -10,7 +10,6 @@ from agreed.declarations import Field, Form
 Plain = str | int | bool
 """A field's value as a file holds it."""
 
-TYPES: Mapping[Form, str] = {"flag": "BOOL", "number": "N", "version": "N"}  # DynamoDB's; all others are S
 MAX_DEPTH = 32  # of a document, as the API takes it
 
 _TIME = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\.[0-9]{3}Z")
@@ -28,18 +27,16 @@ def holds(field: Field, value: object) -> bool:
 
 def plain(field: Field, stored: Mapping[str, Any]) -> Plain:
     """Raises Unfit: the attribute has another type."""
-    kind = TYPES.get(field.form, "S")
     try:
-        value = stored[kind]
-        return bool(value) if kind == "BOOL" else int(value) if kind == "N" else str(value)
+        value = stored[field.type]
+        return bool(value) if field.type == "BOOL" else int(value) if field.type == "N" else str(value)
     except (KeyError, ValueError):
         raise Unfit("with an attribute of another type than the API writes") from None
 
 
 def attribute(field: Field, value: Plain) -> dict[str, Any]:
     """As DynamoDB keeps it."""
-    kind = TYPES.get(field.form, "S")
-    return {kind: value if kind == "BOOL" else str(value)}
+    return {field.type: value if field.type == "BOOL" else str(value)}
 
 
 def _is_text(value: object) -> bool:
