@@ -13,6 +13,7 @@ class Stored:
 
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    entries: list[tuple[str, str]] = field(default_factory=list)  # a message's state and id
     item_counts: Counter[str] = field(default_factory=Counter)
     message_counts: Counter[str] = field(default_factory=Counter)
     records: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # id -> idempotency
@@ -33,6 +34,8 @@ def read(dynamodb: Any, table: str, tenant: str) -> Stored:
                 stored.messages[record["sk"]["S"]] = {
                     name: next(iter(value.values())) for name, value in record.items()
                 }
+            case "contact", "message-state":
+                stored.entries.append((rest[0], record["sk"]["S"]))
             case "items", "count":
                 stored.item_counts[record["sk"]["S"]] += int(record["n"]["N"])
             case "contact", "count":

@@ -99,6 +99,11 @@ def of_messages(
         ],
     )
     yield _verdict(
+        "every message has one entry, in its state",
+        len(stored.entries),
+        map(str, {(each["state"], id_) for id_, each in stored.messages.items()} ^ set(stored.entries)),
+    )
+    yield _verdict(
         "the counter is the number of messages",
         len(stored.messages),
         [] if stored.message_counts["new"] == len(stored.messages) else [str(stored.message_counts)],
