@@ -62,8 +62,8 @@ def test_lines_below_the_level_stay_out(
     assert capsys.readouterr().out == ""
 
 
-@pytest.fixture(name="_in_tokyo")
-def fixture_in_tokyo() -> Iterator[None]:
+@pytest.fixture
+def in_tokyo() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TZ", "Asia/Tokyo")
         time.tzset()
@@ -71,7 +71,7 @@ def fixture_in_tokyo() -> Iterator[None]:
     time.tzset()
 
 
-@pytest.mark.usefixtures("_in_tokyo")
+@pytest.mark.usefixtures("in_tokyo")
 def test_times_are_utc_to_the_millisecond_by_rfc_3339() -> None:
     for created, shown in (
         (1_790_000_000.0625, "2026-09-21T14:13:20.062+00:00"),
