@@ -191,3 +191,8 @@ def line_of(file: Path, text: str) -> int:
     """Of the only line that holds the text."""
     [line] = [number for number, each in enumerate(file.read_text().splitlines(), start=1) if text in each]
     return line
+
+
+def last_line_of(file: Path, text: str) -> int:
+    lines = file.read_text().splitlines()
+    return max(number for number, each in enumerate(lines, start=1) if text in each)

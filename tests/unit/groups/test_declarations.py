@@ -121,6 +121,13 @@ RECORDS: dict[str, Case] = {
         "note is counted or listed by state, which not every record has as text",
         "not optional",
     ),
+    "records that are counted by nobody": (
+        '            use(COUNT, "update"),\n',
+        "",
+        '    "note",',
+        "note is counted, and no function of the group may count",
+        'add use(COUNT, "update")',
+    ),
     "records that expire and are exported": (
         'Record("draft", ',
         'Record("draft", expires=True, ',
