@@ -7,6 +7,9 @@ from tenantry.gateway import contract
 from tenantry.groups import Groups, loading
 from tenantry.problems import ConfigErrors, Problem
 
+Case = tuple[str, str, str, str, str]
+"""A text, what takes its place, a text of the line that is named, and of what is said and advised."""
+
 DECLARATION = '''"""Notes, with one of everything that a group can declare."""
 
 from agreed.declarations import (
@@ -187,7 +190,18 @@ def problems(root: Path) -> tuple[Problem, ...]:
     return ()
 
 
+def require_told(root: Path, name: str, case: Case) -> None:
+    """Of a group whose file was changed so, exactly this is said, perhaps beside what follows from it."""
+    before, after, marked, what, remedy = case
+    file = write(root) / name
+    change(file, before, after)
+    found = problems(root)
+    line = line_of(file, marked) if marked else 1
+    told = [(each.file, each.line, what in each.what, remedy in each.remedy) for each in found]
+    assert (str(file), line, True, True) in told, "\n".join(map(str, found))
+
+
 def line_of(file: Path, text: str) -> int:
-    """Of the only line that holds the text."""
-    [line] = [number for number, each in enumerate(file.read_text().splitlines(), start=1) if text in each]
-    return line
+    """Of the last line that holds the text."""
+    lines = file.read_text().splitlines()
+    return max(number for number, each in enumerate(lines, start=1) if text in each)

@@ -7,9 +7,8 @@ with its group's name.
 import re
 from collections.abc import Iterable, Iterator
 
-from agreed.declarations import COUNT, IDEMPOTENCY
+from agreed.declarations import IDEMPOTENCY
 from tenantry.gateway.parts import COMPONENTS, MEMBERS, Operation, Part
-from tenantry.groups.installed import members
 from tenantry.paths import shown
 from tenantry.problems import Problem
 
@@ -167,9 +166,3 @@ def _declared(part: Part) -> Iterator[Problem]:
                 operation.path,
                 operation.method,
             )
-    counted = any(record.counted_by for record in group.records)
-    counts = any(use.kind == COUNT for member in members(group) for use in member.function.uses)
-    if counted and not counts:
-        yield part.problem(
-            "a record is counted, and no function may count", f'add use("{COUNT}", "update")', "paths"
-        )

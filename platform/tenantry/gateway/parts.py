@@ -152,4 +152,6 @@ def _misshapen_methods(part: Part, path: str, item: Document) -> Iterator[Proble
         elif not isinstance(content, dict):
             yield part.problem(f"{method} of {path} is not a mapping", "write the operation below it", *where)
         elif not isinstance(content.get("parameters") or [], list):
-            yield part.problem(f"{method} of {path} has parameters that are not a list", "write one", *where)
+            yield part.problem(
+                f"{method} of {path} has parameters that are not a list", "write one", *where, "parameters"
+            )

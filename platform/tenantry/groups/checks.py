@@ -230,6 +230,7 @@ def _sizes(one: Installed, source: Source) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[Installed, Source], Iterator[Finding]], ...] = (
     _named,
     records.kept,
+    records.counted,
     _secrets,
     _queues,
     _conditions,

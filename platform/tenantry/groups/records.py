@@ -86,6 +86,16 @@ def used(one: Installed, source: Source, all_: list[Installed]) -> Iterator[Find
                 )
 
 
+def counted(one: Installed, source: Source) -> Iterator[Finding]:
+    used = {
+        use.kind for member in members(one.group) for use in member.function.uses if "update" in use.actions
+    }
+    for record in one.group.records:
+        if record.counted_by and COUNT not in used:
+            what = f"{record.kind} is counted, and no function of the group may count"
+            yield source.line(record.kind, of="Record"), what, 'add use(COUNT, "update")'
+
+
 def _kinds(one: Installed) -> set[str]:
     kinds = {kind for record in one.group.records for kind in (record.kind, record.entries) if kind}
     counted = {COUNT} if any(record.counted_by for record in one.group.records) else set()
