@@ -85,6 +85,7 @@ def boundary(names: Names = NAMES, arns: Arns = ARNS) -> policies.Policy:
         secrets=arns.secrets(names.secret("*")),
         signing_secrets=arns.secrets(names.signing_secret("*")),
         queues=arns.queue(names.queue("*", "*")),
+        dead_letters=arns.queue(names.dead_letters("*", "*")),
         email=by_email(arns),
     )
 

@@ -71,6 +71,7 @@ def _boundary(deployment: Deployment) -> policies.Policy:
         secrets=arns.secrets(names.secret("*")),
         signing_secrets=arns.secrets(names.signing_secret("*")),
         queues=arns.queue(names.queue("*", "*")),
+        dead_letters=arns.queue(names.dead_letters("*", "*")),
         email=policies.by_email(deployment.sender_identities(), sender) if sender else None,
     )
     return policies.extended(limits, key_policies.decrypt(arns.kms("key/*"), *_kept(deployment)))

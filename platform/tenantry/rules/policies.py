@@ -57,6 +57,7 @@ def boundary(
     secrets: str,
     signing_secrets: str,
     queues: str,
+    dead_letters: str,
     email: Statement | None = None,
 ) -> Policy:
     """The most that any role of the cell can ever hold, whatever its own policy says.
@@ -82,6 +83,7 @@ def boundary(
             "Action": "secretsmanager:*",
             "Resource": signing_secrets,
         },
+        {"Sid": "NoDeadLetters", "Effect": "Deny", "Action": "sqs:*", "Resource": dead_letters},
     )
 
 
