@@ -109,14 +109,14 @@ class Tenant:
         return self.token()
 
     def token(self, *scopes: str, **claims: Any) -> str:
-        """Good for five minutes and, without scopes, for all routes; a claim given as None is left out."""
+        """Good for an hour and, without scopes, for all routes; a claim given as None is left out."""
         now = int(time.time())
         good = {
             "iss": self.local.audience.issuer,
             "aud": self.local.audience.audience,
             "sub": "ann",
             "iat": now,
-            "exp": now + 300,
+            "exp": now + 3_600,
             "scope": " ".join(scopes or self.local.scopes),
         }
         said = {name: value for name, value in {**good, **claims}.items() if value is not None}

@@ -1,4 +1,4 @@
-"""What one group has, another does not get: names, paths, ids, scopes, components, records by their use alone."""
+"""What one group has, another does not get: names, paths, ids, scopes, components; records by their use."""
 
 from pathlib import Path
 
