@@ -230,7 +230,7 @@ def test_declaration_and_contract_bear_each_other_out(tmp_path: Path, case: tupl
     assert found.remedy
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"description: \x00"])
+@pytest.mark.parametrize("content", [b"description: \xff", b"description: \x00"])
 def test_a_part_that_is_not_text_is_refused(tmp_path: Path, content: bytes) -> None:
     file = groups.write(tmp_path) / "openapi.yaml"
     file.write_bytes(content)

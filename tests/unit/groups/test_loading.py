@@ -108,7 +108,7 @@ def test_a_setting_that_names_no_folders_is_refused(
     with pytest.raises(ConfigErrors) as errors:
         loading.folders()
     [found] = errors.value.problems
-    assert (found.file, found.line, what in found.what) == (str(project), 3, True)
+    assert (found.file, found.line, what in found.what) == ("Pulumi.yaml", 3, True)
 
 
 def test_groups_of_a_folder_that_the_setting_lists_are_found(
