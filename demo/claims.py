@@ -128,8 +128,8 @@ def contact(demo: Observer) -> None:
     moved = demo.call("acme", "PATCH", path, {"state": "done", "note": "answered"})
     demo.claim("somebody works on it", "done", moved.json().get("state"))
     counts = demo.call("acme", "GET", "/tools/summary").json()["contacts"]
-    told = ", ".join(f"{count} {state}" for state, count in counts.items())
-    demo.claim("and the counts follow", "0 new, 0 open, 1 done", told)
+    found = ", ".join(f"{count} {state}" for state, count in counts.items())
+    demo.claim("and the counts follow", "0 new, 0 open, 1 done", found)
 
 
 def delivery(demo: Observer) -> None:

@@ -41,15 +41,17 @@ def policy(rule: Rule) -> Policy:
     return kind(rule.name, rule.why, validate)
 
 
-def resource(told: ResourceValidationArgs | PolicyResource) -> Resource:
-    whole = isinstance(told, PolicyResource)
+def resource(validated: ResourceValidationArgs | PolicyResource) -> Resource:
+    whole = isinstance(validated, PolicyResource)
     return Resource(
-        type=told.resource_type,
-        name=told.name,
-        urn=told.urn,
-        properties=known(told.props),
-        parent=told.parent.urn if whole and told.parent else "",
-        sources={name: frozenset(each.urn for each in of) for name, of in told.property_dependencies.items()}
+        type=validated.resource_type,
+        name=validated.name,
+        urn=validated.urn,
+        properties=known(validated.props),
+        parent=validated.parent.urn if whole and validated.parent else "",
+        sources={
+            name: frozenset(each.urn for each in of) for name, of in validated.property_dependencies.items()
+        }
         if whole
         else {},
     )

@@ -17,7 +17,7 @@ from benches.speed.goals import Measured
 from benches.speed.timing import OnStep, cpu_seconds, in_turns
 from tenantry import paths
 
-sys.path.insert(0, str(paths.FUNCTIONS))  # functions are no package of the project
+sys.path.insert(0, str(paths.FUNCTIONS))  # functions are not a package of the project
 
 from authorizer import keys, tokens
 from authorizer.keys import KeyRing

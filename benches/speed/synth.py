@@ -24,7 +24,7 @@ PHYSICAL_NAMES = ("name", "stageName", "bucket")
 COMPARED = (
     "CDK declares the same resources with L1 constructs in Python. It loads a service's code when that is "
     "first used, so its start is the synth of one tenant of each kind; what is counted is what each further "
-    "resource costs. What CloudFormation has no resource for is no construct."
+    "resource costs. What CloudFormation has no resource for is not a construct."
 )
 LEFT_OUT = f"CDK synth, the peer, is left out: there is no `{NODE}` on PATH."
 FOLDED = {

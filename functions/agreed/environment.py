@@ -1,4 +1,4 @@
-"""Names of the variables by which a function is told what it works for and with."""
+"""Names of the variables that state what a function works for and with."""
 
 from typing import Final
 

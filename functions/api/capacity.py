@@ -1,6 +1,6 @@
-"""What a request consumes of DynamoDB, in the units that each answer tells.
+"""What a request consumes of DynamoDB, in the units that each answer states.
 
-A call that is refused or gets no answer consumes too, but nothing tells how much: only the table's own
+A call that is refused or gets no answer consumes too, but nothing says how much: only the table's own
 metrics have it, for all tenants together.
 """
 

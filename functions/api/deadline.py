@@ -14,7 +14,7 @@ ANSWER_SECONDS: Final = 1.0  # kept back to read what came, log and answer; smal
 
 
 class Invocation(Protocol):
-    """The part of Lambda's context object that tells the time left."""
+    """The part of Lambda's context object that gives the time left."""
 
     def get_remaining_time_in_millis(self) -> int: ...
 

@@ -51,7 +51,7 @@ _UNKNOWN: Final = "no answer came from a service behind the API; a write may or 
 def call(operation: Callable[..., Any], *, repeatable: bool = True, **parameters: Any) -> Any:
     """What the operation answers; `Unavailable` when it is throttled, slow or absent.
 
-    One that is not repeatable is tried again only after a failure that tells that nothing was done: its
+    One that is not repeatable is tried again only after a failure that says that nothing was done: its
     own condition would refuse the second attempt because of what the first one had written.
     """
     failure: Exception | None = None

@@ -1,4 +1,4 @@
-"""What a function of one tenant is told by its environment, read once, at the first call."""
+"""The environment of one tenant's function, read once, at the first call."""
 
 import json
 import os

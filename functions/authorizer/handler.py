@@ -31,8 +31,8 @@ def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         # API Gateway answers 401 to this very message, and 500 to any other.
         raise Exception("Unauthorized") from None
     except IssuerUnavailable as error:
-        told = {"issuer": config.issuer, "cause": str(error)}
-        _end("no keys to check tokens with", "issuer-unavailable", logging.ERROR, **told)
+        details = {"issuer": config.issuer, "cause": str(error)}
+        _end("no keys to check tokens with", "issuer-unavailable", logging.ERROR, **details)
         raise
     except Exception as error:
         logs.failure("unexpected failure", error)

@@ -1,4 +1,4 @@
-"""Why a token is refused: a closed set, counted per reason and never told to the caller."""
+"""Why a token is refused: a closed set, counted per reason and never named to the caller."""
 
 from agreed.metrics import Reason
 
@@ -12,4 +12,4 @@ class Refused(Exception):
 
 
 class IssuerUnavailable(Exception):
-    """No keys could be had from the issuer: nothing can be said of the token, so this is no 401."""
+    """No keys could be had from the issuer: nothing can be said of the token, so this is not a 401."""

@@ -53,7 +53,7 @@ def is_valid(algorithm: str, public: Any, signature: bytes, signed: bytes) -> bo
 def _octets(jwk: Mapping[str, Any], member: str) -> bytes:
     text = jwk.get(member)
     if not isinstance(text, str):
-        raise ValueError(f"{member} is no text")
+        raise ValueError(f"{member} is not text")
     try:
         return base64.b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), b"-_", validate=True)
     except binascii.Error:

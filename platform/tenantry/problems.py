@@ -72,7 +72,7 @@ def shown(value: object) -> str:
 
 
 def dotted(loc: Loc) -> str:
-    """`auth.jwks.keys[0].kid`; a part that is no plain name is shown as a message may."""
+    """`auth.jwks.keys[0].kid`; a part that is not a plain name is shown as a message may."""
     if not loc:
         return "the file"
     text = ""

@@ -136,7 +136,7 @@ def _require_sender(cell: CellConfig, deployment: Deployment) -> None:
 
 
 def _budget(written: str | None) -> int | None:
-    """Raises WrongInput: it is no whole number of dollars."""
+    """Raises WrongInput: it is not a whole number of dollars."""
     if written is None:
         return None
     if not written.isascii() or not written.isdigit() or int(written) == 0:
@@ -150,7 +150,7 @@ def _adopted(cell: CellConfig, config: pulumi.Config) -> tuple[str, ...]:
     """Tenants whose silo tables an earlier deploy left behind; importing what is imported changes nothing.
 
     Raises:
-        WrongInput: it is no list, or names what has no table of its own in this cell.
+        WrongInput: it is not a list, or names what has no table of its own in this cell.
     """
     try:
         listed = config.get_object("adopt")
@@ -159,7 +159,7 @@ def _adopted(cell: CellConfig, config: pulumi.Config) -> tuple[str, ...]:
     if listed is None:
         return ()
     if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
-        raise WrongInput("tenantry:adopt is no list of slugs; write it as one, such as [initech]")
+        raise WrongInput("tenantry:adopt is not a list of slugs; write one, such as [initech]")
     silos = [tenant.slug for tenant in cell.tenants if tenant.isolation == "silo"]
     for slug in listed:
         if slug not in silos:

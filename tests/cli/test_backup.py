@@ -204,7 +204,7 @@ def _size(path: Path) -> int:
         (["export", "acme#", "--to", "x"], "cannot be a slug"),
         (["export", "acme", "--to", "x", "--region", "eu-west-1"], "give --stack too"),
         (["import", "acme", "--from", "x", "--stack", "demo", "--port", "1"], "give one of them"),
-        (["import", "acme", "--from", "/nowhere"], "is no file"),
+        (["import", "acme", "--from", "/nowhere"], "is not a file"),
     ],
     ids=str,
 )

@@ -250,9 +250,9 @@ def test_the_stacks_configuration_names_the_tables_to_adopt() -> None:
     [
         ('["initech"]', "adopt names 'initech', which has no table of its own in cell demo; .* one: globex"),
         ('["globex", "acme"]', "adopt names 'acme', which has no table of its own"),
-        ("globex", r"adopt is no list of slugs; write it as one, such as \[initech\]"),
-        ('{"globex": true}', "adopt is no list of slugs"),
-        ("[7]", "adopt is no list of slugs"),
+        ("globex", r"adopt is not a list of slugs; write one, such as \[initech\]"),
+        ('{"globex": true}', "adopt is not a list of slugs"),
+        ("[7]", "adopt is not a list of slugs"),
     ],
 )
 def test_what_cannot_be_adopted_is_told(adopt: str, message: str) -> None:

@@ -28,7 +28,7 @@ class Form:
 
 
 def read(body: dict[str, Any]) -> Form:
-    """Other members are left out: forms carry fields of their own. All faults are told at once."""
+    """Other members are left out: forms carry fields of their own. All faults are reported at once."""
     faults = [
         *_faults(body, "email", EMAIL_LENGTH, required=True),
         *_faults(body, "message", MESSAGE_LENGTH, required=True, refused=_CONTROL_BUT_LAYOUT),

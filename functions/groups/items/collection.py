@@ -51,7 +51,7 @@ class Collection(NamedTuple):
         return (item, False) if first is None else (Item.again(first, document), True)
 
     def replace(self, item_id: str, document: Document, match: Tags) -> Item:
-        """In one call that is no transaction, so that its answer tells the new version."""
+        """In one call that is not a transaction, so that its answer holds the new version."""
         condition, values = _precondition(match)
         try:
             record = self.table.update(
@@ -73,8 +73,8 @@ class Collection(NamedTuple):
     def replace_once(self, item_id: str, document: Document, match: Tags, claim: Claim) -> tuple[Item, bool]:
         """As `replace`, and whether it was an earlier request's.
 
-        A transaction tells no new version, so the one to replace is assumed: the newest that is named, and
-        the time that is in the id. Where that is wrong, the refusal tells what is there.
+        A transaction returns no new version, so the one to replace is assumed: the newest that is named, and
+        the time that is in the id. Where that is wrong, the refusal says what is there.
         """
         version = max(match.versions(), default=1 if match.anything else NEVER)
         created_at = identifiers.created_at(item_id)

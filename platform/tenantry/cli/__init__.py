@@ -18,7 +18,7 @@ from tenantry.cli import (
     updates,
     usage,
 )
-from tenantry.cli.output import told
+from tenantry.cli.output import reported_errors
 
 app = typer.Typer(
     name="tenantry",
@@ -53,5 +53,5 @@ app.command("import")(backup.import_)
 
 
 def main() -> None:
-    with told():
+    with reported_errors():
         app()

@@ -54,8 +54,8 @@ def export(
             data, to, lambda records, size, all_: show(f"{records:,} records, {decimal(size)}", records, all_)
         )
     if as_json:
-        told = {"tenant": slug, "stack": data.names.stack, "table": data.table, "file": str(to)}
-        print_json({**told, **asdict(exported)})
+        report = {"tenant": slug, "stack": data.names.stack, "table": data.table, "file": str(to)}
+        print_json({**report, **asdict(exported)})
         return
     resumed = f", {exported.resumed:,} of them before" if exported.resumed else ""
     stdout().print(
@@ -84,8 +84,8 @@ def import_(
             data, from_, lambda doing, done, size: show(f"{doing}, {decimal(done)}", done, size)
         )
     if as_json:
-        told = {"tenant": slug, "stack": data.names.stack, "table": data.table, "file": str(from_)}
-        print_json({**told, **asdict(imported)})
+        report = {"tenant": slug, "stack": data.names.stack, "table": data.table, "file": str(from_)}
+        print_json({**report, **asdict(imported)})
         return
     source = imported.source
     what = f"{imported.written:,} records written, {imported.same:,} were there already"

@@ -18,8 +18,8 @@ def usd(amount: Fraction) -> str:
 
 
 def calls(count: float | Fraction) -> str:
-    told = f"{float(count):,.0f}"
-    return f"{told} call" if told == "1" else f"{told} calls"
+    text = f"{float(count):,.0f}"
+    return f"{text} call" if text == "1" else f"{text} calls"
 
 
 def itemised(estimate: "Estimate", terms: "Terms") -> Table:
@@ -111,5 +111,5 @@ def _difference(amount: Fraction) -> str:
 
 def drivers(estimate: "Estimate") -> str:
     """Those that come to one in a hundred at least, once rounded."""
-    told = ((name, f"{float(share):.0%}") for name, share in estimate.drivers())
-    return ", ".join(f"{name} {percent}" for name, percent in told if percent != "0%")
+    text = ((name, f"{float(share):.0%}") for name, share in estimate.drivers())
+    return ", ".join(f"{name} {percent}" for name, percent in text if percent != "0%")

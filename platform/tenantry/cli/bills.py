@@ -27,7 +27,7 @@ def show_estimates(
         for tenant in tenants
     ]
     if as_json:
-        told = [
+        bills = [
             {
                 "tenant": tenant.slug,
                 "cell": tenant.cell,
@@ -40,7 +40,7 @@ def show_estimates(
             }
             for tenant, estimates in found
         ]
-        print_json({**_basis(terms), "tenants": told})
+        print_json({**_basis(terms), "tenants": bills})
         return
     if len(found) == 1:
         [(tenant, estimates)] = found
@@ -64,16 +64,16 @@ def show_comparison(
 
     columns: tuple[int | None, ...] = volumes or (None,)
     own = current(kind, tenant, terms)
-    told = []
+    bills = []
     for volume in columns:
         found = compared(kind, tenant, platform, terms, volume)
         if as_json:
-            told.append({name: as_dict(each, terms) for name, each in found.items()})
+            bills.append({name: as_dict(each, terms) for name, each in found.items()})
         else:
             stdout().print(choices(kind, tenant.slug, own, found))
     if as_json:
         print_json(
-            {**_basis(terms), "tenant": tenant.slug, "compare": kind, "current": own, "estimates": told}
+            {**_basis(terms), "tenant": tenant.slug, "compare": kind, "current": own, "estimates": bills}
         )
         return
     _tell_assumed([tenant], volumes)
@@ -82,11 +82,11 @@ def show_comparison(
 
 def show_actual(found: "Sequence[Estimate]", terms: "Terms", as_json: bool) -> None:
     if as_json:
-        told = [
+        bills = [
             {"tenant": each.tenant, "not_measured": list(each.assumed), **as_dict(each, terms)}
             for each in found
         ]
-        print_json({**_basis(terms), "tenants": told})
+        print_json({**_basis(terms), "tenants": bills})
         return
     if len(found) == 1:
         stdout().print(itemised(found[0], terms))
@@ -95,8 +95,8 @@ def show_actual(found: "Sequence[Estimate]", terms: "Terms", as_json: bool) -> N
         stdout().print(overview([[each] for each in found], ()))
     missing = sorted({name.replace("_", " ") for each in found for name in each.assumed})
     if missing:
-        told_missing = f"not measured, estimated from the rest: {', '.join(missing)}"
-        stdout().print(told_missing, style="dim", soft_wrap=True)
+        note = f"not measured, estimated from the rest: {', '.join(missing)}"
+        stdout().print(note, style="dim", soft_wrap=True)
     _tell_basis(terms)
 
 
@@ -137,15 +137,15 @@ def _tell_drivers(estimates: "Sequence[Estimate]", dominating: list[tuple[int, s
     for each in estimates:
         stdout().print(f"mostly for ({calls(each.requests)}): {drivers(each)}", soft_wrap=True)
     if dominating:
-        told = [f"{name} from {volume:,}" if volume else name for volume, name in dominating]
-        stdout().print(f"what costs most, by calls a month: {', '.join(told)}", soft_wrap=True)
+        bills = [f"{name} from {volume:,}" if volume else name for volume, name in dominating]
+        stdout().print(f"what costs most, by calls a month: {', '.join(bills)}", soft_wrap=True)
 
 
 def _tell_assumed(tenants: "Sequence[Tenant]", volumes: tuple[int, ...]) -> None:
     silent = [tenant.slug for tenant in tenants if tenant.workload.requests_per_month is None]
     if silent and not volumes:
-        told = f"{', '.join(silent)}: the file names no workload.requests_per_month; a million is assumed"
-        stdout().print(told, style="yellow", soft_wrap=True)
+        bills = f"{', '.join(silent)}: the file names no workload.requests_per_month; a million is assumed"
+        stdout().print(bills, style="yellow", soft_wrap=True)
 
 
 def _tell_basis(terms: "Terms") -> None:

@@ -82,12 +82,16 @@ def _matrix(proof: "Proof") -> Table:
     """A row per role. Kinds that no role is granted anything of share the last column."""
     from tenantry.isolation.targets import Kind
 
-    told = [kind for kind in Kind if any(_tells(row.others[kind]) or kind in row.own for row in proof.rows)]
-    silent = [kind for kind in Kind if kind not in told]
+    telling = [
+        kind
+        for kind in Kind
+        if any(_says_something(row.others[kind]) or kind in row.own for row in proof.rows)
+    ]
+    silent = [kind for kind in Kind if kind not in telling]
     table = Table(
         Column("role", no_wrap=True),
         "allowed its own",
-        *told,
+        *telling,
         box=SIMPLE_HEAD,
         title=f"Cell {proof.cell}: each role's own, and what is anybody else's",
         title_justify="left",
@@ -96,13 +100,13 @@ def _matrix(proof: "Proof") -> Table:
     if silent:
         table.add_column("\n".join(silent))
     for row in proof.rows:
-        cells = [_square(row.others[kind]) for kind in told]
+        cells = [_square(row.others[kind]) for kind in telling]
         cells += [DENIED] if silent else []
         table.add_row(row.role.function.replace(".", " "), " ".join(row.own), *cells)
     return table
 
 
-def _tells(square: "Square") -> bool:
+def _says_something(square: "Square") -> bool:
     return bool(square.leaks) or bool(_statements(square.denied_by))
 
 
@@ -132,8 +136,8 @@ def _try(port: int | None, as_json: bool) -> list[str]:
         trials = list(local.trials(platform, functions, lambda _: progress.advance(task)))
     leaks = [trial for trial in trials if trial.leaked]
     if as_json:
-        told = [{"function": trial.function.name, **_told(trial)} for trial in leaks]
-        print_json({"endpoint": platform.endpoint, "tried": len(trials), "leaks": told})
+        leaking = [{"function": trial.function.name, **_as_json(trial)} for trial in leaks]
+        print_json({"endpoint": platform.endpoint, "tried": len(trials), "leaks": leaking})
     else:
         stdout().print(_trials([function.name for function in functions], trials))
         found = f"[red]✗[/] {len(leaks)} LEAKED" if leaks else "[green]✓[/] all denied"
@@ -141,7 +145,7 @@ def _try(port: int | None, as_json: bool) -> list[str]:
     return [str(trial) for trial in leaks]
 
 
-def _told(trial: "Trial") -> dict[str, Any]:
+def _as_json(trial: "Trial") -> dict[str, Any]:
     return {"operation": trial.operation, "on": trial.on, "answer": trial.answer}
 
 

@@ -48,13 +48,13 @@ def logs(
     as_json: Annotated[bool, typer.Option("--json", help="For programs: an object a line.")] = False,
 ) -> None:
     """Show a tenant's records: requests, and what its functions logged."""
-    from tenantry.operations.aws import refusals_told
+    from tenantry.operations.aws import refusals_reported
 
     start_ms = int((time.time() - _seconds(since)) * 1000)
     if request is not None and follow:
         raise WrongInput("--request shows a request that was made, --follow what comes; give one of them")
     place = chosen(stack, region, port, slug)
-    with refusals_told(place.region):
+    with refusals_reported(place.region):
         events = _events(place, slug, group, start_ms, request, follow)
         lines = (line for line in _lines(events) if _shown(line, errors, request, as_json))
         count = _print_all(lines if request is None else _by_way(lines), as_json, follow)
@@ -79,7 +79,7 @@ def _print_all(lines: "Iterable[Line]", as_json: bool, follow: bool) -> int:
 def _seconds(since: str) -> int:
     match = re.fullmatch(r"([1-9][0-9]{0,8})([smhd])", since)
     if match is None:
-        raise WrongInput(f"--since {since!r} is no span of time; write it as 90s, 15m, 2h or 3d")
+        raise WrongInput(f"--since {since!r} is not a span of time; write it as 90s, 15m, 2h or 3d")
     return int(match[1]) * SECONDS[match[2]]
 
 
@@ -104,7 +104,7 @@ def _pattern(request: str) -> str:
     """A phrase of CloudWatch's filter syntax."""
     if not re.fullmatch(rf"[A-Za-z0-9_=+/-]{{{SHORT_ID},128}}", request):
         raise WrongInput(
-            f"--request {request!r} is no request's id; give its first {SHORT_ID} characters, or all"
+            f"--request {request!r} is not a request's id; give its first {SHORT_ID} characters, or all"
         )
     return f'"{request}"'
 
@@ -154,12 +154,12 @@ def _print(line: "Line", as_json: bool) -> None:
     style = STYLES.get(line.level, "")
     answer = (line.route, "" if line.status is None else str(line.status))
     took = "" if line.milliseconds is None else f"{line.milliseconds:,.0f} ms"
-    told = "  ".join(part for part in (*answer, took, line.message) if part)
+    sentence = "  ".join(part for part in (*answer, took, line.message) if part)
     text = Text.assemble(
         (f"{when.astimezone():%m-%d %H:%M:%S.%f}"[:-3], "dim"),
         (f" {line.log:<10} ", "bold"),
         (f"{harmless(line.level):<8}", style),
         (f" {harmless(line.request[:SHORT_ID]):<{SHORT_ID}}  ", "dim"),
-        (harmless(told), style),
+        (harmless(sentence), style),
     )
     stdout().print(text, soft_wrap=True)

@@ -27,14 +27,14 @@ def redrive(
 ) -> None:
     """Put what could not be delivered from a tenant's queues back into them."""
     from tenantry.groups import current
-    from tenantry.operations.aws import refusals_told
+    from tenantry.operations.aws import refusals_reported
     from tenantry.operations.redrive import redrive as redrive_tenant
 
     queues = {each.name: each for each in current().queues}
     if queue is not None and queue not in queues:
         raise WrongInput(f"there is no queue {queue!r}; there are: {', '.join(queues) or 'none'}")
     place = chosen(stack, region, port, slug)
-    with refusals_told(place.region), stderr().status("looking for dead letters") as progress:
+    with refusals_reported(place.region), stderr().status("looking for dead letters") as progress:
         done = redrive_tenant(
             place.names,
             slug,
@@ -78,8 +78,8 @@ def purge(
     what = [f"{purged.items:,} items", *purged.tables, *purged.secrets]
     stdout().print(f"[green]✓[/] deleted of {slug}: {', '.join(what)}", soft_wrap=True)
     for key in purged.keys:
-        told = f"KMS key {key} is deleted in {DELETION_WINDOW_DAYS} days, unless that is cancelled"
-        stdout().print(told, markup=False, soft_wrap=True)
+        notice = f"KMS key {key} is deleted in {DELETION_WINDOW_DAYS} days, unless that is cancelled"
+        stdout().print(notice, markup=False, soft_wrap=True)
 
 
 def _require_removed(slug: str, stack: "FoundStack", folder: Path) -> None:

@@ -40,7 +40,7 @@ def complain(message: str) -> None:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def reported_errors() -> Iterator[None]:
     """Turn the errors that are meant for the user into a message and an exit code."""
     try:
         yield

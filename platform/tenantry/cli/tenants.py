@@ -43,9 +43,9 @@ def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
     _warn_of_misfits(unfit)
     if as_json:
         sums = {"account": _as_json(account)} if account else {}
-        told = [{"tenant": slug, **asdict(each)} for slug, found in unfit.items() for each in found]
+        unfit_tenants = [{"tenant": slug, **asdict(each)} for slug, found in unfit.items() for each in found]
         held = {name: _as_json(rows) for name, rows in cells.items()}
-        print_json({"problems": [], "cells": held, **sums, "misfits": told})
+        print_json({"problems": [], "cells": held, **sums, "misfits": unfit_tenants})
         return
     for name, rows in cells.items():
         slugs = ", ".join(tenant.slug for tenant in platform.cell(name).tenants) or "no tenants"

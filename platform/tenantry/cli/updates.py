@@ -58,8 +58,8 @@ def update(
     if changes:
         stdout().print(_table(changes))
     counted = Counter(str(each.step) for each in changes)
-    told = ", ".join(f"{number} {step}" for step, number in counted.items()) or "nothing to change"
-    stdout().print(f"[green]✓[/] {told}, in {time.monotonic() - began:.1f} s, at {running.endpoint}")
+    summary = ", ".join(f"{number} {step}" for step, number in counted.items()) or "nothing to change"
+    stdout().print(f"[green]✓[/] {summary}, in {time.monotonic() - began:.1f} s, at {running.endpoint}")
 
 
 def _shown(change: "Change") -> dict[str, Any]:

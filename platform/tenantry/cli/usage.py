@@ -77,7 +77,7 @@ def _days(month: str | None) -> tuple[date, date]:
     try:
         start = datetime.strptime(month, "%Y-%m").date()
     except ValueError:
-        raise WrongInput(f"--month {month!r} is no month; write it as {today:%Y-%m}") from None
+        raise WrongInput(f"--month {month!r} is not a month; write it as {today:%Y-%m}") from None
     if start > today:
         raise WrongInput(f"--month {month} has not begun")
     last = (start + timedelta(days=31)).replace(day=1) - timedelta(days=1)
@@ -136,8 +136,8 @@ def _print(report: "Report") -> None:
     total = _sum(_counts(line) for line in report.lines)
     table.add_row("total", "", *map(_number, total), style="bold")
     stdout().print(table)
-    for told in (*_by_day(report.lines), *_quotas(report)):
-        stdout().print(Text(told))
+    for notes in (*_by_day(report.lines), *_quotas(report)):
+        stdout().print(Text(notes))
 
 
 def _by_day(lines: "Iterable[Line]") -> Iterator[str]:
@@ -185,16 +185,16 @@ def _number(count: int | None) -> str:
 def _warn(report: "Report") -> None:
     from tenantry.operations.metering.usage import first_kept
 
-    told, first, planned = [], report.logged_from, first_kept()
+    notes, first, planned = [], report.logged_from, first_kept()
     if first is None or first > report.start:
         when = "kept" if first is None else f"kept before {first}"
         from_ = f"those from {planned} on" if planned > report.start else "those days"
-        told.append(f"no access log is {when}; the usage plan tells {from_}, without routes and answers")
+        notes.append(f"no access log is {when}; the usage plan counts {from_}, without routes and answers")
     if not report.agrees:
-        told.append(
+        notes.append(
             f"the access log has {report.keyed:,} requests with a key, {report.throttled:,} of them "
             f"throttled, and the usage plan counted {report.planned:,}, and may be half an hour behind"
         )
-    for each in told:
+    for each in notes:
         text = f"{report.tenant.slug}: {each}"
         stderr().print(text, style="yellow", markup=False, soft_wrap=True)

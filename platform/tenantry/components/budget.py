@@ -1,4 +1,4 @@
-"""Declare what a cell may cost a month, and tell the operator before and when it costs more.
+"""Declare what a cell may cost a month, and notify the operator before and when it costs more.
 
 AWS counts by the tag `cell`, from the day on which that tag is activated in Billing.
 """

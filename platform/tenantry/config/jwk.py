@@ -50,7 +50,7 @@ def asymmetric(field: str) -> Rule:
 def _public(values: Mapping[str, Any]) -> Iterable[Fault]:
     if values.get("kty") == "oct":
         yield Fault(
-            "is a symmetric key", "use an RSA, EC or OKP key, whose public half is no secret", ("kty",)
+            "is a symmetric key", "use an RSA, EC or OKP key, whose public half is not a secret", ("kty",)
         )
     for member in _PRIVATE:
         if member in values:
@@ -136,5 +136,7 @@ class Jwk(Model):
             if key.key_size < _RSA_BITS:
                 raise Fault(f"has {key.key_size} bits", f"use an RSA key of {_RSA_BITS} bits or more").error()
             if key.public_numbers().n % 2 == 0:
-                raise Fault("has an even modulus, so it is no RSA key", "export the public key again").error()
+                raise Fault(
+                    "has an even modulus, so it is not an RSA key", "export the public key again"
+                ).error()
         return self

@@ -1,4 +1,4 @@
-"""Load a folder of tenants as a whole: either every file holds, or every problem of every file is told."""
+"""Load a folder of tenants as a whole, or report every problem of every file."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path

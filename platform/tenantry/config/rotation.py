@@ -127,7 +127,7 @@ def _open(folder: Path, slug: str, kind: Kind) -> _Opened:
 
 def _replace(file: Path, before: bytes, after: bytes) -> None:
     """In one step: whoever reads meanwhile finds the old file or the new one, and never a part."""
-    # A hidden file is no part of the platform, so a check that runs meanwhile passes this one over.
+    # A hidden file is not part of the platform, so a check that runs meanwhile passes this one over.
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     part = Path(name)
     try:

@@ -59,7 +59,7 @@ api_keys: [web]
 #   connection: request # or streaming, or websocket
 """
 
-# YAML 1.1 or 1.2 reads these as something else than texts.
+# YAML 1.1 or 1.2 reads these as something other than strings.
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 

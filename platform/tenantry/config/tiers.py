@@ -25,7 +25,7 @@ _QUOTA = "Requests in a period, for each API key. Left out: no quota."
 
 
 class Quota(Model):
-    """API Gateway counts it as best it can: it is no cost cap."""
+    """API Gateway counts it as best it can: it is not a cost cap."""
 
     limit: int = Field(ge=1, le=2_147_483_647, examples=[10_000], description="Requests in a period.")
     period: Period = Field(examples=["day"], description="When the count starts again.")

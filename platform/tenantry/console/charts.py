@@ -12,7 +12,7 @@ from tenantry.operations.metering.measures import Charted, Lines
 from tenantry.operations.running import Running, Tenant
 from tenantry.rules.naming import AUTHORIZER
 
-Unit = Literal["count", "depth", "milliseconds", "seconds"]  # a depth is no sum
+Unit = Literal["count", "depth", "milliseconds", "seconds"]  # a depth is not a sum
 Shape = Literal["lines", "stacked"]
 
 TRAFFIC = "Calls by status"
@@ -44,14 +44,14 @@ class Chart:
     @property
     def summary(self) -> str:
         """Counts by their sums, all else by the highest value."""
-        told = []
+        totals = []
         for line in self.lines:
             known = [value for value in line.values if value is not None]
             if self.unit == "count":
-                told.append(f"{line.name} {formats.number(sum(known))}")
+                totals.append(f"{line.name} {formats.number(sum(known))}")
             elif known:
-                told.append(f"{line.name} up to {_WORDS[self.unit](max(known))}")
-        return ", ".join(told)
+                totals.append(f"{line.name} up to {_WORDS[self.unit](max(known))}")
+        return ", ".join(totals)
 
 
 def plans(tenant: Tenant) -> dict[Charted, Unit]:

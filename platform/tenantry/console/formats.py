@@ -6,7 +6,7 @@ NONE = "–"  # noqa: RUF001 - a dash as wide as a figure
 
 
 def number(value: float | None) -> str:
-    """Whole up to a million; beyond that three digits tell enough."""
+    """Whole up to a million; beyond that three digits are enough."""
     if value is None:
         return NONE
     for limit, unit in ((1e9, "bn"), (1e6, "m")):

@@ -14,7 +14,7 @@ def month_so_far(place: Place, folder: Path) -> dict[str, float]:
     """Dollars by slug, by list prices, without free units; tenants without a file are left out.
 
     Raises:
-        WrongInput: the files cannot be read, or the place does not tell its cell.
+        WrongInput: the files cannot be read, or the place does not state its cell.
         Failed: AWS refuses.
     """
     if place.cell is None:

@@ -1,4 +1,4 @@
-"""Ask for everything that a page shows at once; what is not to be had is told, and spoils nothing else."""
+"""Ask for everything that a page shows at once; what cannot be had is named, and spoils nothing else."""
 
 import time
 from collections.abc import Callable

@@ -15,7 +15,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def serve(application: Starlette, port: int, listening: Callable[[str], None]) -> None:
-    """Port 0 takes a free one; `listening` is told the address.
+    """Port 0 takes a free one; `listening` is called with the address.
 
     Raises:
         Failed: the port cannot be used.

@@ -22,7 +22,7 @@ class FunctionUse:
 class Usage:
     """What one tenant used; sums over the period, not rates.
 
-    A figure that nobody measured is left at its default: None is told as such and estimated from the rest.
+    A figure that nobody measured is left at its default, None: it is estimated from the rest, and said so.
 
     Attributes:
         hours: length of the period; what costs by the month counts hours / HOURS_IN_MONTH of it.
@@ -34,7 +34,7 @@ class Usage:
         metrics_read: metrics asked of GetMetricData, which costs as well.
         log_bytes: `IncomingBytes` of AWS/Logs, over all the tenant's log groups.
         stored_bytes: the tenant's data at the period's end; of a silo tenant, its table's size.
-        sent_bytes: bodies of all answers; no metric of AWS's tells them.
+        sent_bytes: bodies of all answers; no metric of AWS's gives them.
         traces: requests that X-Ray kept.
     """
 

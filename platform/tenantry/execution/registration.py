@@ -160,7 +160,7 @@ def run(program: Program, stack: str, arns: Arns, preview: bool = False) -> tupl
     """What the program registers, and the stack's outputs as they are known.
 
     Args:
-        arns: where the program is told that it is.
+        arns: where the program runs, as it believes.
     """
     engine = Engine(arns, preview)
     return engine, execute(program, engine, stack, preview)
@@ -179,7 +179,7 @@ def execute(program: Program, monitor: MockMonitor, stack: str, preview: bool = 
     async def main() -> dict[str, Any]:
         loop = asyncio.get_running_loop()
         loop.set_default_executor(ThreadPoolExecutor(initializer=prepare_thread))
-        # An error is raised below; the SDK leaves it in many futures, of which asyncio would tell one by one.
+        # An error is raised below; the SDK leaves it in many futures, of which asyncio would log one by one.
         loop.set_exception_handler(lambda _loop, _context: None)
         # The monitor is bound to the running loop, so it is set here.
         log = logging.getLogger("tenantry.pulumi")

@@ -1,6 +1,6 @@
 """Make the gateway's body from the contract: its routes and schemas, plus what AWS needs to serve them.
 
-API Gateway takes a dialect of OpenAPI 3.0 and JSON Schema draft 4, and the import is told to fail on
+API Gateway takes a dialect of OpenAPI 3.0 and JSON Schema draft 4, and the import is set to fail on
 warnings; so descriptions, examples, response schemas and the keywords that it documents as unsupported
 stay out.
 """

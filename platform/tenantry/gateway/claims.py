@@ -145,13 +145,15 @@ def _declared(part: Part) -> Iterator[Problem]:
     for open_ in group.key_routes:
         if open_.route not in routes:
             yield part.problem(
-                f"key_routes names {open_.route}, which is no route here", "correct one of the two", "paths"
+                f"key_routes names {open_.route}, which is not a route here",
+                "correct one of the two",
+                "paths",
             )
     for metric in group.metrics:
         for name in metric.operations:
             if name not in ids:
                 yield part.problem(
-                    f"{metric.name} is counted by {name}, which is no operation here",
+                    f"{metric.name} is counted by {name}, which is not an operation here",
                     "correct one of the two",
                     "paths",
                 )

@@ -46,14 +46,14 @@ def is_name(text: str) -> bool:
 
 def problems(found: Iterable[Installed]) -> list[Problem]:
     installed = list(found)
-    told: list[Problem] = []
+    reported: list[Problem] = []
     for one in installed:
         source = Source(one.folder / "declaration.py")
         findings = [finding for check in CHECKS for finding in check(one, source)]
         findings += records.used(one, source, installed)
-        told += [Problem(shown(source.path), *finding) for finding in findings]
-        told += code.problems(one)
-    return told + claims.problems(installed)
+        reported += [Problem(shown(source.path), *finding) for finding in findings]
+        reported += code.problems(one)
+    return reported + claims.problems(installed)
 
 
 def _named(one: Installed, source: Source) -> Iterator[Finding]:

@@ -107,7 +107,7 @@ def _read(folder: Path, problems: list[Problem]) -> Installed | None:
             problems += forbidden
             return None
         declared = runpy.run_path(str(file)).get("GROUP")
-    except (Exception, SystemExit) as error:  # whatever a declaration does wrong, its author is told where
+    except (Exception, SystemExit) as error:  # whatever a declaration does wrong, its author is shown where
         what = f"this does not run: {type(error).__name__}: {error}"
         problems.append(Problem(shown(file), _failed_at(error, file), what, "correct it"))
         return None

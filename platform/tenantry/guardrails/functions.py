@@ -29,7 +29,7 @@ def every_role_runs_one_function(stack: Stack) -> Iterator[Violation]:
 
 
 def _role(function: Resource) -> object:
-    """What tells roles apart; in a preview no ARN is known, but where it will come from is."""
+    """What distinguishes roles; in a preview no ARN is known, but where it will come from is."""
     role = function.at("role")
     return function.sources.get("role") if role is UNKNOWN else role
 

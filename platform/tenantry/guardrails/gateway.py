@@ -1,4 +1,4 @@
-"""Rules on the door: every route states who may call it, every stage tells what went through."""
+"""Rules on the door: every route states who may call it, every stage logs what went through."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

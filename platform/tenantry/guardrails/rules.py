@@ -100,7 +100,7 @@ RULES = (
     ),
     Rule(
         "resource-is-tagged",
-        "Cost and ownership are told by tags.",
+        "Tags say what costs belong to whom.",
         tags.everything_says_whose_it_is,
         alone=False,
     ),

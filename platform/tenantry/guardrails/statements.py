@@ -23,7 +23,7 @@ _ANYTHING = re.compile(r"[*?]+|arn:[^:]*:[^:]*:[^:]*:[^:]*:([\w-]+[/:])?[*?].*")
 
 
 class Allowed(NamedTuple):
-    """A statement that allows, with who carries it and a name to tell it by."""
+    """A statement that allows, with who carries it and a name to report it by."""
 
     carrier: Resource
     name: str

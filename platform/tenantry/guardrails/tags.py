@@ -1,4 +1,4 @@
-"""The rule on tags: costs and resources can be told by tenant, cell and tier."""
+"""The rule on tags: costs and resources can be sorted by tenant, cell and tier."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,7 +1,7 @@
 """The rule on the boundary: it stops, by itself, whatever no function of the cell has any business with.
 
 The boundary is judged as if it were a role's own policy, as it is for a role whose policy allows everything.
-What one tenant's function may have and another's may not, no common boundary can tell apart.
+What one tenant's function may have and another's may not, no common boundary can distinguish.
 """
 
 from collections.abc import Iterator

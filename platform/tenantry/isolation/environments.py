@@ -1,4 +1,4 @@
-"""Rules on what functions are told in their environment: their own tenant's, and AWS as it is.
+"""Rules on what functions find in their environment: their own tenant's, and AWS as it is.
 
 Each rule yields the leaks that break it.
 """

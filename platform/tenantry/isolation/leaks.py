@@ -1,4 +1,4 @@
-"""A way from one tenant to another, told in one line: who, what, on which resource, and what opens it."""
+"""A way from one tenant to another, in one line: who, what, on which resource, and what opens it."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Rules on policies that resources carry, and on whom topics tell: services of AWS and people alone.
+"""Rules on policies that resources carry, and on whom topics notify: people and services of AWS alone.
 
 A role of the same account needs no such policy, and nobody else has any business with these resources.
 Each rule yields the leaks that break it.

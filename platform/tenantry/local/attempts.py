@@ -137,7 +137,7 @@ class RefusedInside(Exception):
 
 
 def _unbatched(answer: dict[str, Any]) -> None:
-    """A batch tells of each statement by itself."""
+    """A batch reports each statement by itself."""
     for each in answer["Responses"]:
         if "Error" in each:
             raise RefusedInside(str(each["Error"]["Code"]))

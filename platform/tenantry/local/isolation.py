@@ -80,7 +80,7 @@ def trials(
 
     Args:
         tested: the functions whose roles to try.
-        tried: told each function whose attempts are done.
+        tried: called with each function whose attempts are done.
 
     Raises:
         NotTried: the emulator does not accept a role's credentials.

@@ -112,7 +112,7 @@ class _IssuerHandler(BaseHTTPRequestHandler):
         self.do_GET()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: key fetches are no news, and the emulator's log is for its own."""
+        """Say nothing: key fetches are not news, and the emulator's log is for its own."""
 
     def _document(self) -> dict[str, Any] | None:
         asked = _DOCUMENT.fullmatch(self.path.partition("?")[0])

@@ -53,7 +53,7 @@ def start(
     Args:
         folder: where the tenants' files are, for updates.
         port: None takes a free one.
-        on_step: told what happens, for a person to read.
+        on_step: called with what happens, for a person to read.
         receivers: loopback URL by tenant, of who takes its webhooks in place of the local receiver.
         environment: of the emulator's address, more variables for the functions.
 
@@ -191,8 +191,8 @@ def _described(
     def described(tenant: Tenant) -> LocalTenant:
         own = outputs["tenants"][tenant.slug]
         checked = verification(tenant, deployment.names.issuer(tenant.slug), [])
-        told = ("tier", "status", "url", "api_keys", "routes", "auth", "isolation", "options")
-        shown = {name: own.get(name) for name in told}  # an output of None is none
+        names = ("tier", "status", "url", "api_keys", "routes", "auth", "isolation", "options")
+        shown = {name: own.get(name) for name in names}  # an output of None is none
         return LocalTenant(
             shown={"tenant": tenant.slug, **shown},
             audience=Audience(checked["issuer"], checked["audience"], checked["max_lifetime_seconds"]),

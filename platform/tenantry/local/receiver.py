@@ -63,8 +63,10 @@ class Receiver:
 
     def take(self, tenant: str, headers: Mapping[str, str], body: bytes) -> None:
         text = body.decode("utf-8", "replace")
-        told = {name.lower(): value for name, value in headers.items() if name.lower().startswith("webhook-")}
-        self._kept.append((tenant, {"headers": told, "body": text}))
+        signature_headers = {
+            name.lower(): value for name, value in headers.items() if name.lower().startswith("webhook-")
+        }
+        self._kept.append((tenant, {"headers": signature_headers, "body": text}))
 
     def shown(self, tenant: str) -> bytes:
         """Those of one tenant, oldest first, as JSON; bodies are text, as they were signed."""

@@ -23,7 +23,7 @@ class StateError(Failed):
 
 
 class DamagedRecord(StateError):
-    """A record cannot be read, so its platform cannot be told from it."""
+    """A record cannot be read, so its platform cannot be found from it."""
 
 
 class WhichPlatform(WrongInput):
@@ -36,7 +36,7 @@ class UnknownTenant(WrongInput):
 
 @dataclass(frozen=True, slots=True)
 class LocalTenant:
-    """`shown` is what `status` tells of the tenant; `signer` is None where the keys are in its secret."""
+    """`shown` is what `status` shows of the tenant; `signer` is None where the keys are in its secret."""
 
     shown: dict[str, Any]
     audience: Audience

@@ -1,7 +1,7 @@
 """Name what an operator is woken for: the alarms of a tenant and of a cell, as plain data.
 
-A tenant's faults are joined in one composite alarm, which alone tells people of them, so that one incident is
-one notice. What lasts until somebody acts stays out of it and tells people by itself: the composite would
+A tenant's faults are joined in one composite alarm, which alone notifies people of them: one incident, one
+notice. What lasts until somebody acts stays out of it and notifies people by itself: the composite would
 stay in alarm for as long, and keep silent about the next fault.
 """
 
@@ -43,7 +43,7 @@ class Alarm:
         condition: the heading of its runbook.
         of: the queue that it watches, where it watches one.
         inputs: one without an `expression`; with one, those that it names.
-        lasting: it stays until somebody acts, or for days, so it tells people by itself.
+        lasting: it stays until somebody acts, or for days, so it notifies people by itself.
     """
 
     condition: str
@@ -61,7 +61,7 @@ class Alarm:
 
     @property
     def name(self) -> str:
-        """What tells it from the tenant's other alarms."""
+        """What distinguishes it from the tenant's other alarms."""
         return f"{self.of}_{self.condition}" if self.of else self.condition
 
     def described(self, whose: str, runbooks: str) -> str:

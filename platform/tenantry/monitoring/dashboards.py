@@ -2,7 +2,7 @@
 
 A variable of the type `pattern` replaces a text everywhere in a body. So one that stands for the slug drives
 every name on the shared dashboard: stage, functions, queues, log groups, table, alarms. It cannot change a
-number, nor leave a widget out: quotas are told in a table, and what a tenant lacks stays empty.
+number, nor leave a widget out: quotas stand in a table, and what a tenant lacks stays empty.
 """
 
 from collections.abc import Iterable

@@ -37,7 +37,7 @@ _REMEDIES = {  # by the code of a ClientError, or the class of an error that bot
 
 
 @contextmanager
-def refusals_told(region: str) -> Iterator[None]:
+def refusals_reported(region: str) -> Iterator[None]:
     """Around every use of boto3, the making of sessions and clients too.
 
     Raises:
@@ -46,8 +46,8 @@ def refusals_told(region: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        told = error.response["Error"]
-        raise _failed(region, told["Code"], told.get("Message", "")) from error
+        details = error.response["Error"]
+        raise _failed(region, details["Code"], details.get("Message", "")) from error
     except BotoCoreError as error:
         raise _failed(region, type(error).__name__, str(error)) from error
 

@@ -6,14 +6,14 @@ import boto3
 
 from tenantry.config import Tenant
 from tenantry.gateway import contract
-from tenantry.operations.aws import refusals_told
+from tenantry.operations.aws import refusals_reported
 from tenantry.operations.purge import Clients
 from tenantry.operations.stacks import Stack
 from tenantry.operations.tokens import Audience, TokenError, managed_signer, mint
 
 
 def clients(region: str) -> Clients:
-    with refusals_told(region):
+    with refusals_reported(region):
         session = boto3.Session(region_name=region)  # one, so that a role with MFA asks for one code
         services = ("dynamodb", "secretsmanager", "lambda", "kms", "resourcegroupstaggingapi")
         return Clients(*map(session.client, services))
@@ -37,7 +37,7 @@ def token(
         )
     names = stack.names
     audience = Audience(names.issuer(tenant.slug), tenant.audience, tenant.auth.max_lifetime_seconds)
-    with refusals_told(stack.region):
+    with refusals_reported(stack.region):
         secrets_manager = client or boto3.Session(region_name=stack.region).client("secretsmanager")
     key = tenant.auth.managed.keys[-1]
     signer = managed_signer(secrets_manager, names.signing_secret(tenant.slug), key)

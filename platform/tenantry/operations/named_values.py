@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from tenantry.errors import Failed
-from tenantry.operations.aws import refusals_told
+from tenantry.operations.aws import refusals_reported
 from tenantry.rules.named_values import Document, NamedValue, named_values
 from tenantry.rules.naming import Names
 
@@ -55,12 +55,12 @@ class TenantSecrets:
         Raises:
             Failed: AWS refuses.
         """
-        with refusals_told(self._region):
+        with refusals_reported(self._region):
             return [self._listed(value) for value in named_values()]
 
     def value(self, value: NamedValue) -> str:
         """Raises NoValue, or Failed where AWS refuses."""
-        with refusals_told(self._region):
+        with refusals_reported(self._region):
             document, _ = self._read(value)
         if value.name not in document:
             secret = value.place(self.names, self.tenant)
@@ -77,7 +77,7 @@ class TenantSecrets:
             Outrun: nothing was changed; set it again.
             Failed: AWS refuses.
         """
-        with refusals_told(self._region):
+        with refusals_reported(self._region):
             document, version = self._read(value)
             if document.get(value.name) == new:
                 return False
@@ -130,7 +130,7 @@ class TenantSecrets:
             leaving = "DeletedDate" in self.client.describe_secret(SecretId=secret)
         except self.client.exceptions.ResourceNotFoundException:
             return Listed(value, secret, changed=None, leaving=False)
-        # The secret's own date of change also tells of its tags; a version's never does.
+        # The secret's own date of change also moves with its tags; a version's never does.
         versions = self.client.list_secret_version_ids(SecretId=secret)["Versions"]
         made = [each["CreatedDate"] for each in versions if CURRENT in each["VersionStages"]]
         return Listed(value, secret, made[0] if made else None, leaving)

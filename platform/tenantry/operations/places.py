@@ -6,14 +6,14 @@ from typing import Any
 
 import boto3
 
-from tenantry.operations.aws import refusals_told
+from tenantry.operations.aws import refusals_reported
 from tenantry.operations.stacks import Stack
 from tenantry.rules.naming import Names
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`client` makes boto3's client of a service; `cell` is None where the stack's file does not tell it.
+    """`client` makes boto3's client of a service; `cell` is None where the stack's file does not state it.
 
     `url` is the address of a stage, by its API's id and its name.
     """
@@ -35,11 +35,11 @@ def on_aws(stack: Stack) -> Place:
     Raises:
         Failed: there is no such profile.
     """
-    with refusals_told(stack.region):
+    with refusals_reported(stack.region):
         session = boto3.Session(region_name=stack.region)  # one, so that a role with MFA asks for one code
 
     def client(service: str) -> Any:
-        with refusals_told(stack.region):
+        with refusals_reported(stack.region):
             return session.client(service)
 
     def url(api: str, stage: str) -> str:

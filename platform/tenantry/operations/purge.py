@@ -7,7 +7,7 @@ from typing import Any
 
 from tenantry.errors import Failed
 from tenantry.groups import current
-from tenantry.operations.aws import refusals_told
+from tenantry.operations.aws import refusals_reported
 from tenantry.rules.key_policies import DELETION_WINDOW_DAYS
 from tenantry.rules.naming import AUTHORIZER, Names
 
@@ -47,13 +47,13 @@ def purge(names: Names, tenant: str, clients: Clients, on_deleted: Callable[[int
     Reads the whole pooled table once, because keys cannot be listed by prefix; that is billed as reads.
 
     Args:
-        on_deleted: told the number of items deleted so far.
+        on_deleted: called with the number of items deleted so far.
 
     Raises:
         StillDeployed: deploy without the tenant's file first; nothing was deleted.
         Failed: AWS refuses. Without a pooled table, this is not the stack's Region, and nothing was deleted.
     """
-    with refusals_told(clients.dynamodb.meta.region_name):
+    with refusals_reported(clients.dynamodb.meta.region_name):
         return _purge(names, tenant, clients, on_deleted)
 
 

@@ -43,7 +43,7 @@ def redrive(
     Args:
         queues: those to look at; the tenant need not have all of them.
         sqs: boto3's client.
-        on_moved: told how many were moved, and of about how many.
+        on_moved: called with how many were moved, and of about how many.
 
     Raises:
         NoQueue: the tenant has none of them; nothing was done.

@@ -7,7 +7,7 @@ from typing import Any
 from agreed.declarations import Queue
 from tenantry.errors import Failed
 from tenantry.groups import current
-from tenantry.operations.aws import refusals_told
+from tenantry.operations.aws import refusals_reported
 from tenantry.operations.places import Place
 from tenantry.rules.naming import AUTHORIZER, stage_variable
 
@@ -85,7 +85,7 @@ def survey(place: Place) -> Running:
         NotDeployed: there is no such API.
         Failed: AWS refuses.
     """
-    with refusals_told(place.region):
+    with refusals_reported(place.region):
         gateway = place.client("apigateway")
         api = _api(gateway, place)
         plans = {each["name"]: each for each in _all(gateway, "get_usage_plans")}
@@ -110,7 +110,7 @@ def _api(gateway: Any, place: Place) -> dict[str, Any]:
 
 
 def _keys(gateway: Any, place: Place) -> dict[str, list[Key]]:
-    """By slug. A slug holds no underscore, so a key's name tells whose it is."""
+    """By slug. A slug holds no underscore, so a key's name says whose it is."""
     prefix = f"{place.names.cell}_"
     keys: dict[str, list[Key]] = {}
     for each in _all(gateway, "get_api_keys", nameQuery=prefix, includeValues=False):

@@ -13,7 +13,7 @@ from tenantry.rules.naming import Names
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """`cell` is None where the stack's file does not tell it."""
+    """`cell` is None where the stack's file does not state it."""
 
     names: Names
     region: str
@@ -39,7 +39,7 @@ def find(name: str, region: str | None = None) -> Stack:
 
 
 def _config(file: Path) -> dict[Any, Any]:
-    """Empty for a file that cannot be read: what is missed then is told by its key."""
+    """Empty for a file that cannot be read: what is missed then is reported by its key."""
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError):

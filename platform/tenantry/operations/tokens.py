@@ -13,7 +13,7 @@ from typing import Any
 import jwt
 
 from tenantry.errors import Failed, WrongInput
-from tenantry.operations.aws import refusals_told
+from tenantry.operations.aws import refusals_reported
 
 
 class TokenError(Failed):
@@ -79,7 +79,7 @@ def managed_signer(secrets_manager: Any, secret_name: str, kid: str) -> Signer:
         Failed: AWS refuses, most likely because the secret may not be read.
     """
     region = secrets_manager.meta.region_name
-    with refusals_told(region):
+    with refusals_reported(region):
         try:
             value = secrets_manager.get_secret_value(SecretId=secret_name)["SecretString"]
         except secrets_manager.exceptions.ResourceNotFoundException:

@@ -119,7 +119,7 @@ def _references(node: Any) -> Iterator[str]:
 
 
 def _undocumented(node: Any) -> Any:
-    """A member may be called `documentation` too; its value is no text."""
+    """A member may be called `documentation` too; its value is not text."""
     match node:
         case dict():
             return {

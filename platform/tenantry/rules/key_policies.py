@@ -30,7 +30,7 @@ SERVICE_USE = (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is under the key: where, and which value of the service's encryption context tells it apart.
+    """What is under the key: where, and which value of the service's encryption context distinguishes it.
 
     The encryption context is bound to the ciphertext, so a right to decrypt one table's is none to another's.
     """

@@ -118,7 +118,7 @@ class Names:
 
 
 def log_group(function: str) -> str:
-    """Where Lambda writes, unless told otherwise; made by the program to have a retention."""
+    """Where Lambda writes, unless configured otherwise; made by the program to have a retention."""
     return f"/aws/lambda/{function}"
 
 

@@ -74,7 +74,7 @@ MALFORMED: dict[str, dict[str, Any]] = {
     "nothing but its key": {},
     "no version": {"version": None},
     "a version of another type": {"version": {"S": "1"}},
-    "a version that is no whole number": {"version": {"N": "1.5"}},
+    "a version that is not a whole number": {"version": {"N": "1.5"}},
     "no state": {"state": None},
     "a state that there is not": {"state": {"S": SECRET}},
     "a state of another type": {"state": {"M": {}}},

@@ -28,7 +28,7 @@ NOT_DRAFT_4 = {"const", "examples", "if", "nullable", "writeOnly", "$defs"}
 
 
 def keywords(node: Any) -> Iterator[str]:
-    """Of a schema and all that it holds; names of properties are no keywords."""
+    """Of a schema and all that it holds; names of properties are not keywords."""
     for keyword, value in node.items():
         yield keyword
         if keyword == "properties":

@@ -26,7 +26,7 @@ DEFAULT_STATUS = {
     "DEFAULT_4XX": 400,
     "DEFAULT_5XX": 500,
     "EXPIRED_TOKEN": 403,
-    "INTEGRATION_FAILURE": 503,  # 504 by default; the function cannot be reached, which is no timeout
+    "INTEGRATION_FAILURE": 503,  # 504 by default; the function cannot be reached, which is not a timeout
     "INTEGRATION_TIMEOUT": 504,
     "INVALID_API_KEY": 403,
     "INVALID_SIGNATURE": 403,

@@ -45,7 +45,7 @@ SHAPES: dict[str, Case] = {
         "get of /notes/none is not a mapping",
         "write the operation below it",
     ),
-    "parameters that are no list": (
+    "parameters that are not a list": (
         '      parameters:\n        - {$ref: "#/components/parameters/Id"}',
         "      parameters: {name: id}",
         "{name: id}",
@@ -199,12 +199,12 @@ DECLARED = {
     "a key route that there is not": (
         'KeyRoute("POST /notes", "visitors write them")',
         'KeyRoute("POST /notes", "visitors write them"), KeyRoute("GET /notes", "why not")',
-        "key_routes names GET /notes, which is no route here",
+        "key_routes names GET /notes, which is not a route here",
     ),
     "a metric of an operation that there is not": (
         'operations=("takeNote",)',
         'operations=("makeNote",)',
-        "NotesTaken is counted by makeNote, which is no operation here",
+        "NotesTaken is counted by makeNote, which is not an operation here",
     ),
     "a repeatable route without the record of what was answered": (
         '            use(IDEMPOTENCY, "put"),\n',

@@ -1,4 +1,4 @@
-"""Alarms speak of one tenant's faults, in time, and stay quiet for what is no fault."""
+"""Alarms speak of one tenant's faults, in time, and stay quiet for what is not a fault."""
 
 import re
 from typing import Any

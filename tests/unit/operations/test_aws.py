@@ -13,7 +13,7 @@ from botocore.exceptions import (
 from tenantry.config import load_platform
 from tenantry.errors import Failed
 from tenantry.operations import deployed
-from tenantry.operations.aws import refusals_told
+from tenantry.operations.aws import refusals_reported
 from tenantry.operations.purge import purge
 from tenantry.operations.stacks import Stack
 from tenantry.rules.naming import Names
@@ -40,7 +40,7 @@ def refusal(code: str) -> ClientError:
 def test_a_refusal_is_told_on_one_line(code: str, remedy: str) -> None:
     with (
         pytest.raises(Failed, match=f"^AWS, Region eu-west-3: {code}: not like this; .*{remedy}"),
-        refusals_told("eu-west-3"),
+        refusals_reported("eu-west-3"),
     ):
         raise refusal(code)
 
@@ -55,7 +55,7 @@ def test_a_refusal_is_told_on_one_line(code: str, remedy: str) -> None:
 )
 def test_what_keeps_from_asking_is_told_like_a_refusal(error: BotoCoreError, remedy: str) -> None:
     told = f"Region eu-west-3: {type(error).__name__}: .*{remedy}"
-    with pytest.raises(Failed, match=told), refusals_told("eu-west-3"):
+    with pytest.raises(Failed, match=told), refusals_reported("eu-west-3"):
         raise error
 
 

@@ -245,7 +245,7 @@ def test_a_file_that_changes_between_check_and_write_is_told(
 
 def test_a_file_that_cannot_be_read_is_told(acme: TenantData, tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none"):
-        with pytest.raises(WrongInput, match="is no file"):
+        with pytest.raises(WrongInput, match="is not a file"):
             imported(acme, path)
 
 

@@ -280,8 +280,8 @@ def test_hostile_values_steer_no_terminal(write: Callable[..., None], told: Call
     ("options", "word"),
     [
         (("--since", "yesterday"), "write it as 90s, 15m, 2h or 3d"),
-        (("--since", "0m"), "is no span of time"),
-        (("--request", 'x" "y'), "is no request's id"),
+        (("--since", "0m"), "is not a span of time"),
+        (("--request", 'x" "y'), "is not a request's id"),
         (("--request", REQUEST, "--follow"), "give one of them"),
         (("--group", "tools"), "acme has no log tools; it has access"),
         (("--group", "shop"), "acme has no log shop; it has access"),

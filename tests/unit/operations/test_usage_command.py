@@ -107,11 +107,11 @@ def test_log_and_plan_that_differ_are_told(usage: Callable[..., tuple[int, str, 
 def test_days_without_a_log_are_told(usage: Callable[..., tuple[int, str, str]]) -> None:
     _, _, err = usage(told=report(start=first_kept(), logged_from=first_kept() + timedelta(days=3)))
     assert (
-        f"no access log is kept before {first_kept() + timedelta(days=3)}; the usage plan tells those days"
+        f"no access log is kept before {first_kept() + timedelta(days=3)}; the usage plan counts those days"
         in err
     )
     _, _, err = usage(told=report(start=first_kept() - timedelta(days=1), logged_from=None))
-    assert f"no access log is kept; the usage plan tells those from {first_kept()} on" in err
+    assert f"no access log is kept; the usage plan counts those from {first_kept()} on" in err
 
 
 def test_a_month_is_whole_and_this_one_ends_today(usage: Callable[..., tuple[int, str, str]]) -> None:
@@ -128,8 +128,8 @@ def test_a_month_is_whole_and_this_one_ends_today(usage: Callable[..., tuple[int
     ("options", "word"),
     [
         (("--month", "2999-01"), "--month 2999-01 has not begun"),
-        (("--month", "2026-13"), "--month '2026-13' is no month; write it as 20"),
-        (("--month", "July"), "--month 'July' is no month"),
+        (("--month", "2026-13"), "--month '2026-13' is not a month; write it as 20"),
+        (("--month", "July"), "--month 'July' is not a month"),
         (("--csv", "--json"), "give one of them"),
     ],
 )

@@ -37,7 +37,9 @@ class Target:
         parts = urlsplit(url)
         host, tls = parts.hostname or "", parts.scheme == "https"
         if not (tls or (parts.scheme == "http" and host in LOOPBACK)) or not host or "@" in parts.netloc:
-            raise ValueError("the webhook is no https URL of a host; correct contact.notify and deploy again")
+            raise ValueError(
+                "the webhook is not an https URL of a host; correct contact.notify and deploy again"
+            )
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return cls(host, parts.port or (443 if tls else 80), path, tls)
 

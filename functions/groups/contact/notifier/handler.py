@@ -80,12 +80,12 @@ def _report(record: Record, outcome: Outcome) -> None:
     about: dict[str, Any] = {"record_id": record.id, "receives": record.receives}
     if outcome.entry:
         about |= {"request_id": outcome.entry.request_id, "message_id": outcome.entry.id}
-    told = {"reason": outcome.reason, "rest_seconds": outcome.rest}
+    details = {"reason": outcome.reason, "rest_seconds": outcome.rest}
     if isinstance(outcome.error, Undelivered):
-        told["cause"] = type(outcome.error.__cause__).__name__ if outcome.error.__cause__ else None
+        details["cause"] = type(outcome.error.__cause__).__name__ if outcome.error.__cause__ else None
     elif outcome.error:
         logs.failure("an entry could not be handled", outcome.error, **about)
-    (logs.info if outcome.rest is None else logs.warning)(outcome.result, **about, **told)
+    (logs.info if outcome.rest is None else logs.warning)(outcome.result, **about, **details)
     if outcome.result == "delivered":
         metrics.count(DELIVERED)
     elif outcome.result in {"not delivered", "broken"}:

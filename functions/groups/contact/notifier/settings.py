@@ -22,11 +22,11 @@ class ByEmail:
 
 @cache
 def current() -> ToWebhook | ByEmail:
-    """Raises LookupError: the function was told neither an address that it may call nor a sender."""
-    told = settings.current()
-    receiver = told.options[NOTIFY.name]
-    if receiver in told.calls:
-        return ToWebhook(Target.of(receiver), told.secret(DELIVERY.name))
-    if told.mail_from is None:
+    """Raises LookupError: the environment holds neither an address that it may call nor a sender."""
+    environment = settings.current()
+    receiver = environment.options[NOTIFY.name]
+    if receiver in environment.calls:
+        return ToWebhook(Target.of(receiver), environment.secret(DELIVERY.name))
+    if environment.mail_from is None:
         raise LookupError("MAIL_FROM is not set, and CALLS does not list the receiver")
-    return ByEmail(receiver, told.mail_from)
+    return ByEmail(receiver, environment.mail_from)

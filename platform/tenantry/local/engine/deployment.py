@@ -30,7 +30,7 @@ def stand(
 
     Args:
         clients: boto3 clients of the emulator, by service.
-        on_change: told of each resource that is made, changed or removed, from several threads.
+        on_change: called with each resource that is made, changed or removed, from several threads.
 
     Raises:
         DeploymentError: a resource could not be brought to its inputs, or is of an unknown type. What was

@@ -48,7 +48,7 @@ class Engine(MockMonitor):
         self._inventory = inventory
         self._on_change = on_change
         self._owners: dict[str, str] = {}  # by URN, in the order of registration
-        self._asked = threading.local()  # the request, whose options the mocks are not told
+        self._asked = threading.local()  # the request, whose options the mocks do not get
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the SDK's name
         if request.type != STACK:

@@ -34,12 +34,12 @@ def _fault(error: BaseException, folders: list[str], handler: str, file: str = "
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if any(frame.filename.startswith(f"{each}/") for each in folders)]
     at = (own[-1].filename, own[-1].lineno) if own else (file, 1)
-    told = str(error)
+    message = str(error)
     if isinstance(error, SyntaxError) and error.filename:
-        at, told = (error.filename, error.lineno), error.msg
-    return {"file": at[0], "line": at[1], "error": f"{type(error).__name__}: {told}", "handler": handler}
+        at, message = (error.filename, error.lineno), error.msg
+    return {"file": at[0], "line": at[1], "error": f"{type(error).__name__}: {message}", "handler": handler}
 
 
 if __name__ == "__main__":
-    answers, sys.stdout = sys.stdout, sys.stderr  # what a module prints is no answer
+    answers, sys.stdout = sys.stdout, sys.stderr  # a module may print while it is imported
     print(json.dumps(first_fault(**json.load(sys.stdin))), file=answers, flush=True)

@@ -1,7 +1,7 @@
 """An export as a file: JSON lines that any tool reads, sealed so that a cut or a change is found out.
 
 A header, a line for each record, checkpoints between them, an end. A checkpoint and the end hold the number
-of records and the SHA-256 of all lines before them. The seal finds accidents; it is no signature, so every
+of records and the SHA-256 of all lines before them. The seal finds accidents; it is not a signature, so every
 record is checked as well.
 """
 
@@ -29,7 +29,7 @@ _STARTED = re.compile(r"[0-9T:.-]{10,32}Z")
 
 
 class Damaged(WrongInput):
-    """The file is no whole export; the message names the line."""
+    """The file is not a whole export; the message names the line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tenantry.errors import Failed, WrongInput
-from tenantry.operations.aws import refusals_told
+from tenantry.operations.aws import refusals_reported
 from tenantry.operations.backup.archives import (
     CHECKPOINT,
     END,
@@ -51,14 +51,14 @@ def export(data: TenantData, file: Path, on_progress: OnProgress) -> Exported:
         Failed: AWS refuses, or the file cannot be written; the same call again goes on where it was.
     """
     _require_absent(file)
-    with refusals_told(data.region):
+    with refusals_reported(data.region):
         expected = data.expected()
     part = file.with_name(f"{file.name}.part")
     with _failures_told(part), _locked(part) as stream:
         _require_absent(file)  # by the one that held the lock until now
         tally = _resumed(stream, part, data) or _begun(stream, data)
         resumed = tally.records
-        with refusals_told(data.region):
+        with refusals_reported(data.region):
             for page in data.pages(tally.last):
                 _append(stream, tally, page)
                 on_progress(tally.records, tally.size, max(expected, tally.records))
@@ -113,7 +113,7 @@ def _require_ours(stream: BinaryIO, part: Path) -> None:
     start = encoded({"format": FORMAT}).rstrip(b"}\n")
     found = stream.read(len(start))
     if not start.startswith(found):
-        raise WrongInput(f"{part} is no export that was begun; move it away, or choose another --to")
+        raise WrongInput(f"{part} is not an export that was begun; move it away, or choose another --to")
     stream.seek(0)
 
 

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from agreed import partitions
 from tenantry.errors import Failed, WrongInput
-from tenantry.operations.aws import refusals_told
+from tenantry.operations.aws import refusals_reported
 from tenantry.operations.backup.archives import Damaged, Header, Reader, encoded
 from tenantry.operations.backup.records import Attributes, StoredRecord
 from tenantry.operations.backup.tenant_data import TenantData
@@ -46,7 +46,7 @@ class Imported:
 
 def import_(data: TenantData, file: Path, on_progress: OnProgress) -> Imported:
     """Raises:
-    WrongInput: there is no such file, or it is no whole export; nothing was written.
+    WrongInput: there is no such file, or it is not a whole export; nothing was written.
     Failed: AWS refuses. The same call again completes it.
     """
     with _opened(file) as stream:
@@ -58,7 +58,7 @@ def import_(data: TenantData, file: Path, on_progress: OnProgress) -> Imported:
         imported = Imported(checked.header)
         try:
             writing = Reader(stream, str(file))
-            with refusals_told(data.region):
+            with refusals_reported(data.region):
                 for batch in _batches(writing.records()):
                     _write(data, batch, imported)
                     on_progress("writing", writing.tally.size, size)
@@ -156,7 +156,7 @@ def _changed(file: Path) -> Failed:
 
 def _opened(file: Path) -> BinaryIO:
     if not file.is_file():
-        raise WrongInput(f"{file} is no file; give --from what an export wrote")
+        raise WrongInput(f"{file} is not a file; give --from what an export wrote")
     try:
         return file.open("rb")
     except OSError as error:

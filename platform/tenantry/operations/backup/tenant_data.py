@@ -39,7 +39,7 @@ class TenantData:
         return str(self.dynamodb.meta.region_name)
 
     def expected(self) -> int:
-        """How many records the counters tell of; others may write meanwhile."""
+        """How many records the counters hold; others may write meanwhile."""
         return sum(
             int(record["n"]["N"])
             for kind in exported().values()

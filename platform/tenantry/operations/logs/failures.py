@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tenantry.operations.aws import refusals_told
+from tenantry.operations.aws import refusals_reported
 from tenantry.operations.logs import lines as log_lines
 from tenantry.operations.logs.events import ACCESS, Event
 from tenantry.operations.logs.lines import Line
@@ -43,7 +43,7 @@ def failures(running: Running, tenant: Tenant, start: datetime, end: datetime, m
     place = running.place
     sources = {ACCESS: (place.names.access_log(tenant.slug), _CALLS)}
     sources |= {group: (log_group(name), _ERRORS) for group, name in tenant.functions.items()}
-    with refusals_told(place.region), ThreadPoolExecutor(len(sources)) as pool:
+    with refusals_reported(place.region), ThreadPoolExecutor(len(sources)) as pool:
         logs = place.client("logs")
 
         def search(log: str) -> list[Failure]:

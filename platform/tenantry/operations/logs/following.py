@@ -1,7 +1,7 @@
 """Read several logs as one, in the order of time, and go on reading as they grow.
 
 CloudWatch stores an event some time after it happened, so that a look begins before where the last one ended,
-and passes over what it has told.
+and passes over what it has returned.
 """
 
 import heapq
@@ -23,17 +23,17 @@ def merged(logs: Any, read: Iterable[Log], start_ms: int, pattern: str | None = 
 
 @dataclass(slots=True)
 class _Tail:
-    """`told` are ids of the overlap, with their times."""
+    """`seen` are ids of the overlap, with their times."""
 
     log: Log
     start_ms: int
     newest_ms: int = 0
-    told: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
 
     def new(self, logs: Any) -> Iterator[Event]:
         for event in self.log.events(logs, self.start_ms):
-            if event.id not in self.told:
-                self.told[event.id] = event.time_ms
+            if event.id not in self.seen:
+                self.seen[event.id] = event.time_ms
                 self.newest_ms = max(self.newest_ms, event.time_ms)
                 self._forget()
                 yield event
@@ -41,8 +41,8 @@ class _Tail:
 
     def _forget(self) -> None:
         """What no later look reads again."""
-        while (first := next(iter(self.told))) and self.told[first] < self.newest_ms - OVERLAP_MS:
-            del self.told[first]
+        while (first := next(iter(self.seen))) and self.seen[first] < self.newest_ms - OVERLAP_MS:
+            del self.seen[first]
 
 
 class Follower:
@@ -53,5 +53,5 @@ class Follower:
         self._tails = [_Tail(log, start_ms) for log in read]
 
     def look(self) -> Iterator[Event]:
-        """What is there and was not told yet, in the order of time; read it to its end."""
+        """What is there and was not returned yet, in the order of time; read it to its end."""
         return heapq.merge(*(tail.new(self._logs) for tail in self._tails), key=lambda event: event.time_ms)

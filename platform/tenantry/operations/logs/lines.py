@@ -1,4 +1,4 @@
-"""Read a log event as what it tells: a request, a record of a function, a word of Lambda's, or plain text."""
+"""Read a log event: it reports a request, a record of a function, a word of Lambda's, or plain text."""
 
 import json
 import re
@@ -33,8 +33,8 @@ class Line:
     Attributes:
         log: one of `events.all_logs`.
         kind: "request" of the access log, "record" of a function, "report" of Lambda's, or "text".
-        status: of the answer; like `milliseconds`, None where the event tells none.
-        request: the id that the gateway gave the request; empty where the event tells none.
+        status: of the answer; like `milliseconds`, None where the event has none.
+        request: the id that the gateway gave the request; empty where the event has none.
         fields: all that the event holds, as it holds it.
     """
 
@@ -75,10 +75,14 @@ def _object(text: str) -> dict[str, Any] | None:
 
 
 def _request(event: Event, fields: dict[str, Any]) -> Line:
-    told = {name: str(value) for name, value in fields.items() if value not in (ABSENT, "", None)}
-    status = told.get("status", "")
+    present = {name: str(value) for name, value in fields.items() if value not in (ABSENT, "", None)}
+    status = present.get("status", "")
     level = {"5": "ERROR", "4": "WARNING"}.get(status[:1], "INFO")
-    said = {"error": told.get("error"), "subject": told.get("subject"), "key": told.get("api_key_id")}
+    said = {
+        "error": present.get("error"),
+        "subject": present.get("subject"),
+        "key": present.get("api_key_id"),
+    }
     return Line(
         log=event.log,
         id=event.id,
@@ -86,10 +90,10 @@ def _request(event: Event, fields: dict[str, Any]) -> Line:
         kind="request",
         level=level,
         message=_pairs(said),
-        route=f"{told.get('method', '')} {told.get('route', '')}".strip(),
+        route=f"{present.get('method', '')} {present.get('route', '')}".strip(),
         status=_whole(status),
-        milliseconds=_number(told.get("latency_ms")),
-        request=told.get("request_id", ""),
+        milliseconds=_number(present.get("latency_ms")),
+        request=present.get("request_id", ""),
         fields=fields,
     )
 
@@ -101,19 +105,19 @@ def _record(event: Event, fields: dict[str, Any]) -> Line:
     if isinstance(causes, list):
         kinds = [str(each["type"]) for each in causes if isinstance(each, dict) and "type" in each]
         others["causes"] = " < ".join(kinds)  # frames are in the record itself
-    told = {name: str(fields[name]) for name in fields if fields[name] is not None}
-    route = told.get("route", "")
+    present = {name: str(fields[name]) for name in fields if fields[name] is not None}
+    route = present.get("route", "")
     return Line(
         log=event.log,
         id=event.id,
         time_ms=event.time_ms,
         kind="record",
-        level=told.get("level", "INFO"),
-        message=" ".join(part for part in (told.get("message"), _pairs(others)) if part),
+        level=present.get("level", "INFO"),
+        message=" ".join(part for part in (present.get("message"), _pairs(others)) if part),
         route=route if " " in route else "",  # what takes from a queue serves none, and is named here
-        status=_whole(told.get("status")),
-        milliseconds=_number(told.get("duration_ms")),
-        request=told.get("request_id", ""),
+        status=_whole(present.get("status")),
+        milliseconds=_number(present.get("duration_ms")),
+        request=present.get("request_id", ""),
         fields=fields,
     )
 

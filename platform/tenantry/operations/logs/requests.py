@@ -62,7 +62,7 @@ def counted(events: Iterable[Event], on_counted: Callable[[int], None] = lambda 
 
 
 def _fields(line: str) -> dict[str, Any]:
-    """Empty for a line that is no object: API Gateway does not escape what it puts in."""
+    """Empty for a line that is not an object: API Gateway does not escape what it puts in."""
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from tenantry.operations.aws import refusals_told
+from tenantry.operations.aws import refusals_reported
 from tenantry.operations.places import Place
 
 State = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
@@ -15,7 +15,7 @@ class Alarm:
     """`condition` is the last part of its name, `reason` is CloudWatch's own.
 
     `runbook` says where to read what to do; empty where the description does not. A `composite` one joins
-    others, and tells people of them.
+    others, and notifies people of them.
     """
 
     condition: str
@@ -34,7 +34,7 @@ def alarms(place: Place) -> dict[str, tuple[Alarm, ...]]:
         Failed: AWS refuses.
     """
     prefix = f"{place.names.cell}_"
-    with refusals_told(place.region):
+    with refusals_reported(place.region):
         pages = place.client("cloudwatch").get_paginator("describe_alarms")
         kinds = ["MetricAlarm", "CompositeAlarm"]
         found = [
@@ -50,17 +50,17 @@ def alarms(place: Place) -> dict[str, tuple[Alarm, ...]]:
     return {slug: tuple(sorted(own, key=_urgency)) for slug, own in by_slug.items()}
 
 
-def _alarm(slug: str, condition: str, told: dict[str, Any]) -> Alarm:
+def _alarm(slug: str, condition: str, answer: dict[str, Any]) -> Alarm:
     """Descriptions are written by `monitoring.alarms`."""
-    meaning, _, runbook = told.get("AlarmDescription", "").partition(". Runbook: ")
+    meaning, _, runbook = answer.get("AlarmDescription", "").partition(". Runbook: ")
     return Alarm(
         condition=condition,
         meaning=meaning.removeprefix(f"{slug}: "),
         runbook=runbook,
-        state=cast(State, told["StateValue"]),
-        reason=told.get("StateReason", ""),
-        since=told["StateUpdatedTimestamp"],
-        composite="AlarmRule" in told,
+        state=cast(State, answer["StateValue"]),
+        reason=answer.get("StateReason", ""),
+        since=answer["StateUpdatedTimestamp"],
+        composite="AlarmRule" in answer,
     )
 
 

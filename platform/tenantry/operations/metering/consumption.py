@@ -5,7 +5,7 @@ from typing import Any
 
 from tenantry.config import Cell
 from tenantry.costs.usage import CellUsage, FunctionUse, Usage
-from tenantry.operations.aws import refusals_told
+from tenantry.operations.aws import refusals_reported
 from tenantry.operations.metering import figures, metric_data
 from tenantry.operations.places import Place
 from tenantry.operations.running import Running, survey
@@ -67,6 +67,6 @@ def _consumed(running: Running, metric: str, start: datetime, end: datetime) -> 
 
 def _stored(place: Place, table: str) -> float | None:
     """Bytes of a table; DynamoDB counts them anew about every six hours, and answers 0 before."""
-    with refusals_told(place.region):
-        told: dict[str, Any] = place.client("dynamodb").describe_table(TableName=table)["Table"]
-    return told.get("TableSizeBytes") or None
+    with refusals_reported(place.region):
+        description: dict[str, Any] = place.client("dynamodb").describe_table(TableName=table)["Table"]
+    return description.get("TableSizeBytes") or None

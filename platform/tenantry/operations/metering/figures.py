@@ -43,7 +43,7 @@ class FunctionSums:
 class Sums:
     """What one tenant used in a period; `functions` by group, `log_bytes` None where nobody counts them.
 
-    To tell it, `metrics_read` were asked for.
+    `metrics_read` were asked for to report it.
     """
 
     requests: float

@@ -1,4 +1,4 @@
-"""Name the metrics that tell how one tenant fares; who shows them need not know CloudWatch."""
+"""Name the metrics that show how one tenant fares; who shows them need not know CloudWatch."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

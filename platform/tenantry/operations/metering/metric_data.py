@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tenantry.operations.aws import refusals_told
+from tenantry.operations.aws import refusals_reported
 from tenantry.operations.places import Place
 
 QUERIES = 500  # of one GetMetricData, hard
@@ -55,7 +55,7 @@ def read(place: Place, measures: Iterable[Measure], window: Window) -> Mapping[M
     """
     asked = list(dict.fromkeys(measures))
     found: dict[Measure, list[tuple[datetime, float]]] = {measure: [] for measure in asked}
-    with refusals_told(place.region):
+    with refusals_reported(place.region):
         client = place.client("cloudwatch")
         for start in range(0, len(asked), QUERIES):
             named = {f"m{index}": each for index, each in enumerate(asked[start : start + QUERIES])}

@@ -1,6 +1,6 @@
 """Count a tenant's requests as its usage plan does: by API key and UTC day, with what is left of the quota.
 
-These are the counts that quotas are held by. API Gateway keeps them on a best-effort basis and may tell them
+These are the counts that quotas are held by. API Gateway keeps them on a best-effort basis, and they may come
 half an hour late; they know no routes and no answers, by which `operations.requests` counts.
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tenantry.operations.aws import refusals_told
+from tenantry.operations.aws import refusals_reported
 from tenantry.operations.patience import patiently
 from tenantry.operations.places import Place
 from tenantry.operations.running import Tenant
@@ -41,7 +41,7 @@ class KeyUsage:
 
     @property
     def remaining(self) -> int | None:
-        """As of the last day that tells it."""
+        """As of the last day that states it."""
         return next((day.remaining for day in reversed(self.days) if day.remaining is not None), None)
 
 
@@ -58,18 +58,18 @@ def usage_of(place: Place, tenant: Tenant, start: date, end: date) -> tuple[KeyU
     names = {key.id: key.name for key in tenant.keys}
     days: dict[str, tuple[Day, ...]] = dict.fromkeys(names, ())
     if start <= end:
-        with refusals_told(place.region):
-            for key, told in _told(place.client("apigateway"), tenant.plan_id, start, end):
-                days[key] = _days(start, told, limited=tenant.quota is not None)
+        with refusals_reported(place.region):
+            for key, pairs in _pairs(place.client("apigateway"), tenant.plan_id, start, end):
+                days[key] = _days(start, pairs, limited=tenant.quota is not None)
     return tuple(KeyUsage(key, names.get(key), each) for key, each in days.items())
 
 
 def first_kept() -> date:
-    """The first day that usage plans still tell."""
+    """The first day that usage plans still report."""
     return datetime.now(UTC).date() - timedelta(days=KEPT_DAYS - 1)
 
 
-def _told(gateway: Any, plan: str, start: date, end: date) -> Iterator[tuple[str, Sequence[Any]]]:
+def _pairs(gateway: Any, plan: str, start: date, end: date) -> Iterator[tuple[str, Sequence[Any]]]:
     asked = {
         "usagePlanId": plan,
         "startDate": start.isoformat(),
@@ -85,7 +85,7 @@ def _told(gateway: Any, plan: str, start: date, end: date) -> Iterator[tuple[str
         position = {"position": answer["position"]}
 
 
-def _days(start: date, told: Sequence[Any], *, limited: bool) -> tuple[Day, ...]:
+def _days(start: date, pairs: Sequence[Any], *, limited: bool) -> tuple[Day, ...]:
     """A pair for each day: used, remaining. A day without requests may come as an empty one."""
     return tuple(
         Day(
@@ -93,5 +93,5 @@ def _days(start: date, told: Sequence[Any], *, limited: bool) -> tuple[Day, ...]
             int(pair[0]) if pair else 0,
             int(pair[1]) if limited and len(pair) > 1 else None,
         )
-        for number, pair in enumerate(told)
+        for number, pair in enumerate(pairs)
     )

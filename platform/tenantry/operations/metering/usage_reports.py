@@ -1,13 +1,13 @@
 """Say what a tenant used, fit to bill from: counted in its access log, and held against its usage plan.
 
-Days that the log keeps no longer are told by the plan alone, which knows neither routes nor answers.
+Days that the log keeps no longer come from the plan alone, which knows neither routes nor answers.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from tenantry.operations.aws import refusals_told
+from tenantry.operations.aws import refusals_reported
 from tenantry.operations.logs import events as log_events
 from tenantry.operations.logs.events import ACCESS, Log
 from tenantry.operations.logs.requests import Requests, counted
@@ -20,7 +20,7 @@ from tenantry.operations.running import Tenant
 class Line:
     """Requests of one day, key and route.
 
-    `key` is the key's name, or its id if it is no key of the tenant's any more, or empty for requests without
+    `key` is the key's name, or its id if the tenant has no such key any more, or empty for requests without
     one. Route and answers are None where only the plan knows of the requests.
     """
 
@@ -74,7 +74,7 @@ def report(
         Failed: AWS refuses.
     """
     plan = usage_of(place, tenant, start, end)
-    with refusals_told(place.region):
+    with refusals_reported(place.region):
         logs = place.client("logs")
         log = log_events.found(logs, place.names, tenant.slug).get(ACCESS)
         first = None if log is None else max(start, _first_kept(log))

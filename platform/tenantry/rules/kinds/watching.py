@@ -1,4 +1,4 @@
-"""What watches: logs, alarms, dashboards, saved queries, the budget, and the topics that they tell."""
+"""What watches: logs, alarms, dashboards, saved queries, the budget, and the topics that they notify."""
 
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds import tokens

@@ -23,5 +23,5 @@ def as_one(trace: str) -> str:
     """The exception first, with all lines of its message, then the frames that led to it."""
     lines = trace.splitlines()
     raised = max((index + 1 for index, line in enumerate(lines) if line.startswith("  ")), default=0)
-    told = (line.strip() for line in (*lines[raised:], *lines[:raised]))
-    return f"[ERROR] {_BETWEEN.join(told)}"
+    stack = (line.strip() for line in (*lines[raised:], *lines[:raised]))
+    return f"[ERROR] {_BETWEEN.join(stack)}"

@@ -1,4 +1,4 @@
-"""Give each request of a stage one id and one trace, and tell what became of it once it is answered.
+"""Give each request of a stage one id and one trace, and report what became of it once it is answered.
 
 The emulator gives the gateway, the function and the answer an id of their own each. Nothing is measured here:
 `gateway_metrics` and `access_logs` observe.

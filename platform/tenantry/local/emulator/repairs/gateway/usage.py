@@ -1,7 +1,7 @@
 """GetUsage and UpdateUsage: calls by API key and day, counted with the quota; the emulator counts none.
 
 Periods are the calendar's, in UTC, as API Gateway has them; the emulator's begin with a key's first call. By
-what is told here calls are refused, too.
+what is reported here calls are refused, too.
 """
 
 import json
@@ -95,7 +95,7 @@ def _update(plan_id: str, key_id: str, body: bytes) -> dict[str, Any]:
 
 
 def _set_window(plan_id: str, quota: dict[str, Any], key_id: str, today: date) -> None:
-    """Let the emulator refuse by the period that is told, as if it began now."""
+    """Let the emulator refuse by the period that is reported, as if it began now."""
     from ministack.services import apigateway_v1 as gateway
 
     if quota.get("limit") is not None:

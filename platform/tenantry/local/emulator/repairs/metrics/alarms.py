@@ -155,7 +155,6 @@ def _values(
 
 
 def _reason(rule: Rule, values: Sequence[float | None], state: str) -> str:
-    told = ", ".join("none" if each is None else f"{each:g}" for each in values[: rule.periods])
-    return (
-        f"{state}: {rule.comparison} {rule.threshold:g} of the latest values ({told}), {rule.needed} needed"
-    )
+    compared = ", ".join("none" if each is None else f"{each:g}" for each in values[: rule.periods])
+    condition = f"{rule.comparison} {rule.threshold:g}"
+    return f"{state}: {condition} of the latest values ({compared}), {rule.needed} needed"

@@ -44,7 +44,7 @@ def evaluate(expression: str, series: Mapping[str, Series], periods: int) -> lis
     try:
         tree = ast.parse(expression.strip(), mode="eval").body
     except SyntaxError:
-        raise UnknownExpression(f"{expression!r} is no metric math that is known here") from None
+        raise UnknownExpression(f"{expression!r} is not metric math that the emulator knows") from None
     return _Evaluation(expression, series, periods).of(tree)
 
 

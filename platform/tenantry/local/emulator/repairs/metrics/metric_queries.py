@@ -36,7 +36,7 @@ def stored(metric: Mapping[str, Any], start: float, end: float) -> list[dict[str
 
 
 def statistic(points: list[dict[str, Any]], name: str) -> float | None:
-    """None without points, or where a percentile can't be told."""
+    """None without points, or where a percentile can't be computed."""
     from ministack.services import cloudwatch
 
     value = cloudwatch._stat_value(cloudwatch._calc_stats(points), name, points) if points else None

@@ -1,6 +1,6 @@
 """AWS/DynamoDB: consumed capacity by table, latency by operation; the emulator measures none.
 
-What an operation consumes is the emulator's own figure, which it tells to those who ask. One that is refused
+What an operation consumes is the emulator's own figure, returned to those who ask. One that is refused
 consumes nothing here.
 """
 

@@ -19,7 +19,7 @@ def repair() -> None:
         append(stream, events)
 
     def filtered_by_pages(data: dict[str, Any]) -> Any:
-        """A token is a time and how many events of that very millisecond were told before."""
+        """A token is a time and how many events of that very millisecond were returned before."""
         start, skip = data.get("startTime"), 0
         if token := data.get("nextToken"):
             start, skip = json.loads(base64.b64decode(token))
@@ -28,12 +28,12 @@ def repair() -> None:
             return status, headers, body
         found = json.loads(body)["events"]
         page = found[skip : skip + min(data.get("limit", PAGE), PAGE)]
-        told: dict[str, Any] = {"events": page, "searchedLogStreams": []}
+        answer: dict[str, Any] = {"events": page, "searchedLogStreams": []}
         if page and (skip + len(page) < len(found) or len(found) == PAGE):
             last = page[-1]["timestamp"]
             same = sum(event["timestamp"] == last for event in page) + (skip if last == start else 0)
-            told["nextToken"] = base64.b64encode(json.dumps([last, same]).encode()).decode()
-        return logs.json_response(told)
+            answer["nextToken"] = base64.b64encode(json.dumps([last, same]).encode()).decode()
+        return logs.json_response(answer)
 
     logs._append_log_events = append_with_ids
     logs._filter_log_events = filtered_by_pages

@@ -54,8 +54,8 @@ def _delete(saved: dict[str, Saved], given: dict[str, Any]) -> Answer:
 def _ok(answer: dict[str, Any]) -> Answer:
     from ministack.core.responses import json_response
 
-    told: Answer = json_response(answer)
-    return told
+    response: Answer = json_response(answer)
+    return response
 
 
 def _missing(query: str) -> Answer:
