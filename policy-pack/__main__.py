@@ -22,8 +22,9 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UnknownValueError
 
-# This environment holds the SDK alone; the rules are read where they stand.
+# This environment holds the SDK alone; the rules, and the declarations they ask, are read where they stand.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "platform"))
+sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "functions"))
 
 from tenantry.guardrails.resources import UNKNOWN, Resource, Stack
 from tenantry.guardrails.rules import RULES

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
+import groups
 from api import logs, metrics
+from tenantry.groups.folders import folders
 from tenantry.packing import route_table
 from tests.support import tenant_api
 from tests.support.tenant_api import TenantApi
 
 route_table.install()  # functions run from their sources here
+groups.__path__ += [str(each) for each in folders() if str(each) not in groups.__path__]
 
 
 @pytest.fixture(scope="session", name="_aws")

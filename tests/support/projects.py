@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,18 +88,28 @@ class Project:
             "COLUMNS": "200",
         }
 
-    def page(self, path: str) -> str:
-        """A page of the console's, which runs for as long as it takes to answer."""
-        command = [sys.executable, "-m", "tenantry.cli", "console", "--listen", "0", "--tenants", "own"]
+    @contextmanager
+    def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """A command that runs during the block and is killed after it, if it has not ended."""
         with subprocess.Popen(
-            command, cwd=self.root, env=self._environment, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "tenantry.cli", *arguments],
+            cwd=self.root,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         ) as process:
             try:
-                assert process.stdout is not None
-                address = process.stdout.readline().strip()
-                return httpx.get(address.rstrip("/") + path, trust_env=False, timeout=60).text
+                yield process
             finally:
                 process.kill()
+
+    def page(self, path: str) -> str:
+        """A page of the console's, which runs for as long as it takes to answer."""
+        with self.started("console", "--listen", "0", "--tenants", "own") as process:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            return httpx.get(address.rstrip("/") + path, trust_env=False, timeout=60).text
 
     def tenantry(self, *arguments: str) -> str:
         """What the command prints; it must succeed."""

@@ -55,7 +55,7 @@ def new_group(
     from tenantry import paths
     from tenantry.config import schema
     from tenantry.groups import current, forget
-    from tenantry.groups.loading import folders
+    from tenantry.groups.folders import folders
     from tenantry.groups.scaffold import new
 
     root = paths.GROUPS if into is None else into.resolve()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tenantry.config import Cell
     from tenantry.local.state import LocalPlatform
 
-_HINTS = ("a token:  {} token TENANT", "a call:   {} call TENANT GET /items/orders", "the end:  {} down")
+_HINTS = ("a token:  {} token TENANT", "a call:   {} call TENANT GET /health", "the end:  {} down")
 
 
 def build() -> None:

@@ -40,7 +40,7 @@ class Outcome:
 
 def begun(tenants: Path) -> Looks:
     """Watch from now on: what changes while the platform starts is served after it."""
-    from tenantry.groups.loading import folders
+    from tenantry.groups.folders import folders
     from tenantry.local.watching.files import watched
 
     _, *further = folders()
@@ -107,7 +107,9 @@ def bring(port: int, tenants: Path, changed: Collection[Path]) -> Outcome:
             sources = functions.sources(current())
             with ThreadPoolExecutor(1) as pool:
                 packed = pool.submit(artifact.code, sources, build, artifact.this_machine())
-                require_handlers(local.clients_of(running.endpoint)["lambda"], current(), sources, changed)
+                layers = functions.group_layers(current(), artifact.this_machine()).values()
+                client = local.clients_of(running.endpoint)["lambda"]
+                require_handlers(client, current(), sources, layers, changed)
                 packed.result()  # which the update finds
         _, changes = local.update(running, cell, tenants, lambda _step: None, build)
     except UpdateUnderWay as error:

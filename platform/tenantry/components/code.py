@@ -74,7 +74,7 @@ class Code(pulumi.ComponentResource):
         return aws.s3.BucketObjectv2(
             kind,
             bucket=self._bucket.id,
-            key=f"{kind.partition('.')[0]}/{artifact.key}",
+            key=f"{kind.replace('.', '/')}/{artifact.key}",  # equal layers of two groups are two objects
             source=pulumi.FileAsset(str(artifact.path)),
             content_type="application/zip",
             tags=deployment.tags(),

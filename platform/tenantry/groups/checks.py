@@ -6,7 +6,7 @@ from keyword import iskeyword
 
 from agreed.declarations import RUNTIME, Given
 from agreed.metrics import KIT
-from tenantry.groups import claims, code, records
+from tenantry.groups import claims, code, records, requirements
 from tenantry.groups.installed import Installed, members
 from tenantry.groups.records import WORD
 from tenantry.groups.sources import Finding, Source
@@ -53,6 +53,7 @@ def problems(found: Iterable[Installed]) -> list[Problem]:
         findings += records.used(one, source, installed)
         reported += [Problem(shown(source.path), *finding) for finding in findings]
         reported += code.problems(one)
+        reported += requirements.problems(one)
     return reported + claims.problems(installed)
 
 

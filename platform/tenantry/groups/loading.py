@@ -1,7 +1,4 @@
-"""Find the groups' folders, run each one's declaration, and refuse, with file and line, what cannot be one.
-
-Groups live in `functions/groups` and in the folders that `tenantry:groups` of Pulumi.yaml lists.
-"""
+"""Run each group's declaration, and refuse, with file and line, what cannot be a group."""
 
 import runpy
 import sys
@@ -9,18 +6,15 @@ import traceback
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from agreed.declarations import Group
-from tenantry import paths
 from tenantry.groups import checks, shapes
+from tenantry.groups.folders import folders
 from tenantry.groups.installed import Groups, Installed
 from tenantry.groups.sources import Source
 from tenantry.paths import shown
 from tenantry.problems import ConfigErrors, Problem
 
 DECLARATION = "declaration.py"
-KEY = "tenantry:groups"
 
 
 @cache
@@ -36,31 +30,6 @@ def current() -> Groups:
 def forget() -> None:
     """The next `current` reads the folders again."""
     current.cache_clear()
-
-
-def folders() -> tuple[Path, ...]:
-    """Those that hold groups, the project's own first.
-
-    Raises:
-        ConfigErrors: `tenantry:groups` is not a list of folders.
-    """
-    project = paths.ROOT / "Pulumi.yaml"
-    settings = yaml.safe_load(project.read_text(encoding="utf-8")) if project.exists() else {}
-    entry = (settings.get("config") or {}).get(KEY)
-    listed = entry.get("default") if isinstance(entry, dict) else entry
-    if listed is None:
-        return (paths.GROUPS,)
-    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
-        what, remedy = f"{KEY} is not a list of folders", "write one, such as [../our-groups]"
-        raise ConfigErrors([Problem(shown(project), _line(project), what, remedy)])
-    further = [(paths.ROOT / each).resolve() for each in listed]
-    for folder in further:
-        if not folder.is_dir():
-            what = f"{KEY} lists {folder}, which is not a folder"
-            raise ConfigErrors(
-                [Problem(shown(project), _line(project), what, "correct the path, from Pulumi.yaml")]
-            )
-    return (paths.GROUPS, *further)
 
 
 def load(roots: tuple[Path, ...]) -> Groups:
@@ -128,8 +97,3 @@ def _failed_at(error: BaseException, file: Path) -> int:
         if frame.filename == str(file)
     ]
     return lines[-1] if lines else 1
-
-
-def _line(project: Path) -> int:
-    lines = project.read_text(encoding="utf-8").splitlines()
-    return next((number for number, line in enumerate(lines, start=1) if KEY in line), 1)

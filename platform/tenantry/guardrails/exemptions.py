@@ -1,5 +1,6 @@
 """List every exemption from a rule with its reason; a rule knows no other."""
 
+from tenantry.groups import current
 from tenantry.rules.kinds import KINDS
 
 # Actions that may be granted on `*`.
@@ -13,13 +14,10 @@ BOUNDARY_ON_ANYTHING = {
     "kms:Decrypt": "a key has a random id; service, table and secret narrow it in the condition",
 }
 
-# Routes that need neither key nor token, and those that need a key alone.
+# Routes that need neither key nor token.
 OPEN_ROUTES = {
     "GET /health": "answered by the gateway itself, the same to everybody",
     "OPTIONS *": "a browser sends neither with a preflight; the function answers by the tenant's origins",
-}
-KEY_ROUTES = {
-    "POST /contact": "visitors of a page write it, and have no token",
 }
 
 # Services whose roles need no permissions boundary.
@@ -29,3 +27,8 @@ UNBOUNDED_SERVICES = {
 
 # Types that AWS, or the provider, cannot tag.
 UNTAGGABLE = tuple(token for token, kind in KINDS.items() if token.startswith("aws:") and not kind.taggable)
+
+
+def key_routes() -> dict[str, str]:
+    """Routes that need a key alone: those that the route groups declare, each with the reason."""
+    return {each.route: each.reason for group in current() for each in group.key_routes}

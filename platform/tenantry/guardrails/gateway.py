@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tenantry.guardrails.exemptions import KEY_ROUTES, OPEN_ROUTES
+from tenantry.guardrails.exemptions import OPEN_ROUTES, key_routes
 from tenantry.guardrails.resources import UNKNOWN, Stack
 from tenantry.guardrails.violations import Violation
 from tenantry.rules.kinds.tokens import OTHER_DOORS, REST_API, STAGE
@@ -68,5 +68,5 @@ def _missing(route: str, security: list[Mapping[str, Any]], schemes: dict[str, s
     if route in OPEN_ROUTES or f"{method} *" in OPEN_ROUTES:
         return []
     asked = [{schemes[name] for name in alternative if name in schemes} for alternative in security]
-    needed = (KEY,) if route in KEY_ROUTES else (KEY, TOKEN)
+    needed = (KEY,) if route in key_routes() else (KEY, TOKEN)
     return [each for each in needed if not asked or any(each not in one for one in asked)]

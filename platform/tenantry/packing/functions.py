@@ -58,13 +58,22 @@ def pack(groups: Groups, target: Target, build: Path = paths.BUILD, *, plain: bo
     Raises:
         ArtifactError, ConfigErrors: what cannot be packed, and why.
     """
-    layers = {
+    return Packed(
+        artifact.code(sources(groups), build, target, plain=plain),
+        artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target, plain=plain),
+        group_layers(groups, target, plain=plain),
+    )
+
+
+def group_layers(groups: Groups, target: Target, *, plain: bool = False) -> dict[str, Artifact]:
+    """By the names of the groups that have requirements of their own. They are packed whole: what the group
+    imports of them is not known here.
+
+    Raises:
+        ArtifactError: pip could not fetch or verify a package.
+    """
+    return {
         each.name: artifact.layer(each.requirements, paths.BUILD, target, plain=plain, trimmed=False)
         for each in groups.installed
         if each.requirements
     }
-    return Packed(
-        artifact.code(sources(groups), build, target, plain=plain),
-        artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target, plain=plain),
-        layers,
-    )

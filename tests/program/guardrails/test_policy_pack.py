@@ -1,7 +1,10 @@
 """The policy pack, started and asked as the Pulumi engine does, says what the rules say."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -13,21 +16,23 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from tenantry.guardrails.resources import UNKNOWN, Resource, Stack
 from tenantry.guardrails.rules import RULES
-from tests.support.broken_guardrails import BREAKS
+from tenantry.rules.kinds.tokens import REST_API
+from tests.support import groups
+from tests.support.broken_guardrails import BREAKS, restated
 from tests.support.command import ROOT
 
 PACK = ROOT / "policy-pack"
 NEEDS_OTHERS = {rule.name for rule in RULES if not rule.alone}
 
 
-@pytest.fixture(scope="module")
-def analyzer() -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
+@contextmanager
+def started(pack: Path) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
     """The engine starts it in the pack's environment and folder, and reads the port from its output."""
-    project = yaml.safe_load((PACK / "PulumiPolicy.yaml").read_text())
+    project = yaml.safe_load((pack / "PulumiPolicy.yaml").read_text())
     python = PACK / project["runtime"]["options"]["virtualenv"] / "bin" / "python"
     assert python.exists(), "the policy pack has no environment; run `make policies`"
     command = [python, "-u", "-m", "pulumi.policy", "127.0.0.1:1", "."]
-    with subprocess.Popen(command, cwd=PACK, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=pack, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         try:
             port = int(process.stdout.readline())
@@ -35,6 +40,12 @@ def analyzer() -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
                 yield analyzer_pb2_grpc.AnalyzerStub(channel)
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="module")
+def analyzer() -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
+    with started(PACK) as pack:
+        yield pack
 
 
 def wire(resource: Resource) -> dict[str, Any]:
@@ -97,3 +108,21 @@ def test_what_breaks_a_rule_stops_the_engine(analyzer: Any, good: Stack, rule: s
         (each.resource.urn, f"{expected.why}\n{each}") for each in expected.check(looked_at)
     }
     assert {each.enforcementLevel for each in diagnostics} == {analyzer_pb2.MANDATORY}
+
+
+def test_it_learns_the_key_routes_of_an_operators_groups(good: Stack, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    for name in ("platform", "functions", "policy-pack", "requirements"):
+        shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
+    (project / "Pulumi.yaml").write_text("name: tenantry\nconfig:\n  tenantry:groups: [../ours]\n")
+    groups.write(tmp_path / "ours")
+
+    def opened(*routes: str) -> Stack:
+        paths = {path: {"post": {"security": [{"api_key": []}]}} for path in routes}
+        body = restated("RestApi", "demo", "body", lambda document: document["paths"].update(paths))(good)
+        return Stack(tuple(body.of(REST_API)))
+
+    with started(project / "policy-pack") as pack:
+        assert reported(pack, opened("/notes")) == []
+        [diagnostic] = reported(pack, opened("/notes", "/notes/copies"))
+    assert "POST /notes/copies can be called without an authorizer" in diagnostic.message

@@ -2,16 +2,20 @@
 
 import importlib
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tenantry import paths
 from tenantry.config import Cell
+from tenantry.groups import loading
 from tenantry.guardrails import exemptions
 from tenantry.guardrails.resources import UNKNOWN, Stack
 from tenantry.guardrails.rules import RULES
 from tenantry.guardrails.violations import Violation
-from tests.support.broken_guardrails import BREAKS
+from tests.support import groups
+from tests.support.broken_guardrails import BREAKS, route
 from tests.support.engine import demo, register
 from tests.support.guardrails import Mutation, found, made, stack, with_also, without
 
@@ -129,7 +133,7 @@ def test_what_a_boundary_may_say_of_any_resource_a_role_may_not(good: Stack) -> 
 
 
 @pytest.mark.parametrize(
-    "table", ["BOUNDARY_ON_ANYTHING", "ON_ANYTHING", "OPEN_ROUTES", "KEY_ROUTES", "UNBOUNDED_SERVICES"]
+    "table", ["BOUNDARY_ON_ANYTHING", "ON_ANYTHING", "OPEN_ROUTES", "UNBOUNDED_SERVICES"]
 )
 def test_an_exemption_that_nothing_needs_is_not_listed(
     good: Stack, table: str, monkeypatch: pytest.MonkeyPatch
@@ -141,6 +145,27 @@ def test_an_exemption_that_nothing_needs_is_not_listed(
         assert violations(good), name
         monkeypatch.undo()
     assert violations(good) == {}
+
+
+def test_a_key_opens_a_route_that_its_group_declares_and_no_other(
+    cell: Cell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`notes` is an operator's group whose POST /notes needs a key alone."""
+    groups.write(tmp_path)
+    monkeypatch.setattr(loading, "folders", lambda: (paths.GROUPS, tmp_path))
+    loading.forget()
+    try:
+        declared = stack(register(cell)[0])
+        assert "/notes" in found(declared, "RestApi", "demo").document("body")["paths"]
+        assert violations(declared) == {}
+        undeclared = route("/notes/{id}", "get", security=[{"api_key": []}])(declared)
+        [violation] = violations(undeclared)["route-is-guarded"]
+        assert "GET /notes/{id} can be called without an authorizer" in str(violation)
+    finally:
+        monkeypatch.undo()
+        loading.forget()
+    [violation] = violations(declared)["route-is-guarded"]
+    assert "POST /notes can be called without an authorizer" in str(violation)
 
 
 @pytest.mark.parametrize("kind", exemptions.UNTAGGABLE)

@@ -30,11 +30,13 @@ def test_sources_are_reported_and_what_tools_leave_beside_them_is_not(tmp_path: 
     seen = Seen(watched([root]))
     (root / "__pycache__").mkdir()
     (root / ".hidden").mkdir()
-    left = ("__pycache__/a.py", ".hidden/a.yaml", ".a.py", "a.pyc", "a.py~", "4913")
+    left = ("__pycache__/a.py", ".hidden/a.yaml", ".a.py", "a.pyc", "a.py~", "4913", "a.txt")
     others = [root / name for name in left]
     for file in others:
         file.write_text("")
-    sources = [root / name for name in ("handler.py", "openapi.yaml", "tenant.yml", "last.py")]
+    sources = [
+        root / name for name in ("handler.py", "openapi.yaml", "tenant.yml", "requirements.txt", "last.py")
+    ]
     for file in sources:
         file.write_text("")
     assert all(file in seen for file in sources)

@@ -8,6 +8,7 @@ from watchfiles import Change, watch
 from tenantry.errors import Failed, WrongInput
 
 SOURCES = frozenset({".py", ".yaml", ".yml"})
+REQUIREMENTS = "requirements.txt"  # of a group
 QUIET_MS = 50  # one save is several changes to the system; it is over when none follows within this time
 GATHER_MS = 400  # the longest that changes are gathered while more follow
 PAUSE_MS = 200
@@ -60,4 +61,4 @@ def _is_source(path: Path, root: Path) -> bool:
     parts = path.relative_to(root).parts
     if any(part.startswith(".") or part == "__pycache__" for part in parts):
         return False
-    return path.suffix in SOURCES or path.is_dir()
+    return path.suffix in SOURCES or path.name == REQUIREMENTS or path.is_dir()

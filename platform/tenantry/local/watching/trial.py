@@ -7,7 +7,8 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection, Mapping
+import zipfile
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tenantry.groups import Groups
 from tenantry.local.clients import REGION, ROOT
 from tenantry.local.watching import importing
 from tenantry.local.watching.files import displayed
+from tenantry.packing.artifact import Artifact
 from tenantry.packing.functions import origin
 
 SECONDS = 30  # an import takes a fraction of one; whatever takes longer waits for something
@@ -26,20 +28,28 @@ class HandlerFault(Failed):
 
 
 def require_handlers(
-    functions: Any, groups: Groups, sources: Mapping[str, bytes], changed: Collection[Path]
+    functions: Any,
+    groups: Groups,
+    sources: Mapping[str, bytes],
+    layers: Iterable[Artifact],
+    changed: Collection[Path],
 ) -> None:
     """Raise HandlerFault unless the changed sources compile and all handlers import.
 
     Args:
         functions: boto3's client of Lambda.
         sources: what is packed, by path in the artifact.
+        layers: of the groups that have requirements of their own.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as packages:
         for name, content in sources.items():
             file = Path(folder, name)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-        fault = _first_fault(functions, folder, changed)
+        for layer in layers:
+            with zipfile.ZipFile(layer.path) as packed:
+                packed.extractall(packages)
+        fault = _first_fault(functions, [folder, f"{packages}/python"], changed)
     if fault is None:
         return
     what = f"; handler {fault['handler']} does not import" if fault["handler"] else ""
@@ -50,9 +60,9 @@ def require_handlers(
     raise HandlerFault(f"{where}{fault['error']}{what}")
 
 
-def _first_fault(functions: Any, folder: str, changed: Collection[Path]) -> dict[str, Any] | None:
+def _first_fault(functions: Any, folders: list[str], changed: Collection[Path]) -> dict[str, Any] | None:
     files = sorted(str(each) for each in changed if each.suffix == ".py" and each.exists())
-    asked = {"folders": [folder], "files": files, "handlers": _handlers(functions)}
+    asked = {"folders": folders, "files": files, "handlers": _handlers(functions)}
     command = [sys.executable, "-I", "-B", importing.__file__]  # -B: the sources' folder stays as it is
     try:
         done = subprocess.run(  # noqa: S603 - every part is ours
