@@ -1,4 +1,4 @@
-"""`redrive` and `purge`: what an operator does to a platform that runs."""
+"""`redrive`, `trigger` and `purge`: what an operator does to a platform that runs."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -48,6 +48,32 @@ def redrive(
     put = f"{done.moved:,} put back" if done.moved else "no dead letters"
     left = f", about {done.left:,} left; run it again" if done.left else ""
     stdout().print(f"[green]✓[/] {slug}: {put}{left}", soft_wrap=True)
+
+
+def trigger(
+    slug: Slug,
+    schedule: Annotated[str, typer.Argument(metavar="SCHEDULE", help="The schedule's name.")],
+    stack: Stack = None,
+    region: Region = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a tenant's schedule now, beside its clock."""
+    from tenantry.groups import current
+    from tenantry.operations import schedules
+    from tenantry.operations.aws import refusals_told
+
+    known = current().schedules
+    if schedule not in known:
+        raise WrongInput(f"there is no schedule {schedule!r}; there are: {', '.join(known) or 'none'}")
+    place = chosen(stack, region, port, slug)
+    with refusals_told(place.region):
+        run = schedules.trigger(place.names, slug, schedule, place.client("lambda"))
+    if as_json:
+        print_json({"tenant": slug, "schedule": schedule, "run": run})
+        return
+    follow = f"tenantry logs {slug} --request {run}" + (f" --stack {stack}" if stack else "")
+    stdout().print(f"[green]✓[/] {slug}: {schedule} is on its way; {follow}", soft_wrap=True)
 
 
 def purge(

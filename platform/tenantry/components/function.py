@@ -14,8 +14,8 @@ from tenantry.rules import naming, policies
 class FunctionArgs:
     """`policy` is the whole of what the function may do; `memory_mb` None takes the tier's.
 
-    `source_arn` is the only one at the gateway who may call; None for a function that takes from a queue:
-    Lambda's poller needs no permission but the function's own role.
+    `source_arn` is the only one at the gateway who may call; None for a function that serves no route. A rule
+    is let in where it is declared, and Lambda's poller needs no permission but the function's own role.
     """
 
     site: Site
@@ -51,6 +51,7 @@ class Function(pulumi.ComponentResource):
         )
         # Without its log group the first call would make one that never expires.
         function = self._function(name, role, [log, policy])
+        self.resource = function
         self.arn: pulumi.Output[str] = function.arn
         self.permissions = (
             [self._permission(name, function, args.source_arn)] if args.source_arn is not None else []

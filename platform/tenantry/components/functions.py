@@ -12,6 +12,7 @@ from agreed import environment
 from tenantry.components.encryption import Encryption
 from tenantry.components.function import Function, FunctionArgs
 from tenantry.components.queue import TenantQueue
+from tenantry.components.schedule import Schedule
 from tenantry.components.site import Site
 from tenantry.groups import Member
 from tenantry.rules import grants, policies
@@ -51,7 +52,7 @@ def authorizer(site: Site, verification: pulumi.Input[str], parent: pulumi.Resou
 
 
 def member(site: Site, declared: Member, stores: Stores, parent: pulumi.Resource) -> Function:
-    """A function of a group's, and what feeds it from its queue."""
+    """A function of a group's, and what feeds it from its queue or runs it by the clock."""
     deployment, slug = site.deployment, site.slug
     source = site.cell.api.id.apply(lambda api: deployment.arns.execute_api(api, f"{slug}/*/*"))
     args = FunctionArgs(
@@ -63,7 +64,7 @@ def member(site: Site, declared: Member, stores: Stores, parent: pulumi.Resource
         layers=_layers(site, declared),
         timeout_seconds=declared.function.timeout_seconds,
         memory_mb=declared.function.memory_mb,
-        # What a queue feeds is bounded by its mapping.
+        # What a queue feeds is bounded by its mapping, and a schedule by its rate.
         reserved_concurrency=site.tenant.tier.reserved_concurrency if declared.serves else None,
         source_arn=source if declared.serves else None,
     )
@@ -80,6 +81,8 @@ def member(site: Site, declared: Member, stores: Stores, parent: pulumi.Resource
             tags=site.tags,
             opts=pulumi.ResourceOptions(parent=parent),
         )
+    if declared.schedule:
+        Schedule(site, declared.schedule, made, pulumi.ResourceOptions(parent=parent))
     return made
 
 

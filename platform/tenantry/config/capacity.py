@@ -41,6 +41,7 @@ def _account(tenants: Iterable[Tenant], cells: int) -> tuple[Usage, ...]:
     reserved = sum((tenant.tier.reserved_concurrency or 0) * len(tenant.routes) for tenant in tenants)
     signing = sum(tenant.auth.mode == "managed" for tenant in tenants)
     secrets = sum(len(tenant.secrets) for tenant in tenants)
+    schedules = sum(member.schedule is not None for tenant in tenants for member in tenant.members)
     silos = sum(tenant.isolation == "silo" for tenant in tenants)
     reservable = quotas.CONCURRENCY - quotas.UNRESERVED_CONCURRENCY
     return tuple(
@@ -56,6 +57,7 @@ def _account(tenants: Iterable[Tenant], cells: int) -> tuple[Usage, ...]:
             ("roles", functions, quotas.ROLES, quotas.IAM),
             ("reserved concurrency", reserved, reservable, quotas.LAMBDA),
             ("tables", cells + silos, quotas.TABLES, quotas.DYNAMODB),
+            ("rules of schedules", schedules, quotas.RULES, quotas.EVENTBRIDGE),
             ("secrets", secrets + signing, quotas.SECRETS, quotas.SECRETS_MANAGER),
         )
     )

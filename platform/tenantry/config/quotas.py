@@ -8,6 +8,7 @@ GATEWAY_STAGES = "https://docs.aws.amazon.com/apigateway/latest/developerguide/a
 LAMBDA = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"
 IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 DYNAMODB = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html"
+EVENTBRIDGE = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html"
 SECRETS_MANAGER = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html"
 
 # GATEWAY. Some newer Regions grant a quarter of both: 2,500 and 1,250.
@@ -22,6 +23,7 @@ CONCURRENCY = 1_000  # LAMBDA, account and Region, soft, lower in new accounts
 UNRESERVED_CONCURRENCY = 100  # LAMBDA keeps these out of every reservation, hard
 MEMORY_MB = (128, 10_240)  # LAMBDA, per function, hard
 
+RULES = 300  # EVENTBRIDGE, per event bus, soft; 100 in some newer Regions
 ROLES = 1_000  # IAM, account, soft
 TABLES = 2_500  # DYNAMODB, account and Region, soft
 SECRETS = 500_000  # SECRETS_MANAGER, account and Region, hard

@@ -11,6 +11,7 @@ COLD_STARTS_PER_INVOCATION = Fraction(1, 100)
 INIT_MS = 700  # Python, with boto3 and Powertools, below 1 GB of memory
 AUTHORIZER_MS = 10  # one signature, no call of AWS
 CONSUMER_MS = 500  # of what takes from a queue: mostly the time that a receiver takes to answer
+SCHEDULE_MS = 1_000  # of a run by the clock: some pages of records, read and changed
 SHARE_BY_KEY = 0.01  # of all calls, those of a group that an API key alone opens
 
 # A line of the access log with ids at their full length, and CloudWatch's 26 bytes for each event.

@@ -11,6 +11,7 @@ from tenantry.config.workload import ASSUMED_REQUESTS
 from tenantry.costs import assumptions as assumed
 from tenantry.costs.usage import HOURS_IN_MONTH, FunctionUse, Usage
 from tenantry.gateway import contract
+from tenantry.groups.rates import runs_a_month
 from tenantry.rules.naming import AUTHORIZER
 
 KB = 1024
@@ -92,6 +93,13 @@ def queued(tenant: Tenant, writes: Mapping[str, float]) -> dict[str, float]:
     }
 
 
+def runs(tenant: Tenant) -> dict[str, float]:
+    """Of its schedules, by the function that runs; its clocks stand still while it is suspended."""
+    if tenant.status == "suspended":
+        return {}
+    return {member.name: runs_a_month(member.schedule.rate) for member in tenant.members if member.schedule}
+
+
 def _by_key_alone(group: str) -> bool:
     own = [route for route in contract.installed_routes() if route.group == group]
     return bool(own) and all(route.scope is None for route in own)
@@ -149,5 +157,6 @@ def _functions(
         AUTHORIZER: (asked, assumed.AUTHORIZER_MS),
         **{name: (each, tenant.workload.duration_ms) for name, each in calls.items()},
         **{name: (each, assumed.CONSUMER_MS) for name, each in messages.items()},
+        **{name: (each, assumed.SCHEDULE_MS) for name, each in runs(tenant).items()},
     }
     return {name: FunctionUse(count, count * each) for name, (count, each) in durations.items() if count}

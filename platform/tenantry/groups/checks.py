@@ -6,7 +6,7 @@ from keyword import iskeyword
 
 from agreed.declarations import RUNTIME, Given
 from agreed.metrics import KIT
-from tenantry.groups import claims, code, records, requirements
+from tenantry.groups import claims, code, rates, records, requirements
 from tenantry.groups.installed import Installed, members
 from tenantry.groups.records import WORD
 from tenantry.groups.sources import Finding, Source
@@ -18,7 +18,6 @@ _NAME = re.compile(r"[a-z][a-z0-9]{1,9}")
 _NAME_RULE = "use 2 to 10 of a-z and 0-9, a letter first"
 _METRIC = re.compile(r"[A-Z][A-Za-z0-9]{2,60}")
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d+)?")
-_RATE = re.compile(r"(rate|cron)\(.+\)")
 
 # Logs and functions of the platform's own, modules of a group, and what a tenant's file sets.
 RESERVED_NAMES = {"access", "authorizer", "core", "declaration", "execution", "handler", "tests"}
@@ -125,9 +124,12 @@ def _queues(one: Installed, source: Source) -> Iterator[Finding]:
                 )
                 yield source.line(metric.name, of="Metric"), what, "add it to metrics"
     for schedule in one.group.schedules:
-        if not _RATE.fullmatch(schedule.rate):
+        try:
+            rates.runs_a_month(schedule.rate)
+        except ValueError as error:
+            what = f"{schedule.rate!r} is not a schedule: {error}"
             remedy = 'write it as "rate(1 hour)" or "cron(0 3 * * ? *)"'
-            yield source.line(schedule.rate, of="Schedule"), f"{schedule.rate!r} is not a schedule", remedy
+            yield source.line(schedule.rate, of="Schedule"), what, remedy
     for member in members(one.group):
         for name in member.function.feeds:
             if name not in own:

@@ -99,6 +99,10 @@ class Groups:
         return tuple(queue for group in self for queue in group.queues)
 
     @cached_property
+    def schedules(self) -> dict[str, Schedule]:
+        return {schedule.name: schedule for group in self for schedule in group.schedules}
+
+    @cached_property
     def secrets(self) -> tuple[Secret, ...]:
         return (CURSORS, *(secret for group in self for secret in group.secrets))
 

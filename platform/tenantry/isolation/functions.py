@@ -10,6 +10,7 @@ from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import Cell
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.rules.kinds.tokens import (
+    EVENT_RULE,
     FUNCTION,
     PERMISSION,
     POLICY,
@@ -66,20 +67,29 @@ def every_role_has_the_cells_boundary(cell: Cell) -> Iterator[Leak]:
             yield leak(role, "whatever its policy allows", "anything", "no boundary of the cell's")
 
 
-def only_its_own_stage_invokes_a_function(cell: Cell) -> Iterator[Leak]:
+def only_its_own_stage_or_schedule_invokes_a_function(cell: Cell) -> Iterator[Leak]:
     """The API's authorizers are all stages': which one's function they call, a stage variable says."""
     functions = {key: each for each in cell.of(FUNCTION) for key in (each.inputs["name"], each.arn, each.id)}
     for permission in cell.of(PERMISSION):
         inputs = permission.inputs
         function, source = functions.get(inputs["function"]), inputs.get("sourceArn") or ""
-        callers = _callers(cell, function) if function else []
-        granted = inputs["action"], inputs.get("principal")
-        if granted != (INVOKE, "apigateway.amazonaws.com") or not source.startswith(tuple(callers)):
+        if (
+            not function
+            or inputs["action"] != INVOKE
+            or not _may_call(cell, function, inputs.get("principal"), source)
+        ):
             by = f"permission {inputs.get('statementId')} from {source or 'anywhere'}"
             yield leak(permission, inputs["action"], inputs["function"], by)
 
 
-def _callers(cell: Cell, function: Registered) -> list[str]:
+def _may_call(cell: Cell, function: Registered, service: str | None, source: str) -> bool:
+    if service == "apigateway.amazonaws.com":
+        return source.startswith(tuple(_stages(cell, function)))
+    rules = {rule.arn for rule in cell.of(EVENT_RULE) if cell.owner(rule) == cell.owner(function)}
+    return service == "events.amazonaws.com" and source in rules
+
+
+def _stages(cell: Cell, function: Registered) -> list[str]:
     """What the ARN of a call begins with: the stage, to its end, or the API's authorizers."""
     if function.name.endswith(f".{AUTHORIZER}"):
         return [cell.arns.execute_api(api.id, "authorizers/") for api in cell.of(REST_API)]

@@ -14,6 +14,7 @@ from tenantry.isolation import (
     policies,
     queues,
     routes,
+    schedules,
     tables,
     understanding,
 )
@@ -28,7 +29,9 @@ RULES: dict[str, Rule] = {
     "only its service takes a role": functions.only_its_service_takes_a_role,
     "a role of all tenants writes logs alone": functions.a_role_of_all_tenants_writes_logs_alone,
     "every role has the cell's boundary": functions.every_role_has_the_cells_boundary,
-    "only its own stage invokes a function": functions.only_its_own_stage_invokes_a_function,
+    "only its own stage or schedule invokes a function": (
+        functions.only_its_own_stage_or_schedule_invokes_a_function
+    ),
     "a boundary stops what no function may have": boundary.a_boundary_stops_what_no_function_may_have,
     "an environment names what is its own tenant's": environments.an_environment_names_its_own_tenants,
     "an environment names nothing of another tenant's": (
@@ -44,6 +47,7 @@ RULES: dict[str, Rule] = {
     "a topic is open to services alone": policies.a_topic_is_open_to_services_alone,
     "a topic tells people alone": policies.a_topic_tells_people_alone,
     "a queue feeds its own tenant's function": queues.a_queue_feeds_its_own_tenants_function,
+    "a schedule runs its own tenant's function": schedules.a_schedule_runs_its_own_tenants_function,
     "dead letters stay with their tenant": queues.dead_letters_stay_with_their_tenant,
     "a table has no index": tables.a_table_has_no_index,
     "nobody is let in by a policy beside the roles'": policies.nobody_is_let_in_by_a_policy_beside_the_roles,

@@ -29,8 +29,8 @@ from tenantry.packing import artifact
 from tenantry.rules.arns import Arns
 
 SERVICES = (
-    *("apigateway", "cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "s3", "secretsmanager"),
-    *("sesv2", "sns", "sqs"),
+    *("apigateway", "cloudwatch", "dynamodb", "events", "iam", "kms", "lambda", "logs", "s3"),
+    *("secretsmanager", "sesv2", "sns", "sqs"),
 )
 MAIL_FROM = "contact@tenantry.example"  # the emulator keeps what is mailed, and sends nothing
 ANSWER_SECONDS = 30.0

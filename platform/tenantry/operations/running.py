@@ -79,7 +79,7 @@ class Running:
 
 
 def survey(place: Place) -> Running:
-    """Four lists are read, whatever the number of tenants: the control plane answers ten calls a second.
+    """Five lists are read, whatever the number of tenants: the control plane answers ten calls a second.
 
     Raises:
         NotDeployed: there is no such API.
@@ -90,9 +90,17 @@ def survey(place: Place) -> Running:
         api = _api(gateway, place)
         plans = {each["name"]: each for each in _all(gateway, "get_usage_plans")}
         keys = _keys(gateway, place)
-        queues = _queues(place)
+        queues, rules = _queues(place), _rules(place)
         tenants = [
-            _tenant(place, api["id"], stage, plans.get(place.names.tenant(stage["stageName"])), keys, queues)
+            _tenant(
+                place,
+                api["id"],
+                stage,
+                plans.get(place.names.tenant(stage["stageName"])),
+                keys,
+                queues,
+                rules,
+            )
             for stage in gateway.get_stages(restApiId=api["id"])["item"]
         ]
     return Running(place, api["id"], api["name"], tuple(sorted(tenants, key=lambda each: each.slug)))
@@ -126,6 +134,12 @@ def _queues(place: Place) -> set[str]:
     return {url.rpartition("/")[2] for page in pages for url in page.get("QueueUrls", [])}
 
 
+def _rules(place: Place) -> set[str]:
+    """Names of the rules of this stack, which run what runs by the clock."""
+    pages = place.client("events").get_paginator("list_rules").paginate(NamePrefix=f"{place.names.cell}_")
+    return {rule["Name"] for page in pages for rule in page["Rules"]}
+
+
 def _tenant(
     place: Place,
     api_id: str,
@@ -133,6 +147,7 @@ def _tenant(
     plan: dict[str, Any] | None,
     keys: dict[str, list[Key]],
     queues: set[str],
+    rules: set[str],
 ) -> Tenant:
     slug, names = stage["stageName"], place.names
     if plan is None:
@@ -143,7 +158,9 @@ def _tenant(
     # A group that is off is named to another one's function.
     functions = {name: own[name] for name in own if variables.get(stage_variable(name)) == own[name]}
     has = tuple(queue for queue in known.queues if names.queue(slug, queue.name) in queues)
-    functions |= {queue.consumer: names.function(slug, queue.consumer) for queue in has}
+    workers = [queue.consumer for queue in has]
+    workers += [name for name in known.schedules if names.schedule(slug, name) in rules]
+    functions |= {name: names.function(slug, name) for name in workers}
     throttle, quota = plan.get("throttle", {}), plan.get("quota")
     return Tenant(
         slug=slug,

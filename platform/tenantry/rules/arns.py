@@ -54,6 +54,10 @@ class Arns:
     def queue(self, name: str) -> str:
         return self._arn("sqs", name)
 
+    def rule(self, name: str) -> str:
+        """Of EventBridge's, on the account's default bus: no other takes one that runs by the clock."""
+        return self._arn("events", f"rule/{name}")
+
     def budget(self, name: str) -> str:
         """Budgets belong to the account, to no Region."""
         return f"arn:{self.partition}:budgets::{self.account}:budget/{name}"

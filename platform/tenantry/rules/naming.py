@@ -70,6 +70,10 @@ class Names:
         """What no attempt could handle."""
         return f"tenantry_{self.stack}_{tenant}_{queue}_dead"
 
+    def schedule(self, tenant: str, schedule: str) -> str:
+        """The rule that runs the function of that name."""
+        return f"tenantry_{self.stack}_{tenant}_{schedule}"
+
     def api_key(self, tenant: str, key: str) -> str:
         return f"tenantry_{self.stack}_{tenant}_{key}"
 

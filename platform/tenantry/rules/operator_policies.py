@@ -7,7 +7,8 @@ from tenantry.rules.naming import Names, log_group
 
 
 def console(names: Names, arns: Arns) -> dict[str, Any]:
-    """All that `tenantry console` asks of AWS. SQS's list and CloudWatch's figures have no names to narrow.
+    """All that `tenantry console` asks of AWS. Lists of queues and rules, and CloudWatch's figures, have no
+    names to narrow.
 
     Who may list API keys may have their values listed too: IAM knows no finer right.
     """
@@ -16,6 +17,7 @@ def console(names: Names, arns: Arns) -> dict[str, Any]:
     allowed = {
         "Tenants": (["apigateway:GET"], [arns.gateway(f"/{path}") for path in paths]),
         "Queues": (["sqs:ListQueues"], ["*"]),
+        "Schedules": (["events:ListRules"], ["*"]),
         "Figures": (["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"], ["*"]),
         # With and without the streams' part, which AWS appends to a group's ARN.
         "Errors": (["logs:FilterLogEvents"], [*groups, *(f"{group}:*" for group in groups)]),

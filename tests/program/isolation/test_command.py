@@ -54,7 +54,7 @@ def test_a_leak_exits_1_and_is_told_in_a_line(
     assert code == 1
     assert re.search(r"acme items .*✗ LEAK", out)
     assert " Wide " in out
-    assert "✗ LEAK: only its own stage invokes a function" in out
+    assert "✗ LEAK: only its own stage or schedule invokes a function" in out
     lines = err.splitlines()
     assert len(lines) == 3
     assert lines[0].startswith("tenantry_demo_acme_items: secretsmanager:GetSecretValue on ")

@@ -72,9 +72,10 @@ STRANGE: dict[str, tuple[Mutation, str, str]] = {
             "answers",
             "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
             functionName=ITEMS,
+            destinationConfig={"onSuccess": {"destination": ARNS.queue("tenantry_demo_globex_contact")}},
         ),
         "FunctionEventInvokeConfig answers",
-        "does not read",
+        "destinationConfig of",
     ),
     "a file system": (
         set_input("Function", "acme.items", fileSystemConfig={"arn": "a", "localMountPath": "/mnt/x"}),

@@ -80,6 +80,7 @@ def test_capacity_counts_what_a_cell_takes_of_its_quotas(platform: Platform) -> 
         "roles": (11, 1_000, "account"),
         "reserved concurrency": (0, 900, "account"),
         "tables": (2, 2_500, "account"),
+        "rules of schedules": (0, 300, "account"),
         "secrets": (5, 500_000, "account"),
     }
 

@@ -40,6 +40,30 @@ KINDS = (
         settings=("batchSize", "functionResponseTypes", "scalingConfig.maximumConcurrency"),
     ),
     Kind(
+        token=tokens.EVENT_RULE,
+        name="name",
+        arn=Arns.rule,
+        settings=("description", "scheduleExpression", "state"),
+    ),
+    Kind(
+        token=tokens.EVENT_TARGET,
+        taggable=False,
+        references={"arn": tokens.FUNCTION, "rule": tokens.EVENT_RULE},
+        settings=(
+            "inputTransformer.inputPaths",
+            "inputTransformer.inputTemplate",
+            "retryPolicy.maximumEventAgeInSeconds",
+            "retryPolicy.maximumRetryAttempts",
+            "targetId",
+        ),
+    ),
+    Kind(
+        token=tokens.EVENT_INVOKE_CONFIG,
+        taggable=False,
+        references={"functionName": tokens.FUNCTION},
+        settings=("maximumEventAgeInSeconds", "maximumRetryAttempts"),
+    ),
+    Kind(
         token=tokens.LAYER_VERSION,
         name="layerName",
         unique=False,

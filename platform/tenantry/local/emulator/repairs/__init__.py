@@ -11,6 +11,7 @@ from tenantry.local.emulator.repairs.authorization import leading_keys, sender_a
 from tenantry.local.emulator.repairs.functions import (
     failure_reports,
     handler_failures,
+    rule_invocations,
     running_invocations,
     shared_layers,
 )
@@ -60,6 +61,7 @@ def apply() -> None:
     rest_api_bodies.repair()
     usage_plans.repair()
     running_invocations.repair()
+    rule_invocations.repair()
     handler_failures.repair()
     failure_reports.repair()
     log_pages.repair()

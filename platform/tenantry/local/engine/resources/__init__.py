@@ -17,6 +17,7 @@ from tenantry.local.engine.resources import (
     messaging,
     observability,
     plans,
+    schedules,
 )
 from tenantry.local.engine.resources.maker import Existing, Kind, Made
 from tenantry.rules.kinds import KINDS, tokens
@@ -42,6 +43,9 @@ _MAKERS: dict[str, Kind] = {
     tokens.ALIAS: encryption.ALIAS,
     tokens.KEY: encryption.KEY,
     tokens.EVENT_SOURCE_MAPPING: messaging.EVENT_SOURCE_MAPPING,
+    tokens.EVENT_INVOKE_CONFIG: schedules.RETRIES,
+    tokens.EVENT_RULE: schedules.RULE,
+    tokens.EVENT_TARGET: schedules.TARGET,
     tokens.FUNCTION: compute.FUNCTION,
     tokens.LAYER_VERSION: compute.LAYER_VERSION,
     tokens.PERMISSION: compute.PERMISSION,
