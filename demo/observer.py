@@ -59,7 +59,7 @@ class Observer:
 
     def delivered(self, tenant: str, message: str) -> dict[str, Any] | None:
         """What the local receiver got of a message, within half a minute."""
-        address = self.platform.tenant(tenant).shown["notifications"]
+        address = self.platform.tenant(tenant).shown["options"]["contact"]["notify"]
         for _ in range(300):
             for each in self._http.get(address).json()["deliveries"]:
                 if each["headers"]["webhook-id"] == message:

@@ -80,7 +80,7 @@ def _site(seed: int, on_step: OnStep) -> Iterator[Site]:
 
 def _hastened(sqs: Any, tenants: list[str]) -> Any:
     for tenant in tenants:
-        url = sqs.get_queue_url(QueueName=Names(CELL).queue(tenant))["QueueUrl"]
+        url = sqs.get_queue_url(QueueName=Names(CELL).queue(tenant, "contact"))["QueueUrl"]
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)})
     return sqs
 
@@ -199,7 +199,7 @@ def _report(site: Site, writers: dict[str, list[Writer]], seed: int, seconds: fl
 def _judge(site: Site, tenant: str, writers: list[Writer]) -> list[Verdict]:
     names = Names(CELL)
     there = stored.read(site.root.client("dynamodb"), _table(site, tenant), tenant)
-    secret = site.root.client("secretsmanager").get_secret_value(SecretId=names.delivery_secret(tenant))
+    secret = site.root.client("secretsmanager").get_secret_value(SecretId=names.secret(tenant, "delivery"))
     ledgers: list[Ledger] = [writer.ledger for writer in writers]
     shared_id = writers[0].shared.rpartition("/")[2]
     deliveries = [delivery for delivery in site.receiver.inbox.taken if delivery.tenant == tenant]

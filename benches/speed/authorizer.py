@@ -101,7 +101,6 @@ def _verifier(ring: KeyRing) -> Verifier:
         algorithms=(),
         leeway_seconds=30,
         max_lifetime_seconds=86_400,
-        groups=frozenset({"items"}),
         keys=ring,
     )
     return Verifier(settings, lambda kid: keys.find(ring, kid))

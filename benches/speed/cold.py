@@ -19,7 +19,8 @@ from benches.speed import aws, goals, requests
 from benches.speed.goals import Measured
 from benches.speed.timing import OnStep, Sample, child, in_turns
 from tenantry import paths
-from tenantry.packing import artifact
+from tenantry.groups import current
+from tenantry.packing import artifact, functions
 from tenantry.packing.artifact import Artifact
 
 ROUNDS = 15
@@ -73,7 +74,7 @@ def unpacked() -> Iterator[tuple[Path, Path]]:
     """Code and packages as they are packed, in the order of Lambda's search path."""
     target = artifact.this_machine()
     packed = (
-        artifact.code(paths.FUNCTIONS, paths.BUILD, target),
+        artifact.code(functions.sources(current()), paths.BUILD, target),
         artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target),
     )
     with tempfile.TemporaryDirectory() as scratch:

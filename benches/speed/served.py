@@ -125,6 +125,9 @@ def bare() -> Handler:
 def tenantry() -> Handler:
     from api import settings, table
     from groups.items import handler
+    from tenantry.packing import route_table
+
+    route_table.install()  # it runs from its sources
 
     here = table.Table(settings.current().table, StandIn())
     table.current = lambda: here  # type: ignore[assignment]  # in the place of a cached function

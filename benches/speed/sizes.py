@@ -15,11 +15,11 @@ from benches.speed import aws, cold, goals, requests
 from benches.speed.goals import Measured
 from benches.speed.timing import OnStep
 from tenantry import paths
-from tenantry.packing import artifact
-from tenantry.rules import naming
+from tenantry.groups import current
+from tenantry.packing import artifact, functions
 
 TENANTS = 1_000
-FUNCTIONS = (naming.AUTHORIZER, *naming.GROUPS, naming.NOTIFIER)  # a tenant with all that there is
+FUNCTIONS = 1 + len(current().members)  # a tenant with all that there is, and its authorizer
 KIB, GB = 1024, 10**9
 # In a program before the others: says at the end what was opened.
 OPENED = """
@@ -38,12 +38,12 @@ print(json.dumps(sorted(opened)))
 def measure(on_step: OnStep) -> list[Measured]:
     on_step("packing")
     target = artifact.this_machine()
-    code = artifact.code(paths.FUNCTIONS, paths.BUILD, target).path
+    code = artifact.code(functions.sources(current()), paths.BUILD, target).path
     layer = artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, target).path
     on_step("what first requests open")
     unused = _unused()
     packed = code.stat().st_size
-    stored = (TENANTS * len(FUNCTIONS) * packed + layer.stat().st_size) / GB
+    stored = (TENANTS * FUNCTIONS * packed + layer.stat().st_size) / GB
     layer_figures = {
         "layer zipped, KiB": layer.stat().st_size / KIB,
         "layer unpacked, KiB": _unpacked(layer) / KIB,
@@ -75,11 +75,9 @@ def measure(on_step: OnStep) -> list[Measured]:
             "Lambda's quota per Region",
             unit="GB",
             figures={
-                "functions": TENANTS * len(FUNCTIONS),
+                "functions": TENANTS * FUNCTIONS,
                 "code zipped, KiB": packed / KIB,
-                "GB, if unpacked code counted": (
-                    TENANTS * len(FUNCTIONS) * _unpacked(code) + _unpacked(layer)
-                )
+                "GB, if unpacked code counted": (TENANTS * FUNCTIONS * _unpacked(code) + _unpacked(layer))
                 / GB,
             },
         ),

@@ -10,7 +10,9 @@ import pytest
 
 from tenantry.cli.bill_tables import drivers
 from tenantry.costs.lines import Estimate, Line
-from tests.support.command import Command, Run
+from tests.support.command import TENANTS, Command, Run
+
+FOLDER = ("--tenants", str(TENANTS))
 
 
 @pytest.fixture
@@ -19,20 +21,21 @@ def command(tmp_path: Path) -> Command:
 
 
 def as_json(run: Run, command: Command, *arguments: str) -> Any:
-    code, out, err = run(command, *arguments, "--json")
+    folder = () if "--tenants" in arguments else FOLDER
+    code, out, err = run(command, *arguments, *folder, "--json")
     assert (code, err) == (0, "")
     return json.loads(out)
 
 
 def test_one_tenant_is_itemised_with_drivers_and_the_prices_day(run: Run, command: Command) -> None:
-    code, out, err = run(command, "cost", "acme")
+    code, out, err = run(command, "cost", "acme", *FOLDER)
     assert (code, err) == (0, "")
     for words in ("gateway", "$17.50", "mostly for", "what costs most", "us-east-1", "checked 2026-"):
         assert words in out
 
 
 def test_all_tenants_are_listed_with_their_sum(run: Run, command: Command) -> None:
-    code, out, _ = run(command, "cost")
+    code, out, _ = run(command, "cost", *FOLDER)
     assert code == 0
     assert all(slug in out for slug in ("acme", "acme-eu", "globex", "in all"))
 
@@ -43,16 +46,16 @@ def test_a_column_for_each_number_of_calls(run: Run, command: Command) -> None:
     [tenant] = told["tenants"]
     assert [each["requests"] for each in tenant["estimates"]] == [1000, 2000000]
     assert tenant["estimates"][1]["components"]["gateway"] == 7
-    _, out, _ = run(command, "cost", "acme", *volumes)
+    _, out, _ = run(command, "cost", "acme", *volumes, *FOLDER)
     assert "2,000,000" in out
 
 
 def test_one_call_is_told_as_one(run: Run, command: Command) -> None:
-    _, out, _ = run(command, "cost", "acme", "--requests-per-month", "1")
+    _, out, _ = run(command, "cost", "acme", "--requests-per-month", "1", *FOLDER)
     assert "acme: 1 call\n" in out.replace("  ", "").replace(" \n", "\n")
     assert "mostly for (1 call):" in out
     assert "e-0" not in out  # small quantities too are written for people
-    _, out, _ = run(command, "cost", "--requests-per-month", "1")
+    _, out, _ = run(command, "cost", "--requests-per-month", "1", *FOLDER)
     assert "1 call " in out
 
 
@@ -74,7 +77,7 @@ def test_json_tells_quantities_units_and_what_they_add_up_to(run: Run, command: 
 def test_a_comparison_marks_what_holds_now(run: Run, command: Command, kind: str) -> None:
     told = as_json(run, command, "cost", "acme", "--compare", kind)
     assert told["current"] in told["estimates"][0]
-    _, out, _ = run(command, "cost", "acme", "--compare", kind)
+    _, out, _ = run(command, "cost", "acme", "--compare", kind, *FOLDER)
     assert f"{told['current']} (now)" in out
     assert "the same" in out
 
@@ -104,13 +107,13 @@ WRONG = {
 @pytest.mark.parametrize("case", WRONG)
 def test_options_that_make_no_sense_are_told(run: Run, command: Command, case: str) -> None:
     arguments, words = WRONG[case]
-    code, out, err = run(command, *arguments)
+    code, out, err = run(command, *arguments, *FOLDER)
     assert (code, out) == (2, "")
     assert words in err
 
 
 def test_fit_shows_verdicts_and_where_containers_would_cost_less(run: Run, command: Command) -> None:
-    code, out, err = run(command, "fit", "acme")
+    code, out, err = run(command, "fit", "acme", *FOLDER)
     assert (code, err) == (0, "")
     assert "✗" not in out
     assert "containers cost no more from about" in out

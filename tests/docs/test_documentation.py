@@ -9,18 +9,20 @@ from typing import Any, NamedTuple
 
 import pytest
 import typer
-import yaml
 
 from api import problems
 from tenantry import deployment
 from tenantry.cli import app
 from tenantry.config.model import Model
-from tenantry.config.tenants import TenantFile
+from tenantry.config.tenants import tenant_file
 from tenantry.config.tiers import TiersFile
+from tenantry.gateway import contract
 from tenantry.gateway.refusals import REFUSALS
+from tenantry.groups import current
 from tenantry.guardrails.rules import RULES
 from tenantry.monitoring import alarms
-from tenantry.monitoring.queries import QUERIES
+from tenantry.monitoring.metrics import bound
+from tenantry.monitoring.queries import queries
 from tests.support.watched import watched
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +48,7 @@ FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.M | re.S)
 SPAN = re.compile(r"`([^`\n]+)`")
 TENANTRY = re.compile(r"(?<![\w./:-])(?:\.venv/bin/)?tenantry +([a-z][^)|&;\n]*)")
 MAKE = re.compile(r"^ *make ((?:[a-z-]+(?: |$))+)", re.M)
-CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "functions" / "openapi.yaml").read_text())
+CONTRACT: dict[str, Any] = contract.load()
 
 
 class Shown(NamedTuple):
@@ -171,17 +173,18 @@ def models_in(annotation: Any) -> Iterator[type[Model]]:
         yield from models_in(argument)
 
 
+TENANT_FILE = tenant_file(current())
 GROUPING = {"data", "limits", "contact", "alarms"}  # say nothing but what is in them
 
 
-@pytest.mark.parametrize("field", [*fields(TenantFile), *fields(TiersFile)])
+@pytest.mark.parametrize("field", [*fields(TENANT_FILE), *fields(TiersFile)])
 def test_every_field_of_a_file_is_documented(field: str) -> None:
     assert field in GROUPING or f"\n| `{field}` |" in CONFIGURATION
 
 
 def test_no_field_is_documented_that_is_not_there() -> None:
     listed = CONFIGURATION.split("## A stack")[0]
-    known = {*fields(TenantFile), *fields(TiersFile)}
+    known = {*fields(TENANT_FILE), *fields(TiersFile)}
     assert set(re.findall(r"^\| `([^`]+)` \|", listed, re.M)) <= known
 
 
@@ -208,13 +211,18 @@ def test_every_guardrail_is_documented_and_no_other() -> None:
     assert re.findall(r"^\| `([a-z-]+)` \|", section, re.M) == [rule.name for rule in RULES]
 
 
-LIMITS = re.findall(r"^\| (.+) \| `([\w.]+)\.([A-Z_]+)` \|$", TEXTS["docs/limits.md"], re.M)
+LIMITS = re.findall(r"^\| (.+) \| `([a-z_.]+)\.([A-Z][^`]*)` \|$", TEXTS["docs/limits.md"], re.M)
 
 
 @pytest.mark.parametrize(("row", "module", "constant"), LIMITS, ids=[row[2] for row in LIMITS])
 def test_a_limit_is_the_codes_own(row: str, module: str, constant: str) -> None:
-    value = getattr(importlib.import_module(module), constant)
+    value = eval(constant, vars(importlib.import_module(module)))  # noqa: S307 - our own documentation
     assert f"{value:,.0f}" in re.findall(r"[\d,]+", row.split(" | ")[1])
+
+
+def test_the_limit_of_custom_metrics_is_what_the_groups_bring_about() -> None:
+    most = bound(contract.installed_routes(), current().members)
+    assert f"| {most} | computed: `tenantry.monitoring.metrics.bound` |" in TEXTS["docs/limits.md"]
 
 
 def test_every_test_that_is_named_exists() -> None:
@@ -260,4 +268,4 @@ def test_the_runbook_of_the_composite_alarm_names_all_that_it_joins() -> None:
 
 def test_every_saved_query_is_explained_and_no_other() -> None:
     explained = re.findall(r"^\| (\d [^|]+) \|", RUNBOOKS, re.M)
-    assert explained == [query.title for query in QUERIES]
+    assert explained == [query.title for query in queries(current())]

@@ -15,7 +15,7 @@ TABLE = os.environ["TABLE"]
 def handle(event: dict[str, Any], _context: object) -> dict[str, Any]:
     path = event["pathParameters"] or {}
     if "sqs" in CLIENTS:
-        CLIENTS["sqs"].send_message(QueueUrl=os.environ["QUEUE_URL"], MessageBody="{}")
+        CLIENTS["sqs"].send_message(QueueUrl=os.environ["CONTACT_QUEUE_URL"], MessageBody="{}")
     if event["httpMethod"] == "GET":
         return answer(200, read(path["collection"], path["id"]))
     return answer(201, write(path.get("collection", "contact"), json.loads(event["body"])))

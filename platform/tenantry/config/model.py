@@ -7,12 +7,15 @@ fields' own validation, and the findings of both are joined.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from tenantry.problems import shown
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 FAULT = "fault"  # pydantic's error type of our own findings
 
@@ -65,6 +68,19 @@ def _again(error: ValidationError) -> list[InitErrorDetails]:
             kind = Fault(context["what"], context["remedy"]).error()
         found.append(InitErrorDetails(type=kind, loc=details["loc"], input=details["input"], ctx=context))
     return found
+
+
+class Fixed(dict[K, V]):
+    """A mapping in a frozen model: it never changes, and so has a hash as the model does."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def _refused(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("a mapping of a frozen model does not change; copy the model with another")
+
+    __setitem__ = __delitem__ = __ior__ = _refused
+    clear = pop = popitem = setdefault = update = _refused
 
 
 def unrepeated(field: str, member: str | None = None) -> Rule:

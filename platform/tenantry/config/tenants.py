@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, SkipValidation, StringConstraints, c
 from agreed.declarations import Option, OptionForm, Queue, Secret
 from tenantry.config.addresses import Email, EmailOrHttps, Https, Origin
 from tenantry.config.auth import Auth
-from tenantry.config.model import Fault, Model, unrepeated
+from tenantry.config.model import Fault, Fixed, Model, unrepeated
 from tenantry.config.slugs import KeyName
 from tenantry.config.tiers import EffectiveLimits, Isolation, Limits, Tier, effective_limits
 from tenantry.config.workload import Workload
@@ -171,7 +171,9 @@ class Tenant(TenantSettings):
     tier: Tier
     limits: EffectiveLimits
     groups: SkipValidation[Groups]
-    options: dict[str, dict[str, str]] = Field(default_factory=dict)
+    options: Annotated[dict[str, Annotated[dict[str, str], AfterValidator(Fixed)]], AfterValidator(Fixed)] = (
+        Field(default_factory=Fixed)
+    )
 
     @property
     def members(self) -> tuple[Member, ...]:

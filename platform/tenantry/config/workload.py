@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from tenantry.config.model import Fault, Model
+from tenantry.config.model import Fault, Fixed, Model
 
 Connection = Literal["request", "streaming", "websocket"]
 
@@ -78,8 +78,8 @@ class Workload(Model):
     writes_percent: int = Field(
         20, ge=0, le=100, description="Of the calls that need a token, how many in a hundred write."
     )
-    percent_by_group: dict[str, Percent] = Field(
-        default_factory=dict,
+    percent_by_group: Annotated[dict[str, Percent], AfterValidator(Fixed)] = Field(
+        default_factory=Fixed,
         description="Of all calls, how many in a hundred go to each route group. A group that is not listed "
         "takes its part of the rest; one that an API key alone opens, 1.",
         examples=[{"items": 80}],

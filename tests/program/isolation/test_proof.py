@@ -66,7 +66,7 @@ def own(proof: Proof, function: str) -> dict[Kind, list[str]]:
 def test_what_a_role_may_do_of_its_own_is_shown(proof: Proof) -> None:
     """Else the cells of others could be empty because the evaluation sees no grant at all."""
     assert own(proof, "acme.tools") == {
-        Kind.KEYS: ["own/Delete", "own/Get", "own/Put", "own/Query", "own/Update"],
+        Kind.KEYS: ["own/BatchGetGet", "own/Delete", "own/Put", "own/Query", "own/Update"],
         Kind.SECRETS: ["own/ReadSecret"],
         Kind.LOGS: ["own/Log"],
     }
@@ -84,7 +84,7 @@ def test_the_statement_that_decides_is_told(proof: Proof) -> None:
     tools = next(each for each in shown["roles"] if each["role"] == "tenantry_demo_acme_tools")
     assert tools["others"]["keys"]["decided_by"] == [
         "nothing allows it",
-        *(f"the condition of own/{each}" for each in ("Delete", "Get", "Put", "Query", "Update")),
+        *(f"the condition of own/{each}" for each in ("BatchGetGet", "Delete", "Put", "Query", "Update")),
     ]
     assert tools["others"]["secrets"]["decided_by"] == ["nothing allows it"]
     assert (shown["cell"], shown["leaks"]) == ("demo", [])

@@ -23,6 +23,7 @@ from tests.support.mutations import (
 NAMES = Names("demo")
 TABLE = ARNS.table(NAMES.table)
 ITEMS = "tenantry_demo_acme_items"
+USE = "DeleteGetQuery"  # the statement of what it reads and deletes
 ANY_KEY = {"Null": {"dynamodb:LeadingKeys": "false"}}
 OWN_KEYS = ["acme#items#item#*"]
 
@@ -45,39 +46,39 @@ def unbounded(mutation: Mutation) -> Mutation:
 
 POLICIES: dict[str, tuple[Mutation, str, str]] = {
     "the condition dropped": (
-        restated("acme.items", "Use", lambda each: each.pop("Condition")),
+        restated("acme.items", USE, lambda each: each.pop("Condition")),
         "dynamodb:GetItem on",
-        "own/Use",
+        f"own/{USE}",
     ),
     "the Null condition dropped": (
-        restated("acme.items", "Use", lambda each: each["Condition"].pop("Null")),
+        restated("acme.items", USE, lambda each: each["Condition"].pop("Null")),
         f"on {TABLE} of all tenants",
-        "own/Use, held back by the boundary alone",
+        f"own/{USE}, held back by the boundary alone",
     ),
     "acme* for acme#": (
-        restated("acme.items", "Use", lambda each: condition(each, "ForAllValues:StringLike", "acme*")),
+        restated("acme.items", USE, lambda each: condition(each, "ForAllValues:StringLike", "acme*")),
         "key acme-eu#",
-        "own/Use",
+        f"own/{USE}",
     ),
     "?cme# for acme#": (
-        restated("acme.items", "Use", lambda each: condition(each, "ForAllValues:StringLike", "?cme#*")),
+        restated("acme.items", USE, lambda each: condition(each, "ForAllValues:StringLike", "?cme#*")),
         "a possible tenant xcme",
-        "own/Use",
+        f"own/{USE}",
     ),
     "any key will do": (
-        restated("acme.items", "Use", lambda each: condition(each, "ForAnyValue:StringLike", *OWN_KEYS)),
+        restated("acme.items", USE, lambda each: condition(each, "ForAnyValue:StringLike", *OWN_KEYS)),
         "beside its own",
-        "own/Use",
+        f"own/{USE}",
     ),
     "no set operator": (
-        restated("acme.items", "Use", lambda each: condition(each, "StringLike", *OWN_KEYS)),
+        restated("acme.items", USE, lambda each: condition(each, "StringLike", *OWN_KEYS)),
         "key acme-eu#",
-        "own/Use",
+        f"own/{USE}",
     ),
     "all keys but some": (
-        restated("acme.items", "Use", lambda each: condition(each, "ForAllValues:StringNotLike", "globex#*")),
+        restated("acme.items", USE, lambda each: condition(each, "ForAllValues:StringNotLike", "globex#*")),
         "key acme-eu#",
-        "own/Use",
+        f"own/{USE}",
     ),
     "another condition instead": (
         wide("dynamodb:GetItem", TABLE, {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}),
@@ -183,10 +184,10 @@ POLICIES: dict[str, tuple[Mutation, str, str]] = {
     ),
     "a policy variable in a condition": (
         restated(
-            "acme.items", "Use", lambda each: condition(each, "ForAllValues:StringLike", "${aws:userid}#*")
+            "acme.items", USE, lambda each: condition(each, "ForAllValues:StringLike", "${aws:userid}#*")
         ),
         "key acme-eu#",
-        "own/Use",
+        f"own/{USE}",
     ),
     "an attached policy": (
         set_input("Role", "acme.items", managedPolicyArns=["arn:aws:iam::aws:policy/AdministratorAccess"]),
@@ -219,7 +220,7 @@ def test_a_policy_that_is_too_wide_is_found(demo: Cell, mistake: str) -> None:
 
 @pytest.mark.parametrize("function", ["contact", "authorizer", "items"])
 def test_who_but_the_notifier_reads_what_webhooks_are_signed_with_is_found(demo: Cell, function: str) -> None:
-    delivery = ARNS.secrets(NAMES.delivery_secret("globex"))
+    delivery = ARNS.secrets(NAMES.secret("globex", "delivery"))
     leaks = prove(granted(f"globex.{function}", allow("secretsmanager:GetSecretValue", delivery))(demo)).leaks
     assert [(leak.who, leak.whose) for leak in leaks] == [(NAMES.function("globex", function), "globex")]
 

@@ -65,8 +65,8 @@ KEY_POLICIES: dict[str, tuple[Mutation, str]] = {
         "DecryptItems",
     ),
     "open to roles that end alike": (
-        restated("DecryptSecret", callers(ARNS.iam("role/*_items"))),
-        "DecryptSecret",
+        restated("DecryptRuntimeSecret", callers(ARNS.iam("role/*_items"))),
+        "DecryptRuntimeSecret",
     ),
     "open to every role of the account": (restated("DecryptItems", without("ArnEquals")), "DecryptItems"),
     "deployment open to functions": (restated("Deploy", without("ArnNotLike")), "Deploy"),

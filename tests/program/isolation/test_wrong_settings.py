@@ -156,10 +156,10 @@ SETTINGS: dict[str, tuple[Mutation, str, str]] = {
             "Function",
             "acme.contact",
             "environment.variables",
-            QUEUE_URL="https://sqs.example/tenantry_demo_globex_contact",
+            CONTACT_QUEUE_URL="https://sqs.example/tenantry_demo_globex_contact",
         ),
         "Function acme.contact",
-        "QUEUE_URL",
+        "CONTACT_QUEUE_URL",
     ),
     "the runtime secret for the one of webhooks": (
         set_variable(
@@ -172,44 +172,48 @@ SETTINGS: dict[str, tuple[Mutation, str, str]] = {
         "DELIVERY_SECRET_ARN",
     ),
     "a queue that feeds another tenant's function": (
-        set_input("EventSourceMapping", "acme", functionName=ARNS.function("tenantry_demo_globex_notifier")),
-        "EventSourceMapping acme",
+        set_input(
+            "EventSourceMapping", "acme.contact", functionName=ARNS.function("tenantry_demo_globex_notifier")
+        ),
+        "EventSourceMapping acme.contact",
         "a mapping to",
     ),
     "a function fed from another tenant's queue": (
-        set_input("EventSourceMapping", "acme", eventSourceArn=ARNS.queue("tenantry_demo_globex_contact")),
-        "EventSourceMapping acme",
+        set_input(
+            "EventSourceMapping", "acme.contact", eventSourceArn=ARNS.queue("tenantry_demo_globex_contact")
+        ),
+        "EventSourceMapping acme.contact",
         "a mapping to",
     ),
     "a mapping between two other tenants": (
         set_input(
             "EventSourceMapping",
-            "acme",
+            "acme.contact",
             eventSourceArn=ARNS.queue("tenantry_demo_globex_contact"),
             functionName=ARNS.function("tenantry_demo_globex_notifier"),
         ),
-        "EventSourceMapping acme",
+        "EventSourceMapping acme.contact",
         "a mapping to",
     ),
     "a mapping from a queue of nobody's": (
-        set_input("EventSourceMapping", "acme", eventSourceArn=ARNS.queue("orders")),
-        "EventSourceMapping acme",
+        set_input("EventSourceMapping", "acme.contact", eventSourceArn=ARNS.queue("orders")),
+        "EventSourceMapping acme.contact",
         "a mapping to",
     ),
     "dead letters that end up with another tenant": (
         set_input(
             "Queue",
-            "acme",
+            "acme.contact",
             redrivePolicy=json.dumps(
                 {"deadLetterTargetArn": ARNS.queue("tenantry_demo_globex_contact_dead")}
             ),
         ),
-        "Queue acme",
+        "Queue acme.contact",
         "its redrive policy",
     ),
     "a queue open to all": (
-        set_input("Queue", "acme", policy=OPEN),
-        "Queue acme",
+        set_input("Queue", "acme.contact", policy=OPEN),
+        "Queue acme.contact",
         "policy/statement 1",
     ),
     "a queue opened by a policy beside it": (
