@@ -61,13 +61,13 @@ def trigger(
     """Run a tenant's schedule now, beside its clock."""
     from tenantry.groups import current
     from tenantry.operations import schedules
-    from tenantry.operations.aws import refusals_told
+    from tenantry.operations.aws import refusals_reported
 
     known = current().schedules
     if schedule not in known:
         raise WrongInput(f"there is no schedule {schedule!r}; there are: {', '.join(known) or 'none'}")
     place = chosen(stack, region, port, slug)
-    with refusals_told(place.region):
+    with refusals_reported(place.region):
         run = schedules.trigger(place.names, slug, schedule, place.client("lambda"))
     if as_json:
         print_json({"tenant": slug, "schedule": schedule, "run": run})
