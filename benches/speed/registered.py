@@ -15,7 +15,7 @@ from tenantry.config import load_platform
 from tenantry.deployment import Deployment
 from tenantry.execution import registration
 from tenantry.execution.registration import Engine
-from tenantry.packing.artifact import Artifact, Target
+from tenantry.packing.artifact import Artifact, LambdaTarget
 from tenantry.program import declare
 from tenantry.rules.naming import Names
 
@@ -27,7 +27,7 @@ def register(folder: Path) -> Engine:
         cell=CELL,
         names=Names(STACK),
         arns=ARNS,
-        target=Target("python3.13", "arm64"),
+        target=LambdaTarget("python3.13", "arm64"),
         code=artifact,
         layer=artifact,
         mail_from="contact@example.com",

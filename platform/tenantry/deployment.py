@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tenantry.packing.artifact import Artifact, Target
+from tenantry.packing.artifact import Artifact, LambdaTarget
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
 
@@ -27,7 +27,7 @@ class Deployment:
     cell: str
     names: Names
     arns: Arns
-    target: Target
+    target: LambdaTarget
     code: Artifact
     layer: Artifact
     log_level: str = "INFO"

@@ -43,7 +43,9 @@ def run() -> None:
 
 def _declared(config: pulumi.Config) -> dict[str, Any]:
     own = artifact.this_machine()
-    target = artifact.Target(config.get("runtime") or own.runtime, config.get("architecture") or "arm64")
+    target = artifact.LambdaTarget(
+        config.get("runtime") or own.runtime, config.get("architecture") or "arm64"
+    )
     platform = load_platform(paths.ROOT / (config.get("tenants") or "tenants"))
     cell = platform.cell(config.require("cell"))
     deployment = prepare(
@@ -66,7 +68,7 @@ def prepare(
     cell: str,
     stack: str,
     arns: Arns,
-    target: artifact.Target,
+    target: artifact.LambdaTarget,
     log_level: str = "INFO",
     manage_account: bool = False,
     mail_from: str | None = None,

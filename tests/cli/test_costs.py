@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tenantry.cli.bill_tables import drivers
-from tenantry.costs.lines import Estimate, Line
+from tenantry.costs.lines import BillLine, Estimate
 from tests.support.command import TENANTS, Command, Run
 
 FOLDER = ("--tenants", str(TENANTS))
@@ -60,7 +60,10 @@ def test_one_call_is_told_as_one(run: Run, command: Command) -> None:
 
 
 def test_what_comes_to_nothing_is_not_named_as_a_driver() -> None:
-    lines = (Line("data", "p", Fraction(1), Fraction(999)), Line("secrets", "p", Fraction(1), Fraction(1)))
+    lines = (
+        BillLine("data", "p", Fraction(1), Fraction(999)),
+        BillLine("secrets", "p", Fraction(1), Fraction(1)),
+    )
     assert drivers(Estimate("acme", 1, lines)) == "data 100%"
 
 

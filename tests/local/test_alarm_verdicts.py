@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from tenantry.local.emulator.repairs.metrics.alarm_verdicts import COMPARISONS, Missing, Rule, State
+from tenantry.local.emulator.repairs.metrics.alarm_verdicts import COMPARISONS, AlarmCondition, Missing, State
 
 VALUES = {"0": 0.0, "X": 9.0, "-": None}
 KEPT = "kept"
@@ -35,13 +35,13 @@ TABLES = [(3, row, THREE_OF_THREE[row]) for row in THREE_OF_THREE] + [
 def test_missing_data_is_treated_as_the_tables_say(needed: int, row: str, states: tuple[str, ...]) -> None:
     newest_first = [VALUES[each] for each in reversed(row)]
     for missing, expected in zip(get_args(Missing), states, strict=True):
-        rule = Rule("GreaterThanThreshold", 1, periods=3, needed=needed, missing=missing)
+        rule = AlarmCondition("GreaterThanThreshold", 1, periods=3, needed=needed, missing=missing)
         for state in get_args(State):
             assert rule.verdict(newest_first, state) == (state if expected == KEPT else expected), missing
 
 
 def test_the_tables_rows_are_as_long_as_what_is_looked_at() -> None:
-    assert Rule("GreaterThanThreshold", 1, periods=3, needed=3, missing="missing").looked_at == 5
+    assert AlarmCondition("GreaterThanThreshold", 1, periods=3, needed=3, missing="missing").looked_at == 5
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,6 @@ def test_the_tables_rows_are_as_long_as_what_is_looked_at() -> None:
     ],
 )
 def test_each_comparison_breaches_on_its_side(comparison: str, breaching: list[float]) -> None:
-    rule = Rule(comparison, 1, periods=1, needed=1, missing="missing")
+    rule = AlarmCondition(comparison, 1, periods=1, needed=1, missing="missing")
     assert [value for value in (0, 1, 2) if rule.verdict([value], "OK") == "ALARM"] == breaching
     assert comparison in COMPARISONS

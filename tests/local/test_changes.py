@@ -7,16 +7,16 @@ import pytest
 from tenantry.local.engine.changes import Plan, Step, effective, plan
 from tenantry.local.engine.inventory import Entry
 from tenantry.local.engine.resources import MAKERS
-from tenantry.local.engine.resources.maker import Kind, Made
+from tenantry.local.engine.resources.maker import Made, MadeKind
 
-NAMED = Kind(
+NAMED = MadeKind(
     make=lambda _clients, _inputs: Made("", {}),
     remove=lambda _clients, _existing: None,
     update=lambda _clients, _existing, _inputs: Made("", {}),
     fixed=frozenset({"name", "shape"}),
     name="name",
 )
-RIGID = Kind(make=NAMED.make, remove=NAMED.remove)
+RIGID = MadeKind(make=NAMED.make, remove=NAMED.remove)
 
 
 def recorded(unsure: bool = False, **inputs: Any) -> Entry:
@@ -28,7 +28,7 @@ def test_what_is_not_recorded_is_made() -> None:
 
 
 @pytest.mark.parametrize("kind", [NAMED, RIGID])
-def test_the_same_inputs_call_nobody(kind: Kind) -> None:
+def test_the_same_inputs_call_nobody(kind: MadeKind) -> None:
     assert plan(kind, recorded(name="a", memory=1), {"memory": 1, "name": "a"}) == Plan(Step.SAME)
 
 

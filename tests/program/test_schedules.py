@@ -1,4 +1,4 @@
-"""A schedule of a group becomes a rule of each tenant that has it; the rule runs that tenant's function alone."""
+"""A schedule of a group becomes a rule of each tenant that has it, and runs that tenant's function alone."""
 
 import json
 from collections.abc import Iterator

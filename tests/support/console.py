@@ -14,12 +14,12 @@ from tenantry.errors import Failed
 from tenantry.groups import current
 from tenantry.operations.logs.failures import Failure
 from tenantry.operations.metering.alarm_states import Alarm
-from tenantry.operations.metering.figures import Glance, Line
+from tenantry.operations.metering.figures import ChartLine, Glance
 from tenantry.operations.metering.measures import Charted
 from tenantry.operations.metering.metric_data import Window
 from tenantry.operations.metering.quota_use import QuotaUse
 from tenantry.operations.places import Place
-from tenantry.operations.running import Key, Quota, Running, Tenant
+from tenantry.operations.running import Key, Quota, Running, RunningTenant
 from tenantry.rules.naming import AUTHORIZER, Names
 
 NOW = datetime(2026, 11, 22, 14, 30, 12, tzinfo=UTC)
@@ -60,9 +60,9 @@ def no_client(service: str) -> None:
 PLACE = Place(NAMES, "eu-central-1", "demo", "stack demo, Region eu-central-1", no_client, "{}/{}".format)
 
 
-def tenant(slug: str, tier: str = "silver", **differing: object) -> Tenant:
+def tenant(slug: str, tier: str = "silver", **differing: object) -> RunningTenant:
     functions = (AUTHORIZER, *(member.name for member in current().members))
-    given = Tenant(
+    given = RunningTenant(
         slug=slug,
         tier=tier,
         suspended=False,
@@ -95,7 +95,7 @@ def alarm(condition: str, state: str = "OK") -> Alarm:
 class Made:
     """`refused` are the parts that cannot be read, with what AWS says."""
 
-    tenants: tuple[Tenant, ...]
+    tenants: tuple[RunningTenant, ...]
     glance: Mapping[str, Glance] = field(default_factory=dict)
     ringing: Mapping[str, tuple[Alarm, ...]] = field(default_factory=dict)
     quota: Mapping[str, QuotaUse] = field(default_factory=dict)
@@ -113,7 +113,7 @@ class Made:
         self._read("running")
         return Running(PLACE, "a1b2c3", NAMES.cell, self.tenants)
 
-    def glances(self, tenants: Sequence[Tenant], window: Window) -> Mapping[str, Glance]:  # noqa: ARG002
+    def glances(self, tenants: Sequence[RunningTenant], window: Window) -> Mapping[str, Glance]:  # noqa: ARG002
         self._read("glances")
         return {each.slug: self.glance[each.slug] for each in tenants if each.slug in self.glance}
 
@@ -129,11 +129,13 @@ class Made:
         self._read("costs")
         return self.cost
 
-    def lines(self, tenant: Tenant, charted: Sequence[Charted], window: Window) -> list[list[Line]]:
+    def lines(
+        self, tenant: RunningTenant, charted: Sequence[Charted], window: Window
+    ) -> list[list[ChartLine]]:
         self._read("lines")
         return [
             [
-                Line(name, self._wave(each.title, name, window))
+                ChartLine(name, self._wave(each.title, name, window))
                 for name in each.measures(self.running(), tenant)
             ]
             for each in charted
@@ -145,7 +147,7 @@ class Made:
             return (None,) * len(window.steps())
         return wave(HEIGHTS.get(f"{title}: {name}", 0), len(window.steps()))
 
-    def failures(self, tenant: Tenant, window: Window) -> list[Failure]:  # noqa: ARG002
+    def failures(self, tenant: RunningTenant, window: Window) -> list[Failure]:  # noqa: ARG002
         self._read("failures")
         return list(self.failed)
 

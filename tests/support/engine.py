@@ -6,7 +6,7 @@ from tenantry.config import Cell, load_platform
 from tenantry.deployment import Deployment
 from tenantry.execution import registration
 from tenantry.execution.registration import Engine, Program
-from tenantry.packing.artifact import Artifact, Target
+from tenantry.packing.artifact import Artifact, LambdaTarget
 from tenantry.program import declare
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
@@ -22,7 +22,7 @@ def deployment(cell: str, **changes: Any) -> Deployment:
         "cell": cell,
         "names": Names(cell),
         "arns": ARNS,
-        "target": Target("python3.13", "arm64"),
+        "target": LambdaTarget("python3.13", "arm64"),
         "code": artifact,
         "layer": artifact,
         "mail_from": SENDER,

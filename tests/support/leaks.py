@@ -1,11 +1,11 @@
 """Claim that the proof finds a planted mistake, and nothing else beside it."""
 
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.proof import prove
 from tests.support.mutations import Mutation
 
 
-def assert_found(cell: Cell, mutation: Mutation, who: str, by: str) -> None:
+def assert_found(cell: RegisteredCell, mutation: Mutation, who: str, by: str) -> None:
     """A line is of `who` and names `by`; others are of the same resource or of functions that lean on it."""
     lines = [str(leak) for leak in prove(mutation(cell)).leaks]
     assert [line for line in lines if line.startswith(f"{who}:") and by in line], lines

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from tenantry.execution.registration import Registered
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 
 Statement = dict[str, Any]
-Mutation = Callable[[Cell], Cell]
+Mutation = Callable[[RegisteredCell], RegisteredCell]
 
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 
 
-def found(cell: Cell, kind: str, name: str) -> Registered:
+def found(cell: RegisteredCell, kind: str, name: str) -> Registered:
     [resource] = [
         each
         for each in cell.resources
@@ -27,7 +27,7 @@ def found(cell: Cell, kind: str, name: str) -> Registered:
 def set_input(kind: str, logical_name: str, /, **inputs: Any) -> Mutation:
     """Inputs of one resource, given anew; one of None is taken out."""
 
-    def mutate(cell: Cell) -> Cell:
+    def mutate(cell: RegisteredCell) -> RegisteredCell:
         target = found(cell, kind, logical_name)
         changed = {key: value for key, value in {**target.inputs, **inputs}.items() if value is not None}
         return replaced(cell, target, replace(target, inputs=changed))
@@ -38,21 +38,21 @@ def set_input(kind: str, logical_name: str, /, **inputs: Any) -> Mutation:
 def ignored(kind: str, logical_name: str, *inputs: str) -> Mutation:
     """Changes of those inputs are ignored from now on."""
 
-    def mutate(cell: Cell) -> Cell:
+    def mutate(cell: RegisteredCell) -> RegisteredCell:
         target = found(cell, kind, logical_name)
         return replaced(cell, target, replace(target, ignored=inputs))
 
     return mutate
 
 
-def replaced(cell: Cell, old: Registered, new: Registered) -> Cell:
+def replaced(cell: RegisteredCell, old: Registered, new: Registered) -> RegisteredCell:
     return cell.with_resources(new if each is old else each for each in cell.resources)
 
 
 def added(like: str, logical_name: str, kind: str, /, **inputs: Any) -> Mutation:
     """One more resource, of the type token `kind`, below the parent of the role policy `like`."""
 
-    def mutate(cell: Cell) -> Cell:
+    def mutate(cell: RegisteredCell) -> RegisteredCell:
         beside = found(cell, "RolePolicy", like)
         more = replace(beside, urn=f"{beside.urn}-more", type=kind, name=logical_name, inputs=inputs)
         return cell.with_resources((*cell.resources, more))
@@ -63,7 +63,7 @@ def added(like: str, logical_name: str, kind: str, /, **inputs: Any) -> Mutation
 def granted(function: str, *statements: Statement) -> Mutation:
     """Statements beside those that the function's role has."""
 
-    def mutate(cell: Cell) -> Cell:
+    def mutate(cell: RegisteredCell) -> RegisteredCell:
         policy = found(cell, "RolePolicy", function)
         document = policy.document("policy")
         document["Statement"] += statements
@@ -75,7 +75,7 @@ def granted(function: str, *statements: Statement) -> Mutation:
 def restated(function: str, sid: str, change: Callable[[Statement], Any]) -> Mutation:
     """One statement of the function's role, changed in place."""
 
-    def mutate(cell: Cell) -> Cell:
+    def mutate(cell: RegisteredCell) -> RegisteredCell:
         policy = found(cell, "RolePolicy", function)
         document = policy.document("policy")
         [statement] = [each for each in document["Statement"] if each["Sid"] == sid]
@@ -88,7 +88,7 @@ def restated(function: str, sid: str, change: Callable[[Statement], Any]) -> Mut
 def set_variable(kind: str, name: str, path: str, **values: str | None) -> Mutation:
     """Members of the mapping at `path`, such as `environment.variables`; one of None is taken out."""
 
-    def mutate(cell: Cell) -> Cell:
+    def mutate(cell: RegisteredCell) -> RegisteredCell:
         first, *rest = path.split(".")
         inputs = deepcopy(found(cell, kind, name).inputs[first])
         mapping = inputs
@@ -105,7 +105,7 @@ def set_variable(kind: str, name: str, path: str, **values: str | None) -> Mutat
 def in_body(*path: str, **members: Any) -> Mutation:
     """Members of what is at `path` of the API's body; one of None is taken out."""
 
-    def mutate(cell: Cell) -> Cell:
+    def mutate(cell: RegisteredCell) -> RegisteredCell:
         body = found(cell, "RestApi", "demo").document("body")
         at = body
         for step in path:
@@ -121,7 +121,7 @@ def in_body(*path: str, **members: Any) -> Mutation:
 def bounded(change: Callable[[list[Statement]], list[Statement]]) -> Mutation:
     """The statements of the cell's boundary, changed."""
 
-    def mutate(cell: Cell) -> Cell:
+    def mutate(cell: RegisteredCell) -> RegisteredCell:
         document = found(cell, "Policy", "demo").document("policy")
         document["Statement"] = change(document["Statement"])
         return set_input("Policy", "demo", policy=json.dumps(document))(cell)
@@ -130,7 +130,7 @@ def bounded(change: Callable[[list[Statement]], list[Statement]]) -> Mutation:
 
 
 def both(*mutations: Mutation) -> Mutation:
-    def mutate(cell: Cell) -> Cell:
+    def mutate(cell: RegisteredCell) -> RegisteredCell:
         for each in mutations:
             cell = each(cell)
         return cell

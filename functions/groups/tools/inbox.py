@@ -12,7 +12,7 @@ from groups.contact.declaration import GROUP, MESSAGE, State
 from groups.contact.messages import Message
 from groups.tools import listing
 from groups.tools.changes import Change
-from groups.tools.listing import Listed
+from groups.tools.listing import ListedContact
 
 ATTEMPTS = 3  # on a message that others change between the read and the write
 NEVER = -1  # no message has this version
@@ -24,7 +24,7 @@ class Inbox:
     table: Table
     tenant: str
 
-    def page(self, state: State | None, after: str | None, limit: int) -> Listed:
+    def page(self, state: State | None, after: str | None, limit: int) -> ListedContact:
         if state is None:
             return listing.of_all(self.table, self.tenant, after, limit)
         return listing.of_state(self.table, self.tenant, state, after, limit)

@@ -18,19 +18,21 @@ from groups.contact.messages import Message
 PAGE_BYTES: Final = 1_000_000
 
 
-class Listed(NamedTuple):
+class ListedContact(NamedTuple):
     """`last` is the id that the next page starts after; None where this page is the last one."""
 
     messages: list[Message]
     last: str | None
 
 
-def of_all(table: Table, tenant: str, after: str | None, limit: int) -> Listed:
+def of_all(table: Table, tenant: str, after: str | None, limit: int) -> ListedContact:
     page = _page(table, partitions.records(tenant, GROUP.name, MESSAGE.kind), after, limit)
-    return Listed([message for record in page.records if (message := messages.read(record))], _last(page))
+    return ListedContact(
+        [message for record in page.records if (message := messages.read(record))], _last(page)
+    )
 
 
-def of_state(table: Table, tenant: str, state: State, after: str | None, limit: int) -> Listed:
+def of_state(table: Table, tenant: str, state: State, after: str | None, limit: int) -> ListedContact:
     page = _page(table, partitions.entries(tenant, GROUP.name, MESSAGE, state), after, limit)
     keys = [messages.key(tenant, _id(entry)) for entry in page.records]
     there = {_id(record): record for record in table.get_all(keys)}
@@ -42,9 +44,9 @@ def of_state(table: Table, tenant: str, state: State, after: str | None, limit: 
             continue
         size += sum(len(value["S"].encode()) for value in record.values() if "S" in value)
         if listed and size > PAGE_BYTES:
-            return Listed(listed, listed[-1].id)
+            return ListedContact(listed, listed[-1].id)
         listed.append(message)
-    return Listed(listed, _last(page))
+    return ListedContact(listed, _last(page))
 
 
 def _page(table: Table, partition: str, after: str | None, limit: int) -> Page:

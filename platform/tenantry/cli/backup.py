@@ -12,7 +12,7 @@ from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, TextColumn
 
 from tenantry.cli.output import print_json, stderr, stdout
-from tenantry.cli.places import Port, Region, Slug, Stack, chosen, require_slug
+from tenantry.cli.places import Port, Region, Slug, StackOption, chosen, require_slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
 
@@ -38,7 +38,7 @@ def export(
         Path, typer.Option("--to", metavar="FILE", help="Written beside, as FILE.part, till whole.")
     ],
     port: Port = None,
-    stack: Stack = None,
+    stack: StackOption = None,
     region: Region = None,
     isolation: Where = None,
     tenants: Folder = TENANTS,
@@ -68,7 +68,7 @@ def import_(
     slug: Slug,
     from_: Annotated[Path, typer.Option("--from", metavar="FILE", help="What `export` wrote.")],
     port: Port = None,
-    stack: Stack = None,
+    stack: StackOption = None,
     region: Region = None,
     isolation: Where = None,
     tenants: Folder = TENANTS,

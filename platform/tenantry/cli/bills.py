@@ -9,7 +9,7 @@ from tenantry.cli.output import print_json, stdout
 
 if TYPE_CHECKING:
     from tenantry.config import Platform, Tenant
-    from tenantry.costs.comparison import Kind
+    from tenantry.costs.comparison import Alternative
     from tenantry.costs.estimate import Terms
     from tenantry.costs.lines import Estimate
 
@@ -53,7 +53,7 @@ def show_estimates(
 
 
 def show_comparison(
-    kind: "Kind",
+    kind: "Alternative",
     tenant: "Tenant",
     platform: "Platform",
     terms: "Terms",

@@ -21,7 +21,7 @@ Scopes = Annotated[
 ]
 Subject = Annotated[str, typer.Option("--subject", help="Whom the token speaks of.")]
 Lifetime = Annotated[int, typer.Option("--ttl", help="Seconds until it expires.")]
-Stack = Annotated[
+ManagedStack = Annotated[
     str | None,
     typer.Option("--stack", help="A managed tenant on AWS, deployed as this stack, with your credentials."),
 ]
@@ -38,7 +38,7 @@ def token(
     scope: Scopes = None,
     ttl: Lifetime = HOUR,
     port: Port = None,
-    stack: Stack = None,
+    stack: ManagedStack = None,
     region: Region = None,
     tenants: Folder = TENANTS,
 ) -> None:

@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 
 from tenantry.cli.output import stderr, stdout
-from tenantry.cli.places import Port, Region, Stack, chosen
+from tenantry.cli.places import Port, Region, StackOption, chosen
 from tenantry.cli.tenants import TENANTS, Folder
 
 LISTEN = 4580  # beside the local platform's 4566
 
 
 def console(
-    stack: Stack = None,
+    stack: StackOption = None,
     region: Region = None,
     port: Port = None,
     listen: Annotated[

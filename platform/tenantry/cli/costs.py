@@ -6,7 +6,7 @@ import typer
 
 from tenantry.cli import bills
 from tenantry.cli.output import print_json, stderr
-from tenantry.cli.places import Port, Region, Stack, chosen, require_slug
+from tenantry.cli.places import Port, Region, StackOption, chosen, require_slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
 
@@ -46,7 +46,7 @@ def cost(
     actual: Actual = False,
     free_tier: FreeTier = False,
     architecture: Architecture = "arm64",
-    stack: Stack = None,
+    stack: StackOption = None,
     region: Region = None,
     port: Port = None,
     as_json: AsJson = False,

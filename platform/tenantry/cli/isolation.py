@@ -80,14 +80,14 @@ def _print(proof: "Proof") -> None:
 
 def _matrix(proof: "Proof") -> Table:
     """A row per role. Kinds that no role is granted anything of share the last column."""
-    from tenantry.isolation.targets import Kind
+    from tenantry.isolation.targets import TargetKind
 
     telling = [
         kind
-        for kind in Kind
+        for kind in TargetKind
         if any(_says_something(row.others[kind]) or kind in row.own for row in proof.rows)
     ]
-    silent = [kind for kind in Kind if kind not in telling]
+    silent = [kind for kind in TargetKind if kind not in telling]
     table = Table(
         Column("role", no_wrap=True),
         "allowed its own",

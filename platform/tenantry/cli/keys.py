@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 keys = typer.Typer(help="List, add or retire a tenant's keys, in its file.", no_args_is_help=True)
 
-Kind = Literal["api", "signing"]
-WhichKind = Annotated[Kind, typer.Option("--kind", help="API keys, or managed signing keys.")]
+KeyKind = Literal["api", "signing"]
+WhichKind = Annotated[KeyKind, typer.Option("--kind", help="API keys, or managed signing keys.")]
 
 VALUES = "`pulumi stack output tenants --show-secrets`"
 VERDICTS = "plus at most 60 seconds for cached verdicts"
@@ -25,7 +25,7 @@ VERDICTS = "plus at most 60 seconds for cached verdicts"
 @keys.command("list")
 def list_keys(
     slug: Slug,
-    kind: Annotated[Kind | None, typer.Option("--kind", help="Only these; both, if left out.")] = None,
+    kind: Annotated[KeyKind | None, typer.Option("--kind", help="Only these; both, if left out.")] = None,
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:

@@ -13,12 +13,12 @@ import typer
 from rich.text import Text
 
 from tenantry.cli.output import harmless, stderr, stdout
-from tenantry.cli.places import Port, Region, Slug, Stack, chosen
+from tenantry.cli.places import Port, Region, Slug, StackOption, chosen
 from tenantry.errors import Failed, WrongInput
 
 if TYPE_CHECKING:
     from tenantry.operations.logs.events import Event, Log
-    from tenantry.operations.logs.lines import Line
+    from tenantry.operations.logs.lines import LogLine
     from tenantry.operations.places import Place
 
 POLL_SECONDS = 2  # six logs, and CloudWatch answers FilterLogEvents five times a second
@@ -42,7 +42,7 @@ def logs(
         str | None,
         typer.Option("--request", metavar="ID", help="Only this request, in the order of its way."),
     ] = None,
-    stack: Stack = None,
+    stack: StackOption = None,
     region: Region = None,
     port: Port = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs: an object a line.")] = False,
@@ -63,7 +63,7 @@ def logs(
         stderr().print(f"nothing {what}in the last {since}; --since looks further back", markup=False)
 
 
-def _print_all(lines: "Iterable[Line]", as_json: bool, follow: bool) -> int:
+def _print_all(lines: "Iterable[LogLine]", as_json: bool, follow: bool) -> int:
     """How many there were."""
     count = 0
     try:
@@ -121,13 +121,13 @@ def _chosen(place: "Place", client: object, slug: str, groups: list[str] | None)
     return [there[each] for each in dict.fromkeys(wanted)]
 
 
-def _lines(events: "Iterable[Event]") -> "Iterator[Line]":
+def _lines(events: "Iterable[Event]") -> "Iterator[LogLine]":
     from tenantry.operations.logs.lines import read
 
     return (line for line in map(read, events) if line is not None)
 
 
-def _shown(line: "Line", errors: bool, request: str | None, as_json: bool) -> bool:
+def _shown(line: "LogLine", errors: bool, request: str | None, as_json: bool) -> bool:
     """Lambda's reports of invocations that went well are for programs alone."""
     if request is not None:
         ids = (line.request, str(line.fields.get("extended_request_id", "")))
@@ -136,7 +136,7 @@ def _shown(line: "Line", errors: bool, request: str | None, as_json: bool) -> bo
     return line.is_error or (not errors and (as_json or line.kind != "report"))
 
 
-def _by_way(lines: "Iterable[Line]") -> "Iterator[Line]":
+def _by_way(lines: "Iterable[LogLine]") -> "Iterator[LogLine]":
     """One request's lines fit into memory: gateway, authorizer, function, notifier."""
     from tenantry.operations.logs.events import all_logs
 
@@ -144,7 +144,7 @@ def _by_way(lines: "Iterable[Line]") -> "Iterator[Line]":
     return iter(sorted(lines, key=lambda line: (order.index(line.log), line.time_ms)))
 
 
-def _print(line: "Line", as_json: bool) -> None:
+def _print(line: "LogLine", as_json: bool) -> None:
     when = datetime.fromtimestamp(line.time_ms / 1000, UTC)
     if as_json:
         fields = {name: value for name, value in asdict(line).items() if name not in ("id", "time_ms")}

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tenantry.cli.output import print_json, stderr, stdout
-from tenantry.cli.places import Port, Region, Slug, Stack, chosen, require_slug
+from tenantry.cli.places import Port, Region, Slug, StackOption, chosen, require_slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
 from tenantry.rules.key_policies import DELETION_WINDOW_DAYS
 
 if TYPE_CHECKING:
-    from tenantry.operations.stacks import Stack as FoundStack
+    from tenantry.operations.stacks import Stack
 
 
 def redrive(
@@ -20,7 +20,7 @@ def redrive(
     queue: Annotated[
         str | None, typer.Option("--queue", metavar="NAME", help="This queue alone. All, if left out.")
     ] = None,
-    stack: Stack = None,
+    stack: StackOption = None,
     region: Region = None,
     port: Port = None,
     as_json: AsJson = False,
@@ -53,7 +53,7 @@ def redrive(
 def trigger(
     slug: Slug,
     schedule: Annotated[str, typer.Argument(metavar="SCHEDULE", help="The schedule's name.")],
-    stack: Stack = None,
+    stack: StackOption = None,
     region: Region = None,
     port: Port = None,
     as_json: AsJson = False,
@@ -108,7 +108,7 @@ def purge(
         stdout().print(notice, markup=False, soft_wrap=True)
 
 
-def _require_removed(slug: str, stack: "FoundStack", folder: Path) -> None:
+def _require_removed(slug: str, stack: "Stack", folder: Path) -> None:
     """A tenant that moved to a cell of another stack is removed from this one."""
     from tenantry.config import load_platform
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 Slug = Annotated[str, typer.Argument(metavar="TENANT", help="The tenant's slug.")]
 Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Which platform, if several run.")]
-Stack = Annotated[
+StackOption = Annotated[
     str | None,
     typer.Option(
         "--stack", help="On AWS, deployed as this stack, with your credentials; local, if left out."

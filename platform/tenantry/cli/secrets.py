@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from tenantry.cli.output import print_json, stderr, stdout
-from tenantry.cli.places import Port, Region, Slug, Stack, chosen
+from tenantry.cli.places import Port, Region, Slug, StackOption, chosen
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
 
@@ -26,7 +26,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The value's name, as 
 @secrets.command("list")
 def list_values(
     slug: Slug,
-    stack: Stack = None,
+    stack: StackOption = None,
     region: Region = None,
     port: Port = None,
     as_json: AsJson = False,
@@ -66,7 +66,7 @@ def set_value(
         bool, typer.Option("--generate", help="Make a random one, not read from stdin.")
     ] = False,
     show: Annotated[bool, typer.Option("--show", help="With --generate: print it, alone on stdout.")] = False,
-    stack: Stack = None,
+    stack: StackOption = None,
     region: Region = None,
     port: Port = None,
     tenants: Folder = TENANTS,
@@ -94,7 +94,7 @@ def set_value(
 def show_value(
     slug: Slug,
     name: Name,
-    stack: Stack = None,
+    stack: StackOption = None,
     region: Region = None,
     port: Port = None,
     tenants: Folder = TENANTS,

@@ -12,12 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from tenantry.cli.output import print_json, stderr, stdout
-from tenantry.cli.places import Port, Region, Stack, chosen
+from tenantry.cli.places import Port, Region, StackOption, chosen
 from tenantry.cli.tenants import AsJson
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
-    from tenantry.operations.metering.usage_reports import Line, Report
+    from tenantry.operations.metering.usage_reports import Report, UsageLine
 
 COLUMNS = ("tenant", "day", "key", "key_id", "route", "requests", "2xx", "4xx", "5xx")
 ALL_ROUTES = "all routes"
@@ -38,7 +38,7 @@ def usage(
     as_csv: Annotated[
         bool, typer.Option("--csv", help="For spreadsheets: a line per day, key, route.")
     ] = False,
-    stack: Stack = None,
+    stack: StackOption = None,
     region: Region = None,
     port: Port = None,
     as_json: AsJson = False,
@@ -140,7 +140,7 @@ def _print(report: "Report") -> None:
         stdout().print(Text(notes))
 
 
-def _by_day(lines: "Iterable[Line]") -> Iterator[str]:
+def _by_day(lines: "Iterable[UsageLine]") -> Iterator[str]:
     days: dict[date, int] = {}
     for line in lines:
         days[line.day] = days.get(line.day, 0) + line.requests
@@ -156,7 +156,7 @@ def _quotas(report: "Report") -> Iterator[str]:
             yield f"quota: {key.name} has {key.remaining:,} left of {quota.limit:,} a {quota.period.lower()}"
 
 
-def _grouped(lines: "Iterable[Line]") -> dict[tuple[str, str], Counts]:
+def _grouped(lines: "Iterable[UsageLine]") -> dict[tuple[str, str], Counts]:
     """The whole time's, by key and route."""
     groups: dict[tuple[str, str], Counts] = {}
     for line in sorted(lines, key=lambda line: (line.key, line.route or "")):
@@ -165,7 +165,7 @@ def _grouped(lines: "Iterable[Line]") -> dict[tuple[str, str], Counts]:
     return groups
 
 
-def _counts(line: "Line") -> Counts:
+def _counts(line: "UsageLine") -> Counts:
     return line.requests, line.succeeded, line.refused, line.failed
 
 

@@ -22,7 +22,7 @@ from tenantry.errors import Failed, WrongInput
 if TYPE_CHECKING:
     from tenantry.local.engine.changes import Change
     from tenantry.local.state import LocalPlatform
-    from tenantry.local.watching.failures import Failure
+    from tenantry.local.watching.failures import FailedInvocation
 
 NAMED = 2  # up to this many resources of a kind are named; more are counted
 
@@ -56,7 +56,7 @@ def serve(platform: "LocalPlatform", looks: Looks, tenants: Path) -> None:
     from tenantry.local.watching.failures import Failures
 
     failures = Failures(platform.record.directory)
-    known: set[Failure] = set()  # of the code that runs now
+    known: set[FailedInvocation] = set()  # of the code that runs now
     open_edits: set[Path] = set()  # since the last update that succeeded
     again = False
     for changed in looks:
@@ -154,7 +154,7 @@ def _print_outcome(outcome: Outcome, edits: Collection[Path], seconds: float) ->
     stdout().print(f"✓ {what}, in {seconds:.1f} s", markup=False, soft_wrap=True)
 
 
-def _print_failures(failures: "Iterable[Failure]", known: "set[Failure]") -> None:
+def _print_failures(failures: "Iterable[FailedInvocation]", known: "set[FailedInvocation]") -> None:
     """In full when the first of its kind comes; a client that tries again and again fills no terminal."""
     again: Counter[str] = Counter()
     for failure in failures:
@@ -169,7 +169,7 @@ def _print_failures(failures: "Iterable[Failure]", known: "set[Failure]") -> Non
         complain(harmless(f"✗ {where} failed as before" + (f", {number} times" if number > 1 else "")))
 
 
-def _print_failure(where: str, failure: "Failure") -> None:
+def _print_failure(where: str, failure: "FailedInvocation") -> None:
     request = f", request {failure.request}" if failure.request else ""
     complain(harmless(f"✗ {where} failed{request}"))
     for cause in failure.causes:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tenantry.config.documents import Document
+from tenantry.config.documents import YamlDocument
 from tenantry.config.survey import TenantPath
 from tenantry.config.tenants import TenantFile, audience
 from tenantry.config.tiers import TierOptions
@@ -21,7 +21,7 @@ class Candidate:
     """A tenant's file as read; `settings` is None when the file alone is wrong already."""
 
     at: TenantPath
-    document: Document
+    document: YamlDocument
     settings: TenantFile | None
 
 

@@ -44,7 +44,7 @@ _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?(?:[eE][-+]?[0-9
 
 
 @dataclass(slots=True)
-class Document:
+class YamlDocument:
     """Values are dict, tuple, str, int, float, bool, None or UNREAD; `lines` has one for every loc read."""
 
     file: str
@@ -70,8 +70,8 @@ class Document:
         return UNREAD
 
 
-def read_document(file: str, content: bytes) -> Document:
-    document = Document(file, length=len(_LINE_ENDS.findall(content)) + 1)
+def read_document(file: str, content: bytes) -> YamlDocument:
+    document = YamlDocument(file, length=len(_LINE_ENDS.findall(content)) + 1)
     text = _decode(document, content)
     if text is None:
         return document
@@ -86,7 +86,7 @@ def read_document(file: str, content: bytes) -> Document:
     return document
 
 
-def _decode(document: Document, content: bytes) -> str | None:
+def _decode(document: YamlDocument, content: bytes) -> str | None:
     try:
         text = content.decode("utf-8-sig")  # Windows editors put a byte order mark first
     except UnicodeDecodeError as error:
@@ -102,7 +102,7 @@ def _decode(document: Document, content: bytes) -> str | None:
     return text
 
 
-def _read(document: Document, events: Iterator[Event]) -> None:
+def _read(document: YamlDocument, events: Iterator[Event]) -> None:
     content: Event | None = None
     for event in events:
         if isinstance(event, DocumentStartEvent):
@@ -120,7 +120,7 @@ def _read(document: Document, events: Iterator[Event]) -> None:
         document.refuse((), document.line(()), what, "write it as `key: value` lines")
 
 
-def _value(document: Document, events: Iterator[Event], event: Event, loc: Loc) -> Any:
+def _value(document: YamlDocument, events: Iterator[Event], event: Event, loc: Loc) -> Any:
     line = _line(event)
     if len(loc) > MAX_DEPTH:
         raise _TooDeep(line)
@@ -142,7 +142,7 @@ def _value(document: Document, events: Iterator[Event], event: Event, loc: Loc) 
     return value
 
 
-def _sequence(document: Document, events: Iterator[Event], loc: Loc) -> tuple[Any, ...]:
+def _sequence(document: YamlDocument, events: Iterator[Event], loc: Loc) -> tuple[Any, ...]:
     values: list[Any] = []
     while not isinstance(event := next(events), CollectionEndEvent):
         item = (*loc, len(values))
@@ -151,7 +151,7 @@ def _sequence(document: Document, events: Iterator[Event], loc: Loc) -> tuple[An
     return tuple(values)
 
 
-def _mapping(document: Document, events: Iterator[Event], loc: Loc) -> dict[str, Any]:
+def _mapping(document: YamlDocument, events: Iterator[Event], loc: Loc) -> dict[str, Any]:
     values: dict[str, Any] = {}
     while not isinstance(event := next(events), CollectionEndEvent):
         line = _line(event)
@@ -195,7 +195,7 @@ class _TooDeep(Exception):
         super().__init__(line)
 
 
-def _report_syntax(document: Document, text: str, error: yaml.YAMLError) -> None:
+def _report_syntax(document: YamlDocument, text: str, error: yaml.YAMLError) -> None:
     lines = _LINE_END.split(text)
     mark, fault = None, "it cannot be parsed"
     if isinstance(error, yaml.MarkedYAMLError):

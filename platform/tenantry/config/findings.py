@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from tenantry.config import auth, jwk, slugs, tenants
-from tenantry.config.documents import UNREAD, Document, plain
+from tenantry.config.documents import UNREAD, YamlDocument, plain
 from tenantry.config.model import FAULT, Model
 from tenantry.problems import Loc, dotted, shown
 
@@ -36,7 +36,7 @@ _KINDS = {
 }
 
 
-def validated(document: Document, model: type[M]) -> M | None:
+def validated(document: YamlDocument, model: type[M]) -> M | None:
     """The document as a model, or None and its problems reported in the document."""
     if document.values is UNREAD:
         return None
@@ -62,7 +62,7 @@ def suggestion(name: str, known: Iterable[str], kind: str) -> str:
     return hint + (f"the {kind} are {', '.join(choices)}" if choices else f"there are no {kind}")
 
 
-def _worth_reporting(document: Document, error: ValidationError) -> list[ErrorDetails]:
+def _worth_reporting(document: YamlDocument, error: ValidationError) -> list[ErrorDetails]:
     """One finding to a place, our own before pydantic's, and none where reading already failed."""
     found: dict[Loc, ErrorDetails] = {}
     for details in error.errors(include_url=False):

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt import PyJWK, PyJWTError
 from pydantic import Field, StringConstraints, model_validator
 
-from tenantry.config.model import Fault, Model, Rule
+from tenantry.config.model import Fault, Model, ModelRule
 
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
 BASE64URL_PATTERN = "^[A-Za-z0-9_-]{1,1400}$"  # an RSA modulus of 8,192 bits takes 1,366
@@ -31,7 +31,7 @@ _PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")  # RFC 7518, section 6
 _RSA_BITS = 2048  # RFC 7518, section 3.3
 
 
-def asymmetric(field: str) -> Rule:
+def asymmetric(field: str) -> ModelRule:
     """An HS algorithm would make a signing key of whatever the authorizer verifies with."""
 
     def rule(values: Mapping[str, Any]) -> Iterable[Fault]:

@@ -13,7 +13,7 @@ from tenantry.config.conflicts import (
     shared_tokens,
     shares_of_no_group,
 )
-from tenantry.config.documents import Document, read_document
+from tenantry.config.documents import YamlDocument, read_document
 from tenantry.config.findings import suggestion, validated
 from tenantry.config.quotas import STAGES_PER_API
 from tenantry.config.survey import TIERS, Survey, TenantPath, content, survey
@@ -37,7 +37,7 @@ def load_platform(
     """
     contents, known = proposed or {}, groups or current()
     found = survey(folder)
-    tiers_document = _read(found.tiers, contents) if found.tiers else Document(str(folder / TIERS))
+    tiers_document = _read(found.tiers, contents) if found.tiers else YamlDocument(str(folder / TIERS))
     tiers_file = validated(tiers_document, TiersFile)
     quotas = _stages_quotas(found, tiers_document, tiers_file)
     tenants = [_candidate(at, contents, _names(tiers_document), known) for at in found.tenants]
@@ -57,14 +57,14 @@ def load_platform(
     return _platform(tiers_file.named(), quotas, tenants, known)
 
 
-def _read(path: Path, proposed: Mapping[Path, bytes]) -> Document:
+def _read(path: Path, proposed: Mapping[Path, bytes]) -> YamlDocument:
     found = proposed[path] if path in proposed else content(path)
     if isinstance(found, Problem):
-        return Document(str(path), problems=[found])
+        return YamlDocument(str(path), problems=[found])
     return read_document(str(path), found)
 
 
-def _names(tiers_document: Document) -> tuple[str, ...]:
+def _names(tiers_document: YamlDocument) -> tuple[str, ...]:
     """The tiers' names as written, so that a fault in one tier does not make its tenants wrong."""
     tiers = tiers_document.values.get("tiers") if isinstance(tiers_document.values, dict) else None
     return tuple(tiers) if isinstance(tiers, dict) else ()
@@ -82,7 +82,7 @@ def _candidate(
     return Candidate(at, document, settings)
 
 
-def _stages_quotas(found: Survey, document: Document, tiers_file: TiersFile | None) -> dict[str, int]:
+def _stages_quotas(found: Survey, document: YamlDocument, tiers_file: TiersFile | None) -> dict[str, int]:
     options = tiers_file.cells if tiers_file else {}
     for cell in options:
         if cell not in found.cells:

@@ -32,7 +32,7 @@ class Fault:
         return PydanticCustomError(FAULT, "{what}; {remedy}", {"what": self.what, "remedy": self.remedy})
 
 
-Rule = Callable[[Mapping[str, Any]], Iterable[Fault]]
+ModelRule = Callable[[Mapping[str, Any]], Iterable[Fault]]
 """Takes the values as written, of which nothing is certain yet."""
 
 
@@ -40,7 +40,7 @@ class Model(BaseModel):
     # An error's text must not repeat what was written: it may be a private key.
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
-    rules: ClassVar[tuple[Rule, ...]] = ()
+    rules: ClassVar[tuple[ModelRule, ...]] = ()
 
     @model_validator(mode="wrap")
     @classmethod
@@ -83,7 +83,7 @@ class Fixed(dict[K, V]):
     clear = pop = popitem = setdefault = update = _refused
 
 
-def unrepeated(field: str, member: str | None = None) -> Rule:
+def unrepeated(field: str, member: str | None = None) -> ModelRule:
     """No two items of the list alike or, with `member`, alike in that member."""
 
     def rule(values: Mapping[str, Any]) -> Iterable[Fault]:

@@ -21,16 +21,16 @@ from tenantry.config.tenants import API_KEYS, Tenant
 from tenantry.errors import Failed, WrongInput
 from tenantry.problems import ConfigErrors, Loc, Problem, dotted
 
-Kind = Literal["api", "signing"]
-KINDS: tuple[Kind, ...] = ("api", "signing")
+KeyKind = Literal["api", "signing"]
+KINDS: tuple[KeyKind, ...] = ("api", "signing")
 
 
 class Changed(Failed):
     """Somebody else wrote the file between reading it and replacing it."""
 
 
-_LISTS: dict[Kind, Loc] = {"api": ("api_keys",), "signing": ("auth", "managed", "keys")}
-_MOST: dict[Kind, int] = {"api": API_KEYS, "signing": MANAGED_KEYS}
+_LISTS: dict[KeyKind, Loc] = {"api": ("api_keys",), "signing": ("auth", "managed", "keys")}
+_MOST: dict[KeyKind, int] = {"api": API_KEYS, "signing": MANAGED_KEYS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +39,19 @@ class Rotation:
 
     tenant: str
     file: Path
-    kind: Kind
+    kind: KeyKind
     name: str
     names: tuple[str, ...]
 
 
-def keys(tenant: Tenant, kind: Kind) -> tuple[str, ...]:
+def keys(tenant: Tenant, kind: KeyKind) -> tuple[str, ...]:
     """In the file's order; of the signing keys, the last signs new tokens. None in another mode."""
     if kind == "api":
         return tenant.api_keys
     return tenant.auth.managed.keys if tenant.auth.managed else ()
 
 
-def add(folder: Path, slug: str, kind: Kind, name: str | None, today: date) -> Rotation:
+def add(folder: Path, slug: str, kind: KeyKind, name: str | None, today: date) -> Rotation:
     """List a name after those that are there; None takes one made of the date.
 
     Raises:
@@ -71,7 +71,7 @@ def add(folder: Path, slug: str, kind: Kind, name: str | None, today: date) -> R
     return opened.written(name, key_lists.added(str(opened.file), opened.content, opened.loc, name))
 
 
-def retire(folder: Path, slug: str, kind: Kind, name: str) -> Rotation:
+def retire(folder: Path, slug: str, kind: KeyKind, name: str) -> Rotation:
     """Take a name out. Raises as `add` does."""
     opened = _open(folder, slug, kind)
     if name not in opened.names:
@@ -89,7 +89,7 @@ class _Opened:
     file: Path
     content: bytes
     tenant: Tenant
-    kind: Kind
+    kind: KeyKind
 
     def __str__(self) -> str:
         return f"{self.file}: {dotted(self.loc)}"
@@ -112,7 +112,7 @@ class _Opened:
         return Rotation(slug, self.file, self.kind, name, keys(tenant, self.kind))
 
 
-def _open(folder: Path, slug: str, kind: Kind) -> _Opened:
+def _open(folder: Path, slug: str, kind: KeyKind) -> _Opened:
     """What is edited is what was checked: the loader is given the very bytes."""
     file = next((each.path for each in survey(folder).tenants if each.slug == slug), None)
     found = content(file) if file else b""

@@ -7,9 +7,9 @@ from typing import Literal
 from agreed.metrics import READS, WRITES
 from tenantry.console import formats
 from tenantry.operations.metering import measures
-from tenantry.operations.metering.figures import Line
+from tenantry.operations.metering.figures import ChartLine
 from tenantry.operations.metering.measures import Charted, Lines
-from tenantry.operations.running import Running, Tenant
+from tenantry.operations.running import Running, RunningTenant
 from tenantry.rules.naming import AUTHORIZER
 
 Unit = Literal["count", "depth", "milliseconds", "seconds"]  # a depth is not a sum
@@ -30,7 +30,7 @@ class Chart:
 
     title: str
     unit: Unit
-    lines: tuple[Line, ...]
+    lines: tuple[ChartLine, ...]
 
     @property
     def shape(self) -> Shape:
@@ -54,7 +54,7 @@ class Chart:
         return ", ".join(totals)
 
 
-def plans(tenant: Tenant) -> dict[Charted, Unit]:
+def plans(tenant: RunningTenant) -> dict[Charted, Unit]:
     """The charts of one tenant in the order of the page; those of queues where it has some."""
     always: dict[Charted, Unit] = {
         Charted(TRAFFIC, _traffic): "count",
@@ -71,57 +71,57 @@ def plans(tenant: Tenant) -> dict[Charted, Unit]:
     return always | of_queues if tenant.queues else always
 
 
-def drawn(plan: dict[Charted, Unit], lines: Sequence[Sequence[Line]]) -> list[Chart]:
+def drawn(plan: dict[Charted, Unit], lines: Sequence[Sequence[ChartLine]]) -> list[Chart]:
     return [
         Chart(charted.title, unit, _by_status(own) if charted.title == TRAFFIC else tuple(own))
         for (charted, unit), own in zip(plan.items(), lines, strict=True)
     ]
 
 
-def _by_status(lines: Sequence[Line]) -> tuple[Line, ...]:
+def _by_status(lines: Sequence[ChartLine]) -> tuple[ChartLine, ...]:
     """API Gateway counts all calls and the two kinds of errors; the rest went well."""
     calls, client, server = (line.values for line in lines)
     well = (
         None if all_ is None else max(all_ - (four or 0) - (five or 0), 0.0)
         for all_, four, five in zip(calls, client, server, strict=True)
     )
-    return (Line("2xx, 3xx", tuple(well)), *lines[1:])
+    return (ChartLine("2xx, 3xx", tuple(well)), *lines[1:])
 
 
-def _traffic(running: Running, tenant: Tenant) -> Lines:
+def _traffic(running: Running, tenant: RunningTenant) -> Lines:
     calls, client, server = measures.gateway(running, tenant)
     return {"all": (calls,), "4xx": (client,), "5xx": (server,)}
 
 
-def _latency(running: Running, tenant: Tenant) -> Lines:
+def _latency(running: Running, tenant: RunningTenant) -> Lines:
     return {each: (measures.latency(running, tenant, each),) for each in ("p50", "p95", "p99")}
 
 
-def _by_function(metric: str, statistic: str = "Sum") -> Callable[[Running, Tenant], Lines]:
+def _by_function(metric: str, statistic: str = "Sum") -> Callable[[Running, RunningTenant], Lines]:
     return lambda _, tenant: measures.by_function(tenant, metric, statistic)
 
 
-def _errors(_: Running, tenant: Tenant) -> Lines:
+def _errors(_: Running, tenant: RunningTenant) -> Lines:
     """An authorizer refuses a token by raising, so its errors are callers'."""
     found = measures.by_function(tenant, "Errors", "Sum")
     return {group: own for group, own in found.items() if group != AUTHORIZER}
 
 
-def _capacity(_: Running, tenant: Tenant) -> Lines:
+def _capacity(_: Running, tenant: RunningTenant) -> Lines:
     return {
         "read units": measures.capacity(tenant, READS),
         "write units": measures.capacity(tenant, WRITES),
     }
 
 
-def _oldest(running: Running, tenant: Tenant) -> Lines:
+def _oldest(running: Running, tenant: RunningTenant) -> Lines:
     names, oldest = running.place.names, "ApproximateAgeOfOldestMessage"
     return {
         each.name: (measures.queue(names.queue(tenant.slug, each.name), oldest),) for each in tenant.queues
     }
 
 
-def _waiting(running: Running, tenant: Tenant) -> Lines:
+def _waiting(running: Running, tenant: RunningTenant) -> Lines:
     names, visible = running.place.names, "ApproximateNumberOfMessagesVisible"
     waiting = {each.name: names.queue(tenant.slug, each.name) for each in tenant.queues}
     dead = {

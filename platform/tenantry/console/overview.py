@@ -8,7 +8,7 @@ from tenantry.console.readings import Unknown
 from tenantry.operations.metering.alarm_states import Alarm
 from tenantry.operations.metering.figures import Glance
 from tenantry.operations.metering.quota_use import QuotaUse
-from tenantry.operations.running import Tenant
+from tenantry.operations.running import RunningTenant
 
 Mood = Literal["bad", "good", "idle", "off"]
 
@@ -22,10 +22,10 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TenantRow:
     """None is what could not be read, or what is not there; the page says which above the table."""
 
-    tenant: Tenant
+    tenant: RunningTenant
     standing: Standing
     glance: Glance | None
     quota: QuotaUse | None
@@ -37,11 +37,11 @@ class Column:
     """`figure` is what it sorts by, None for what is not known; most start with the highest."""
 
     heading: str
-    figure: Callable[[Row], float | None]
+    figure: Callable[[TenantRow], float | None]
     descending: bool = True
 
 
-def _glanced(figure: Callable[[Glance], float | None]) -> Callable[[Row], float | None]:
+def _glanced(figure: Callable[[Glance], float | None]) -> Callable[[TenantRow], float | None]:
     return lambda row: figure(row.glance) if row.glance else None
 
 
@@ -60,7 +60,7 @@ COLUMNS = {  # by the name in the address
 
 
 def standing(
-    tenant: Tenant, glance: Glance | None, alarms: Mapping[str, tuple[Alarm, ...]] | Unknown
+    tenant: RunningTenant, glance: Glance | None, alarms: Mapping[str, tuple[Alarm, ...]] | Unknown
 ) -> Standing:
     """A composite alarm says nothing that those which it joins do not."""
     if tenant.suspended:
@@ -76,26 +76,26 @@ def standing(
 
 
 def rows(
-    tenants: tuple[Tenant, ...],
+    tenants: tuple[RunningTenant, ...],
     glances: Mapping[str, Glance] | Unknown,
     alarms: Mapping[str, tuple[Alarm, ...]] | Unknown,
     quotas: Mapping[str, QuotaUse] | Unknown,
     costs: Mapping[str, float] | Unknown,
-) -> list[Row]:
-    def row(tenant: Tenant) -> Row:
+) -> list[TenantRow]:
+    def row(tenant: RunningTenant) -> TenantRow:
         glance = None if isinstance(glances, Unknown) else glances.get(tenant.slug)
         quota = None if isinstance(quotas, Unknown) else quotas.get(tenant.slug)
         cost = None if isinstance(costs, Unknown) else costs.get(tenant.slug)
-        return Row(tenant, standing(tenant, glance, alarms), glance, quota, cost)
+        return TenantRow(tenant, standing(tenant, glance, alarms), glance, quota, cost)
 
     return [row(tenant) for tenant in tenants]
 
 
-def in_order(unsorted: list[Row], column: str, descending: bool) -> list[Row]:
+def in_order(unsorted: list[TenantRow], column: str, descending: bool) -> list[TenantRow]:
     """Equal ones by their slugs; what is not known comes below all that is."""
     figure, by_slug = COLUMNS[column].figure, column == "tenant" and descending
 
-    def known(row: Row) -> float:
+    def known(row: TenantRow) -> float:
         found = figure(row)
         return -1.0 if found is None else found
 
@@ -103,5 +103,5 @@ def in_order(unsorted: list[Row], column: str, descending: bool) -> list[Row]:
     return sorted(ordered, key=known, reverse=descending)
 
 
-def _own(alarms: Mapping[str, tuple[Alarm, ...]] | Unknown, tenant: Tenant) -> tuple[Alarm, ...]:
+def _own(alarms: Mapping[str, tuple[Alarm, ...]] | Unknown, tenant: RunningTenant) -> tuple[Alarm, ...]:
     return () if isinstance(alarms, Unknown) else alarms.get(tenant.slug, ())

@@ -12,12 +12,12 @@ from tenantry.operations.logs import failures
 from tenantry.operations.logs.failures import Failure
 from tenantry.operations.metering import alarm_states, figures, quota_use
 from tenantry.operations.metering.alarm_states import Alarm
-from tenantry.operations.metering.figures import Glance, Line
+from tenantry.operations.metering.figures import ChartLine, Glance
 from tenantry.operations.metering.measures import Charted
 from tenantry.operations.metering.metric_data import Window
 from tenantry.operations.metering.quota_use import QuotaUse
 from tenantry.operations.places import Place
-from tenantry.operations.running import Running, Tenant
+from tenantry.operations.running import Running, RunningTenant
 
 SURVEY_SECONDS = 60  # the control plane's ten calls a second are the whole account's
 ALARM_SECONDS = 10
@@ -35,12 +35,14 @@ class Source(Protocol):
         ...
 
     def running(self) -> Running: ...
-    def glances(self, tenants: Sequence[Tenant], window: Window) -> Mapping[str, Glance]: ...
+    def glances(self, tenants: Sequence[RunningTenant], window: Window) -> Mapping[str, Glance]: ...
     def alarms(self) -> Mapping[str, tuple[Alarm, ...]]: ...
     def quotas(self) -> Mapping[str, QuotaUse]: ...
     def costs(self) -> Mapping[str, float]: ...
-    def lines(self, tenant: Tenant, charted: Sequence[Charted], window: Window) -> list[list[Line]]: ...
-    def failures(self, tenant: Tenant, window: Window) -> list[Failure]: ...
+    def lines(
+        self, tenant: RunningTenant, charted: Sequence[Charted], window: Window
+    ) -> list[list[ChartLine]]: ...
+    def failures(self, tenant: RunningTenant, window: Window) -> list[Failure]: ...
 
 
 class Platform:
@@ -54,16 +56,18 @@ class Platform:
         self.quotas = Kept(self._quotas, QUOTA_SECONDS)
         self.costs = Kept(lambda: costs(self._place), COST_SECONDS)
 
-    def glances(self, tenants: Sequence[Tenant], window: Window) -> Mapping[str, Glance]:
+    def glances(self, tenants: Sequence[RunningTenant], window: Window) -> Mapping[str, Glance]:
         return figures.glances(self.running(), tenants, window)
 
-    def lines(self, tenant: Tenant, charted: Sequence[Charted], window: Window) -> list[list[Line]]:
+    def lines(
+        self, tenant: RunningTenant, charted: Sequence[Charted], window: Window
+    ) -> list[list[ChartLine]]:
         return figures.lines(self.running(), tenant, charted, window)
 
     def _quotas(self) -> Mapping[str, QuotaUse]:
         return quota_use.quota_use(self.running(), datetime.now(UTC).date())
 
-    def failures(self, tenant: Tenant, window: Window) -> list[Failure]:
+    def failures(self, tenant: RunningTenant, window: Window) -> list[Failure]:
         return failures.failures(self.running(), tenant, window.start, window.end, FAILURES)
 
 

@@ -11,7 +11,7 @@ from tenantry.costs.estimate import Terms, estimate
 from tenantry.costs.inventory import ARCHITECTURES
 from tenantry.costs.lines import Estimate
 
-Kind = Literal["tier", "architecture", "isolation"]
+Alternative = Literal["tier", "architecture", "isolation"]
 
 ISOLATIONS = {
     "pooled": Data(isolation="pooled"),
@@ -21,7 +21,7 @@ ISOLATIONS = {
 
 
 def compared(
-    kind: Kind, tenant: Tenant, platform: Platform, terms: Terms, requests: float | None = None
+    kind: Alternative, tenant: Tenant, platform: Platform, terms: Terms, requests: float | None = None
 ) -> dict[str, Estimate]:
     """An estimate by the name of each choice, the tenant's own among them; a tier comes with its limits."""
     cell = platform.cell(tenant.cell)
@@ -31,7 +31,7 @@ def compared(
     }
 
 
-def current(kind: Kind, tenant: Tenant, terms: Terms) -> str:
+def current(kind: Alternative, tenant: Tenant, terms: Terms) -> str:
     """The name of the choice that holds now."""
     if kind == "tier":
         return tenant.tier.name
@@ -41,7 +41,7 @@ def current(kind: Kind, tenant: Tenant, terms: Terms) -> str:
 
 
 def _variants(
-    kind: Kind, tenant: Tenant, platform: Platform, terms: Terms
+    kind: Alternative, tenant: Tenant, platform: Platform, terms: Terms
 ) -> Iterator[tuple[str, Tenant, Terms]]:
     if kind == "tier":
         for tier in platform.tiers:

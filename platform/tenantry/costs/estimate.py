@@ -7,7 +7,7 @@ from tenantry.config import Cell, Tenant
 from tenantry.costs import sharing
 from tenantry.costs.forecast import completed, forecast
 from tenantry.costs.inventory import cell_inventory, inventory
-from tenantry.costs.lines import Estimate, Line, priced
+from tenantry.costs.lines import BillLine, Estimate, priced
 from tenantry.costs.prices import Prices
 from tenantry.costs.usage import CellUsage, Usage
 
@@ -69,7 +69,7 @@ def dominating(tenant: Tenant, cell: Cell, terms: Terms) -> list[tuple[int, str]
     return found
 
 
-def _lines(tenant: Tenant, cell: Cell, terms: Terms, usage: Usage) -> list[Line]:
+def _lines(tenant: Tenant, cell: Cell, terms: Terms, usage: Usage) -> list[BillLine]:
     has = inventory(tenant, terms.architecture)
     own = priced(usage, has, terms.prices, terms.free_share(cell))
     return own + sharing.fixed(cell, cell_inventory(cell), usage.hours, terms.prices)

@@ -27,7 +27,7 @@ class Misfit:
     fatal: bool = True
 
 
-Rule = Callable[[Tenant, Prices], Iterator[Misfit]]
+FitRule = Callable[[Tenant, Prices], Iterator[Misfit]]
 
 
 def misfits(tenant: Tenant, prices: Prices) -> list[Misfit]:
@@ -170,7 +170,7 @@ def _sustained(tenant: Tenant, prices: Prices) -> Iterator[Misfit]:
         )
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, FitRule] = {
     "duration": _duration,
     "payload": _payload,
     "connection": _connection,

@@ -11,7 +11,7 @@ from tenantry.costs.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BillLine:
     """`quantity` in units of the price that bears the name `price`; `usd` is exact."""
 
     component: str
@@ -29,7 +29,7 @@ class Estimate:
 
     tenant: str
     requests: float
-    lines: tuple[Line, ...]
+    lines: tuple[BillLine, ...]
     assumed: tuple[str, ...] = ()
 
     @property
@@ -50,13 +50,13 @@ class Estimate:
         return [(name, usd / self.total) for name, usd in ordered[:count] if usd]
 
 
-def total(lines: Iterable[Line]) -> Fraction:
+def total(lines: Iterable[BillLine]) -> Fraction:
     return sum((line.usd for line in lines), Fraction())
 
 
-def priced(usage: Usage, has: Inventory, prices: Prices, free_share: Fraction) -> list[Line]:
+def priced(usage: Usage, has: Inventory, prices: Prices, free_share: Fraction) -> list[BillLine]:
     return [
-        Line(name, price, quantity, prices.named(price).of(quantity, free_share))
+        BillLine(name, price, quantity, prices.named(price).of(quantity, free_share))
         for name, component in COMPONENTS.items()
         for price, quantity in component(usage, has)
     ]

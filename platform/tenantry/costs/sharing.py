@@ -9,7 +9,7 @@ from fractions import Fraction
 from tenantry.config import Cell
 from tenantry.costs.components import data
 from tenantry.costs.inventory import Inventory
-from tenantry.costs.lines import Line
+from tenantry.costs.lines import BillLine
 from tenantry.costs.prices import Prices
 from tenantry.costs.usage import HOURS_IN_MONTH, CellUsage, Usage
 
@@ -24,7 +24,7 @@ def split(amount: Fraction, weights: Mapping[str, Fraction]) -> dict[str, Fracti
     return {name: amount * weight / whole for name, weight in weights.items()}
 
 
-def fixed(cell: Cell, shared: Mapping[str, int], hours: float, prices: Prices) -> list[Line]:
+def fixed(cell: Cell, shared: Mapping[str, int], hours: float, prices: Prices) -> list[BillLine]:
     """One tenant's even part of what the cell has for all: its dashboards, its alarms and their notices.
 
     Args:
@@ -34,13 +34,13 @@ def fixed(cell: Cell, shared: Mapping[str, int], hours: float, prices: Prices) -
     for price, count in shared.items():
         quantity = count * Fraction(hours) / HOURS_IN_MONTH
         each = prices.named(price).of(quantity) / len(cell.tenants)
-        lines.append(Line(CELL, price, quantity / len(cell.tenants), each))
+        lines.append(BillLine(CELL, price, quantity / len(cell.tenants), each))
     return lines
 
 
 def pooled(
     measured: CellUsage, members: Mapping[str, Inventory], prices: Prices, free_share: Fraction
-) -> dict[str, list[Line]]:
+) -> dict[str, list[BillLine]]:
     """What the pooled table costs, read, write, storage and recovery, as parts of its tenants.
 
     What no tenant's requests consumed, as exports do, falls on them in the same proportion.
@@ -54,12 +54,12 @@ def pooled(
         return {}
     whole = _table(measured, list(usages.values()))
     weights = {slug: _consumed(usage, prices) for slug, usage in usages.items()}
-    parts: dict[str, list[Line]] = {slug: [] for slug in usages}
+    parts: dict[str, list[BillLine]] = {slug: [] for slug in usages}
     for price, quantity in data(whole, next(iter(members.values()))):
         usd = split(prices.named(price).of(quantity, free_share * len(usages)), weights)
         quantities = split(quantity, weights)
         for slug, lines in parts.items():
-            lines.append(Line("data", price, quantities[slug], usd[slug]))
+            lines.append(BillLine("data", price, quantities[slug], usd[slug]))
     return parts
 
 

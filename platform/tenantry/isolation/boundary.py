@@ -8,18 +8,18 @@ from collections.abc import Iterator
 
 from tenantry.groups import current
 from tenantry.isolation import matrix, targets
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.evaluation import Holder
 from tenantry.isolation.leaks import Leak
 from tenantry.isolation.reading import Policy
 from tenantry.isolation.roles import Role
-from tenantry.isolation.targets import Kind, Place, Target
+from tenantry.isolation.targets import Place, Target, TargetKind
 from tenantry.rules.kinds.tokens import POLICY, ROLE
 
-NOBODYS = (Kind.FUNCTIONS, Kind.ROLES, Kind.STAGES, Kind.TOPICS)
+NOBODYS = (TargetKind.FUNCTIONS, TargetKind.ROLES, TargetKind.STAGES, TargetKind.TOPICS)
 
 
-def a_boundary_stops_what_no_function_may_have(cell: Cell) -> Iterator[Leak]:
+def a_boundary_stops_what_no_function_may_have(cell: RegisteredCell) -> Iterator[Leak]:
     bounding = {role.inputs.get("permissionsBoundary") for role in cell.of(ROLE)}
     for policy in cell.of(POLICY):
         if policy.arn in bounding:
@@ -31,14 +31,14 @@ def a_boundary_stops_what_no_function_may_have(cell: Cell) -> Iterator[Leak]:
             yield from {leak.by: leak for leak in reversed(leaks)}.values()  # one of each statement
 
 
-def _forbidden(cell: Cell) -> Iterator[tuple[str, Target]]:
+def _forbidden(cell: RegisteredCell) -> Iterator[tuple[str, Target]]:
     for target in targets.shared(cell):
         yield "all tenants", target
     for slug in cell.slugs:
         for queue in current().queues:
-            yield slug, Target(Kind.QUEUES, cell.arns.queue(cell.names.dead_letters(slug, queue.name)))
+            yield slug, Target(TargetKind.QUEUES, cell.arns.queue(cell.names.dead_letters(slug, queue.name)))
         signing = cell.arns.secrets(cell.names.signing_secret(slug)).replace("??????", "AbCdEf")
-        yield slug, Target(Kind.SECRETS, signing)
+        yield slug, Target(TargetKind.SECRETS, signing)
         for target in Place(cell, cell.names, slug).targets():
             if target.kind in NOBODYS:
                 yield slug, target

@@ -6,11 +6,11 @@ from functools import cached_property
 from typing import Any
 
 from tenantry import paths, program
-from tenantry.config import Cell as CellConfig
+from tenantry.config import Cell
 from tenantry.deployment import Deployment
 from tenantry.execution import registration
 from tenantry.execution.registration import Registered
-from tenantry.packing.artifact import Artifact, Target
+from tenantry.packing.artifact import Artifact, LambdaTarget
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds.tokens import TENANT
 from tenantry.rules.naming import Names
@@ -21,7 +21,7 @@ SENDER = "contact@example.com"  # nor by the sender's address
 
 
 @dataclass(frozen=True)
-class Cell:
+class RegisteredCell:
     """The resources of a cell, as the engine would get them."""
 
     names: Names
@@ -42,7 +42,7 @@ class Cell:
             above = self._by_urn.get(above.parent)
         return None
 
-    def with_resources(self, resources: Iterable[Registered]) -> "Cell":
+    def with_resources(self, resources: Iterable[Registered]) -> "RegisteredCell":
         return replace(self, resources=tuple(resources))
 
     @cached_property
@@ -50,14 +50,14 @@ class Cell:
         return {each.urn: each for each in self.resources}
 
 
-def registered(cell: CellConfig) -> Cell:
+def registered(cell: Cell) -> RegisteredCell:
     """Run the program for the cell, as a stack of the cell's name."""
     unread = Artifact(paths.CONTRACT, "0" * 64)  # what functions are made of grants nothing
     deployment = Deployment(
         cell=cell.name,
         names=Names(cell.name),
         arns=SOMEWHERE,
-        target=Target("python3.13", "arm64"),
+        target=LambdaTarget("python3.13", "arm64"),
         code=unread,
         layer=unread,
         manage_account=True,
@@ -69,4 +69,4 @@ def registered(cell: CellConfig) -> Cell:
 
     engine, _ = registration.run(declare, cell.name, SOMEWHERE)
     slugs = tuple(tenant.slug for tenant in cell.tenants)
-    return Cell(deployment.names, SOMEWHERE, slugs, tuple(engine.registered))
+    return RegisteredCell(deployment.names, SOMEWHERE, slugs, tuple(engine.registered))

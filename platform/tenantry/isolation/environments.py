@@ -11,7 +11,7 @@ from agreed import environment
 from tenantry.execution.registration import Registered
 from tenantry.groups import current
 from tenantry.isolation import targets
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.rules.kinds.tokens import FUNCTION, SECRET, TABLE
 
@@ -20,7 +20,7 @@ _ELSEWHERE = re.compile(r"AWS_.*|.*ENDPOINT.*|.*_PROXY|LD_.*|PYTHON.*|SSL_.*|.*C
 _BETWEEN = re.compile(r"[\s,;\"'{}\[\]]+")
 
 
-def an_environment_names_its_own_tenants(cell: Cell) -> Iterator[Leak]:
+def an_environment_names_its_own_tenants(cell: RegisteredCell) -> Iterator[Leak]:
     tables = {cell.owner(each): each.inputs["name"] for each in cell.of(TABLE)}
     named = {each.arn: (cell.owner(each), each.inputs["name"]) for each in cell.of(SECRET)}
     for function in cell.of(FUNCTION):
@@ -45,7 +45,7 @@ def an_environment_names_its_own_tenants(cell: Cell) -> Iterator[Leak]:
                 yield _leak(function, variable)
 
 
-def an_environment_names_nothing_of_another_tenants(cell: Cell) -> Iterator[Leak]:
+def an_environment_names_nothing_of_another_tenants(cell: RegisteredCell) -> Iterator[Leak]:
     """Under whatever variable: no ARN, name or address of what is another's."""
     owners = defaultdict(set)
     for each in cell.of(*targets.KINDS):
@@ -60,7 +60,7 @@ def an_environment_names_nothing_of_another_tenants(cell: Cell) -> Iterator[Leak
                 yield _leak(function, variable)
 
 
-def an_environment_sends_no_call_elsewhere(cell: Cell) -> Iterator[Leak]:
+def an_environment_sends_no_call_elsewhere(cell: RegisteredCell) -> Iterator[Leak]:
     for function in cell.of(FUNCTION):
         for variable in _variables(function):
             if _ELSEWHERE.fullmatch(variable):

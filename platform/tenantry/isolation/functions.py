@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tenantry.execution.registration import Registered
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.rules.kinds.tokens import (
     EVENT_RULE,
@@ -25,7 +25,7 @@ from tenantry.rules.naming import AUTHORIZER, GATEWAY_LOGGING
 INVOKE = "lambda:InvokeFunction"
 
 
-def no_role_serves_two_functions(cell: Cell) -> Iterator[Leak]:
+def no_role_serves_two_functions(cell: RegisteredCell) -> Iterator[Leak]:
     used = Counter(each.inputs["role"] for each in cell.of(FUNCTION))
     owners = {role.arn: cell.owner(role) for role in cell.of(ROLE)}
     for function in cell.of(FUNCTION):
@@ -36,7 +36,7 @@ def no_role_serves_two_functions(cell: Cell) -> Iterator[Leak]:
             yield leak(function, "runs", role, "a role that is not its tenant's")
 
 
-def only_its_service_takes_a_role(cell: Cell) -> Iterator[Leak]:
+def only_its_service_takes_a_role(cell: RegisteredCell) -> Iterator[Leak]:
     """Lambda takes a tenant's roles; API Gateway takes the account's logging role."""
     for role in cell.of(ROLE):
         taker = {"Service": f"{'lambda' if cell.owner(role) else 'apigateway'}.amazonaws.com"}
@@ -46,7 +46,7 @@ def only_its_service_takes_a_role(cell: Cell) -> Iterator[Leak]:
                 yield leak(role, "sts:AssumeRole", role.arn, by)
 
 
-def a_role_of_all_tenants_writes_logs_alone(cell: Cell) -> Iterator[Leak]:
+def a_role_of_all_tenants_writes_logs_alone(cell: RegisteredCell) -> Iterator[Leak]:
     """It is API Gateway's: what it held beside, every stage could use."""
     shared = {name: role for role in cell.of(ROLE) if not cell.owner(role) for name in role.spellings}
     logging = cell.arns.managed(GATEWAY_LOGGING)
@@ -60,14 +60,14 @@ def a_role_of_all_tenants_writes_logs_alone(cell: Cell) -> Iterator[Leak]:
             yield leak(role, "whatever it allows", "anything", "policies within it")
 
 
-def every_role_has_the_cells_boundary(cell: Cell) -> Iterator[Leak]:
+def every_role_has_the_cells_boundary(cell: RegisteredCell) -> Iterator[Leak]:
     boundaries = {each.arn for each in cell.of(POLICY) if cell.owner(each) is None}
     for role in cell.of(ROLE):
         if cell.owner(role) and role.inputs.get("permissionsBoundary") not in boundaries:
             yield leak(role, "whatever its policy allows", "anything", "no boundary of the cell's")
 
 
-def only_its_own_stage_or_schedule_invokes_a_function(cell: Cell) -> Iterator[Leak]:
+def only_its_own_stage_or_schedule_invokes_a_function(cell: RegisteredCell) -> Iterator[Leak]:
     """The API's authorizers are all stages': which one's function they call, a stage variable says."""
     functions = {key: each for each in cell.of(FUNCTION) for key in (each.inputs["name"], each.arn, each.id)}
     for permission in cell.of(PERMISSION):
@@ -82,14 +82,14 @@ def only_its_own_stage_or_schedule_invokes_a_function(cell: Cell) -> Iterator[Le
             yield leak(permission, inputs["action"], inputs["function"], by)
 
 
-def _may_call(cell: Cell, function: Registered, service: str | None, source: str) -> bool:
+def _may_call(cell: RegisteredCell, function: Registered, service: str | None, source: str) -> bool:
     if service == "apigateway.amazonaws.com":
         return source.startswith(tuple(_stages(cell, function)))
     rules = {rule.arn for rule in cell.of(EVENT_RULE) if cell.owner(rule) == cell.owner(function)}
     return service == "events.amazonaws.com" and source in rules
 
 
-def _stages(cell: Cell, function: Registered) -> list[str]:
+def _stages(cell: RegisteredCell, function: Registered) -> list[str]:
     """What the ARN of a call begins with: the stage, to its end, or the API's authorizers."""
     if function.name.endswith(f".{AUTHORIZER}"):
         return [cell.arns.execute_api(api.id, "authorizers/") for api in cell.of(REST_API)]

@@ -6,7 +6,7 @@ Each rule yields the leaks that break it.
 import re
 from collections.abc import Iterator
 
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.functions import INVOKE
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.rules.kinds.tokens import (
@@ -22,7 +22,7 @@ from tenantry.rules.kinds.tokens import (
 _VARIABLE = r"\$\{stageVariables\.(\w+)\}"
 
 
-def a_stage_calls_its_own_tenants_functions(cell: Cell) -> Iterator[Leak]:
+def a_stage_calls_its_own_tenants_functions(cell: RegisteredCell) -> Iterator[Leak]:
     owners = {each.inputs["name"]: cell.owner(each) for each in cell.of(FUNCTION)}
     used = {name for api in cell.of(REST_API) for name in re.findall(_VARIABLE, api.inputs["body"])}
     for stage in cell.of(STAGE):
@@ -34,7 +34,7 @@ def a_stage_calls_its_own_tenants_functions(cell: Cell) -> Iterator[Leak]:
             yield leak(stage, INVOKE, "nothing", f"stage variable {name}, not set")
 
 
-def a_stage_logs_to_its_own_tenants_group(cell: Cell) -> Iterator[Leak]:
+def a_stage_logs_to_its_own_tenants_group(cell: RegisteredCell) -> Iterator[Leak]:
     groups = {each.arn: cell.owner(each) for each in cell.of(LOG_GROUP)}
     for stage in cell.of(STAGE):
         log = stage.inputs["accessLogSettings"]["destinationArn"]
@@ -42,7 +42,7 @@ def a_stage_logs_to_its_own_tenants_group(cell: Cell) -> Iterator[Leak]:
             yield leak(stage, "logs:PutLogEvents", log, "its access log settings")
 
 
-def a_plan_opens_its_own_tenants_stage_alone(cell: Cell) -> Iterator[Leak]:
+def a_plan_opens_its_own_tenants_stage_alone(cell: RegisteredCell) -> Iterator[Leak]:
     stages = {(each.inputs["restApi"], each.inputs["stageName"]): cell.owner(each) for each in cell.of(STAGE)}
     for plan in cell.of(USAGE_PLAN):
         for each in plan.inputs.get("apiStages") or []:
@@ -50,7 +50,7 @@ def a_plan_opens_its_own_tenants_stage_alone(cell: Cell) -> Iterator[Leak]:
                 yield leak(plan, "execute-api:Invoke", f"stage {each['stage']}", "its stages")
 
 
-def a_key_is_in_its_own_tenants_plan_alone(cell: Cell) -> Iterator[Leak]:
+def a_key_is_in_its_own_tenants_plan_alone(cell: RegisteredCell) -> Iterator[Leak]:
     keys = {each.id: cell.owner(each) for each in cell.of(API_KEY)}
     plans = {each.id: cell.owner(each) for each in cell.of(USAGE_PLAN)}
     for member in cell.of(USAGE_PLAN_KEY):

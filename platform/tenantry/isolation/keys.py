@@ -13,7 +13,7 @@ from ministack.core.iam_evaluator import EvalContext, ParsedStatement, evaluate
 from tenantry.execution.registration import Registered
 from tenantry.groups import current
 from tenantry.isolation import actions, neighbours
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.isolation.reading import listed
 from tenantry.rules.kinds.tokens import KEY, LOG_GROUP, ROLE, SECRET, TABLE
@@ -28,7 +28,7 @@ _BY_CALLER = "aws:principalarn"
 Statement = dict[str, Any]
 
 
-def a_key_is_its_own_tenants_roles_alone(cell: Cell) -> Iterator[Leak]:
+def a_key_is_its_own_tenants_roles_alone(cell: RegisteredCell) -> Iterator[Leak]:
     for key in cell.of(KEY):
         strangers = list(_strangers(cell, cell.owner(key)))
         for by, statement in _allowing(key):
@@ -38,7 +38,7 @@ def a_key_is_its_own_tenants_roles_alone(cell: Cell) -> Iterator[Leak]:
                 yield leak(key, used[0], f"{key.arn} for {who}", by)
 
 
-def a_key_is_used_through_services_alone(cell: Cell) -> Iterator[Leak]:
+def a_key_is_used_through_services_alone(cell: RegisteredCell) -> Iterator[Leak]:
     """Its account's principals, and CloudWatch Logs for the tenant's own groups; nobody by calling KMS."""
     services = {cell.arns.regional(service) for service in SERVICES}
     account = {"AWS": cell.arns.iam("root")}
@@ -56,7 +56,7 @@ def a_key_is_used_through_services_alone(cell: Cell) -> Iterator[Leak]:
                 yield leak(key, (used or ["kms:DescribeKey"])[0], key.arn, by)
 
 
-def what_a_tenant_keeps_is_under_its_own_key(cell: Cell) -> Iterator[Leak]:
+def what_a_tenant_keeps_is_under_its_own_key(cell: RegisteredCell) -> Iterator[Leak]:
     """Under no other tenant's, and under its own without exception if it has one."""
     own = {cell.owner(key): key.arn for key in cell.of(KEY)}
     for each in cell.of(LOG_GROUP, SECRET, TABLE):
@@ -67,7 +67,7 @@ def what_a_tenant_keeps_is_under_its_own_key(cell: Cell) -> Iterator[Leak]:
             yield leak(each, "kms:Decrypt", used or "a key of AWS's", "the key it is kept under")
 
 
-def _strangers(cell: Cell, slug: str | None) -> Iterator[str]:
+def _strangers(cell: RegisteredCell, slug: str | None) -> Iterator[str]:
     """Roles of functions of other tenants, of those that there are and those that might be."""
     for role in cell.of(ROLE):
         if cell.owner(role) not in (None, slug):

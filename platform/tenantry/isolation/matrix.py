@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from tenantry.isolation import neighbours, targets
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.evaluation import NOTHING, Decision, Request
 from tenantry.isolation.leaks import Leak
 from tenantry.isolation.partitions import partition_keys
 from tenantry.isolation.roles import Role, roles
-from tenantry.isolation.targets import SERVICES, Kind, Place, Target
+from tenantry.isolation.targets import SERVICES, Place, Target, TargetKind
 
 # No ARN exists to narrow these; they write a trace and read none.
 HARMLESS = frozenset({"xray:puttelemetryrecords", "xray:puttracesegments"})
@@ -38,15 +38,15 @@ class Square:
 
 
 @dataclass(frozen=True)
-class Row:
+class RoleRow:
     """`own`: the statements that let the role have something of its own tenant's, by kind."""
 
     role: Role
-    own: dict[Kind, list[str]]
-    others: dict[Kind, Square]
+    own: dict[TargetKind, list[str]]
+    others: dict[TargetKind, Square]
 
 
-def rows(cell: Cell) -> Iterator[Row]:
+def rows(cell: RegisteredCell) -> Iterator[RoleRow]:
     of_tenant = {slug: _targets(Place(cell, cell.names, slug)) for slug in cell.slugs}
     common = [("all tenants", target) for target in dict.fromkeys(targets.shared(cell))]
     for role in roles(cell):
@@ -57,7 +57,7 @@ def rows(cell: Cell) -> Iterator[Row]:
         withheld = targets.withheld(cell, role.tenant, role.group)
         foreign += [(role.tenant, target) for target in withheld]
         own = [target for _, target in of_tenant[role.tenant] if target not in withheld]
-        yield Row(role, _own(role, own), tried(role, [*common, *_beside_own(role, foreign)]))
+        yield RoleRow(role, _own(role, own), tried(role, [*common, *_beside_own(role, foreign)]))
 
 
 def _targets(place: Place) -> list[Reached]:
@@ -73,9 +73,9 @@ def _beside_own(role: Role, foreign: list[Reached]) -> Iterator[Reached]:
             yield whose, replace(target, keys=(*target.keys, *partition_keys(role.tenant)))
 
 
-def tried(role: Role, foreign: list[Reached]) -> dict[Kind, Square]:
+def tried(role: Role, foreign: list[Reached]) -> dict[TargetKind, Square]:
     """Try all that the role holds on what is not its own."""
-    squares = {kind: Square() for kind in Kind}
+    squares = {kind: Square() for kind in TargetKind}
     for whose, target, action in chain(_asked(role, foreign), _unknown_services(role)):
         square = squares[target.kind]
         square.tried += 1
@@ -88,13 +88,13 @@ def tried(role: Role, foreign: list[Reached]) -> dict[Kind, Square]:
     return squares
 
 
-def _own(role: Role, own: list[Target]) -> dict[Kind, list[str]]:
-    allowed: dict[Kind, set[str]] = defaultdict(set)
+def _own(role: Role, own: list[Target]) -> dict[TargetKind, list[str]]:
+    allowed: dict[TargetKind, set[str]] = defaultdict(set)
     for _, target, action in _asked(role, [("", target) for target in own]):
         verdict = role.holder.decide(Request(action, target.resource, target.keys))
         if verdict.decision is Decision.ALLOWED:
             allowed[target.kind].add(verdict.by)
-    return {kind: sorted(allowed[kind]) for kind in Kind if kind in allowed}
+    return {kind: sorted(allowed[kind]) for kind in TargetKind if kind in allowed}
 
 
 def _asked(role: Role, reached: Iterable[Reached]) -> Iterator[tuple[str, Target, str]]:
@@ -117,7 +117,7 @@ def _unknown_services(role: Role) -> Iterator[tuple[str, Target, str]]:
     for action in sorted(role.holder.actions()):
         if _service(action) not in listed and action.lower() not in HARMLESS:
             for resource in sorted({"*", *role.holder.resources()}):
-                yield "whoever owns it", Target(Kind.REST, resource), action
+                yield "whoever owns it", Target(TargetKind.REST, resource), action
 
 
 def _service(action: str) -> str:

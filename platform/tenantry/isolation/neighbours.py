@@ -6,12 +6,12 @@ A wildcard too many reaches nobody today and somebody tomorrow; here it shows to
 from collections.abc import Iterator
 
 from tenantry.config.slugs import is_slug
-from tenantry.isolation.cells import Cell
-from tenantry.isolation.targets import Kind, Place, Target
+from tenantry.isolation.cells import RegisteredCell
+from tenantry.isolation.targets import Place, Target, TargetKind
 from tenantry.rules.naming import Names
 
 
-def possible(cell: Cell, slug: str) -> Iterator[Place]:
+def possible(cell: RegisteredCell, slug: str) -> Iterator[Place]:
     """Tenants that nobody has yet, beside whom a wildcard too many would show."""
     near = (f"{slug[:29]}-eu", f"{slug[:31]}x", slug[:-1], f"x{slug[1:]}", f"{slug[:-1]}x", f"x{slug[:31]}")
     for each in dict.fromkeys(near):
@@ -21,12 +21,12 @@ def possible(cell: Cell, slug: str) -> Iterator[Place]:
     yield Place(cell, Names(f"{stack[:10]}{'x' if not stack.endswith('x') else 'y'}"), slug)
 
 
-def covered(cell: Cell, slug: str, patterns: frozenset[str]) -> Iterator[tuple[Place, Target]]:
+def covered(cell: RegisteredCell, slug: str, patterns: frozenset[str]) -> Iterator[tuple[Place, Target]]:
     """Keys of other slugs that patterns of leading keys cover, found by filling in their wildcards."""
     for pattern in patterns:
         for filler in ("", "xyz", "-xyz#", "xyz#"):
             key = pattern.replace("*", filler).replace("?", "x")
             whose = key.partition("#")[0]
             if whose != slug and is_slug(whose):
-                target = Target(Kind.KEYS, cell.arns.table(cell.names.table), (key,))
+                target = Target(TargetKind.KEYS, cell.arns.table(cell.names.table), (key,))
                 yield Place(cell, cell.names, whose), target

@@ -7,7 +7,7 @@ Each rule yields the leaks that break it.
 from collections.abc import Iterator
 
 from tenantry.execution.registration import Registered
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.rules.kinds.tokens import (
     BUCKET,
@@ -19,20 +19,20 @@ from tenantry.rules.kinds.tokens import (
 )
 
 
-def nobody_is_let_in_by_a_policy_beside_the_roles(cell: Cell) -> Iterator[Leak]:
+def nobody_is_let_in_by_a_policy_beside_the_roles(cell: RegisteredCell) -> Iterator[Leak]:
     for resource in cell.of(BUCKET, QUEUE, SECRET):
         for by, action, _ in _allowing(resource):
             yield leak(resource, action, resource.arn, by)
 
 
-def a_topic_is_open_to_services_alone(cell: Cell) -> Iterator[Leak]:
+def a_topic_is_open_to_services_alone(cell: RegisteredCell) -> Iterator[Leak]:
     for resource in cell.of(TOPIC, TOPIC_POLICY):
         for by, action, principal in _allowing(resource):
             if not isinstance(principal, dict) or set(principal) != {"Service"}:
                 yield leak(resource, action, str(resource.inputs.get("arn") or resource.arn), by)
 
 
-def a_topic_tells_people_alone(cell: Cell) -> Iterator[Leak]:
+def a_topic_tells_people_alone(cell: RegisteredCell) -> Iterator[Leak]:
     """By e-mail: a queue, a function or an address of whomever could be another tenant's."""
     for subscription in cell.of(TOPIC_SUBSCRIPTION):
         protocol = subscription.inputs.get("protocol")

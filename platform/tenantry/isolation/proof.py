@@ -18,13 +18,13 @@ from tenantry.isolation import (
     tables,
     understanding,
 )
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.leaks import Leak
-from tenantry.isolation.matrix import Row
+from tenantry.isolation.matrix import RoleRow
 
-Rule = Callable[[Cell], Iterator[Leak]]
+ProofRule = Callable[[RegisteredCell], Iterator[Leak]]
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, ProofRule] = {
     "no role serves two functions": functions.no_role_serves_two_functions,
     "only its service takes a role": functions.only_its_service_takes_a_role,
     "a role of all tenants writes logs alone": functions.a_role_of_all_tenants_writes_logs_alone,
@@ -68,7 +68,7 @@ class Proof:
     """`rules` holds the leaks that break a rule, by what the rule says."""
 
     cell: str
-    rows: tuple[Row, ...]
+    rows: tuple[RoleRow, ...]
     rules: dict[str, tuple[Leak, ...]]
 
     @property
@@ -91,12 +91,12 @@ class Proof:
         }
 
 
-def prove(cell: Cell) -> Proof:
+def prove(cell: RegisteredCell) -> Proof:
     rules = {said: tuple(rule(cell)) for said, rule in RULES.items()}
     return Proof(cell.names.stack, tuple(matrix.rows(cell)), rules)
 
 
-def _shown(row: Row) -> dict[str, Any]:
+def _shown(row: RoleRow) -> dict[str, Any]:
     return {
         "role": row.role.name,
         "tenant": row.role.tenant,

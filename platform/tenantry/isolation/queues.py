@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from tenantry.execution.registration import Registered
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.rules.kinds.tokens import EVENT_SOURCE_MAPPING, FUNCTION, QUEUE
 
 
-def a_queue_feeds_its_own_tenants_function(cell: Cell) -> Iterator[Leak]:
+def a_queue_feeds_its_own_tenants_function(cell: RegisteredCell) -> Iterator[Leak]:
     queues = {each.arn: cell.owner(each) for each in cell.of(QUEUE)}
     functions = {
         key: cell.owner(each)
@@ -27,7 +27,7 @@ def a_queue_feeds_its_own_tenants_function(cell: Cell) -> Iterator[Leak]:
             yield leak(mapping, "sqs:ReceiveMessage", str(source), f"a mapping to {function}")
 
 
-def dead_letters_stay_with_their_tenant(cell: Cell) -> Iterator[Leak]:
+def dead_letters_stay_with_their_tenant(cell: RegisteredCell) -> Iterator[Leak]:
     queues = {each.arn: cell.owner(each) for each in cell.of(QUEUE)}
     for queue in cell.of(QUEUE):
         target = _document(queue, "redrivePolicy").get("deadLetterTargetArn")

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from tenantry.execution.registration import Registered
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.evaluation import Holder
 from tenantry.isolation.reading import EVERYTHING, Policy
 from tenantry.rules.kinds.tokens import POLICY, ROLE, ROLE_POLICY, ROLE_POLICY_ATTACHMENT
@@ -24,7 +24,7 @@ class Role:
         return self.function.rpartition(".")[2]
 
 
-def roles(cell: Cell) -> list[Role]:
+def roles(cell: RegisteredCell) -> list[Role]:
     """Every role that hangs below a tenant, by tenant; the program registers in no certain order."""
     documents = {
         each.arn: Policy.read(each.inputs["name"], each.document("policy")) for each in cell.of(POLICY)
@@ -40,7 +40,7 @@ def roles(cell: Cell) -> list[Role]:
     return sorted(found, key=lambda role: (role.tenant, role.function))
 
 
-def _own(cell: Cell, role: Registered, documents: dict[str, Policy]) -> tuple[Policy, ...]:
+def _own(cell: RegisteredCell, role: Registered, documents: dict[str, Policy]) -> tuple[Policy, ...]:
     inline = [
         Policy.read(each.inputs["name"], each.document("policy"))
         for each in cell.of(ROLE_POLICY)

@@ -11,7 +11,7 @@ from typing import Any
 
 from tenantry.execution.registration import Registered
 from tenantry.gateway.body import VERDICT_TTL_SECONDS
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.functions import INVOKE
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.rules.kinds.tokens import REST_API
@@ -26,7 +26,7 @@ IDENTITY = {"method.request.header.authorization", "method.request.header.x-api-
 Document = dict[str, Any]
 
 
-def a_route_leads_to_its_stages_function_alone(cell: Cell) -> Iterator[Leak]:
+def a_route_leads_to_its_stages_function_alone(cell: RegisteredCell) -> Iterator[Leak]:
     """Or to the mock, which answers by itself."""
     for api, body in _bodies(cell):
         for route, operation in _operations(body):
@@ -41,7 +41,7 @@ def a_route_leads_to_its_stages_function_alone(cell: Cell) -> Iterator[Leak]:
                 yield leak(api, INVOKE, _reached(integration.get("uri")), by)
 
 
-def a_verdict_is_on_key_and_token_together(cell: Cell) -> Iterator[Leak]:
+def a_verdict_is_on_key_and_token_together(cell: RegisteredCell) -> Iterator[Leak]:
     """By the stage's own authorizer, and kept no longer than the program means it to be."""
     for api, body in _bodies(cell):
         for name, scheme in body.get("components", {}).get("securitySchemes", {}).items():
@@ -54,7 +54,7 @@ def a_verdict_is_on_key_and_token_together(cell: Cell) -> Iterator[Leak]:
                 )
 
 
-def _faults(cell: Cell, judge: Document) -> Iterator[str]:
+def _faults(cell: RegisteredCell, judge: Document) -> Iterator[str]:
     yield from sorted(judge.keys() - JUDGING)
     if judge.get("type") != "request":
         yield "type"
@@ -68,7 +68,7 @@ def _faults(cell: Cell, judge: Document) -> Iterator[str]:
         yield "authorizerUri"
 
 
-def _is_of_stage(cell: Cell, uri: Any) -> bool:
+def _is_of_stage(cell: RegisteredCell, uri: Any) -> bool:
     head, tail = cell.arns.invocation("|").split("|")
     return bool(re.fullmatch(rf"{re.escape(head)}\$\{{stageVariables\.\w+\}}{re.escape(tail)}", str(uri)))
 
@@ -79,7 +79,7 @@ def _reached(uri: Any) -> str:
     return named[1] if named else str(uri or "nothing")
 
 
-def _bodies(cell: Cell) -> Iterator[tuple[Registered, Document]]:
+def _bodies(cell: RegisteredCell) -> Iterator[tuple[Registered, Document]]:
     for api in cell.of(REST_API):
         yield api, json.loads(api.inputs.get("body") or "{}")
 

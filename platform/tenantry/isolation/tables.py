@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.rules.kinds.tokens import TABLE
 
 INDEXES = ("globalSecondaryIndexes", "localSecondaryIndexes")
 
 
-def a_table_has_no_index(cell: Cell) -> Iterator[Leak]:
+def a_table_has_no_index(cell: RegisteredCell) -> Iterator[Leak]:
     """`dynamodb:LeadingKeys` limits the table's partition key alone. Whoever may write a record may give any
     value to an index's keys, and is read there as whichever tenant they name."""
     for table in cell.of(TABLE):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tenantry.groups import current
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.partitions import partition_keys
 from tenantry.rules import kinds, naming
 from tenantry.rules.kinds.tokens import BUCKET, REST_API
@@ -14,7 +14,7 @@ from tenantry.rules.naming import AUTHORIZER, Names
 INDEX = "/index/any"  # no table has one: LeadingKeys would not hold what is written into it
 
 
-class Kind(StrEnum):
+class TargetKind(StrEnum):
     """A column of the matrix."""
 
     KEYS = "keys"
@@ -33,26 +33,26 @@ class Kind(StrEnum):
 
 
 SERVICES = {
-    Kind.KEYS: ("dynamodb",),
-    Kind.TABLES: ("dynamodb",),
-    Kind.SECRETS: ("secretsmanager",),
-    Kind.LOGS: ("logs",),
-    Kind.FUNCTIONS: ("lambda",),
-    Kind.STAGES: ("execute-api", "apigateway"),
-    Kind.ROLES: ("iam", "sts"),
-    Kind.TOPICS: ("sns",),
-    Kind.QUEUES: ("sqs",),
-    Kind.SENDERS: ("ses",),
-    Kind.ARTIFACTS: ("s3",),
-    Kind.ENCRYPTION: ("kms",),
+    TargetKind.KEYS: ("dynamodb",),
+    TargetKind.TABLES: ("dynamodb",),
+    TargetKind.SECRETS: ("secretsmanager",),
+    TargetKind.LOGS: ("logs",),
+    TargetKind.FUNCTIONS: ("lambda",),
+    TargetKind.STAGES: ("execute-api", "apigateway"),
+    TargetKind.ROLES: ("iam", "sts"),
+    TargetKind.TOPICS: ("sns",),
+    TargetKind.QUEUES: ("sqs",),
+    TargetKind.SENDERS: ("ses",),
+    TargetKind.ARTIFACTS: ("s3",),
+    TargetKind.ENCRYPTION: ("kms",),
 }
 
-KINDS = {row.token: Kind(row.target) for row in kinds.KINDS.values() if row.target}
+KINDS = {row.token: TargetKind(row.target) for row in kinds.KINDS.values() if row.target}
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    kind: Kind
+    kind: TargetKind
     resource: str
     keys: tuple[str, ...] | None = None
 
@@ -66,7 +66,7 @@ class Target:
 class Place:
     """Where a tenant's resources are, whether it exists or might."""
 
-    cell: Cell
+    cell: RegisteredCell
     names: Names
     slug: str
 
@@ -86,20 +86,20 @@ class Place:
             yield _secret(self.cell, secret)
         for queue in groups.queues:
             for name in (names.queue(slug, queue.name), names.dead_letters(slug, queue.name)):
-                yield Target(Kind.QUEUES, arns.queue(name))
+                yield Target(TargetKind.QUEUES, arns.queue(name))
         known = (AUTHORIZER, *(member.name for member in groups.members))
         functions = [names.function(slug, name) for name in known]
         for group in (*map(naming.log_group, functions), names.access_log(slug)):
             for below in ("", ":*", ":log-stream:2026/01/01/[$LATEST]0f"):
-                yield Target(Kind.LOGS, arns.log_group(group) + below)
+                yield Target(TargetKind.LOGS, arns.log_group(group) + below)
         for function in functions:
             for version in ("", ":$LATEST", ":1"):
-                yield Target(Kind.FUNCTIONS, arns.function(function) + version)
-            yield Target(Kind.ROLES, arns.iam(f"role/{function}"))
-        yield Target(Kind.TOPICS, arns.topic(names.tenant(slug)))
+                yield Target(TargetKind.FUNCTIONS, arns.function(function) + version)
+            yield Target(TargetKind.ROLES, arns.iam(f"role/{function}"))
+        yield Target(TargetKind.TOPICS, arns.topic(names.tenant(slug)))
         # A key's id is AWS's to choose; this one stands for any that the tenant may have.
         for key in (f"key/of-{names.tenant(slug)}", names.encryption_key(slug)):
-            yield Target(Kind.ENCRYPTION, arns.kms(key))
+            yield Target(TargetKind.ENCRYPTION, arns.kms(key))
         if names == self.cell.names:
             yield from self._stage()
             yield from self._registered()
@@ -110,17 +110,17 @@ class Place:
         )
         for table in (shared, own):
             for key in partition_keys(self.slug):
-                yield Target(Kind.KEYS, table, (key,))
-                yield Target(Kind.KEYS, table + INDEX, (key,))
+                yield Target(TargetKind.KEYS, table, (key,))
+                yield Target(TargetKind.KEYS, table + INDEX, (key,))
         yield from whole_table(own)
 
     def _stage(self) -> Iterator[Target]:
         arns = self.cell.arns
         for api in self.cell.of(REST_API):
-            yield Target(Kind.STAGES, arns.execute_api(api.id, f"{self.slug}/GET/items/orders"))
-            yield Target(Kind.STAGES, arns.gateway(f"/restapis/{api.id}/stages/{self.slug}"))
+            yield Target(TargetKind.STAGES, arns.execute_api(api.id, f"{self.slug}/GET/items/orders"))
+            yield Target(TargetKind.STAGES, arns.gateway(f"/restapis/{api.id}/stages/{self.slug}"))
             log = arns.log_group(f"API-Gateway-Execution-Logs_{api.id}/{self.slug}")
-            yield Target(Kind.LOGS, f"{log}:*")
+            yield Target(TargetKind.LOGS, f"{log}:*")
 
     def _registered(self) -> Iterator[Target]:
         """What the program really makes for it, by whatever name."""
@@ -140,31 +140,31 @@ def withheld_secrets(names: Names, tenant: str, function: str) -> list[str]:
     ]
 
 
-def withheld(cell: Cell, tenant: str, function: str) -> list[Target]:
+def withheld(cell: RegisteredCell, tenant: str, function: str) -> list[Target]:
     return [_secret(cell, name) for name in withheld_secrets(cell.names, tenant, function)]
 
 
-def shared(cell: Cell) -> Iterator[Target]:
+def shared(cell: RegisteredCell) -> Iterator[Target]:
     """What belongs to all tenants, so that no one of them may have it."""
     yield from whole_table(cell.arns.table(cell.names.table))
     for kind, services in SERVICES.items():
-        if services and kind is not Kind.KEYS:
+        if services and kind is not TargetKind.KEYS:
             yield Target(kind, "*")
     for path in ("/apikeys", "/usageplans", "/account"):
-        yield Target(Kind.STAGES, cell.arns.gateway(path))
+        yield Target(TargetKind.STAGES, cell.arns.gateway(path))
     for bucket in cell.of(BUCKET):
-        yield Target(Kind.ARTIFACTS, bucket.arn)
-        yield Target(Kind.ARTIFACTS, f"{bucket.arn}/code/0.zip")
-    yield Target(Kind.TOPICS, cell.arns.topic(cell.names.cell))
-    yield Target(Kind.SENDERS, cell.arns.identity("another.example"))
-    yield Target(Kind.ROLES, cell.arns.iam(f"role/{cell.names.gateway_role}"))
+        yield Target(TargetKind.ARTIFACTS, bucket.arn)
+        yield Target(TargetKind.ARTIFACTS, f"{bucket.arn}/code/0.zip")
+    yield Target(TargetKind.TOPICS, cell.arns.topic(cell.names.cell))
+    yield Target(TargetKind.SENDERS, cell.arns.identity("another.example"))
+    yield Target(TargetKind.ROLES, cell.arns.iam(f"role/{cell.names.gateway_role}"))
 
 
-def _secret(cell: Cell, name: str) -> Target:
-    return Target(Kind.SECRETS, cell.arns.secrets(name).replace("??????", "AbCdEf"))
+def _secret(cell: RegisteredCell, name: str) -> Target:
+    return Target(TargetKind.SECRETS, cell.arns.secrets(name).replace("??????", "AbCdEf"))
 
 
 def whole_table(table: str) -> Iterator[Target]:
     """Requests that name no partition key, on the table and on what hangs below it."""
     for below in ("", INDEX, "/stream/2026", "/backup/01", "/export/01", "/import/01"):
-        yield Target(Kind.TABLES, table + below)
+        yield Target(TargetKind.TABLES, table + below)

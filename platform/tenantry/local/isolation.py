@@ -33,7 +33,7 @@ class NotTried(Failed):
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class TriedFunction:
     name: str
     tenant: str
     role: str
@@ -47,7 +47,7 @@ class Function:
 class Trial:
     """One attempt on what is not the function's tenant's; `answer` is `done`, or an error's code."""
 
-    function: Function
+    function: TriedFunction
     operation: str
     on: str
     answer: str
@@ -60,11 +60,11 @@ class Trial:
         return f"{self.function.name}: {self.operation} on {self.on}, LEAKED: {self.answer}"
 
 
-def functions(platform: LocalPlatform) -> list[Function]:
+def functions(platform: LocalPlatform) -> list[TriedFunction]:
     """Those that run, with the roles that they run under."""
     pages = root_session(platform.endpoint).client("lambda").get_paginator("list_functions").paginate()
     found = [
-        Function(each["FunctionName"], each["Environment"]["Variables"]["TENANT"], each["Role"])
+        TriedFunction(each["FunctionName"], each["Environment"]["Variables"]["TENANT"], each["Role"])
         for page in pages
         for each in page["Functions"]
     ]
@@ -74,7 +74,7 @@ def functions(platform: LocalPlatform) -> list[Function]:
 
 
 def trials(
-    platform: LocalPlatform, tested: Iterable[Function], tried: Callable[[Function], None]
+    platform: LocalPlatform, tested: Iterable[TriedFunction], tried: Callable[[TriedFunction], None]
 ) -> Iterator[Trial]:
     """Every attempt, one after the other; what leaked through is removed again.
 
@@ -105,7 +105,7 @@ def _session(platform: LocalPlatform, credentials: dict[str, str]) -> Session:
     return session(platform.endpoint, Credentials(*parts))
 
 
-def _foreign(platform: LocalPlatform, function: Function) -> Iterator[tuple[str, Attempt, Probes]]:
+def _foreign(platform: LocalPlatform, function: TriedFunction) -> Iterator[tuple[str, Attempt, Probes]]:
     """What is tried on what, and the probes that it may leave there."""
     names = Names(platform.cell)
     for secret in withheld_secrets(names, function.tenant, function.group):

@@ -13,7 +13,7 @@ from typing import Any
 
 from tenantry.errors import Failed, WrongInput
 from tenantry.local.emulator import processes
-from tenantry.local.emulator.parent import Emulator, Record
+from tenantry.local.emulator.parent import Emulator, RunningEmulator
 from tenantry.operations.tokens import Audience, Signer
 from tenantry.paths import LOCAL_STATE
 
@@ -60,7 +60,7 @@ class LocalTenant:
 class LocalPlatform:
     """`folder` is where its tenants' files are."""
 
-    record: Record
+    record: RunningEmulator
     folder: Path
     cell: str
     api: str
@@ -148,7 +148,7 @@ def sweep(everything: bool) -> int:
     if not damaged and not everything:
         return 0
     for pid, directory in strays:
-        Emulator.attach(Record(pid, 0, 0, directory, 0.0)).stop()
+        Emulator.attach(RunningEmulator(pid, 0, 0, directory, 0.0)).stop()
     for file in damaged:
         file.unlink()
     return len(strays)
@@ -161,7 +161,7 @@ def _file(port: int) -> Path:
 def _load(file: Path) -> LocalPlatform:
     try:
         stored = json.loads(file.read_bytes())
-        record = Record(**stored["record"] | {"directory": Path(stored["record"]["directory"])})
+        record = RunningEmulator(**stored["record"] | {"directory": Path(stored["record"]["directory"])})
         tenants = tuple(_tenant(each) for each in stored["tenants"])
         return LocalPlatform(record, Path(stored["folder"]), stored["cell"], stored["api"], tenants)
     except (ValueError, KeyError, TypeError) as error:

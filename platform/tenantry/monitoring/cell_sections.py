@@ -9,12 +9,21 @@ from tenantry.monitoring import alarms
 from tenantry.monitoring.metrics import GATEWAY, LAMBDA, SQS, Metric, counted_by, own
 from tenantry.monitoring.sections import table_rows
 from tenantry.monitoring.watched import Watched
-from tenantry.monitoring.widgets import Line, Row, Widget, alarm_states, computed, graph, line, text
+from tenantry.monitoring.widgets import (
+    GraphLine,
+    Widget,
+    WidgetRow,
+    alarm_states,
+    computed,
+    graph,
+    line,
+    text,
+)
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import AUTHORIZER, Names
 
 
-def rows(arns: Arns, names: Names, title: str, total: int, tenants: Sequence[Watched]) -> list[Row]:
+def rows(arns: Arns, names: Names, title: str, total: int, tenants: Sequence[Watched]) -> list[WidgetRow]:
     heading = [text(f"# Cell {title}: {total} tenants")]
     if not tenants:
         return [heading]
@@ -50,7 +59,7 @@ def _errors(tenants: Sequence[Watched]) -> Widget:
     return graph("Function errors", _totals(tenants, of))
 
 
-def _dead_letters(tenants: Sequence[Watched]) -> Row:
+def _dead_letters(tenants: Sequence[Watched]) -> WidgetRow:
     lines = [
         line(
             Metric(SQS, "ApproximateNumberOfMessagesVisible", {"QueueName": queue.dead_letters}),
@@ -62,7 +71,7 @@ def _dead_letters(tenants: Sequence[Watched]) -> Row:
     return [graph("Dead letters", lines, "Maximum")] if lines else []
 
 
-def _capacity(tenants: Sequence[Watched]) -> Row:
+def _capacity(tenants: Sequence[Watched]) -> WidgetRow:
     """Who uses the pooled table, whose own metrics know no tenant."""
 
     def of(metric: Declared) -> Callable[[Watched], list[Metric]]:
@@ -80,9 +89,9 @@ def _capacity(tenants: Sequence[Watched]) -> Row:
     ]
 
 
-def _totals(tenants: Sequence[Watched], metrics: Callable[[Watched], list[Metric]]) -> list[Line]:
+def _totals(tenants: Sequence[Watched], metrics: Callable[[Watched], list[Metric]]) -> list[GraphLine]:
     """A line for each tenant, the sum of its metrics."""
-    lines: list[Line] = []
+    lines: list[GraphLine] = []
     for number, tenant in enumerate(tenants):
         parts: list[Any] = [
             line(metric, id=f"t{number}m{part}", visible=False) for part, metric in enumerate(metrics(tenant))

@@ -10,7 +10,7 @@ from typing import Any
 
 from tenantry.monitoring import alarms, cell_sections, sections
 from tenantry.monitoring.watched import ANY_TENANT, Watched
-from tenantry.monitoring.widgets import Row, alarm_states, placed, text
+from tenantry.monitoring.widgets import WidgetRow, alarm_states, placed, text
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
 
@@ -59,7 +59,7 @@ def _numbers(pages: int) -> list[str]:
     return [""] if pages == 1 else [f", page {number} of {pages}" for number in range(1, pages + 1)]
 
 
-def _rows(arns: Arns, names: Names, watched: Watched, runbooks: str) -> list[Row]:
+def _rows(arns: Arns, names: Names, watched: Watched, runbooks: str) -> list[WidgetRow]:
     conditions = [alarms.UNHEALTHY, *(alarm.name for alarm in alarms.of_tenant(watched))]
     states = [arns.alarm(names.alarm(watched.tenant, each)) for each in conditions]
     heading = text(f"# {watched.tenant}\nWhat to do about an alarm: {runbooks}", height=2)

@@ -18,14 +18,14 @@ from tenantry.monitoring.metrics import (
     own,
 )
 from tenantry.monitoring.watched import Watched, WatchedQueue
-from tenantry.monitoring.widgets import Line, Row, computed, figure, graph, levels, line, log_table
+from tenantry.monitoring.widgets import GraphLine, WidgetRow, computed, figure, graph, levels, line, log_table
 from tenantry.rules.naming import AUTHORIZER
 
 PERCENTILES = ("p50", "p95", "p99")
 SHARES = {"week": 7, "month": 31}  # days, the most
 
 
-def rows(watched: Watched) -> list[Row]:
+def rows(watched: Watched) -> list[WidgetRow]:
     return [
         _traffic(watched),
         _failures(watched),
@@ -41,8 +41,8 @@ def rows(watched: Watched) -> list[Row]:
     ]
 
 
-def _traffic(watched: Watched) -> Row:
-    def of(name: str, **options: Any) -> Line:
+def _traffic(watched: Watched) -> WidgetRow:
+    def of(name: str, **options: Any) -> GraphLine:
         return line(_gateway(watched, name), **options)
 
     statuses = [
@@ -57,21 +57,21 @@ def _traffic(watched: Watched) -> Row:
     return [graph("Calls by status", statuses), graph("Latency (ms)", latency, "p95", annotations=mark)]
 
 
-def _failures(watched: Watched) -> Row:
+def _failures(watched: Watched) -> WidgetRow:
     share = line(_gateway(watched, "5XXError"), label="share of calls with 5xx")
     mark = levels(("alarm", alarms.FAILING_SHARE))
     latest = log_table("Latest calls with 5xx", watched.access_log, queries.LATEST_FAILURES)
     return [graph("Failing share", [share], "Average", annotations=mark), latest]
 
 
-def _functions(watched: Watched) -> Row:
+def _functions(watched: Watched) -> WidgetRow:
     refusing = {AUTHORIZER: f"{AUTHORIZER}, refusals too"}
     errors = _by_function(watched, "Errors", refusing)
     slowest = _by_function(watched, "Duration")
     return [graph("Function errors", errors), graph("Function duration p95 (ms)", slowest, "p95")]
 
 
-def _limits(watched: Watched) -> Row:
+def _limits(watched: Watched) -> WidgetRow:
     cold = [
         line(own(COLD_STARTS, tenant=watched.tenant, function=name), label=name) for name in watched.functions
     ]
@@ -82,7 +82,7 @@ def _limits(watched: Watched) -> Row:
     ]
 
 
-def _business(watched: Watched) -> Row:
+def _business(watched: Watched) -> WidgetRow:
     verdicts = [line(own(VERDICTS, tenant=watched.tenant, reason=each), label=each) for each in REASONS]
     declared = [metric for group in watched.groups for metric in group.metrics]
     by_route = [metric for metric in declared if "route" in metric.dimensions]
@@ -99,20 +99,20 @@ def _business(watched: Watched) -> Row:
     ]
 
 
-def _capacity(watched: Watched) -> Row:
+def _capacity(watched: Watched) -> WidgetRow:
     return [
         graph("Read units by route", _by_route(watched, READS), stacked=True),
         graph("Write units by route", _by_route(watched, WRITES), stacked=True),
     ]
 
 
-def table_rows(whose: str, table: str) -> list[Row]:
+def table_rows(whose: str, table: str) -> list[WidgetRow]:
     """Capacity, throttles, errors and latency of one table."""
 
-    def whole(*names: str) -> list[Line]:
+    def whole(*names: str) -> list[GraphLine]:
         return [line(Metric(DYNAMODB, name, {"TableName": table}), label=name) for name in names]
 
-    def by_operation(name: str) -> list[Line]:
+    def by_operation(name: str) -> list[GraphLine]:
         return [
             line(Metric(DYNAMODB, name, {"TableName": table, "Operation": each}), label=each)
             for each in OPERATIONS
@@ -131,8 +131,8 @@ def table_rows(whose: str, table: str) -> list[Row]:
     ]
 
 
-def _queue(watched: WatchedQueue) -> Row:
-    def of(queue: str, name: str, label: str) -> Line:
+def _queue(watched: WatchedQueue) -> WidgetRow:
+    def of(queue: str, name: str, label: str) -> GraphLine:
         return line(Metric(SQS, name, {"QueueName": queue}), label=label)
 
     depth = [
@@ -149,7 +149,7 @@ def _queue(watched: WatchedQueue) -> Row:
     ]
 
 
-def _quota(watched: Watched) -> Row:
+def _quota(watched: Watched) -> WidgetRow:
     """By day, in UTC, as AWS begins a quota's day; what counts against a key, GetUsage alone knows."""
     calls = line(_gateway(watched, "Count"), label="calls, all keys")
     marks = levels(*(_quota_marks(watched.quota) if watched.quota else []))
@@ -164,7 +164,7 @@ def _quota_marks(quota: Quota) -> list[tuple[str, float]]:
     return [(f"a day's even share of the {quota.period}'s {quota.limit:,}", round(share))]
 
 
-def _cost(watched: Watched) -> Row:
+def _cost(watched: Watched) -> WidgetRow:
     durations = [
         line(Metric(LAMBDA, "Duration", {"FunctionName": name}), id=f"d{number}", visible=False)
         for number, name in enumerate(watched.functions.values())
@@ -185,14 +185,14 @@ def _cost(watched: Watched) -> Row:
     ]
 
 
-def _by_function(watched: Watched, name: str, labels: dict[str, str] | None = None) -> list[Line]:
+def _by_function(watched: Watched, name: str, labels: dict[str, str] | None = None) -> list[GraphLine]:
     return [
         line(Metric(LAMBDA, name, {"FunctionName": function}), label=(labels or {}).get(group, group))
         for group, function in watched.functions.items()
     ]
 
 
-def _by_route(watched: Watched, metric: Declared, prefix: bool = False) -> list[Line]:
+def _by_route(watched: Watched, metric: Declared, prefix: bool = False) -> list[GraphLine]:
     return [
         line(
             own(metric, tenant=watched.tenant, route=each), label=f"{metric.name} {each}" if prefix else each

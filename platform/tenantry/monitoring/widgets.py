@@ -9,33 +9,33 @@ from typing import Any
 from tenantry.monitoring.metrics import Metric
 
 Widget = dict[str, Any]
-Line = list[Any]
-Row = list[Widget]
+GraphLine = list[Any]
+WidgetRow = list[Widget]
 
 COLUMNS = 24
 PERIOD_SECONDS = 300
 HEIGHT = 6
 
 
-def line(metric: Metric, **options: Any) -> Line:
+def line(metric: Metric, **options: Any) -> GraphLine:
     """`options`: `label`, `stat`, `id` (a small letter first), `visible`, `yAxis`."""
     flat = [part for pair in metric.dimensions.items() for part in pair]
     return [metric.namespace, metric.name, *flat, *([options] if options else [])]
 
 
-def computed(expression: str, label: str, **options: Any) -> Line:
+def computed(expression: str, label: str, **options: Any) -> GraphLine:
     """A line of metric math over lines that have an `id`."""
     return [{"expression": expression, "label": label, **options}]
 
 
 def graph(
-    title: str, lines: list[Line], stat: str = "Sum", period: int = PERIOD_SECONDS, **properties: Any
+    title: str, lines: list[GraphLine], stat: str = "Sum", period: int = PERIOD_SECONDS, **properties: Any
 ) -> Widget:
     shown = {"title": title, "view": "timeSeries", "period": period, "stat": stat, "metrics": lines}
     return {"type": "metric", "height": HEIGHT, "properties": shown | properties}
 
 
-def figure(title: str, lines: list[Line], stat: str = "Sum") -> Widget:
+def figure(title: str, lines: list[GraphLine], stat: str = "Sum") -> Widget:
     """One number for the whole time that the dashboard shows."""
     return graph(title, lines, stat, view="singleValue", setPeriodToTimeRange=True)
 
@@ -59,7 +59,7 @@ def text(markdown: str, height: int = 1) -> Widget:
     return {"type": "text", "height": height, "properties": {"markdown": markdown}}
 
 
-def placed(region: str, rows: Iterable[Row]) -> list[Widget]:
+def placed(region: str, rows: Iterable[WidgetRow]) -> list[Widget]:
     """Each row's widgets share its width; what shows metrics or logs shows those of this Region."""
     widgets: list[Widget] = []
     y = 0

@@ -12,7 +12,7 @@ from typing import Any
 
 from tenantry.errors import Failed
 from tenantry.operations.aws import refusals_reported
-from tenantry.rules.named_values import Document, NamedValue, named_values
+from tenantry.rules.named_values import NamedValue, SecretValues, named_values
 from tenantry.rules.naming import Names
 
 CURRENT = "AWSCURRENT"
@@ -28,7 +28,7 @@ class Outrun(Failed):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedValue:
     """`changed` is None where the tenant has no such secret; a `leaving` one is scheduled for deletion."""
 
     value: NamedValue
@@ -49,7 +49,7 @@ class TenantSecrets:
     names: Names
     tenant: str
 
-    def listed(self) -> list[Listed]:
+    def listed(self) -> list[ListedValue]:
         """All that a tenant can have; no value is read for it.
 
         Raises:
@@ -88,7 +88,7 @@ class TenantSecrets:
     def _region(self) -> str:
         return str(self.client.meta.region_name)
 
-    def _read(self, value: NamedValue) -> tuple[Document, str]:
+    def _read(self, value: NamedValue) -> tuple[SecretValues, str]:
         secret = value.place(self.names, self.tenant)
         try:
             answer = self.client.get_secret_value(SecretId=secret, VersionStage=CURRENT)
@@ -107,7 +107,7 @@ class TenantSecrets:
             raise NoValue(f"{secret} does not hold a JSON object; put one there by other means") from None
         return document, str(answer["VersionId"])
 
-    def _replace(self, value: NamedValue, document: Document, version: str) -> None:
+    def _replace(self, value: NamedValue, document: SecretValues, version: str) -> None:
         secret = value.place(self.names, self.tenant)
         candidate = self.client.put_secret_value(
             SecretId=secret, SecretString=json.dumps(document), VersionStages=[CANDIDATE]
@@ -124,13 +124,13 @@ class TenantSecrets:
                 f"{secret} was changed by somebody else meanwhile; nothing was set, try again"
             ) from None
 
-    def _listed(self, value: NamedValue) -> Listed:
+    def _listed(self, value: NamedValue) -> ListedValue:
         secret = value.place(self.names, self.tenant)
         try:
             leaving = "DeletedDate" in self.client.describe_secret(SecretId=secret)
         except self.client.exceptions.ResourceNotFoundException:
-            return Listed(value, secret, changed=None, leaving=False)
+            return ListedValue(value, secret, changed=None, leaving=False)
         # The secret's own date of change also moves with its tags; a version's never does.
         versions = self.client.list_secret_version_ids(SecretId=secret)["Versions"]
         made = [each["CreatedDate"] for each in versions if CURRENT in each["VersionStages"]]
-        return Listed(value, secret, made[0] if made else None, leaving)
+        return ListedValue(value, secret, made[0] if made else None, leaving)

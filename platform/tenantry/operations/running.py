@@ -35,7 +35,7 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
-class Tenant:
+class RunningTenant:
     """`functions` by name, the authorizer's among them; `queues` are those that it has.
 
     A suspended tenant's plan opens no stage. Rate and burst hold for each API key.
@@ -67,9 +67,9 @@ class Running:
     place: Place
     api_id: str
     api_name: str
-    tenants: tuple[Tenant, ...]
+    tenants: tuple[RunningTenant, ...]
 
-    def tenant(self, slug: str) -> Tenant:
+    def tenant(self, slug: str) -> RunningTenant:
         """Raises NotDeployed, which says which tenants there are."""
         for tenant in self.tenants:
             if tenant.slug == slug:
@@ -148,7 +148,7 @@ def _tenant(
     keys: dict[str, list[Key]],
     queues: set[str],
     rules: set[str],
-) -> Tenant:
+) -> RunningTenant:
     slug, names = stage["stageName"], place.names
     if plan is None:
         raise NotDeployed(f"{place} has a stage {slug} and no usage plan {names.tenant(slug)}; deploy again")
@@ -162,7 +162,7 @@ def _tenant(
     workers += [name for name in known.schedules if names.schedule(slug, name) in rules]
     functions |= {name: names.function(slug, name) for name in workers}
     throttle, quota = plan.get("throttle", {}), plan.get("quota")
-    return Tenant(
+    return RunningTenant(
         slug=slug,
         tier=stage.get("tags", {}).get("tier", ""),
         suspended=not plan.get("apiStages"),

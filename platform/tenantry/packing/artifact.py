@@ -46,7 +46,7 @@ class Artifact:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class LambdaTarget:
     """Where the code runs: Lambda's names, such as `python3.13` and `arm64`."""
 
     runtime: str
@@ -60,14 +60,14 @@ class Target:
             )
 
 
-def this_machine() -> Target:
+def this_machine() -> LambdaTarget:
     """The target that this interpreter can compile byte code for, and run."""
     machine = platform.machine().lower()
     architecture = "arm64" if machine in {"arm64", "aarch64"} else "x86_64"
-    return Target(f"python{sys.version_info.major}.{sys.version_info.minor}", architecture)
+    return LambdaTarget(f"python{sys.version_info.major}.{sys.version_info.minor}", architecture)
 
 
-def code(modules: Mapping[str, bytes], build: Path, target: Target, *, plain: bool = False) -> Artifact:
+def code(modules: Mapping[str, bytes], build: Path, target: LambdaTarget, *, plain: bool = False) -> Artifact:
     """The zip of these modules, as byte code; built once for each content and target.
 
     Args:
@@ -92,7 +92,7 @@ def code(modules: Mapping[str, bytes], build: Path, target: Target, *, plain: bo
 
 
 def layer(
-    requirements: Path, build: Path, target: Target, *, plain: bool = False, trimmed: bool = True
+    requirements: Path, build: Path, target: LambdaTarget, *, plain: bool = False, trimmed: bool = True
 ) -> Artifact:
     """The zip of the hashed requirements for the target, as byte code.
 
@@ -138,7 +138,7 @@ def _made_once(build: Path, kind: str, recipe: str, make: Callable[[Path], None]
     return artifact
 
 
-def _recipe(ingredients: Mapping[str, bytes], target: Target, *, plain: bool) -> str:
+def _recipe(ingredients: Mapping[str, bytes], target: LambdaTarget, *, plain: bool) -> str:
     """Names all that an artifact is made of and by."""
     recipe = hashlib.sha256(f"{sys.version} {target.runtime} {target.architecture} {plain}".encode())
     for module in (__file__, trimming.__file__):
@@ -148,7 +148,7 @@ def _recipe(ingredients: Mapping[str, bytes], target: Target, *, plain: bool) ->
     return recipe.hexdigest()[:16]
 
 
-def _require_interpreter(target: Target) -> None:
+def _require_interpreter(target: LambdaTarget) -> None:
     own = this_machine().runtime
     if own != target.runtime:
         raise ArtifactError(
@@ -157,7 +157,7 @@ def _require_interpreter(target: Target) -> None:
         )
 
 
-def _install(requirements: Path, packages: Path, target: Target) -> None:
+def _install(requirements: Path, packages: Path, target: LambdaTarget) -> None:
     architecture = ARCHITECTURES[target.architecture]
     platforms = [option for tag in MANYLINUX for option in ("--platform", f"{tag}_{architecture}")]
     command = [

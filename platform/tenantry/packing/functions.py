@@ -9,7 +9,7 @@ from tenantry.gateway import contract
 from tenantry.groups import Groups
 from tenantry.groups.sources import modules
 from tenantry.packing import artifact, route_table
-from tenantry.packing.artifact import Artifact, Target
+from tenantry.packing.artifact import Artifact, LambdaTarget
 
 
 def sources(groups: Groups) -> dict[str, bytes]:
@@ -49,7 +49,7 @@ class Packed:
         return (self.code, self.layer, *self.group_layers.values())
 
 
-def pack(groups: Groups, target: Target, build: Path = paths.BUILD, *, plain: bool = False) -> Packed:
+def pack(groups: Groups, target: LambdaTarget, build: Path = paths.BUILD, *, plain: bool = False) -> Packed:
     """Build what is not built already.
 
     Args:
@@ -65,7 +65,7 @@ def pack(groups: Groups, target: Target, build: Path = paths.BUILD, *, plain: bo
     )
 
 
-def group_layers(groups: Groups, target: Target, *, plain: bool = False) -> dict[str, Artifact]:
+def group_layers(groups: Groups, target: LambdaTarget, *, plain: bool = False) -> dict[str, Artifact]:
     """By the names of the groups that have requirements of their own. They are packed whole: what the group
     imports of them is not known here.
 

@@ -14,7 +14,7 @@ from tenantry.rules.naming import Names
 
 MAX_BYTES = 1_024  # a webhook secret of 64 bytes takes 94
 
-Document = dict[str, str]
+SecretValues = dict[str, str]
 """A secret's JSON: values by name, and what else is known of them."""
 
 
@@ -95,7 +95,7 @@ class NamedValue:
             raise WrongInput(f"what was given cannot be {self.name}; it is {self.rule}")
         return value.decode()
 
-    def changed(self, document: Document, value: str, now: datetime) -> Document:
+    def changed(self, document: SecretValues, value: str, now: datetime) -> SecretValues:
         """The secret's document with the new value; whatever else it holds stays."""
         kept = {**document, self.name: value}
         if self.value.overlaps and self.name in document:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tenantry.config import Cell as CellConfig
-from tenantry.isolation.cells import Cell, registered
+from tenantry.config import RegisteredCell as CellConfig
+from tenantry.isolation.cells import RegisteredCell, registered
 
 
 @pytest.fixture(scope="session")
-def demo(cell: CellConfig) -> Cell:
+def demo(cell: CellConfig) -> RegisteredCell:
     return registered(cell)

@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from tenantry.config import Cell as CellConfig
+from tenantry.config import RegisteredCell as CellConfig
 from tenantry.isolation import cells
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tests.support.command import Command, Run
 from tests.support.mutations import allow, granted, set_input
 
-Registering = Callable[[Cell], None]
+Registering = Callable[[RegisteredCell], None]
 
 
 @pytest.fixture
 def registering(monkeypatch: pytest.MonkeyPatch) -> Registering:
     """Let the program register this cell, whatever its files say."""
 
-    def registering(cell: Cell) -> None:
-        def registered(_: CellConfig) -> Cell:
+    def registering(cell: RegisteredCell) -> None:
+        def registered(_: CellConfig) -> RegisteredCell:
             return cell
 
         monkeypatch.setattr(cells, "registered", registered)
@@ -35,7 +35,7 @@ def command(tmp_path: Path) -> Command:
 
 
 def test_a_cell_without_leaks_exits_0(
-    demo: Cell, registering: Registering, run: Run, command: Command
+    demo: RegisteredCell, registering: Registering, run: Run, command: Command
 ) -> None:
     registering(demo)
     code, out, err = run(command, "isolation")
@@ -46,7 +46,7 @@ def test_a_cell_without_leaks_exits_0(
 
 
 def test_a_leak_exits_1_and_is_told_in_a_line(
-    demo: Cell, registering: Registering, run: Run, command: Command
+    demo: RegisteredCell, registering: Registering, run: Run, command: Command
 ) -> None:
     leaking = granted("acme.items", allow("secretsmanager:GetSecretValue", "*"))(demo)
     registering(set_input("Permission", "acme-eu.items", sourceArn=None)(leaking))
@@ -63,7 +63,7 @@ def test_a_leak_exits_1_and_is_told_in_a_line(
 
 
 def test_programs_get_the_same_as_json(
-    demo: Cell, registering: Registering, run: Run, command: Command
+    demo: RegisteredCell, registering: Registering, run: Run, command: Command
 ) -> None:
     registering(granted("acme.items", allow("dynamodb:Scan", "*"))(demo))
     code, out, err = run(command, "isolation", "--json")

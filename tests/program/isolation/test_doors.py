@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tenantry.isolation.cells import SOMEWHERE as ARNS
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tests.support.leaks import assert_found
 from tests.support.mutations import Mutation, allow, bounded, in_body, set_input, set_variable
 
@@ -174,5 +174,5 @@ DOORS: dict[str, tuple[Mutation, str, str]] = {
 
 
 @pytest.mark.parametrize("mistake", DOORS)
-def test_a_door_that_stands_open_is_found(demo: Cell, mistake: str) -> None:
+def test_a_door_that_stands_open_is_found(demo: RegisteredCell, mistake: str) -> None:
     assert_found(demo, *DOORS[mistake])

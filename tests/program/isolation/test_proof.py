@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from tenantry.config import Cell as CellConfig
+from tenantry.config import RegisteredCell as CellConfig
 from tenantry.isolation import understanding
-from tenantry.isolation.cells import Cell, registered
+from tenantry.isolation.cells import RegisteredCell, registered
 from tenantry.isolation.neighbours import possible
 from tenantry.isolation.proof import RULES, Proof, prove
 from tenantry.isolation.roles import roles
-from tenantry.isolation.targets import Kind, Place
+from tenantry.isolation.targets import Place, TargetKind
 from tenantry.local.engine.resources.tracking import Tracked
 from tenantry.rules.kinds import KINDS
 
@@ -20,7 +20,7 @@ FULL = 25
 
 
 @pytest.fixture(scope="module")
-def proof(demo: Cell) -> Proof:
+def proof(demo: RegisteredCell) -> Proof:
     return prove(demo)
 
 
@@ -40,12 +40,12 @@ def test_a_cell_of_twenty_five_tenants_leaks_nowhere(cell: CellConfig) -> None:
     assert proof.leaks == []
 
 
-def test_every_function_has_a_row(proof: Proof, demo: Cell) -> None:
+def test_every_function_has_a_row(proof: Proof, demo: RegisteredCell) -> None:
     functions = [each.name for each in demo.of("aws:lambda/function:Function")]
     assert sorted(row.role.function for row in proof.rows) == sorted(functions)
 
 
-def test_whatever_may_lead_anywhere_is_read_by_a_rule(demo: Cell) -> None:
+def test_whatever_may_lead_anywhere_is_read_by_a_rule(demo: RegisteredCell) -> None:
     """Rules that look at every input alike do not count."""
     tracked = {each.urn: Tracked(each.inputs) for each in demo.resources}
     watched = demo.with_resources(replace(each, inputs=tracked[each.urn]) for each in demo.resources)
@@ -59,24 +59,24 @@ def test_whatever_may_lead_anywhere_is_read_by_a_rule(demo: Cell) -> None:
         assert leading.intersection(tracked[each.urn].unread()) == set(), each.type
 
 
-def own(proof: Proof, function: str) -> dict[Kind, list[str]]:
+def own(proof: Proof, function: str) -> dict[TargetKind, list[str]]:
     return next(row.own for row in proof.rows if row.role.function == function)
 
 
 def test_what_a_role_may_do_of_its_own_is_shown(proof: Proof) -> None:
     """Else the cells of others could be empty because the evaluation sees no grant at all."""
     assert own(proof, "acme.tools") == {
-        Kind.KEYS: ["own/BatchGetGet", "own/Delete", "own/Put", "own/Query", "own/Update"],
-        Kind.SECRETS: ["own/ReadSecret"],
-        Kind.LOGS: ["own/Log"],
+        TargetKind.KEYS: ["own/BatchGetGet", "own/Delete", "own/Put", "own/Query", "own/Update"],
+        TargetKind.SECRETS: ["own/ReadSecret"],
+        TargetKind.LOGS: ["own/Log"],
     }
     assert own(proof, "globex.items").keys() == {
-        Kind.KEYS,
-        Kind.SECRETS,
-        Kind.LOGS,
-        Kind.ENCRYPTION,
+        TargetKind.KEYS,
+        TargetKind.SECRETS,
+        TargetKind.LOGS,
+        TargetKind.ENCRYPTION,
     }
-    assert own(proof, "acme.authorizer") == {Kind.LOGS: ["own/Log"]}
+    assert own(proof, "acme.authorizer") == {TargetKind.LOGS: ["own/Log"]}
 
 
 def test_the_statement_that_decides_is_told(proof: Proof) -> None:
@@ -90,7 +90,7 @@ def test_the_statement_that_decides_is_told(proof: Proof) -> None:
     assert (shown["cell"], shown["leaks"]) == ("demo", [])
 
 
-def test_everything_that_a_tenant_has_is_among_the_targets(demo: Cell) -> None:
+def test_everything_that_a_tenant_has_is_among_the_targets(demo: RegisteredCell) -> None:
     resources = {target.resource for target in Place(demo, demo.names, "acme-eu").targets()}
     theirs: dict[str, Any] = {
         each.arn: each.type
@@ -102,7 +102,7 @@ def test_everything_that_a_tenant_has_is_among_the_targets(demo: Cell) -> None:
 
 
 @pytest.mark.parametrize("slug", ["acme", "ab1", "a" * 32, "a" * 30 + "-b"])
-def test_possible_tenants_are_ones_that_could_be(demo: Cell, slug: str) -> None:
+def test_possible_tenants_are_ones_that_could_be(demo: RegisteredCell, slug: str) -> None:
     for place in possible(demo, slug):
         assert 3 <= len(place.slug) <= 32
         assert "--" not in place.slug

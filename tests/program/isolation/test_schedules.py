@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tenantry.isolation.cells import SOMEWHERE as ARNS
-from tenantry.isolation.cells import Cell, registered
+from tenantry.isolation.cells import RegisteredCell, registered
 from tenantry.isolation.proof import prove
 from tests.support import scheduled
 from tests.support.leaks import assert_found
@@ -16,7 +16,7 @@ PERMISSION, TARGET = "Permission acme.sweep", "EventTarget acme.sweep"
 
 
 @pytest.fixture(scope="module")
-def cell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cell]:
+def cell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegisteredCell]:
     with scheduled.cell(tmp_path_factory.mktemp("groups")) as cell:
         yield registered(cell)
 
@@ -124,11 +124,11 @@ MISTAKES: dict[str, tuple[Mutation, str, str]] = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_schedule_that_leads_elsewhere_is_found(cell: Cell, mistake: str) -> None:
+def test_a_schedule_that_leads_elsewhere_is_found(cell: RegisteredCell, mistake: str) -> None:
     assert_found(cell, *MISTAKES[mistake])
 
 
-def test_schedules_as_they_are_leak_nothing(cell: Cell) -> None:
+def test_schedules_as_they_are_leak_nothing(cell: RegisteredCell) -> None:
     assert prove(cell).leaks == []
     assert {f"tenantry_demo_{slug}_sweep" for slug in scheduled.ALL} <= {
         row.role.name for row in prove(cell).rows

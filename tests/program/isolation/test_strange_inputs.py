@@ -3,7 +3,7 @@
 import pytest
 
 from tenantry.isolation.cells import SOMEWHERE as ARNS
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tests.support.leaks import assert_found
 from tests.support.mutations import Mutation, added, ignored, set_input, set_variable
 
@@ -93,5 +93,5 @@ STRANGE: dict[str, tuple[Mutation, str, str]] = {
 
 
 @pytest.mark.parametrize("mistake", STRANGE)
-def test_what_the_proof_does_not_understand_is_found(demo: Cell, mistake: str) -> None:
+def test_what_the_proof_does_not_understand_is_found(demo: RegisteredCell, mistake: str) -> None:
     assert_found(demo, *STRANGE[mistake])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tenantry.isolation.cells import SOMEWHERE as ARNS
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.proof import prove
 from tenantry.rules.naming import Names
 from tests.support.mutations import (
@@ -210,7 +210,7 @@ POLICIES: dict[str, tuple[Mutation, str, str]] = {
 
 
 @pytest.mark.parametrize("mistake", POLICIES)
-def test_a_policy_that_is_too_wide_is_found(demo: Cell, mistake: str) -> None:
+def test_a_policy_that_is_too_wide_is_found(demo: RegisteredCell, mistake: str) -> None:
     mutation, reached, by = POLICIES[mistake]
     leaks = prove(mutation(demo)).leaks
     lines = [str(leak) for leak in leaks if leak.who == ITEMS]
@@ -219,13 +219,15 @@ def test_a_policy_that_is_too_wide_is_found(demo: Cell, mistake: str) -> None:
 
 
 @pytest.mark.parametrize("function", ["contact", "authorizer", "items"])
-def test_who_but_the_notifier_reads_what_webhooks_are_signed_with_is_found(demo: Cell, function: str) -> None:
+def test_who_but_the_notifier_reads_what_webhooks_are_signed_with_is_found(
+    demo: RegisteredCell, function: str
+) -> None:
     delivery = ARNS.secrets(NAMES.secret("globex", "delivery"))
     leaks = prove(granted(f"globex.{function}", allow("secretsmanager:GetSecretValue", delivery))(demo)).leaks
     assert [(leak.who, leak.whose) for leak in leaks] == [(NAMES.function("globex", function), "globex")]
 
 
-def test_a_boundary_taken_away_together_with_a_wide_policy_is_found(demo: Cell) -> None:
+def test_a_boundary_taken_away_together_with_a_wide_policy_is_found(demo: RegisteredCell) -> None:
     lines = [str(leak) for leak in prove(unbounded(wide("dynamodb:*", "*"))(demo)).leaks]
     assert [line for line in lines if line.startswith("Role acme.items:") and "no boundary" in line]
     scans = [line for line in lines if line.startswith(f"{ITEMS}: dynamodb:Scan on {TABLE} ")]
@@ -233,13 +235,13 @@ def test_a_boundary_taken_away_together_with_a_wide_policy_is_found(demo: Cell) 
     assert not [line for line in scans if "held back" in line]
 
 
-def test_a_boundary_that_is_too_wide_lets_a_wide_policy_through(demo: Cell) -> None:
+def test_a_boundary_that_is_too_wide_lets_a_wide_policy_through(demo: RegisteredCell) -> None:
     everything = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
     weak = both(set_input("Policy", "demo", policy=everything), wide("dynamodb:Scan", TABLE))
     assert [leak.by for leak in prove(weak(demo)).leaks] == 2 * ["own/Wide"] + ["tenantry_demo/statement 1"]
 
 
-def test_another_name_for_a_tenants_resource_is_what_is_looked_at(demo: Cell) -> None:
+def test_another_name_for_a_tenants_resource_is_what_is_looked_at(demo: RegisteredCell) -> None:
     """A secret that the program names otherwise than `naming` does is still the tenant's."""
     secret = next(
         each

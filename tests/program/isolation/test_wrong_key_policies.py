@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tenantry.isolation.cells import SOMEWHERE as ARNS
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.proof import prove
 from tests.support.mutations import Mutation, added, found, set_input
 
@@ -19,7 +19,7 @@ ACCOUNT = {"AWS": ARNS.iam("root")}
 def restated(sid: str, change: Callable[[Statement], Any]) -> Mutation:
     """One statement of globex's key policy, changed in place."""
 
-    def mutate(cell: Cell) -> Cell:
+    def mutate(cell: RegisteredCell) -> RegisteredCell:
         document = found(cell, "Key", "globex").document("policy")
         [statement] = [each for each in document["Statement"] if each["Sid"] == sid]
         change(statement)
@@ -31,7 +31,7 @@ def restated(sid: str, change: Callable[[Statement], Any]) -> Mutation:
 def stated(**statement: Any) -> Mutation:
     """One statement more."""
 
-    def mutate(cell: Cell) -> Cell:
+    def mutate(cell: RegisteredCell) -> RegisteredCell:
         document = found(cell, "Key", "globex").document("policy")
         document["Statement"].append({"Sid": "More", "Effect": "Allow", "Resource": "*", **statement})
         return set_input("Key", "globex", policy=json.dumps(document))(cell)
@@ -109,7 +109,7 @@ KEY_POLICIES: dict[str, tuple[Mutation, str]] = {
 
 
 @pytest.mark.parametrize("mistake", KEY_POLICIES)
-def test_a_key_policy_that_is_too_wide_is_found(demo: Cell, mistake: str) -> None:
+def test_a_key_policy_that_is_too_wide_is_found(demo: RegisteredCell, mistake: str) -> None:
     mutation, sid = KEY_POLICIES[mistake]
     leaks = prove(mutation(demo)).leaks
     assert leaks
@@ -133,12 +133,12 @@ def test_a_key_policy_that_is_too_wide_is_found(demo: Cell, mistake: str) -> Non
     ],
 )
 def test_what_is_under_anothers_key_or_not_under_its_own_is_found(
-    demo: Cell, kind: str, name: str, inputs: dict[str, Any]
+    demo: RegisteredCell, kind: str, name: str, inputs: dict[str, Any]
 ) -> None:
     found = {leak.who for leak in prove(set_input(kind, name, **inputs)(demo)).leaks}
     assert found == {f"{kind} {name}"}
 
 
-def test_a_grant_beside_the_policy_is_found(demo: Cell) -> None:
+def test_a_grant_beside_the_policy_is_found(demo: RegisteredCell) -> None:
     grant = added("globex.items", "more", "aws:kms/grant:Grant", keyId="globex-id", granteePrincipal=OTHERS)
     assert [each.who for each in prove(grant(demo)).leaks] == ["Grant more"]

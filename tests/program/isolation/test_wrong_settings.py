@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tenantry.isolation.cells import SOMEWHERE as ARNS
-from tenantry.isolation.cells import Cell
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.proof import prove
 from tests.support.leaks import assert_found
 from tests.support.mutations import Mutation, added, both, found, set_input, set_variable
@@ -241,11 +241,11 @@ SETTINGS: dict[str, tuple[Mutation, str, str]] = {
 
 
 @pytest.mark.parametrize("mistake", SETTINGS)
-def test_a_setting_that_leads_elsewhere_is_found(demo: Cell, mistake: str) -> None:
+def test_a_setting_that_leads_elsewhere_is_found(demo: RegisteredCell, mistake: str) -> None:
     assert_found(demo, *SETTINGS[mistake])
 
 
-def test_a_function_named_for_all_stages_is_found(demo: Cell) -> None:
+def test_a_function_named_for_all_stages_is_found(demo: RegisteredCell) -> None:
     api = found(demo, "RestApi", "demo")
     body = api.inputs["body"].replace("${stageVariables.items_function}", ITEMS, 1)
     leaks = prove(set_input("RestApi", "demo", body=body)(demo)).leaks

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tenantry.config import ConfigErrors, load_platform, rotation
-from tenantry.config.rotation import Changed, Kind, add, retire
+from tenantry.config.rotation import Changed, KeyKind, add, retire
 from tenantry.config.tenants import API_KEYS
 from tenantry.errors import Failed, WrongInput
 
@@ -25,7 +25,7 @@ def acme(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["api", "signing"])
-def test_both_keys_are_listed_and_then_the_new_one_alone(folder: Path, kind: Kind) -> None:
+def test_both_keys_are_listed_and_then_the_new_one_alone(folder: Path, kind: KeyKind) -> None:
     [old] = rotation.keys(load_platform(folder).tenant("acme"), kind)
     assert add(folder, "acme", kind, "2027", TODAY).names == (old, "2027")
     assert retire(folder, "acme", kind, old).names == ("2027",)

@@ -7,7 +7,7 @@ import pytest
 
 from groups.contact.notifier import addresses
 from groups.contact.notifier.addresses import is_public
-from groups.contact.notifier.connections import Target, post
+from groups.contact.notifier.connections import Endpoint, post
 from groups.contact.notifier.failures import Undelivered
 
 HOSTILE = [
@@ -97,7 +97,7 @@ def test_no_spelling_of_a_local_address_gets_by(monkeypatch: pytest.MonkeyPatch,
     """By the system's own look-up; nothing is connected to."""
     monkeypatch.setattr(socket, "create_connection", lambda *_: pytest.fail("it connected"))
     with pytest.raises(Undelivered, match=r"not public|cannot be looked up"):
-        post(Target.of(f"https://{host}/hook"), {}, b"", 1, addresses.resolve)
+        post(Endpoint.of(f"https://{host}/hook"), {}, b"", 1, addresses.resolve)
 
 
 def test_a_name_that_does_not_resolve_is_a_failure_to_deliver(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +124,7 @@ def test_a_name_that_does_not_resolve_is_a_failure_to_deliver(monkeypatch: pytes
 )
 def test_a_webhook_that_is_neither_https_nor_on_this_machine_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"correct contact\.notify"):
-        Target.of(url)
+        Endpoint.of(url)
 
 
 def test_python_releases_that_call_special_addresses_global_are_corrected() -> None:

@@ -15,7 +15,7 @@ import standardwebhooks
 
 from groups.contact.messages import Message
 from groups.contact.notifier import addresses, connections, signing
-from groups.contact.notifier.connections import Target
+from groups.contact.notifier.connections import Endpoint
 from groups.contact.notifier.failures import Undelivered
 from groups.contact.notifier.webhook import Webhook
 from tests.support.receivers import Receiver, authority, misbehaving, receiver
@@ -43,7 +43,7 @@ def fixture_hook() -> Iterator[Receiver]:
 
 
 def webhook(url: str, *, resolve: Any = addresses.resolve, **secret: str) -> Webhook:
-    return Webhook(Target.of(url), "acme", lambda: secret or {"webhook_secret": NEW}, resolve)
+    return Webhook(Endpoint.of(url), "acme", lambda: secret or {"webhook_secret": NEW}, resolve)
 
 
 def changed(hours_ago: float) -> dict[str, str]:

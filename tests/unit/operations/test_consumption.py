@@ -8,7 +8,7 @@ import pytest
 from tenantry.costs.usage import FunctionUse
 from tenantry.operations.metering import consumption, figures
 from tenantry.operations.places import Place
-from tenantry.operations.running import Running, Tenant
+from tenantry.operations.running import Running, RunningTenant
 from tenantry.rules.naming import Names
 from tests.support.engine import demo
 
@@ -60,10 +60,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     def running(at: Place) -> Running:
         slugs = ("acme", "acme-eu", "globex", "gone")
-        tenants = tuple(Tenant(slug, "", False, "", "", 0, 0, None, (), {}, ()) for slug in slugs)
+        tenants = tuple(RunningTenant(slug, "", False, "", "", 0, 0, None, (), {}, ()) for slug in slugs)
         return Running(at, "id", "tenantry_demo", tenants)
 
-    def sums(_: Running, tenants: list[Tenant], start: datetime, end: datetime) -> dict[str, figures.Sums]:
+    def sums(
+        _: Running, tenants: list[RunningTenant], start: datetime, end: datetime
+    ) -> dict[str, figures.Sums]:
         calls.append((start, end))
         return {tenant.slug: SUMS for tenant in tenants}
 

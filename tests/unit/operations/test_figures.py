@@ -121,7 +121,7 @@ def test_a_line_adds_up_its_routes_and_leaves_out_what_was_not_measured() -> Non
     chart = Charted("", lambda _, acme: {"read": measures.capacity(acme, READS)})
     found = running(cloudwatch, "acme", "acme-eu")
     ((line,),) = figures.lines(found, found.tenant("acme"), [chart], WINDOW)
-    assert line == figures.Line("read", (1.5, 2.5, None, None, None))
+    assert line == figures.ChartLine("read", (1.5, 2.5, None, None, None))
 
 
 def test_a_periods_sums_are_by_tenant_function_and_kind() -> None:

@@ -20,7 +20,7 @@ from tenantry.cli import logs as command_line
 from tenantry.cli.output import harmless
 from tenantry.operations.logs.events import ACCESS, Event, Log, all_logs, found
 from tenantry.operations.logs.following import OVERLAP_MS, Follower, merged
-from tenantry.operations.logs.lines import Line, read
+from tenantry.operations.logs.lines import LogLine, read
 from tenantry.rules.naming import Names, log_group
 from tests.support.command import Command, Run
 
@@ -29,7 +29,7 @@ REQUEST = "3f2a91bc-0000-4000-8000-000000000001"
 OTHER = "77777777-0000-4000-8000-000000000002"
 
 
-def line(log: str, message: str) -> Line:
+def line(log: str, message: str) -> LogLine:
     found = read(Event(log, "1", 0, message))
     assert found is not None
     return found

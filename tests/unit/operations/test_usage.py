@@ -12,13 +12,13 @@ from botocore.stub import Stubber
 from tenantry.errors import Failed
 from tenantry.operations.metering.usage import KEPT_DAYS, PAGE, Day, usage_of
 from tenantry.operations.places import Place
-from tenantry.operations.running import Key, Quota, Tenant
+from tenantry.operations.running import Key, Quota, RunningTenant
 from tenantry.rules.naming import Names
 
 TODAY = datetime.now(UTC).date()
 YESTERDAY = TODAY - timedelta(days=1)
 NOW = datetime.now(UTC)
-ACME = Tenant(
+ACME = RunningTenant(
     slug="acme",
     tier="bronze",
     suspended=False,

@@ -14,19 +14,21 @@ import pytest
 from tenantry.operations import running
 from tenantry.operations.metering import usage_reports
 from tenantry.operations.metering.usage import Day, KeyUsage, first_kept
-from tenantry.operations.metering.usage_reports import Line, Report
-from tenantry.operations.running import Quota, Tenant
+from tenantry.operations.metering.usage_reports import Report, UsageLine
+from tenantry.operations.running import Quota, RunningTenant
 from tests.support.command import Command, Run
 
 JULY = date(2026, 7, 1)
-ACME = Tenant("acme", "gold", False, "https://acme.example", "plan1", 5, 10, Quota(5_000, "DAY"), (), {}, ())
+ACME = RunningTenant(
+    "acme", "gold", False, "https://acme.example", "plan1", 5, 10, Quota(5_000, "DAY"), (), {}, ()
+)
 HOSTILE = "=cmd|' /C calc'!A0"
 LINES = (
-    Line(JULY, "web", "k1", None, 9),
-    Line(date(2026, 7, 2), "", "", "GET /health", 1, 1, 0, 0),
-    Line(date(2026, 7, 2), "web", "k1", "POST /contact", 1_200, 1_000, 150, 50),
-    Line(date(2026, 7, 3), "web", "k1", "POST /contact", 300, 300, 0, 0),
-    Line(date(2026, 7, 3), HOSTILE, "[red]k2[/]", "GET /health", 2, 2, 0, 0),
+    UsageLine(JULY, "web", "k1", None, 9),
+    UsageLine(date(2026, 7, 2), "", "", "GET /health", 1, 1, 0, 0),
+    UsageLine(date(2026, 7, 2), "web", "k1", "POST /contact", 1_200, 1_000, 150, 50),
+    UsageLine(date(2026, 7, 3), "web", "k1", "POST /contact", 300, 300, 0, 0),
+    UsageLine(date(2026, 7, 3), HOSTILE, "[red]k2[/]", "GET /health", 2, 2, 0, 0),
 )
 KEYS = (KeyUsage("k1", "web", (Day(JULY, 9, 4_991),)), KeyUsage("k0", None, (Day(JULY, 1, 4_999),)))
 

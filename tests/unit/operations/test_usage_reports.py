@@ -15,15 +15,15 @@ from tenantry.operations.logs.events import ACCESS, Event, found
 from tenantry.operations.logs.requests import UNMATCHED, Count, counted
 from tenantry.operations.metering import usage_reports
 from tenantry.operations.metering.usage import Day, KeyUsage
-from tenantry.operations.metering.usage_reports import Line, Report, report
+from tenantry.operations.metering.usage_reports import Report, UsageLine, report
 from tenantry.operations.places import Place
-from tenantry.operations.running import Key, Tenant
+from tenantry.operations.running import Key, RunningTenant
 from tenantry.rules.naming import Names
 
 TODAY = datetime.now(UTC).date()
 YESTERDAY = TODAY - timedelta(days=1)
 WEB = Key("k1", "web", datetime.now(UTC), True)
-ACME = Tenant("acme", "gold", False, "https://acme.example", "plan1", 5, 10, None, (WEB,), {}, ())
+ACME = RunningTenant("acme", "gold", False, "https://acme.example", "plan1", 5, 10, None, (WEB,), {}, ())
 PLACE = Place(Names("demo"), "eu-west-3", "demo", "stack demo", lambda _: None, lambda *_: "")
 
 
@@ -151,8 +151,8 @@ def test_days_that_the_log_keeps_no_longer_are_the_plans(
     write(logs, place, "acme", [(at(kept), line(200))], kept_days=14)
     told: Report = report(place, ACME, first, TODAY)
     assert told.lines == (
-        Line(first, "web", "k1", None, 5),
-        Line(kept, "web", "k1", "GET /items/{collection}", 1, 1, 0, 0),
+        UsageLine(first, "web", "k1", None, 5),
+        UsageLine(kept, "web", "k1", "GET /items/{collection}", 1, 1, 0, 0),
     )
     assert (told.logged_from, told.planned) == (kept, 7)
 
@@ -168,4 +168,4 @@ def test_a_month_before_all_that_is_kept_is_empty(logs: Any, place: Place, plann
 def test_without_an_access_log_the_plan_tells_all(place: Place, planned: list[KeyUsage]) -> None:
     planned += [KeyUsage("k1", "web", (Day(TODAY, 5, None),))]
     told = report(place, ACME, TODAY, TODAY)
-    assert (told.lines, told.logged_from) == ((Line(TODAY, "web", "k1", None, 5),), None)
+    assert (told.lines, told.logged_from) == ((UsageLine(TODAY, "web", "k1", None, 5),), None)

@@ -18,7 +18,7 @@ import start
 from tenantry.groups import current
 from tenantry.groups.loading import load
 from tenantry.packing import artifact, functions, route_table
-from tenantry.packing.artifact import Artifact, ArtifactError, Target
+from tenantry.packing.artifact import Artifact, ArtifactError, LambdaTarget
 from tenantry.paths import FUNCTIONS, GROUPS, LAYER_REQUIREMENTS, ROOT
 from tenantry.rules.naming import AUTHORIZER
 from tests.support.artifacts import contents, isolated, sources
@@ -152,15 +152,15 @@ class TestBuilds:
             f"or set tenantry:runtime to {HERE.runtime}"
         )
         with pytest.raises(ArtifactError, match=message):
-            artifact.code(sources(a="x = 1\n"), tmp_path, Target(runtime, "arm64"))
+            artifact.code(sources(a="x = 1\n"), tmp_path, LambdaTarget(runtime, "arm64"))
         with pytest.raises(ArtifactError, match=message):
-            artifact.layer(LAYER_REQUIREMENTS, tmp_path, Target(runtime, "arm64"))
+            artifact.layer(LAYER_REQUIREMENTS, tmp_path, LambdaTarget(runtime, "arm64"))
 
     def test_an_unknown_architecture_is_refused(self) -> None:
         with pytest.raises(
             ArtifactError, match="no architecture amd64; set tenantry:architecture to arm64 or x86_64"
         ):
-            Target(HERE.runtime, "amd64")
+            LambdaTarget(HERE.runtime, "amd64")
 
     def test_code_that_does_not_compile_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(ArtifactError, match=r"(?s)the code does not compile: .*broken.py.*SyntaxError"):
@@ -228,7 +228,7 @@ class TestPlainForm:
     """The way back: sources, which any interpreter of the functions' own version compiles."""
 
     def test_it_is_the_sources_as_they_are(self, tmp_path: Path) -> None:
-        plain = artifact.code(SOURCES, tmp_path, Target("python3.99", "arm64"), plain=True)
+        plain = artifact.code(SOURCES, tmp_path, LambdaTarget("python3.99", "arm64"), plain=True)
         assert contents(plain) == SOURCES
 
     @pytest.mark.parametrize("plain", [False, True], ids=["byte code", "plain"])

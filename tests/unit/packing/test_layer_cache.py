@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tenantry.packing import artifact, trimming
-from tenantry.packing.artifact import Target
+from tenantry.packing.artifact import LambdaTarget
 from tenantry.packing.trimming import UnknownOperation
 from tests.support.artifacts import contents
 
@@ -37,11 +37,11 @@ def botocore(data: Path) -> None:
 
 
 @pytest.fixture
-def installed(monkeypatch: pytest.MonkeyPatch) -> list[Target]:
+def installed(monkeypatch: pytest.MonkeyPatch) -> list[LambdaTarget]:
     """The targets of the builds that were not taken from the cache."""
-    targets: list[Target] = []
+    targets: list[LambdaTarget] = []
 
-    def install(requirements: Path, packages: Path, target: Target) -> None:
+    def install(requirements: Path, packages: Path, target: LambdaTarget) -> None:
         targets.append(target)
         botocore(packages / "botocore" / "data")
         (packages / "six.py").write_text(f"content = 'made of {requirements.read_text()}'\n")
@@ -51,10 +51,10 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> list[Target]:
 
 
 def test_other_requirements_or_another_target_are_another_build(
-    tmp_path: Path, installed: list[Target]
+    tmp_path: Path, installed: list[LambdaTarget]
 ) -> None:
     requirements = tmp_path / "requirements.txt"
-    other = Target(HERE.runtime, "arm64" if HERE.architecture == "x86_64" else "x86_64")
+    other = LambdaTarget(HERE.runtime, "arm64" if HERE.architecture == "x86_64" else "x86_64")
     for text, target in (("a", HERE), ("a", HERE), ("b", HERE), ("a", other), ("a", HERE), ("b", HERE)):
         requirements.write_text(text)
         built = artifact.layer(requirements, tmp_path / "build", target)
@@ -62,7 +62,7 @@ def test_other_requirements_or_another_target_are_another_build(
     assert installed == [HERE, HERE, other]
 
 
-def test_a_lost_zip_is_built_again(tmp_path: Path, installed: list[Target]) -> None:
+def test_a_lost_zip_is_built_again(tmp_path: Path, installed: list[LambdaTarget]) -> None:
     requirements = no_requirements(tmp_path)
     first = artifact.layer(requirements, tmp_path / "build", HERE)
     first.path.unlink()
@@ -71,9 +71,9 @@ def test_a_lost_zip_is_built_again(tmp_path: Path, installed: list[Target]) -> N
     assert len(installed) == 2
 
 
-def test_the_plain_layer_is_what_was_installed(tmp_path: Path, installed: list[Target]) -> None:
+def test_the_plain_layer_is_what_was_installed(tmp_path: Path, installed: list[LambdaTarget]) -> None:
     requirements = no_requirements(tmp_path)
-    plain = artifact.layer(requirements, tmp_path / "build", Target("python3.99", "arm64"), plain=True)
+    plain = artifact.layer(requirements, tmp_path / "build", LambdaTarget("python3.99", "arm64"), plain=True)
     assert {"python/six.py", "python/botocore/data/ec2/2020-01-01/service-2.json.gz"} <= contents(
         plain
     ).keys()
@@ -88,7 +88,7 @@ def test_the_plain_layer_is_what_was_installed(tmp_path: Path, installed: list[T
 def test_what_botocore_no_longer_describes_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str, message: str
 ) -> None:
-    def install(requirements: Path, packages: Path, target: Target) -> None:  # noqa: ARG001
+    def install(requirements: Path, packages: Path, target: LambdaTarget) -> None:  # noqa: ARG001
         data = packages / "botocore" / "data"
         botocore(data)
         if lost == "sqs":
@@ -104,7 +104,7 @@ def test_what_botocore_no_longer_describes_is_told(
         artifact.layer(requirements, tmp_path / "build", HERE)
 
 
-def test_unused_services_are_taken_out(tmp_path: Path, installed: list[Target]) -> None:
+def test_unused_services_are_taken_out(tmp_path: Path, installed: list[LambdaTarget]) -> None:
     requirements = no_requirements(tmp_path)
     built = artifact.layer(requirements, tmp_path / "build", HERE)
     assert not [name for name in contents(built) if "ec2" in name]
@@ -114,7 +114,7 @@ def test_unused_services_are_taken_out(tmp_path: Path, installed: list[Target]) 
 def test_a_renamed_file_is_another_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Byte code holds its own name, data does not."""
 
-    def install(requirements: Path, packages: Path, _: Target) -> None:
+    def install(requirements: Path, packages: Path, _: LambdaTarget) -> None:
         botocore(packages / "botocore" / "data")
         Path(packages, requirements.read_text()).write_text("{}")
 

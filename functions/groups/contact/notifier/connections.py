@@ -24,7 +24,7 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Endpoint:
     """Plain http is taken to loopback alone: there the local platform's receivers listen."""
 
     host: str
@@ -33,7 +33,7 @@ class Target:
     tls: bool
 
     @classmethod
-    def of(cls, url: str) -> "Target":
+    def of(cls, url: str) -> "Endpoint":
         parts = urlsplit(url)
         host, tls = parts.hostname or "", parts.scheme == "https"
         if not (tls or (parts.scheme == "http" and host in LOOPBACK)) or not host or "@" in parts.netloc:
@@ -56,7 +56,7 @@ Resolver = Callable[[str, int], Sequence[str]]
 class _Connection(HTTPConnection):
     """To one of these addresses; the host is for the Host header and the certificate."""
 
-    def __init__(self, target: Target, checked: Sequence[str], end: float) -> None:
+    def __init__(self, target: Endpoint, checked: Sequence[str], end: float) -> None:
         super().__init__(target.host, target.port)
         self.default_port = 443 if target.tls else 80  # which the Host header leaves out
         self._context = tls_context() if target.tls else None
@@ -95,7 +95,7 @@ class _Connection(HTTPConnection):
 
 
 def post(
-    target: Target, headers: Mapping[str, str], body: bytes, seconds: float, resolve: Resolver
+    target: Endpoint, headers: Mapping[str, str], body: bytes, seconds: float, resolve: Resolver
 ) -> Answer:
     end = time.monotonic() + seconds
     checked = resolve(target.host, target.port)

@@ -5,12 +5,12 @@ from functools import cache
 
 from api import settings
 from groups.contact.declaration import DELIVERY, NOTIFY
-from groups.contact.notifier.connections import Target
+from groups.contact.notifier.connections import Endpoint
 
 
 @dataclass(frozen=True, slots=True)
 class ToWebhook:
-    target: Target
+    target: Endpoint
     secret_arn: str
 
 
@@ -26,7 +26,7 @@ def current() -> ToWebhook | ByEmail:
     environment = settings.current()
     receiver = environment.options[NOTIFY.name]
     if receiver in environment.calls:
-        return ToWebhook(Target.of(receiver), environment.secret(DELIVERY.name))
+        return ToWebhook(Endpoint.of(receiver), environment.secret(DELIVERY.name))
     if environment.mail_from is None:
         raise LookupError("MAIL_FROM is not set, and CALLS does not list the receiver")
     return ByEmail(receiver, environment.mail_from)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from api.responses import compact_json
 from groups.contact.messages import Message
 from groups.contact.notifier import addresses, connections, signing
-from groups.contact.notifier.connections import Answer, Resolver, Target
+from groups.contact.notifier.connections import Answer, Endpoint, Resolver
 from groups.contact.notifier.failures import Undelivered
 
 EVENT: Final = "contact.received"
@@ -25,7 +25,7 @@ BUSY: Final = (429, 503)  # the answers whose Retry-After counts
 class Webhook:
     """`secret` gives the values of the delivery secret as they are now."""
 
-    target: Target
+    target: Endpoint
     tenant: str
     secret: Callable[[], Mapping[str, Any]]
     resolve: Resolver = addresses.resolve

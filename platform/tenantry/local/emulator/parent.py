@@ -47,7 +47,7 @@ class StartFailed(EmulatorError):
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class RunningEmulator:
     """What another process needs to find a running emulator. `started` is in seconds since the epoch."""
 
     pid: int
@@ -60,7 +60,7 @@ class Record:
 class Emulator:
     """A started emulator. As a context manager it stops at the end of the block, unless it was detached."""
 
-    def __init__(self, record: Record, child: subprocess.Popen[bytes] | None = None) -> None:
+    def __init__(self, record: RunningEmulator, child: subprocess.Popen[bytes] | None = None) -> None:
         self.record = record
         self._child = child
         self._detached = child is None
@@ -93,7 +93,7 @@ class Emulator:
                 ports = gateway.getsockname()[1], keys.getsockname()[1]
                 gateway.close()  # from here on a dead child refuses connections
                 keys.close()
-                emulator = cls(Record(child.pid, *ports, directory, time.time()), child)
+                emulator = cls(RunningEmulator(child.pid, *ports, directory, time.time()), child)
                 meanwhile()
                 emulator._await_ready()
             except BaseException:  # Ctrl-C too: nothing may stay behind
@@ -105,7 +105,7 @@ class Emulator:
         return emulator
 
     @classmethod
-    def attach(cls, record: Record) -> Self:
+    def attach(cls, record: RunningEmulator) -> Self:
         """The handle of an emulator that another process started and detached, alive or not."""
         return cls(record)
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from tenantry.local.engine.inventory import Entry
-from tenantry.local.engine.resources.maker import Inputs, Kind
+from tenantry.local.engine.resources.maker import Inputs, MadeKind
 
 
 class Step(StrEnum):
@@ -43,7 +43,7 @@ class Plan:
     first: bool = False
 
 
-def plan(kind: Kind, recorded: Entry | None, inputs: Inputs) -> Plan:
+def plan(kind: MadeKind, recorded: Entry | None, inputs: Inputs) -> Plan:
     """What to do so that the resource is as `inputs` say.
 
     Args:

@@ -23,7 +23,7 @@ from tenantry.local.engine.changes import Change, Plan, Step, effective, plan
 from tenantry.local.engine.inventory import Entry, Inventory, unsure
 from tenantry.local.engine.options import refuse_options
 from tenantry.local.engine.resources import MAKERS
-from tenantry.local.engine.resources.maker import GONE, TAKEN, Clients, Existing, Inputs, Kind, Made
+from tenantry.local.engine.resources.maker import GONE, TAKEN, Clients, Existing, Inputs, Made, MadeKind
 from tenantry.local.engine.resources.tracking import Tracked, refuse_unread
 from tenantry.rules.kinds import KINDS
 from tenantry.rules.kinds.tokens import STACK, TENANT
@@ -78,7 +78,9 @@ class Engine(MockMonitor):
             self._tell(Change(step, wanted.owner, wanted.type, wanted.name, todo.differing))
         return entry.id, {**inputs, **entry.outputs}
 
-    def _there(self, kind: Kind, wanted: Entry, inputs: Inputs, import_id: str) -> tuple[Entry | None, bool]:
+    def _there(
+        self, kind: MadeKind, wanted: Entry, inputs: Inputs, import_id: str
+    ) -> tuple[Entry | None, bool]:
         """What is there, by the record or by the import id; and whether it was not declared so far."""
         declared = self._inventory.entries.get(wanted.urn)
         if declared is not None:
@@ -95,7 +97,7 @@ class Engine(MockMonitor):
             raise LookupError(f"there is no {import_id} to adopt")
         return replace(wanted, inputs=like, id=found.id, outputs=found.outputs, unsure=True), True
 
-    def _done(self, kind: Kind, there: Entry | None, wanted: Entry, inputs: Inputs, todo: Plan) -> Entry:
+    def _done(self, kind: MadeKind, there: Entry | None, wanted: Entry, inputs: Inputs, todo: Plan) -> Entry:
         replacing = there is not None and todo.step is Step.REPLACED
         if there is not None and todo.step is Step.SAME:
             entry = replace(wanted, id=there.id, outputs=there.outputs)
@@ -122,7 +124,7 @@ class Engine(MockMonitor):
         self._inventory.made(entry, replaces=replacing)
         return entry
 
-    def _made(self, kind: Kind, wanted: Entry, inputs: Inputs) -> Made:
+    def _made(self, kind: MadeKind, wanted: Entry, inputs: Inputs) -> Made:
         try:
             return kind.make(self._clients, inputs)
         except ClientError as error:
@@ -138,7 +140,7 @@ class Engine(MockMonitor):
                 found = self._found(kind, begun.inputs)
                 self._recover(kind, begun, there, found)
 
-    def _recover(self, kind: Kind, begun: Entry, there: Entry | None, found: Made | None) -> None:
+    def _recover(self, kind: MadeKind, begun: Entry, there: Entry | None, found: Made | None) -> None:
         new = replace(begun, id=found.id, outputs=found.outputs, unsure=True) if found else None
         if there is None:
             self._inventory.made(new) if new else self._inventory.removed(begun)
@@ -174,11 +176,11 @@ class Engine(MockMonitor):
                 raise
         self._inventory.removed(entry)
 
-    def _stands(self, kind: Kind, inputs: Inputs) -> bool:
+    def _stands(self, kind: MadeKind, inputs: Inputs) -> bool:
         """What was left may have been purged since."""
         return kind.find is None or self._found(kind, inputs) is not None
 
-    def _found(self, kind: Kind, inputs: Inputs) -> Made | None:
+    def _found(self, kind: MadeKind, inputs: Inputs) -> Made | None:
         try:
             return kind.find(self._clients, inputs) if kind.find else None
         except ClientError as error:
@@ -225,7 +227,7 @@ def _digest(value: object) -> dict[str, str]:
     return {"sha256": hashlib.sha256(Path(value.path).read_bytes()).hexdigest()}
 
 
-def _kind(entry: Entry) -> Kind:
+def _kind(entry: Entry) -> MadeKind:
     try:
         return MAKERS[entry.type]
     except KeyError:

@@ -31,7 +31,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailedInvocation:
     """The causes of one failed invocation, the one that the function saw first."""
 
     function: str
@@ -58,7 +58,7 @@ class Failures:
     def _file(self) -> Path:
         return self.directory / FILE
 
-    def new(self) -> Iterator[Failure]:
+    def new(self) -> Iterator[FailedInvocation]:
         if self._file.stat().st_size == self._read:
             return
         with self._file.open("rb") as reports:
@@ -70,14 +70,14 @@ class Failures:
                 if failure := self._failure(**json.loads(report)):
                     yield failure
 
-    def _failure(self, group: str, message: str) -> Failure | None:
+    def _failure(self, group: str, message: str) -> FailedInvocation | None:
         function = group.rpartition("/")[2]
         line = lines.read(Event(function.rpartition("_")[2], "", 0, message))
         if line is None:  # the authorizer's way to say 401
             return None
-        return Failure(function, line.route, line.request, tuple(self._causes(line)))
+        return FailedInvocation(function, line.route, line.request, tuple(self._causes(line)))
 
-    def _causes(self, line: lines.Line) -> Iterator[Cause]:
+    def _causes(self, line: lines.LogLine) -> Iterator[Cause]:
         if line.kind == "text":
             raised = _RAISED.match(line.message)
             yield Cause(raised[1] if raised else "failed", self._frames(line.message))

@@ -6,7 +6,7 @@ from agreed.declarations import Field, Record
 from tenantry.groups import Groups, current
 
 
-class Kind(NamedTuple):
+class ExportedKind(NamedTuple):
     """A kind of record and the group that keeps it."""
 
     group: str
@@ -22,10 +22,10 @@ class Kind(NamedTuple):
         return {field.name: field for field in self.record.fields}
 
 
-def exported(groups: Groups | None = None) -> dict[str, Kind]:
+def exported(groups: Groups | None = None) -> dict[str, ExportedKind]:
     """By label, in the order of the labels; by default those of the installed groups."""
     kinds = [
-        Kind(group.name, record)
+        ExportedKind(group.name, record)
         for group in (current() if groups is None else groups)
         for record in group.records
         if not record.not_exported

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from agreed import partitions
 from agreed.identifiers import ID, SUBSET
 from tenantry.operations.backup.fields import Plain, Unfit, attribute, holds, plain
-from tenantry.operations.backup.kinds import Kind, exported
+from tenantry.operations.backup.kinds import ExportedKind, exported
 
 Attributes = dict[str, Any]  # attribute name -> DynamoDB's typed value, such as {"S": "text"}
 Position = tuple[str, str, str]
@@ -29,7 +29,7 @@ class Count(NamedTuple):
 class StoredRecord:
     """`subset` is empty where the kind has none; `fields` are all attributes but the keys."""
 
-    kind: Kind
+    kind: ExportedKind
     subset: str
     id: str
     fields: Mapping[str, Plain]
@@ -56,7 +56,7 @@ class StoredRecord:
         return cls(kind, subset, id_, fields)
 
     @classmethod
-    def of_stored(cls, kind: Kind, subset: str, stored: Attributes) -> "StoredRecord":
+    def of_stored(cls, kind: ExportedKind, subset: str, stored: Attributes) -> "StoredRecord":
         """Raises Unfit where the file could not give back exactly what is stored."""
         tenant = stored["pk"]["S"].partition("#")[0]
         fields = {name: plain(field, stored[name]) for name, field in kind.fields.items() if name in stored}

@@ -13,7 +13,7 @@ from typing import Any
 from agreed import partitions
 from tenantry.errors import Failed
 from tenantry.operations.backup.fields import Unfit
-from tenantry.operations.backup.kinds import Kind, exported
+from tenantry.operations.backup.kinds import ExportedKind, exported
 from tenantry.operations.backup.records import Attributes, Position, StoredRecord
 from tenantry.operations.patience import patiently
 from tenantry.rules.naming import Names
@@ -64,7 +64,7 @@ class TenantData:
                 partition = partitions.records(self.tenant, kind.group, kind.record.kind, name)
                 yield from self._records(kind, name, partition, start)
 
-    def _counts(self, kind: Kind) -> list[str]:
+    def _counts(self, kind: ExportedKind) -> list[str]:
         if not kind.record.counted_by:
             return []
         return [
@@ -72,7 +72,7 @@ class TenantData:
             for shard in range(partitions.SHARDS)
         ]
 
-    def _subsets(self, kind: Kind, first: str) -> Iterator[str]:
+    def _subsets(self, kind: ExportedKind, first: str) -> Iterator[str]:
         """The names from `first` on, in order; one at a time, since there may be any number."""
         if not kind.record.subset:
             return iter(("",))
@@ -82,11 +82,13 @@ class TenantData:
     def _names(self, partition: str) -> Iterator[str]:
         return (record["sk"]["S"] for page in self._pages(partition) for record in page)
 
-    def _records(self, kind: Kind, subset: str, partition: str, after: str) -> Iterator[list[StoredRecord]]:
+    def _records(
+        self, kind: ExportedKind, subset: str, partition: str, after: str
+    ) -> Iterator[list[StoredRecord]]:
         for page in self._pages(partition, after):
             yield [self._record(kind, subset, stored) for stored in page]
 
-    def _record(self, kind: Kind, subset: str, stored: Attributes) -> StoredRecord:
+    def _record(self, kind: ExportedKind, subset: str, stored: Attributes) -> StoredRecord:
         try:
             return StoredRecord.of_stored(kind, subset, stored)
         except Unfit as unfit:

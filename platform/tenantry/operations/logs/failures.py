@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 from tenantry.operations.aws import refusals_reported
 from tenantry.operations.logs import lines as log_lines
 from tenantry.operations.logs.events import ACCESS, Event
-from tenantry.operations.logs.lines import Line
+from tenantry.operations.logs.lines import LogLine
 from tenantry.operations.logs.requests import ABSENT
-from tenantry.operations.running import Running, Tenant
+from tenantry.operations.running import Running, RunningTenant
 from tenantry.rules.naming import log_group
 
 PAGES = 10  # of one log group: up to 1 MB is searched for each, most of them empty when little failed
@@ -34,7 +34,9 @@ class Failure:
     trace_id: str
 
 
-def failures(running: Running, tenant: Tenant, start: datetime, end: datetime, most: int) -> list[Failure]:
+def failures(
+    running: Running, tenant: RunningTenant, start: datetime, end: datetime, most: int
+) -> list[Failure]:
     """The newest first.
 
     Raises:
@@ -53,7 +55,9 @@ def failures(running: Running, tenant: Tenant, start: datetime, end: datetime, m
     return sorted(found, key=lambda failure: failure.at, reverse=True)[:most]
 
 
-def _lines(logs: Any, log: str, group: str, pattern: str, start: datetime, end: datetime) -> Iterator[Line]:
+def _lines(
+    logs: Any, log: str, group: str, pattern: str, start: datetime, end: datetime
+) -> Iterator[LogLine]:
     """What the pattern finds, and more where patterns are not read; a group that is not there has none."""
     asked = {"logGroupName": group, "filterPattern": pattern, "startFromHead": False}
     asked |= {"startTime": int(start.timestamp() * 1000), "endTime": int(end.timestamp() * 1000)}
@@ -72,7 +76,7 @@ def _lines(logs: Any, log: str, group: str, pattern: str, start: datetime, end: 
             raise
 
 
-def _failure(line: Line) -> Failure:
+def _failure(line: LogLine) -> Failure:
     trace = line.fields.get("trace_id" if line.log == ACCESS else "xray_trace_id")
     return Failure(
         at=datetime.fromtimestamp(line.time_ms / 1000, UTC),

@@ -27,7 +27,7 @@ _REFUSAL = re.compile(r"\[ERROR\] Exception: Unauthorized\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogLine:
     """One event, read.
 
     Attributes:
@@ -55,7 +55,7 @@ class Line:
         return self.level in ERRORS
 
 
-def read(event: Event) -> Line | None:
+def read(event: Event) -> LogLine | None:
     """None for what frames or repeats others: Lambda's START and END, mere metrics, the authorizer's 401s."""
     text = event.message.strip()
     fields = _object(text)
@@ -74,7 +74,7 @@ def _object(text: str) -> dict[str, Any] | None:
     return fields if isinstance(fields, dict) else None
 
 
-def _request(event: Event, fields: dict[str, Any]) -> Line:
+def _request(event: Event, fields: dict[str, Any]) -> LogLine:
     present = {name: str(value) for name, value in fields.items() if value not in (ABSENT, "", None)}
     status = present.get("status", "")
     level = {"5": "ERROR", "4": "WARNING"}.get(status[:1], "INFO")
@@ -83,7 +83,7 @@ def _request(event: Event, fields: dict[str, Any]) -> Line:
         "subject": present.get("subject"),
         "key": present.get("api_key_id"),
     }
-    return Line(
+    return LogLine(
         log=event.log,
         id=event.id,
         time_ms=event.time_ms,
@@ -98,7 +98,7 @@ def _request(event: Event, fields: dict[str, Any]) -> Line:
     )
 
 
-def _record(event: Event, fields: dict[str, Any]) -> Line:
+def _record(event: Event, fields: dict[str, Any]) -> LogLine:
     placed = _PLACED | _metrics(fields)
     others = {name: value for name, value in fields.items() if name not in placed}
     causes = fields.get("causes")
@@ -107,7 +107,7 @@ def _record(event: Event, fields: dict[str, Any]) -> Line:
         others["causes"] = " < ".join(kinds)  # frames are in the record itself
     present = {name: str(fields[name]) for name in fields if fields[name] is not None}
     route = present.get("route", "")
-    return Line(
+    return LogLine(
         log=event.log,
         id=event.id,
         time_ms=event.time_ms,
@@ -131,18 +131,18 @@ def _metrics(fields: dict[str, Any]) -> frozenset[str]:
         return frozenset()
 
 
-def _text(event: Event, text: str) -> Line | None:
+def _text(event: Event, text: str) -> LogLine | None:
     if _LIFECYCLE.match(text) or (event.log == AUTHORIZER and _REFUSAL.match(text)):
         return None
     if _REPORT.match(text):
         return _report(event, dict(_MEASURE.findall(text)))
     level = "ERROR" if _FAILURE.search(text) else "INFO"
-    return Line(event.log, event.id, event.time_ms, "text", level, text)
+    return LogLine(event.log, event.id, event.time_ms, "text", level, text)
 
 
-def _report(event: Event, measures: dict[str, str]) -> Line:
+def _report(event: Event, measures: dict[str, str]) -> LogLine:
     fields = {name.lower().replace(" ", "_"): value for name, value in measures.items()}
-    return Line(
+    return LogLine(
         log=event.log,
         id=event.id,
         time_ms=event.time_ms,

@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 from tenantry.operations.aws import refusals_reported
 from tenantry.operations.places import Place
 
-State = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
+AlarmState = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Alarm:
     condition: str
     meaning: str
     runbook: str
-    state: State
+    state: AlarmState
     reason: str
     since: datetime
     composite: bool
@@ -57,7 +57,7 @@ def _alarm(slug: str, condition: str, answer: dict[str, Any]) -> Alarm:
         condition=condition,
         meaning=meaning.removeprefix(f"{slug}: "),
         runbook=runbook,
-        state=cast(State, answer["StateValue"]),
+        state=cast(AlarmState, answer["StateValue"]),
         reason=answer.get("StateReason", ""),
         since=answer["StateUpdatedTimestamp"],
         composite="AlarmRule" in answer,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from tenantry.operations.metering import measures
 from tenantry.operations.metering.measures import Charted
 from tenantry.operations.metering.metric_data import Measure, Points, Window, read
-from tenantry.operations.running import Running, Tenant
+from tenantry.operations.running import Running, RunningTenant
 
 DAY = 86_400  # seconds
 
@@ -24,7 +24,7 @@ class Glance:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """One line of a chart: a value for each step of the window, None where nothing was measured."""
 
     name: str
@@ -55,7 +55,7 @@ class Sums:
     metrics_read: int
 
 
-def glances(running: Running, tenants: Iterable[Tenant], window: Window) -> dict[str, Glance]:
+def glances(running: Running, tenants: Iterable[RunningTenant], window: Window) -> dict[str, Glance]:
     """By slug.
 
     Raises:
@@ -83,7 +83,9 @@ def glances(running: Running, tenants: Iterable[Tenant], window: Window) -> dict
     return {slug: glance(slug) for slug in counts}
 
 
-def lines(running: Running, tenant: Tenant, charted: Iterable[Charted], window: Window) -> list[list[Line]]:
+def lines(
+    running: Running, tenant: RunningTenant, charted: Iterable[Charted], window: Window
+) -> list[list[ChartLine]]:
     """The lines of each chart, all charts in one reading.
 
     Raises:
@@ -92,12 +94,14 @@ def lines(running: Running, tenant: Tenant, charted: Iterable[Charted], window: 
     wanted = [each.measures(running, tenant) for each in charted]
     points = read(running.place, (one for chart in wanted for own in chart.values() for one in own), window)
     return [
-        [Line(name, _by_step([points[each] for each in own], window)) for name, own in chart.items()]
+        [ChartLine(name, _by_step([points[each] for each in own], window)) for name, own in chart.items()]
         for chart in wanted
     ]
 
 
-def sums(running: Running, tenants: Iterable[Tenant], start: datetime, end: datetime) -> dict[str, Sums]:
+def sums(
+    running: Running, tenants: Iterable[RunningTenant], start: datetime, end: datetime
+) -> dict[str, Sums]:
     """By slug, from midnight (UTC) of `start`'s day until `end`.
 
     Raises:

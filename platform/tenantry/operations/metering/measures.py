@@ -8,7 +8,7 @@ from agreed.metrics import COLD_STARTS, NAMESPACE, READS, WRITES
 from tenantry.gateway import contract
 from tenantry.monitoring.metrics import GATEWAY, LAMBDA, LOGS, SQS, counted_by
 from tenantry.operations.metering.metric_data import Measure
-from tenantry.operations.running import Running, Tenant
+from tenantry.operations.running import Running, RunningTenant
 from tenantry.rules.naming import log_group
 
 Lines = Mapping[str, tuple[Measure, ...]]
@@ -19,7 +19,7 @@ class Charted:
     """What one chart shows: by the name of each line, the measures that add up to it."""
 
     title: str
-    measures: Callable[[Running, Tenant], Lines]
+    measures: Callable[[Running, RunningTenant], Lines]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Used:
         return (self.requests, *functions, *self.read_units, *self.write_units, *self.messages, *self.logs)
 
 
-def gateway(running: Running, tenant: Tenant) -> tuple[Measure, Measure, Measure]:
+def gateway(running: Running, tenant: RunningTenant) -> tuple[Measure, Measure, Measure]:
     """All calls, those answered 4xx, those answered 5xx."""
     stage = _stage(running, tenant)
     return (
@@ -48,18 +48,18 @@ def gateway(running: Running, tenant: Tenant) -> tuple[Measure, Measure, Measure
     )
 
 
-def latency(running: Running, tenant: Tenant, percentile: str) -> Measure:
+def latency(running: Running, tenant: RunningTenant, percentile: str) -> Measure:
     return Measure(GATEWAY, "Latency", _stage(running, tenant), percentile)
 
 
-def by_function(tenant: Tenant, metric: str, statistic: str = "Sum") -> Lines:
+def by_function(tenant: RunningTenant, metric: str, statistic: str = "Sum") -> Lines:
     return {
         group: (Measure(LAMBDA, metric, (("FunctionName", name),), statistic),)
         for group, name in tenant.functions.items()
     }
 
 
-def capacity(tenant: Tenant, metric: Metric) -> tuple[Measure, ...]:
+def capacity(tenant: RunningTenant, metric: Metric) -> tuple[Measure, ...]:
     """Of each route that the tenant has, and of its functions that serve none."""
     own = [route for route in contract.installed_routes() if route.group in tenant.functions]
     named = counted_by(metric, own, tenant.workers)
@@ -68,7 +68,7 @@ def capacity(tenant: Tenant, metric: Metric) -> tuple[Measure, ...]:
     )
 
 
-def cold_starts(tenant: Tenant, group: str) -> Measure:
+def cold_starts(tenant: RunningTenant, group: str) -> Measure:
     return Measure(NAMESPACE, COLD_STARTS.name, (("tenant", tenant.slug), ("function", group)))
 
 
@@ -76,7 +76,7 @@ def queue(name: str, metric: str) -> Measure:
     return Measure(SQS, metric, (("QueueName", name),), "Maximum")
 
 
-def used(running: Running, tenant: Tenant) -> Used:
+def used(running: Running, tenant: RunningTenant) -> Used:
     names = running.place.names
 
     def function(group: str, name: str) -> tuple[Measure, Measure, Measure, Measure]:
@@ -97,12 +97,12 @@ def used(running: Running, tenant: Tenant) -> Used:
     )
 
 
-def _taken(tenant: Tenant, queue: Queue) -> tuple[Measure, ...]:
+def _taken(tenant: RunningTenant, queue: Queue) -> tuple[Measure, ...]:
     """What counts the messages that were taken from a queue."""
     if not queue.counts:
         return (Measure(LAMBDA, "Invocations", (("FunctionName", tenant.functions[queue.consumer]),)),)
     return tuple(Measure(NAMESPACE, metric.name, (("tenant", tenant.slug),)) for metric in queue.counts)
 
 
-def _stage(running: Running, tenant: Tenant) -> tuple[tuple[str, str], ...]:
+def _stage(running: Running, tenant: RunningTenant) -> tuple[tuple[str, str], ...]:
     return (("ApiName", running.api_name), ("Stage", tenant.slug))

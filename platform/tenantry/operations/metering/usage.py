@@ -12,7 +12,7 @@ from typing import Any
 from tenantry.operations.aws import refusals_reported
 from tenantry.operations.patience import patiently
 from tenantry.operations.places import Place
-from tenantry.operations.running import Tenant
+from tenantry.operations.running import RunningTenant
 
 KEPT_DAYS = 90  # how far back GetUsage goes, today included
 PAGE = 500  # keys, GetUsage's most
@@ -45,7 +45,7 @@ class KeyUsage:
         return next((day.remaining for day in reversed(self.days) if day.remaining is not None), None)
 
 
-def usage_of(place: Place, tenant: Tenant, start: date, end: date) -> tuple[KeyUsage, ...]:
+def usage_of(place: Place, tenant: RunningTenant, start: date, end: date) -> tuple[KeyUsage, ...]:
     """From `start` to `end`, both included, for every key that the plan has or that was used.
 
     Days to come, and those that API Gateway keeps no longer, are left out. A key without any request has

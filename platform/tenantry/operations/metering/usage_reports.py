@@ -13,11 +13,11 @@ from tenantry.operations.logs.events import ACCESS, Log
 from tenantry.operations.logs.requests import Requests, counted
 from tenantry.operations.metering.usage import KeyUsage, usage_of
 from tenantry.operations.places import Place
-from tenantry.operations.running import Tenant
+from tenantry.operations.running import RunningTenant
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class UsageLine:
     """Requests of one day, key and route.
 
     `key` is the key's name, or its id if the tenant has no such key any more, or empty for requests without
@@ -45,10 +45,10 @@ class Report:
         planned: what the usage plan counted since then.
     """
 
-    tenant: Tenant
+    tenant: RunningTenant
     start: date
     end: date
-    lines: tuple[Line, ...]
+    lines: tuple[UsageLine, ...]
     plan: tuple[KeyUsage, ...]
     logged_from: date | None
     keyed: int
@@ -66,7 +66,11 @@ class Report:
 
 
 def report(
-    place: Place, tenant: Tenant, start: date, end: date, on_counted: Callable[[int], None] = lambda _: None
+    place: Place,
+    tenant: RunningTenant,
+    start: date,
+    end: date,
+    on_counted: Callable[[int], None] = lambda _: None,
 ) -> Report:
     """From `start` to `end`, both included.
 
@@ -109,9 +113,9 @@ def _midnight(day: date) -> int:
     return int(datetime.combine(day, time(), UTC).timestamp() * 1000)
 
 
-def _planned(plan: tuple[KeyUsage, ...], before: date | None) -> list[Line]:
+def _planned(plan: tuple[KeyUsage, ...], before: date | None) -> list[UsageLine]:
     lines = [
-        Line(day.date, key.name or key.id, key.id, None, day.used)
+        UsageLine(day.date, key.name or key.id, key.id, None, day.used)
         for key in plan
         for day in key.days
         if day.used and (before is None or day.date < before)
@@ -119,9 +123,9 @@ def _planned(plan: tuple[KeyUsage, ...], before: date | None) -> list[Line]:
     return sorted(lines, key=lambda line: (line.day, line.key))
 
 
-def _logged(requests: list[Requests], names: dict[str, str]) -> Iterator[Line]:
+def _logged(requests: list[Requests], names: dict[str, str]) -> Iterator[UsageLine]:
     for each in requests:
-        yield Line(
+        yield UsageLine(
             day=each.day,
             key=names.get(each.key_id, each.key_id),
             key_id=each.key_id,

@@ -19,11 +19,10 @@ from tenantry.local.engine.resources import (
     plans,
     schedules,
 )
-from tenantry.local.engine.resources.maker import Existing, Kind, Made
-from tenantry.rules.kinds import KINDS, tokens
-from tenantry.rules.kinds import Kind as Row
+from tenantry.local.engine.resources.maker import Existing, Made, MadeKind
+from tenantry.rules.kinds import KINDS, Kind, tokens
 
-_MAKERS: dict[str, Kind] = {
+_MAKERS: dict[str, MadeKind] = {
     tokens.API_KEY: plans.API_KEY,
     tokens.DEPLOYMENT: gateway.DEPLOYMENT,
     tokens.METHOD_SETTINGS: gateway.METHOD_SETTINGS,
@@ -63,7 +62,7 @@ _MAKERS: dict[str, Kind] = {
 }
 
 
-def _named(maker: Kind, row: Row) -> Kind:
+def _named(maker: MadeKind, row: Kind) -> MadeKind:
     return replace(maker, name=row.name if row.name and row.unique else None)
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Kind, Made, given
+from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, MadeKind, given
 
 
 def _make_layer_version(clients: Clients, inputs: Inputs) -> Made:
@@ -23,7 +23,7 @@ def _remove_layer_version(clients: Clients, existing: Existing) -> None:
     clients("lambda").delete_layer_version(LayerName=name, VersionNumber=int(version))
 
 
-LAYER_VERSION = Kind(_make_layer_version, _remove_layer_version)
+LAYER_VERSION = MadeKind(_make_layer_version, _remove_layer_version)
 
 
 def _make_function(clients: Clients, inputs: Inputs) -> Made:
@@ -84,7 +84,7 @@ def _find_function(clients: Clients, inputs: Inputs) -> Made:
     return Made(inputs["name"], {"arn": found["FunctionArn"]})
 
 
-FUNCTION = Kind(_make_function, _remove_function, _update_function, _find_function, frozenset({"name"}))
+FUNCTION = MadeKind(_make_function, _remove_function, _update_function, _find_function, frozenset({"name"}))
 
 
 def _make_permission(clients: Clients, inputs: Inputs) -> Made:
@@ -110,4 +110,4 @@ def _find_permission(clients: Clients, inputs: Inputs) -> Made | None:
     return Made(inputs["statementId"], {}) if there else None
 
 
-PERMISSION = Kind(_make_permission, _remove_permission, find=_find_permission)
+PERMISSION = MadeKind(_make_permission, _remove_permission, find=_find_permission)

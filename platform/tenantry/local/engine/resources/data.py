@@ -8,8 +8,8 @@ from tenantry.local.engine.resources.maker import (
     Clients,
     Existing,
     Inputs,
-    Kind,
     Made,
+    MadeKind,
     given,
     goes_with_its_owner,
     put,
@@ -88,7 +88,7 @@ def _key_schema(keys: Inputs) -> list[dict[str, Any]]:
 
 # Of these AWS could change some in place; the local platform starts afresh for a new table design.
 TABLE_DESIGN = {"name", "billingMode", "hashKey", "rangeKey", "attributes"}
-TABLE = Kind(_make_table, _remove_table, _update_table, _find_table, frozenset(TABLE_DESIGN))
+TABLE = MadeKind(_make_table, _remove_table, _update_table, _find_table, frozenset(TABLE_DESIGN))
 
 
 def _make_secret(clients: Clients, inputs: Inputs) -> Made:
@@ -122,7 +122,7 @@ def _find_secret(clients: Clients, inputs: Inputs) -> Made | None:
     return None if "DeletedDate" in found else Made(found["ARN"], {"arn": found["ARN"]})
 
 
-SECRET = Kind(_make_secret, _remove_secret, _update_secret, _find_secret, frozenset({"name"}))
+SECRET = MadeKind(_make_secret, _remove_secret, _update_secret, _find_secret, frozenset({"name"}))
 
 
 def _put_secret_version(clients: Clients, inputs: Inputs) -> Made:

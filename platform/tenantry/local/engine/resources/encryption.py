@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Kind, Made
+from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, MadeKind
 
 
 def _make_key(clients: Clients, inputs: Inputs) -> Made:
@@ -41,7 +41,7 @@ def _tags(inputs: Inputs) -> list[dict[str, str]]:
     return [{"TagKey": name, "TagValue": value} for name, value in inputs["tags"].items()]
 
 
-KEY = Kind(_make_key, _remove_key, _update_key)
+KEY = MadeKind(_make_key, _remove_key, _update_key)
 
 
 def _make_alias(clients: Clients, inputs: Inputs) -> Made:
@@ -65,4 +65,4 @@ def _find_alias(clients: Clients, inputs: Inputs) -> Made | None:
     return None
 
 
-ALIAS = Kind(_make_alias, _remove_alias, _update_alias, _find_alias, frozenset({"name"}))
+ALIAS = MadeKind(_make_alias, _remove_alias, _update_alias, _find_alias, frozenset({"name"}))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tenantry.local.clients import REGION, stage_url
-from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Kind, Made, put
+from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, MadeKind, put
 
 
 def _make_rest_api(clients: Clients, inputs: Inputs) -> Made:
@@ -44,7 +44,7 @@ def _find_rest_api(clients: Clients, inputs: Inputs) -> Made | None:
     return None
 
 
-REST_API = Kind(
+REST_API = MadeKind(
     _make_rest_api,
     _remove_rest_api,
     _update_rest_api,
@@ -62,7 +62,7 @@ def _remove_deployment(clients: Clients, existing: Existing) -> None:
     clients("apigateway").delete_deployment(restApiId=existing.inputs["restApi"], deploymentId=existing.id)
 
 
-DEPLOYMENT = Kind(_make_deployment, _remove_deployment)
+DEPLOYMENT = MadeKind(_make_deployment, _remove_deployment)
 
 
 def _make_stage(clients: Clients, inputs: Inputs) -> Made:
@@ -122,7 +122,7 @@ def _made_stage(clients: Clients, inputs: Inputs) -> Made:
     return Made(f"{inputs['restApi']}-{inputs['stageName']}", {"invokeUrl": url})
 
 
-STAGE = Kind(_make_stage, _remove_stage, _update_stage, _find_stage, frozenset({"restApi", "stageName"}))
+STAGE = MadeKind(_make_stage, _remove_stage, _update_stage, _find_stage, frozenset({"restApi", "stageName"}))
 
 # MethodSettings' inputs -> the paths that UpdateStage patches.
 SETTINGS = {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Kind, Made, put, tag_list
+from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, MadeKind, put, tag_list
 
 
 def _make_policy(clients: Clients, inputs: Inputs) -> Made:
@@ -44,7 +44,9 @@ def _find_policy(clients: Clients, inputs: Inputs) -> Made | None:
     return None
 
 
-POLICY = Kind(_make_policy, _remove_policy, _update_policy, _find_policy, frozenset({"name", "description"}))
+POLICY = MadeKind(
+    _make_policy, _remove_policy, _update_policy, _find_policy, frozenset({"name", "description"})
+)
 
 
 def _make_role(clients: Clients, inputs: Inputs) -> Made:
@@ -73,7 +75,7 @@ def _find_role(clients: Clients, inputs: Inputs) -> Made:
     return Made(inputs["name"], {"arn": clients("iam").get_role(RoleName=inputs["name"])["Role"]["Arn"]})
 
 
-ROLE = Kind(_make_role, _remove_role, _update_role, _find_role, frozenset({"name"}))
+ROLE = MadeKind(_make_role, _remove_role, _update_role, _find_role, frozenset({"name"}))
 
 
 def _put_role_policy(clients: Clients, inputs: Inputs) -> Made:

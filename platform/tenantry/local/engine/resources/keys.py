@@ -6,7 +6,7 @@ import secrets
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from tenantry.local.engine.resources.maker import Clients, Inputs, Kind, Made, goes_with_its_owner
+from tenantry.local.engine.resources.maker import Clients, Inputs, Made, MadeKind, goes_with_its_owner
 
 
 def _random_bytes(_clients: Clients, inputs: Inputs) -> Made:
@@ -23,5 +23,5 @@ def _private_key(_clients: Clients, inputs: Inputs) -> Made:
     return Made("key", {"privateKeyPemPkcs8": private, "publicKeyPem": public})
 
 
-RANDOM_BYTES = Kind(_random_bytes, goes_with_its_owner)
-PRIVATE_KEY = Kind(_private_key, goes_with_its_owner)
+RANDOM_BYTES = MadeKind(_random_bytes, goes_with_its_owner)
+PRIVATE_KEY = MadeKind(_private_key, goes_with_its_owner)

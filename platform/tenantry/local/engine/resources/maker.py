@@ -53,7 +53,7 @@ Finder = Callable[[Clients, Inputs], Made | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class MadeKind:
     """What the engine needs to know of one type.
 
     Attributes:
@@ -75,13 +75,13 @@ class Kind:
     name: str | None = None
 
 
-def put(make: Maker, remove: Remover, *fixed: str) -> Kind:
+def put(make: Maker, remove: Remover, *fixed: str) -> MadeKind:
     """A type whose maker is a put: it makes, and overwrites what is there."""
 
     def overwrite(clients: Clients, _existing: Existing, inputs: Inputs) -> Made:
         return make(clients, inputs)
 
-    return Kind(make, remove, overwrite, fixed=frozenset(fixed))
+    return MadeKind(make, remove, overwrite, fixed=frozenset(fixed))
 
 
 def goes_with_its_owner(_clients: Clients, _existing: Existing) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Kind, Made, given
+from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, MadeKind, given
 
 # Queue's inputs -> SQS's attributes, whose values are strings.
 ATTRIBUTES = {
@@ -46,7 +46,7 @@ def _attributes(inputs: Inputs) -> dict[str, str]:
     return {name: _said(inputs[key]) for key, name in ATTRIBUTES.items() if key in inputs}
 
 
-QUEUE = Kind(_make_queue, _remove_queue, _update_queue, _find_queue, frozenset({"name"}))
+QUEUE = MadeKind(_make_queue, _remove_queue, _update_queue, _find_queue, frozenset({"name"}))
 
 
 def _make_event_source_mapping(clients: Clients, inputs: Inputs) -> Made:
@@ -83,7 +83,7 @@ def _configuration(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-EVENT_SOURCE_MAPPING = Kind(
+EVENT_SOURCE_MAPPING = MadeKind(
     _make_event_source_mapping,
     _remove_event_source_mapping,
     _update_event_source_mapping,

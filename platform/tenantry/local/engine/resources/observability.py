@@ -6,8 +6,8 @@ from tenantry.local.engine.resources.maker import (
     Clients,
     Existing,
     Inputs,
-    Kind,
     Made,
+    MadeKind,
     given,
     goes_with_its_owner,
     put,
@@ -75,7 +75,7 @@ def _find_query(clients: Clients, inputs: Inputs) -> Made | None:
     return None
 
 
-QUERY_DEFINITION = Kind(_save_query, _remove_query, _update_query, _find_query)
+QUERY_DEFINITION = MadeKind(_save_query, _remove_query, _update_query, _find_query)
 
 
 def _make_topic(clients: Clients, inputs: Inputs) -> Made:
@@ -100,7 +100,7 @@ def _find_topic(clients: Clients, inputs: Inputs) -> Made | None:
     return None
 
 
-TOPIC = Kind(_make_topic, _remove_topic, _update_topic, _find_topic, frozenset({"name"}))
+TOPIC = MadeKind(_make_topic, _remove_topic, _update_topic, _find_topic, frozenset({"name"}))
 
 
 def _put_topic_policy(clients: Clients, inputs: Inputs) -> Made:
@@ -127,4 +127,4 @@ def _unsubscribe(clients: Clients, existing: Existing) -> None:
     clients("sns").unsubscribe(SubscriptionArn=existing.id)
 
 
-TOPIC_SUBSCRIPTION = Kind(_subscribe, _unsubscribe)
+TOPIC_SUBSCRIPTION = MadeKind(_subscribe, _unsubscribe)

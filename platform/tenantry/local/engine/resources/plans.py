@@ -3,7 +3,7 @@
 from typing import Any
 
 from tenantry.local.clients import REGION
-from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Kind, Made, given
+from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, MadeKind, given
 
 Patch = dict[str, str]
 
@@ -42,7 +42,7 @@ def _find_api_key(clients: Clients, inputs: Inputs) -> Made | None:
     return None
 
 
-API_KEY = Kind(_make_api_key, _remove_api_key, _update_api_key, _find_api_key, frozenset({"name"}))
+API_KEY = MadeKind(_make_api_key, _remove_api_key, _update_api_key, _find_api_key, frozenset({"name"}))
 
 
 def _make_usage_plan(clients: Clients, inputs: Inputs) -> Made:
@@ -115,7 +115,7 @@ def _find_usage_plan(clients: Clients, inputs: Inputs) -> Made | None:
     return None
 
 
-USAGE_PLAN = Kind(
+USAGE_PLAN = MadeKind(
     _make_usage_plan, _remove_usage_plan, _update_usage_plan, _find_usage_plan, frozenset({"name"})
 )
 
@@ -136,7 +136,7 @@ def _find_usage_plan_key(clients: Clients, inputs: Inputs) -> Made:
     return Made(inputs["keyId"], {})
 
 
-USAGE_PLAN_KEY = Kind(_make_usage_plan_key, _remove_usage_plan_key, find=_find_usage_plan_key)
+USAGE_PLAN_KEY = MadeKind(_make_usage_plan_key, _remove_usage_plan_key, find=_find_usage_plan_key)
 
 
 def _replaced(path: str, value: str) -> Patch:

@@ -19,7 +19,7 @@ FURTHER_BACK = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class AlarmCondition:
     """`needed` of the latest `periods` values must breach."""
 
     comparison: str

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tenantry.local.emulator.repairs.metrics import queue_gauges
-from tenantry.local.emulator.repairs.metrics.alarm_verdicts import COMPARISONS, Rule
+from tenantry.local.emulator.repairs.metrics.alarm_verdicts import COMPARISONS, AlarmCondition
 from tenantry.local.emulator.repairs.metrics.metric_math import UnknownExpression, evaluate
 from tenantry.local.emulator.repairs.metrics.metric_queries import statistic, stored
 
@@ -47,7 +47,7 @@ def _keep_metric_math(cloudwatch: Any) -> None:
         name, metrics = data.get("AlarmName"), data.get("Metrics")
         if metrics:
             try:
-                _newest_first(data, Rule("GreaterThanThreshold", 0, 1, 1, "missing"), time.time())
+                _newest_first(data, AlarmCondition("GreaterThanThreshold", 0, 1, 1, "missing"), time.time())
             except UnknownExpression as error:
                 return cloudwatch._error(
                     "ValidationError", str(error), 400, use_json=is_json, use_cbor=is_cbor
@@ -90,7 +90,7 @@ def _evaluate(alarm: dict[str, Any]) -> None:
 
     if not alarm.get("Metrics") and not alarm.get("MetricName"):
         return  # metric math, which is put in the next step
-    rule = Rule(
+    rule = AlarmCondition(
         alarm["ComparisonOperator"],
         alarm["Threshold"],
         alarm["EvaluationPeriods"],
@@ -112,7 +112,7 @@ def _evaluate(alarm: dict[str, Any]) -> None:
         cloudwatch._evaluate_parent_alarms(alarm)
 
 
-def _newest_first(alarm: Mapping[str, Any], rule: Rule, now: float) -> Sequence[float | None]:
+def _newest_first(alarm: Mapping[str, Any], rule: AlarmCondition, now: float) -> Sequence[float | None]:
     """The alarm's value for each period looked at; periods end with the minute, the running one included."""
     queries = alarm.get("Metrics")
     if not queries:
@@ -154,7 +154,7 @@ def _values(
     return [statistic(each, stat) for each in windows]
 
 
-def _reason(rule: Rule, values: Sequence[float | None], state: str) -> str:
+def _reason(rule: AlarmCondition, values: Sequence[float | None], state: str) -> str:
     compared = ", ".join("none" if each is None else f"{each:g}" for each in values[: rule.periods])
     condition = f"{rule.comparison} {rule.threshold:g}"
     return f"{state}: {condition} of the latest values ({compared}), {rule.needed} needed"
