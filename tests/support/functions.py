@@ -10,12 +10,15 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
+import groups
 from api import logs, metrics
+from tenantry.groups import loading
 from tenantry.packing import route_table
 from tests.support import tenant_api
 from tests.support.tenant_api import TenantApi
 
 route_table.install()  # functions run from their sources here
+groups.__path__ = list(dict.fromkeys((*groups.__path__, *map(str, loading.folders()))))  # wherever these are
 
 
 @pytest.fixture(scope="session", name="_aws")

@@ -86,18 +86,25 @@ class Project:
             "COLUMNS": "200",
         }
 
-    def page(self, path: str) -> str:
+    def page(self, path: str, tenants: str = "own") -> str:
         """A page of the console's, which runs for as long as it takes to answer."""
-        command = [sys.executable, "-m", "tenantry.cli", "console", "--listen", "0", "--tenants", "own"]
-        with subprocess.Popen(
-            command, cwd=self.root, env=self._environment, stdout=subprocess.PIPE, text=True
-        ) as process:
+        with self.begun("console", "--listen", "0", "--tenants", tenants) as process:
             try:
                 assert process.stdout is not None
                 address = process.stdout.readline().strip()
                 return httpx.get(address.rstrip("/") + path, trust_env=False, timeout=60).text
             finally:
                 process.kill()
+
+    def begun(self, *arguments: str) -> subprocess.Popen[str]:
+        """A command of `tenantry` that runs until it is ended."""
+        return subprocess.Popen(
+            (sys.executable, "-m", "tenantry.cli", *arguments),
+            cwd=self.root,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def tenantry(self, *arguments: str) -> str:
         """What the command prints; it must succeed."""
