@@ -39,7 +39,7 @@ TIER_OPTION: tuple[Edit, ...] = (
     (
         "docs/configuration.md",
         "CPU grows with it; default 256 |\n",
-        "| `tiers.<name>.ephemeral_storage_mb` | room in `/tmp` of each function, 512 to 10,240; default 512 |\n",
+        "| `tiers.<name>.ephemeral_storage_mb` | room in each `/tmp`, 512 to 10,240; default 512 |\n",
     ),
 )
 NAME: Edit = (
