@@ -22,6 +22,7 @@ ON_AWS = re.compile(r"\bpulumi up\b|--stack")
 TENANTRY = shlex.join((sys.executable, "-m", "tenantry.cli"))
 # The rest of it takes a minute, and tests/groups runs it over such a group.
 CHECK = ".venv/bin/ruff check functions/groups && .venv/bin/ruff format --check functions/groups"
+WATCHED = ("functions/", "tenants/")
 SECONDS = 120
 LIST = "tenantry call acme GET /quotes"
 
@@ -98,7 +99,7 @@ class Walk:
 
     def _served(self) -> None:
         """Wait for what the first terminal says of the last edit."""
-        if self.edited and self.watching:
+        if self.watching and self.edited.startswith(WATCHED):
             assert eventually(lambda: any(map(self._is_success, self.lines[self.seen :])), SECONDS), (
                 self.lines
             )

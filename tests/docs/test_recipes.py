@@ -23,8 +23,8 @@ TIER_OPTION: tuple[Edit, ...] = (
     (
         f"{PLATFORM}/config/tiers.py",
         'description="Memory of each function; CPU grows with it."\n    )\n',
-        "    ephemeral_storage_mb: int = Field(\n"
-        '        512, ge=512, le=10_240, description="Room in /tmp of each function."\n    )\n',
+        "    ephemeral_storage_mb: int = Field("
+        '512, ge=512, le=10_240, description="Room in /tmp of each function.")\n',
     ),
     (
         f"{PLATFORM}/components/function.py",

@@ -11,7 +11,7 @@ from tests.support.command import ROOT
 PAGE = (ROOT / "docs" / "upstream.md").read_text()
 FOLDER = ROOT / "platform" / "tenantry" / "local" / "emulator" / "repairs"
 MODULES = sorted(
-    path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.py") if path.name != "__init__.py"
+    path.relative_to(FOLDER.parent).as_posix() for path in FOLDER.rglob("*.py") if path.name != "__init__.py"
 )
 SECTIONS = dict(re.findall(r"^### `([^`]+)`\n\n(.*?)(?=\n##|\Z)", PAGE, re.M | re.S))
 LOCAL = "\n".join(path.read_text() for path in (ROOT / "tests" / "local").glob("test_*.py"))
