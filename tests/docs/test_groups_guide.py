@@ -164,6 +164,8 @@ def test_groups_in_another_folder_are_found_and_tested(walk: Walk) -> None:
 def test_the_platform_does_without_a_shipped_group(walk: Walk) -> None:
     walk.follow(section("Take a shipped group out"))
     assert "all files are valid" in walk.printed["tenantry validate"]
+    added = walk.tried("tenantry new initech --cell demo --tier bronze && tenantry validate")
+    assert added.returncode == 0, added.stderr
 
 
 CLASSES = [each for each in vars(declarations).values() if dataclasses.is_dataclass(each)]

@@ -2,7 +2,9 @@
 
 import json
 
+from agreed.declarations import Group
 from tenantry.config.slugs import CELL_RULE, SLUG_RULE, is_cell_name, is_slug
+from tenantry.groups import current
 from tenantry.problems import shown
 
 _TEXT = """\
@@ -14,9 +16,9 @@ tier: {tier}
 status: active # suspended: data is kept, calls answer 403
 
 # Route groups that answer; the others are 404.
-routes: [contact, items, tools]
+routes: [{routes}]
 
-# Whose tokens open items and tools: exactly one of managed, jwks and oidc.
+# Whose tokens open the routes that need one: exactly one of managed, jwks and oidc.
 auth:
   managed:
     keys: [main] # to rotate: add a second name, move the signers, drop the first
@@ -43,10 +45,7 @@ api_keys: [web]
 # Pages of these origins may call the API.
 # cors_origins: [https://www.example.com]
 
-# contact:
-#   notify: office@example.com # or an https webhook
-
-# alarms:
+{options}# alarms:
 #   email: ops@example.com
 
 # workload: # for `tenantry cost` and `tenantry fit`; it changes no resource
@@ -73,7 +72,24 @@ def tenant_file(slug: str, cell: str, tier: str, name: str | None = None) -> str
         raise ValueError(f"{shown(slug)} cannot be a slug; use {SLUG_RULE}")
     if not is_cell_name(cell):
         raise ValueError(f"{shown(cell)} cannot be a cell's name; use {CELL_RULE}")
-    return _TEXT.format(slug=slug, cell=cell, tier=scalar(tier), name=scalar(name or _display_name(slug)))
+    groups = [group for group in current() if group.tenants is None or slug in group.tenants]
+    return _TEXT.format(
+        slug=slug,
+        cell=cell,
+        tier=scalar(tier),
+        name=scalar(name or _display_name(slug)),
+        routes=", ".join(group.name for group in groups),
+        options="".join(map(_options, groups)),
+    )
+
+
+def _options(group: Group) -> str:
+    if not group.options:
+        return ""
+    lines = "".join(
+        f"#   {each.name}: {scalar(each.example)} # {each.description}\n" for each in group.options
+    )
+    return f"# {group.name}:\n{lines}\n"
 
 
 def _display_name(slug: str) -> str:
