@@ -91,22 +91,26 @@ class Project:
     @contextmanager
     def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         """A command that runs during the block and is killed after it, if it has not ended."""
-        with subprocess.Popen(
+        with self.begun(*arguments) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def begun(self, *arguments: str) -> subprocess.Popen[str]:
+        """A command of `tenantry` that runs until it is ended."""
+        return subprocess.Popen(
             [sys.executable, "-m", "tenantry.cli", *arguments],
             cwd=self.root,
             env=self._environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-        ) as process:
-            try:
-                yield process
-            finally:
-                process.kill()
+        )
 
-    def page(self, path: str) -> str:
+    def page(self, path: str, tenants: str = "own") -> str:
         """A page of the console's, which runs for as long as it takes to answer."""
-        with self.started("console", "--listen", "0", "--tenants", "own") as process:
+        with self.started("console", "--listen", "0", "--tenants", tenants) as process:
             assert process.stdout is not None
             address = process.stdout.readline().strip()
             return httpx.get(address.rstrip("/") + path, trust_env=False, timeout=60).text

@@ -6,6 +6,7 @@ from tenantry.cli import (
     backup,
     clients,
     console,
+    contracts,
     costs,
     groups,
     isolation,
@@ -32,6 +33,7 @@ app.command("validate")(tenants.validate)
 app.command("new")(tenants.new)
 app.add_typer(keys.keys, name="keys")
 app.add_typer(groups.groups, name="groups")
+app.command("openapi")(contracts.openapi)
 app.command("cost")(costs.cost)
 app.command("fit")(costs.fit)
 app.command("build")(local.build)

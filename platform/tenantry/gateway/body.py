@@ -58,7 +58,7 @@ def gateway_body(contract: Document, title: str, arns: Arns) -> Document:
     """The document that RestApi's `body` takes.
 
     Args:
-        contract: the parsed `functions/openapi.yaml`.
+        contract: all parts joined, as `contract.load` answers it.
         title: name of the REST API; a changed title is a changed API.
         arns: where the functions live; their names come from each stage's variables.
     """

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, given, put, tag_list
+from tenantry.rules.kinds import tokens
 
 
 def _put_metric_alarm(clients: Clients, inputs: Inputs) -> Made:
@@ -71,3 +72,8 @@ def _put_composite_alarm(clients: Clients, inputs: Inputs) -> Made:
 
 
 COMPOSITE_ALARM = put(_put_composite_alarm, _remove_alarm, "alarmName")
+
+MAKERS = {
+    tokens.COMPOSITE_ALARM: COMPOSITE_ALARM,
+    tokens.METRIC_ALARM: METRIC_ALARM,
+}

@@ -4,6 +4,10 @@ import json
 from typing import Any
 
 from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, MadeKind, given
+from tenantry.rules.kinds import KINDS, tokens
+
+# Settings of a function that other calls take.
+APART = {"architectures", "reservedConcurrentExecutions"}
 
 
 def _make_layer_version(clients: Clients, inputs: Inputs) -> Made:
@@ -55,14 +59,33 @@ def _configuration(inputs: Inputs) -> dict[str, Any]:
     return {
         "FunctionName": inputs["name"],
         "Role": inputs["role"],
-        "Runtime": inputs["runtime"],
-        "Handler": inputs["handler"],
         "Layers": inputs["layers"],
-        "MemorySize": int(inputs["memorySize"]),
-        "Timeout": int(inputs["timeout"]),
         "Environment": {"Variables": inputs["environment"]["variables"]},
-        "TracingConfig": {"Mode": inputs["tracingConfig"]["mode"]},
+        **_settings(inputs),
     }
+
+
+def _settings(inputs: Inputs) -> dict[str, Any]:
+    """What the type's row lists, by Lambda's names: `tracingConfig.mode` is the `Mode` of `TracingConfig`."""
+    found: dict[str, Any] = {}
+    for path in KINDS[tokens.FUNCTION].settings:
+        name, _, member = path.partition(".")
+        if name in APART or name not in inputs:
+            continue
+        if member:
+            found.setdefault(_capitalised(name), {})[_capitalised(member)] = _whole(inputs[name][member])
+        else:
+            found[_capitalised(name)] = _whole(inputs[name])
+    return found
+
+
+def _capitalised(name: str) -> str:
+    return name[0].upper() + name[1:]
+
+
+def _whole(value: Any) -> Any:
+    """The engine's numbers are floats; Lambda's are not."""
+    return int(value) if isinstance(value, float) else value
 
 
 def _reserve(clients: Clients, inputs: Inputs) -> None:
@@ -111,3 +134,9 @@ def _find_permission(clients: Clients, inputs: Inputs) -> Made | None:
 
 
 PERMISSION = MadeKind(_make_permission, _remove_permission, find=_find_permission)
+
+MAKERS = {
+    tokens.FUNCTION: FUNCTION,
+    tokens.LAYER_VERSION: LAYER_VERSION,
+    tokens.PERMISSION: PERMISSION,
+}

@@ -15,6 +15,7 @@ from tenantry.local.engine.resources.maker import (
     put,
     tag_list,
 )
+from tenantry.rules.kinds import tokens
 
 
 def _make_table(clients: Clients, inputs: Inputs) -> Made:
@@ -182,3 +183,12 @@ def _remove_bucket_object(clients: Clients, existing: Existing) -> None:
 
 
 BUCKET_OBJECT = put(_put_bucket_object, _remove_bucket_object, "bucket", "key")
+
+MAKERS = {
+    tokens.TABLE: TABLE,
+    tokens.BUCKET: BUCKET,
+    tokens.BUCKET_OBJECT: BUCKET_OBJECT,
+    tokens.BUCKET_PUBLIC_ACCESS_BLOCK: BUCKET_PUBLIC_ACCESS_BLOCK,
+    tokens.SECRET: SECRET,
+    tokens.SECRET_VERSION: SECRET_VERSION,
+}

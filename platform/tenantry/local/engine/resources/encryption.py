@@ -3,6 +3,7 @@
 from typing import Any
 
 from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, MadeKind
+from tenantry.rules.kinds import tokens
 
 
 def _make_key(clients: Clients, inputs: Inputs) -> Made:
@@ -66,3 +67,8 @@ def _find_alias(clients: Clients, inputs: Inputs) -> Made | None:
 
 
 ALIAS = MadeKind(_make_alias, _remove_alias, _update_alias, _find_alias, frozenset({"name"}))
+
+MAKERS = {
+    tokens.ALIAS: ALIAS,
+    tokens.KEY: KEY,
+}

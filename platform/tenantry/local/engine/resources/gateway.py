@@ -4,6 +4,7 @@ from typing import Any
 
 from tenantry.local.clients import REGION, stage_url
 from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, MadeKind, put
+from tenantry.rules.kinds import tokens
 
 
 def _make_rest_api(clients: Clients, inputs: Inputs) -> Made:
@@ -170,3 +171,11 @@ def _patched(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+MAKERS = {
+    tokens.DEPLOYMENT: DEPLOYMENT,
+    tokens.METHOD_SETTINGS: METHOD_SETTINGS,
+    tokens.REST_API: REST_API,
+    tokens.STAGE: STAGE,
+}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, MadeKind, put, tag_list
+from tenantry.rules.kinds import tokens
 
 
 def _make_policy(clients: Clients, inputs: Inputs) -> Made:
@@ -90,3 +91,9 @@ def _remove_role_policy(clients: Clients, existing: Existing) -> None:
 
 
 ROLE_POLICY = put(_put_role_policy, _remove_role_policy, "role", "name")
+
+MAKERS = {
+    tokens.POLICY: POLICY,
+    tokens.ROLE: ROLE,
+    tokens.ROLE_POLICY: ROLE_POLICY,
+}

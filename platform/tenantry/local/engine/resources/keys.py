@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from tenantry.local.engine.resources.maker import Clients, Inputs, Made, MadeKind, goes_with_its_owner
+from tenantry.rules.kinds import tokens
 
 
 def _random_bytes(_clients: Clients, inputs: Inputs) -> Made:
@@ -25,3 +26,8 @@ def _private_key(_clients: Clients, inputs: Inputs) -> Made:
 
 RANDOM_BYTES = MadeKind(_random_bytes, goes_with_its_owner)
 PRIVATE_KEY = MadeKind(_private_key, goes_with_its_owner)
+
+MAKERS = {
+    tokens.RANDOM_BYTES: RANDOM_BYTES,
+    tokens.PRIVATE_KEY: PRIVATE_KEY,
+}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, MadeKind, given
+from tenantry.rules.kinds import tokens
 
 # Queue's inputs -> SQS's attributes, whose values are strings.
 ATTRIBUTES = {
@@ -96,3 +97,9 @@ def _said(value: str | float | bool) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return value if isinstance(value, str) else f"{value:.0f}"
+
+
+MAKERS = {
+    tokens.EVENT_SOURCE_MAPPING: EVENT_SOURCE_MAPPING,
+    tokens.QUEUE: QUEUE,
+}

@@ -13,6 +13,7 @@ from tenantry.local.engine.resources.maker import (
     put,
     tag_list,
 )
+from tenantry.rules.kinds import tokens
 
 
 def _put_log_group(clients: Clients, inputs: Inputs) -> Made:
@@ -128,3 +129,12 @@ def _unsubscribe(clients: Clients, existing: Existing) -> None:
 
 
 TOPIC_SUBSCRIPTION = MadeKind(_subscribe, _unsubscribe)
+
+MAKERS = {
+    tokens.DASHBOARD: DASHBOARD,
+    tokens.LOG_GROUP: LOG_GROUP,
+    tokens.QUERY_DEFINITION: QUERY_DEFINITION,
+    tokens.TOPIC: TOPIC,
+    tokens.TOPIC_POLICY: TOPIC_POLICY,
+    tokens.TOPIC_SUBSCRIPTION: TOPIC_SUBSCRIPTION,
+}

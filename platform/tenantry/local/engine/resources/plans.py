@@ -4,6 +4,7 @@ from typing import Any
 
 from tenantry.local.clients import REGION
 from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, MadeKind, given
+from tenantry.rules.kinds import tokens
 
 Patch = dict[str, str]
 
@@ -145,3 +146,10 @@ def _replaced(path: str, value: str) -> Patch:
 
 def _tag(gateway: Any, path: str, inputs: Inputs) -> None:
     gateway.tag_resource(resourceArn=f"arn:aws:apigateway:{REGION}::/{path}", tags=inputs["tags"])
+
+
+MAKERS = {
+    tokens.API_KEY: API_KEY,
+    tokens.USAGE_PLAN: USAGE_PLAN,
+    tokens.USAGE_PLAN_KEY: USAGE_PLAN_KEY,
+}

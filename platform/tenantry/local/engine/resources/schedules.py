@@ -1,6 +1,7 @@
 """Rules that run by the clock, what they run, and how often a run that fails is repeated."""
 
 from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, put, tag_list
+from tenantry.rules.kinds import tokens
 
 
 def _put_rule(clients: Clients, inputs: Inputs) -> Made:
@@ -60,3 +61,9 @@ def _remove_retries(clients: Clients, existing: Existing) -> None:
 
 
 RETRIES = put(_put_retries, _remove_retries, "functionName")
+
+MAKERS = {
+    tokens.EVENT_INVOKE_CONFIG: RETRIES,
+    tokens.EVENT_RULE: RULE,
+    tokens.EVENT_TARGET: TARGET,
+}
