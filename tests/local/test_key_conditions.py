@@ -13,7 +13,7 @@ from tests.support.command import ROOT
 SCRIPT = """
 import json, sys
 from ministack.services import dynamodb
-from tenantry.local.repairs import key_conditions
+from tenantry.local.emulator.repairs.storage import key_conditions
 
 asked = json.load(sys.stdin)
 if asked["repaired"]:
