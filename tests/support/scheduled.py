@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tenantry import groups
+from tenantry import groups, paths
 from tenantry.config import Cell
 from tenantry.groups import loading
 from tests.support import groups as folders
@@ -48,7 +48,7 @@ def cell(folder: Path) -> Iterator[Cell]:
     """The demo, of which two tenants whose slugs share a prefix have the schedule."""
     folders.write(folder, files=FILES)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "folders", lambda: (loading.paths.GROUPS, folder))
+        patch.setattr(loading, "folders", lambda: (paths.GROUPS, folder))
         groups.forget()
         try:
             installed, found = groups.current(), demo()

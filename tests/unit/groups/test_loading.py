@@ -8,7 +8,6 @@ from tenantry import paths
 from tenantry.config.tenants import TenantFile
 from tenantry.groups import checks, loading
 from tenantry.monitoring.queries import OF_EVERY_PLATFORM
-from tenantry.problems import ConfigErrors
 from tests.support import groups
 
 DECLARATIONS = {
@@ -89,26 +88,6 @@ def test_names_that_the_platform_itself_uses_are_reserved() -> None:
     taken = {name for name in TenantFile.model_fields if name.isalnum()}
     assert taken <= checks.RESERVED_NAMES
     assert {query.key for query in OF_EVERY_PLATFORM} == checks.RESERVED_QUERIES
-
-
-@pytest.mark.parametrize(
-    ("entry", "what"),
-    [
-        ("our-groups", "tenantry:groups is not a list of folders"),
-        ("[1]", "tenantry:groups is not a list of folders"),
-        ("[nowhere]", "which is not a folder"),
-    ],
-)
-def test_a_setting_that_names_no_folders_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str, what: str
-) -> None:
-    project = tmp_path / "Pulumi.yaml"
-    project.write_text(f"name: tenantry\nconfig:\n  tenantry:groups: {entry}\n")
-    monkeypatch.setattr(paths, "ROOT", tmp_path)
-    with pytest.raises(ConfigErrors) as errors:
-        loading.folders()
-    [found] = errors.value.problems
-    assert (found.file, found.line, what in found.what) == ("Pulumi.yaml", 3, True)
 
 
 def test_groups_of_a_folder_that_the_setting_lists_are_found(

@@ -190,7 +190,7 @@ def test_a_file_that_is_there_is_left_alone(data: TenantData, tmp_path: Path) ->
 @pytest.mark.parametrize("mine", ["mine", '{"format":"mine"}\n'])
 def test_a_part_that_no_export_wrote_is_left_alone(data: TenantData, tmp_path: Path, mine: str) -> None:
     (tmp_path / "acme.part").write_text(mine)
-    with pytest.raises(WrongInput, match="no export that was begun"):
+    with pytest.raises(WrongInput, match="not an export that was begun"):
         exported(data, tmp_path / "acme")
     assert (tmp_path / "acme.part").read_text() == mine
 

@@ -211,7 +211,7 @@ def test_following_forgets_what_it_will_not_read_again() -> None:
     follower = Follower(Growing(), [Log("items", "/x", None)], 0)
     assert len(list(follower.look())) == 3
     (tail,) = follower._tails
-    assert (list(tail.told), tail.start_ms) == ([str(3 * OVERLAP_MS)], 2 * OVERLAP_MS)
+    assert (list(tail.seen), tail.start_ms) == ([str(3 * OVERLAP_MS)], 2 * OVERLAP_MS)
 
 
 @pytest.fixture
