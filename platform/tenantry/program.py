@@ -171,7 +171,7 @@ def _adopted(cell: CellConfig, config: pulumi.Config) -> tuple[str, ...]:
 
 
 def _require_the_projects_groups(config: pulumi.Config) -> None:
-    """The engine lets a stack's file replace Pulumi.yaml's list; commands that know no stack would not see it.
+    """The engine lets a stack's file replace that list, and commands that know no stack would not see it.
 
     Raises:
         WrongInput: the stack's file lists folders of groups.
