@@ -21,6 +21,7 @@ from tenantry.deployment import RUNBOOKS, Deployment
 from tenantry.errors import Failed, WrongInput
 from tenantry.gateway import contract
 from tenantry.groups import current
+from tenantry.groups.folders import listed
 from tenantry.packing import artifact, functions
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
@@ -42,6 +43,7 @@ def run() -> None:
 
 
 def _declared(config: pulumi.Config) -> dict[str, Any]:
+    _require_the_projects_groups(config)
     own = artifact.this_machine()
     target = artifact.LambdaTarget(
         config.get("runtime") or own.runtime, config.get("architecture") or "arm64"
@@ -168,6 +170,20 @@ def _adopted(cell: CellConfig, config: pulumi.Config) -> tuple[str, ...]:
             what = f"tenantry:adopt names {slug!r}, which has no table of its own in cell {cell.name}"
             raise WrongInput(f"{what}; those that have one: {', '.join(silos) or 'none'}")
     return tuple(listed)
+
+
+def _require_the_projects_groups(config: pulumi.Config) -> None:
+    """The engine lets a stack's file replace that list, and commands that know no stack would not see it.
+
+    Raises:
+        WrongInput: the stack's file lists folders of groups.
+    """
+    try:
+        found = config.get_object("groups")
+    except pulumi.ConfigTypeError:
+        found = config.get("groups")
+    if found is not None and found != listed():
+        raise WrongInput("tenantry:groups is the project's; set it in Pulumi.yaml, not in the stack's file")
 
 
 def _runbooks(config: pulumi.Config) -> str:

@@ -267,6 +267,14 @@ def test_a_stack_that_names_no_cell_is_told_which_there_are() -> None:
         run(run_program, "prod")
 
 
+@pytest.mark.usefixtures("_unbuilt")
+@pytest.mark.parametrize("groups", ['["../theirs"]', "../theirs"])
+def test_a_stack_cannot_have_groups_of_its_own(groups: str) -> None:
+    pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:groups": groups, **SETTINGS})
+    with pytest.raises(pulumi.RunError, match=r"tenantry:groups is the project's; set it in Pulumi\.yaml"):
+        run(run_program, "prod")
+
+
 def test_a_sender_that_is_missing_or_none_is_told_before_anything_is_registered(cell: Cell) -> None:
     with pytest.raises(WrongInput, match=r"acme: messages are to be mailed, .*; set tenantry:mailFrom"):
         register(cell, mail_from=None)

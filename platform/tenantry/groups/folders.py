@@ -25,38 +25,43 @@ def folders() -> tuple[Path, ...]:
     Raises:
         ConfigErrors: `tenantry:groups` is not a list of folders.
     """
-    project = paths.ROOT / PROJECT
     found = [paths.GROUPS]
-    for listed in _listed(project):
-        folder = (paths.ROOT / listed).resolve()
+    for entry in listed():
+        folder = (paths.ROOT / entry).resolve()
         if not folder.is_dir():
-            what = f"{KEY} lists {listed}, which is not a folder"
-            raise _refusal(project, what, f"correct the path, from the folder of {PROJECT}")
+            what = f"{KEY} lists {entry}, which is not a folder"
+            raise _refusal(what, f"correct the path, from the folder of {PROJECT}")
         if any(folder.is_relative_to(each) or each.is_relative_to(folder) for each in found):
-            what = f"{KEY} lists {listed}, which lies in another folder of groups, or holds it"
-            raise _refusal(project, what, "list each folder once, and none inside another")
+            what = f"{KEY} lists {entry}, which lies in another folder of groups, or holds it"
+            raise _refusal(what, "list each folder once, and none inside another")
         found.append(folder)
     return tuple(found)
 
 
-def _listed(project: Path) -> list[str]:
+def listed() -> list[str]:
+    """As Pulumi.yaml has them.
+
+    Raises:
+        ConfigErrors: `tenantry:groups` is not a list of texts.
+    """
+    project = paths.ROOT / PROJECT
     if not project.exists():
         return []
     try:
         content = yaml.safe_load(project.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise _refusal(project, f"this is not YAML: {error}".replace("\n", " "), "correct it") from None
+        raise _refusal(f"this is not YAML: {error}".replace("\n", " "), "correct it") from None
     config = content.get("config") if isinstance(content, Mapping) else None
     if not isinstance(config, Mapping):
         return []
     if KEY.partition(":")[2] in config:
-        raise _refusal(project, f"config has the key {KEY.partition(':')[2]}", f"write it as {KEY}")
+        raise _refusal(f"config has the key {KEY.partition(':')[2]}", f"write it as {KEY}")
     if KEY not in config:
         return []
-    listed = _value(config[KEY])
-    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
-        raise _refusal(project, f"{KEY} is not a list of folders", REMEDY)
-    return listed
+    value = _value(config[KEY])
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise _refusal(f"{KEY} is not a list of folders", REMEDY)
+    return value
 
 
 def _value(entry: Any) -> Any:
@@ -69,7 +74,8 @@ def _value(entry: Any) -> Any:
     return values[0] if known and typed in ({}, TYPED) and len(values) == 1 else None
 
 
-def _refusal(project: Path, what: str, remedy: str) -> ConfigErrors:
+def _refusal(what: str, remedy: str) -> ConfigErrors:
+    project = paths.ROOT / PROJECT
     lines = project.read_text(encoding="utf-8").splitlines()
     key = KEY.partition(":")[2]
     at = next((number for number, line in enumerate(lines, start=1) if f"{key}:" in line), 1)
