@@ -1,4 +1,4 @@
-"""A schedule of a group becomes a rule of each tenant's that has it, which runs that tenant's function alone."""
+"""A group's schedule becomes a rule of each tenant that has it, which runs that tenant's function alone."""
 
 import json
 from collections.abc import Iterator
@@ -64,7 +64,10 @@ def test_the_event_names_schedule_run_and_time_and_nothing_of_the_tenant(engine:
 
 
 def test_a_run_that_fails_is_repeated_within_the_hour(engine: Engine) -> None:
-    retries, target = inputs(engine, "FunctionEventInvokeConfig", "acme"), inputs(engine, "EventTarget", "acme")
+    retries, target = (
+        inputs(engine, "FunctionEventInvokeConfig", "acme"),
+        inputs(engine, "EventTarget", "acme"),
+    )
     assert retries["functionName"] == NAMES.function("acme", NAME)
     assert (retries["maximumRetryAttempts"], retries["maximumEventAgeInSeconds"]) == (2, 3_600)
     assert target["retryPolicy"]["maximumEventAgeInSeconds"] == 3_600
