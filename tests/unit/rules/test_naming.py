@@ -142,7 +142,7 @@ def test_a_stack_that_breaks_names_is_refused_with_the_rule(stack: str) -> None:
 
 
 def test_a_schedules_rule_fits_and_keeps_its_name() -> None:
-    """EventBridge's names have 64 characters at most; another name would be another rule, beside the old one."""
+    """EventBridge takes 64 characters; another name would be another rule, beside the old one."""
     assert Names("demo").schedule("acme", "sweep") == "tenantry_demo_acme_sweep"
     longest = Names(LONGEST_STACK).schedule(LONGEST_SLUG, "a" * 10)
     assert re.fullmatch(r"[\w.-]{1,64}", longest, re.ASCII)
