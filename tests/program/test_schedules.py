@@ -1,4 +1,4 @@
-"""A schedule of a group becomes a rule of each tenant that has it, and runs that tenant's function alone."""
+"""A group's schedule becomes a rule of each tenant that has it, which runs that tenant's function alone."""
 
 import json
 from collections.abc import Iterator
@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from tenantry.config import Cell
+from tenantry.guardrails.rules import RULES
 from tenantry.rules.naming import Names
 from tests.support import scheduled
 from tests.support.engine import ARNS, Engine, register
+from tests.support.guardrails import set_at, stack
 from tests.support.scheduled import ALL, NAME
 
 NAMES = Names("demo")
@@ -102,3 +104,15 @@ def test_its_errors_throttles_and_log_are_watched_as_any_functions(engine: Engin
         assert name in json.dumps(engine.of_type("MetricAlarm")[f"acme.{condition}"].inputs)
     assert inputs(engine, "LogGroup", "acme")["name"] == f"/aws/lambda/{name}"
     assert name in engine.of_type("Dashboard")["acme"].inputs["dashboardBody"]
+
+
+def test_guardrails_hold_and_want_the_rules_tags_and_the_permissions_source(engine: Engine) -> None:
+    good = stack(engine)
+
+    def broken(resources: Any) -> set[str]:
+        return {rule.name for rule in RULES if list(rule.check(resources))}
+
+    assert broken(good) == set()
+    assert broken(set_at("EventRule", "acme.sweep", "tags.tenant", None)(good)) == {"resource-is-tagged"}
+    opened = set_at("Permission", "acme.sweep", "sourceArn", None)(good)
+    assert broken(opened) == {"permission-has-a-source"}

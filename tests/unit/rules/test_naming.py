@@ -141,6 +141,13 @@ def test_a_stack_that_breaks_names_is_refused_with_the_rule(stack: str) -> None:
         Names(stack)
 
 
+def test_a_schedules_rule_fits_and_keeps_its_name() -> None:
+    """EventBridge takes 64 characters; another name would be another rule, beside the old one."""
+    assert Names("demo").schedule("acme", "sweep") == "tenantry_demo_acme_sweep"
+    longest = Names(LONGEST_STACK).schedule(LONGEST_SLUG, "a" * 10)
+    assert re.fullmatch(r"[\w.-]{1,64}", longest, re.ASCII)
+
+
 def test_a_queue_and_its_dead_letters_keep_their_names() -> None:
     """Another name would be another queue, and leave behind what waits in this one."""
     names = Names("demo")
@@ -155,6 +162,7 @@ def test_arns_are_spelt_as_aws_spells_them() -> None:
     assert arns.table("t") == f"arn:aws-us-gov:dynamodb:{own}:table/t"
     assert arns.function("f") == f"arn:aws-us-gov:lambda:{own}:function:f"
     assert arns.log_group("/aws/lambda/f") == f"arn:aws-us-gov:logs:{own}:log-group:/aws/lambda/f"
+    assert arns.rule("r") == f"arn:aws-us-gov:events:{own}:rule/r"
     assert arns.queue("q") == f"arn:aws-us-gov:sqs:{own}:q"
     assert arns.identity("example.com") == f"arn:aws-us-gov:ses:{own}:identity/example.com"
     assert arns.alarm("a") == f"arn:aws-us-gov:cloudwatch:{own}:alarm:a"
