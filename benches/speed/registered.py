@@ -14,13 +14,13 @@ from tenantry import paths
 from tenantry.config import load_platform
 from tenantry.deployment import Deployment
 from tenantry.execution import registration
-from tenantry.execution.registration import Engine
+from tenantry.execution.registration import RecordingMonitor
 from tenantry.packing.artifact import Artifact, LambdaTarget
 from tenantry.program import declare
 from tenantry.rules.naming import Names
 
 
-def register(folder: Path) -> Engine:
+def register(folder: Path) -> RecordingMonitor:
     cell = load_platform(folder).cell(CELL)
     artifact = Artifact(paths.CONTRACT, "0" * 64)  # any file: its content is not looked at
     deployment = Deployment(

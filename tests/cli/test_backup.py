@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tenantry.operations.backup.tenant_data import PAGE, TenantData
-from tenantry.operations.purge import Clients, purge
+from tenantry.operations.purge import PurgeClients, purge
 from tests.support.backups import counts, everything, item, message, written
 from tests.support.command import TENANTS, Command, eventually
 from tests.support.platform import Platform, Tenant
@@ -144,7 +144,7 @@ def test_tenants_that_were_removed_and_purged_come_back_byte_for_byte(
     with running(command) as platform:
         assert set(platform.tenants) == {"acme"}
         services = ("dynamodb", "secretsmanager", "lambda", "kms", "resourcegroupstaggingapi")
-        clients = Clients(*map(platform.root.client, services))
+        clients = PurgeClients(*map(platform.root.client, services))
         purged = [purge(platform.names, slug, clients, lambda _: None) for slug in pooled_and_silo]
     assert purged[0].items > 0
     assert purged[1].tables == (platform.names.tenant("globex"),)

@@ -20,7 +20,7 @@ from tenantry.console import charts
 from tenantry.console import source as sources
 from tenantry.console.month import month_so_far
 from tenantry.console.ranges import DEFAULT
-from tenantry.console.readings import Unknown, attempt
+from tenantry.console.readings import Unread, attempt
 from tenantry.local.clients import ACCOUNT, REGION, Credentials, Session, session
 from tenantry.local.places import place
 from tenantry.rules import operator_policies
@@ -242,12 +242,12 @@ def _reading(platform: Platform, without: str | None = None) -> list[str]:
     for statement in policy["Statement"]:
         statement["Action"] = [each for each in statement["Action"] if each != without]
     policy["Statement"] = [each for each in policy["Statement"] if each["Action"]]
-    source = sources.Platform(
+    source = sources.RunningPlatform(
         replace(place(platform.local), client=_as_role(platform, policy).client),
         partial(month_so_far, folder=ROOT / "tenants"),
     )
     window = DEFAULT.window(datetime.now(UTC))
-    if isinstance(attempt(source.running, ""), Unknown):
+    if isinstance(attempt(source.running, ""), Unread):
         return ["running"]
     tenant = source.running().tenants[0]
     readings = {
@@ -258,7 +258,7 @@ def _reading(platform: Platform, without: str | None = None) -> list[str]:
         "lines": lambda: source.lines(tenant, list(charts.plans(tenant)), window),
         "failures": lambda: source.failures(tenant, window),
     }
-    return [name for name, read in readings.items() if isinstance(attempt(read, ""), Unknown)]
+    return [name for name, read in readings.items() if isinstance(attempt(read, ""), Unread)]
 
 
 def _as_role(platform: Platform, policy: dict[str, Any]) -> Session:

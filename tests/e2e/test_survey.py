@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tenantry.local.places import place
-from tenantry.operations.running import NotDeployed, Quota, survey
+from tenantry.operations.running import NotDeployed, PlanQuota, survey
 from tenantry.rules.naming import Names
 from tests.support.platform import Platform
 
@@ -16,7 +16,7 @@ def test_each_tenant_is_told_as_its_file_says(platform: Platform) -> None:
     acme, small, globex = running.tenants
     assert (acme.tier, acme.quota, acme.suspended) == ("gold", None, False)
     assert set(acme.functions) == {"authorizer", "contact", "items", "tools", "notifier"}
-    assert (small.tier, small.quota) == ("bronze", Quota(10_000, "DAY"))
+    assert (small.tier, small.quota) == ("bronze", PlanQuota(10_000, "DAY"))
     assert set(small.functions) == {"authorizer", "items"}
     assert (globex.rate_per_second, globex.burst) == (60, 120)
     assert {each.slug: each.url for each in running.tenants} == {

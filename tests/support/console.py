@@ -13,13 +13,13 @@ from tenantry.console.pages import Pages
 from tenantry.errors import Failed
 from tenantry.groups import current
 from tenantry.operations.logs.failures import Failure
-from tenantry.operations.metering.alarm_states import Alarm
+from tenantry.operations.metering.alarm_states import ReportedAlarm
 from tenantry.operations.metering.figures import ChartLine, Glance
 from tenantry.operations.metering.measures import Charted
 from tenantry.operations.metering.metric_data import Window
 from tenantry.operations.metering.quota_use import QuotaUse
 from tenantry.operations.places import Place
-from tenantry.operations.running import Key, Quota, Running, RunningTenant
+from tenantry.operations.running import Key, PlanQuota, Running, RunningTenant
 from tenantry.rules.naming import AUTHORIZER, Names
 
 NOW = datetime(2026, 11, 22, 14, 30, 12, tzinfo=UTC)
@@ -70,7 +70,7 @@ def tenant(slug: str, tier: str = "silver", **differing: object) -> RunningTenan
         plan_id=f"plan-{slug}",
         rate_per_second=50.0,
         burst=100,
-        quota=Quota(1_000_000, "MONTH"),
+        quota=PlanQuota(1_000_000, "MONTH"),
         keys=(Key(f"id-{slug}", "web", NOW - timedelta(days=34), True),),
         functions={name: NAMES.function(slug, name) for name in functions},
         queues=current().queues,
@@ -85,10 +85,12 @@ MEANINGS = {
 }
 
 
-def alarm(condition: str, state: str = "OK") -> Alarm:
+def alarm(condition: str, state: str = "OK") -> ReportedAlarm:
     reason = "Threshold Crossed: 3 datapoints were greater than the threshold (0.01)."
     runbook = f"https://example.com/runbooks#{condition}"
-    return Alarm(condition, MEANINGS[condition], runbook, state, reason, NOW - timedelta(minutes=12), False)  # type: ignore[arg-type]
+    return ReportedAlarm(
+        condition, MEANINGS[condition], runbook, state, reason, NOW - timedelta(minutes=12), False
+    )  # type: ignore[arg-type]
 
 
 @dataclass
@@ -97,7 +99,7 @@ class Made:
 
     tenants: tuple[RunningTenant, ...]
     glance: Mapping[str, Glance] = field(default_factory=dict)
-    ringing: Mapping[str, tuple[Alarm, ...]] = field(default_factory=dict)
+    ringing: Mapping[str, tuple[ReportedAlarm, ...]] = field(default_factory=dict)
     quota: Mapping[str, QuotaUse] = field(default_factory=dict)
     cost: Mapping[str, float] = field(default_factory=dict)
     failed: Sequence[Failure] = ()
@@ -117,7 +119,7 @@ class Made:
         self._read("glances")
         return {each.slug: self.glance[each.slug] for each in tenants if each.slug in self.glance}
 
-    def alarms(self) -> Mapping[str, tuple[Alarm, ...]]:
+    def alarms(self) -> Mapping[str, tuple[ReportedAlarm, ...]]:
         self._read("alarms")
         return self.ringing
 

@@ -5,7 +5,7 @@ from typing import Any
 from tenantry.config import Cell, load_platform
 from tenantry.deployment import Deployment
 from tenantry.execution import registration
-from tenantry.execution.registration import Engine, Program
+from tenantry.execution.registration import Program, RecordingMonitor
 from tenantry.packing.artifact import Artifact, LambdaTarget
 from tenantry.program import declare
 from tenantry.rules.arns import Arns
@@ -30,12 +30,12 @@ def deployment(cell: str, **changes: Any) -> Deployment:
     return Deployment(**settings | changes)
 
 
-def register(cell: Cell, preview: bool = False, **changes: Any) -> tuple[Engine, dict[str, Any]]:
+def register(cell: Cell, preview: bool = False, **changes: Any) -> tuple[RecordingMonitor, dict[str, Any]]:
     """Declare the cell; answers what was registered, and the stack's outputs as they are known."""
     return run(lambda: declare(cell, deployment(cell.name, **changes)), cell.name, preview)
 
 
-def run(program: Program, stack: str, preview: bool = False) -> tuple[Engine, dict[str, Any]]:
+def run(program: Program, stack: str, preview: bool = False) -> tuple[RecordingMonitor, dict[str, Any]]:
     return registration.run(program, stack, ARNS, preview)
 
 

@@ -13,7 +13,7 @@ from tenantry.console.server import serve
 from tenantry.operations.logs.failures import Failure
 from tenantry.operations.metering.figures import Glance
 from tenantry.operations.metering.quota_use import QuotaUse
-from tenantry.operations.running import Quota
+from tenantry.operations.running import PlanQuota
 from tests.support.browser import PHONE, WIDE, chromium, visiting
 from tests.support.console import NOW, Made, alarm, tenant, wave
 
@@ -40,9 +40,9 @@ def made() -> Made:
     return Made(
         tenants=(
             tenant("acme", "gold", quota=None),
-            tenant("acme-eu", "bronze", quota=Quota(10_000, "DAY")),
+            tenant("acme-eu", "bronze", quota=PlanQuota(10_000, "DAY")),
             tenant("globex"),
-            tenant("initech", "bronze", quota=Quota(10_000, "DAY")),
+            tenant("initech", "bronze", quota=PlanQuota(10_000, "DAY")),
             tenant("umbrella", suspended=True),
         ),
         glance={

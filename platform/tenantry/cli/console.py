@@ -27,7 +27,7 @@ def console(
     from tenantry.console.app import application
     from tenantry.console.month import month_so_far
     from tenantry.console.server import serve
-    from tenantry.console.source import Platform
+    from tenantry.console.source import RunningPlatform
 
     place = chosen(stack, region, port)
 
@@ -37,4 +37,4 @@ def console(
         if open_:
             typer.launch(address)
 
-    serve(application(Platform(place, partial(month_so_far, folder=tenants))), listen, listening)
+    serve(application(RunningPlatform(place, partial(month_so_far, folder=tenants))), listen, listening)

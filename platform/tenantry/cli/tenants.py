@@ -13,7 +13,7 @@ from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
     from tenantry.config import Platform
-    from tenantry.config.capacity import Usage
+    from tenantry.config.capacity import QuotaUsage
     from tenantry.costs.fit import Misfit
 
 Folder = Annotated[Path, typer.Option("--tenants", help="The folder of tiers.yaml and the cells.")]
@@ -104,7 +104,7 @@ def _require_room(platform: "Platform", slug: str, cell: str, tier: str) -> None
             )
 
 
-def _warn(usage: "Mapping[str, Iterable[Usage]]") -> None:
+def _warn(usage: "Mapping[str, Iterable[QuotaUsage]]") -> None:
     """AWS raises most quotas on request, and has perhaps done so already: no error, but worth a word."""
     for where, rows in usage.items():
         for row in rows:
@@ -131,11 +131,11 @@ def _warn_of_misfits(unfit: "Mapping[str, Iterable[Misfit]]") -> None:
             )
 
 
-def _as_json(rows: "Iterable[Usage]") -> list[dict[str, Any]]:
+def _as_json(rows: "Iterable[QuotaUsage]") -> list[dict[str, Any]]:
     return [{**asdict(row), "exceeded": row.exceeded} for row in rows]
 
 
-def _capacity_table(title: str, rows: "Iterable[Usage]") -> Table:
+def _capacity_table(title: str, rows: "Iterable[QuotaUsage]") -> Table:
     table = Table(title=title, title_justify="left", title_style="bold")
     table.add_column("would hold")
     table.add_column("used", justify="right")

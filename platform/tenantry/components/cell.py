@@ -17,7 +17,7 @@ from tenantry.deployment import Deployment
 from tenantry.gateway import contract
 from tenantry.gateway.contract import Document
 from tenantry.rules import key_policies, policies
-from tenantry.rules.key_policies import Kept
+from tenantry.rules.key_policies import Encrypted
 from tenantry.rules.kinds.tokens import CELL
 from tenantry.rules.naming import log_group
 
@@ -78,7 +78,7 @@ def _boundary(deployment: Deployment) -> policies.Policy:
     return policies.extended(limits, key_policies.decrypt(arns.kms("key/*"), *_kept(deployment)))
 
 
-def _kept(deployment: Deployment) -> tuple[Kept, ...]:
+def _kept(deployment: Deployment) -> tuple[Encrypted, ...]:
     """What may be under some tenant's key. For all, so that a tenant's first key changes no other's."""
     arns, names = deployment.arns, deployment.names
     return (

@@ -12,7 +12,7 @@ import pulumi_aws as aws
 from tenantry.components.site import Site
 from tenantry.groups import Member
 from tenantry.rules import key_policies, naming, policies
-from tenantry.rules.key_policies import Holders, Kept
+from tenantry.rules.key_policies import Encrypted, Holders
 from tenantry.rules.naming import AUTHORIZER
 
 
@@ -66,7 +66,7 @@ class Encryption(pulumi.ComponentResource):
         services = (arns.regional(service) for service in ("dynamodb", "secretsmanager", "logs"))
         return key_policies.of_key(holders, *services)
 
-    def _kept(self) -> dict[Kept, list[str]]:
+    def _kept(self) -> dict[Encrypted, list[str]]:
         """What is under the key, with the functions that read it."""
         deployment, tenant, slug = self._site.deployment, self._site.tenant, self._site.slug
         arns, names = deployment.arns, deployment.names

@@ -10,7 +10,7 @@ from tenantry.config.tenants import Tenant
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class QuotaUsage:
     """One row: `used` of `limit`; `per` says what the quota belongs to, `source` where it is documented."""
 
     name: str
@@ -24,18 +24,18 @@ class Usage:
         return self.used > self.limit
 
 
-def cell_capacity(cell: Cell) -> tuple[Usage, ...]:
+def cell_capacity(cell: Cell) -> tuple[QuotaUsage, ...]:
     """One cell alone in its account, which is how cells are best kept apart."""
-    stages = Usage("stages", len(cell.tenants), cell.stages_quota, "cell", quotas.GATEWAY_STAGES)
+    stages = QuotaUsage("stages", len(cell.tenants), cell.stages_quota, "cell", quotas.GATEWAY_STAGES)
     return (stages, *_account(cell.tenants, cells=1))
 
 
-def account_capacity(platform: Platform) -> tuple[Usage, ...]:
+def account_capacity(platform: Platform) -> tuple[QuotaUsage, ...]:
     """All cells together, should they share one account and Region."""
     return _account(platform.tenants, cells=len(platform.cells))
 
 
-def _account(tenants: Iterable[Tenant], cells: int) -> tuple[Usage, ...]:
+def _account(tenants: Iterable[Tenant], cells: int) -> tuple[QuotaUsage, ...]:
     tenants = tuple(tenants)
     functions = sum(len(tenant.members) + 1 for tenant in tenants)  # the authorizer's too; a role each
     reserved = sum((tenant.tier.reserved_concurrency or 0) * len(tenant.routes) for tenant in tenants)
@@ -45,7 +45,7 @@ def _account(tenants: Iterable[Tenant], cells: int) -> tuple[Usage, ...]:
     silos = sum(tenant.isolation == "silo" for tenant in tenants)
     reservable = quotas.CONCURRENCY - quotas.UNRESERVED_CONCURRENCY
     return tuple(
-        Usage(name, used, limit, "account", source)
+        QuotaUsage(name, used, limit, "account", source)
         for name, used, limit, source in (
             ("usage plans", len(tenants), quotas.USAGE_PLANS, quotas.GATEWAY_STAGES),
             (

@@ -4,10 +4,10 @@ from typing import Any
 
 from tenantry.config import Tenant
 
-Jwk = dict[str, str]
+JwkMembers = dict[str, str]
 
 
-def verification(tenant: Tenant, own_issuer: str, managed_keys: list[Jwk]) -> dict[str, Any]:
+def verification(tenant: Tenant, own_issuer: str, managed_keys: list[JwkMembers]) -> dict[str, Any]:
     """The authorizer's `AUTH`, before it becomes JSON; public keys only.
 
     Args:

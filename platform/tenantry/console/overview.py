@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from tenantry.console.readings import Unknown
-from tenantry.operations.metering.alarm_states import Alarm
+from tenantry.console.readings import Unread
+from tenantry.operations.metering.alarm_states import ReportedAlarm
 from tenantry.operations.metering.figures import Glance
 from tenantry.operations.metering.quota_use import QuotaUse
 from tenantry.operations.running import RunningTenant
@@ -60,7 +60,7 @@ COLUMNS = {  # by the name in the address
 
 
 def standing(
-    tenant: RunningTenant, glance: Glance | None, alarms: Mapping[str, tuple[Alarm, ...]] | Unknown
+    tenant: RunningTenant, glance: Glance | None, alarms: Mapping[str, tuple[ReportedAlarm, ...]] | Unread
 ) -> Standing:
     """A composite alarm says nothing that those which it joins do not."""
     if tenant.suspended:
@@ -70,22 +70,22 @@ def standing(
         return Standing("1 alarm" if len(ringing) == 1 else f"{len(ringing)} alarms", "bad")
     if glance is None:
         return Standing("Traffic not known", "idle")
-    if isinstance(alarms, Unknown):
+    if isinstance(alarms, Unread):
         return Standing("Alarms not known", "idle")
     return Standing("Serving", "good") if glance.requests else Standing("No calls", "idle")
 
 
 def rows(
     tenants: tuple[RunningTenant, ...],
-    glances: Mapping[str, Glance] | Unknown,
-    alarms: Mapping[str, tuple[Alarm, ...]] | Unknown,
-    quotas: Mapping[str, QuotaUse] | Unknown,
-    costs: Mapping[str, float] | Unknown,
+    glances: Mapping[str, Glance] | Unread,
+    alarms: Mapping[str, tuple[ReportedAlarm, ...]] | Unread,
+    quotas: Mapping[str, QuotaUse] | Unread,
+    costs: Mapping[str, float] | Unread,
 ) -> list[TenantRow]:
     def row(tenant: RunningTenant) -> TenantRow:
-        glance = None if isinstance(glances, Unknown) else glances.get(tenant.slug)
-        quota = None if isinstance(quotas, Unknown) else quotas.get(tenant.slug)
-        cost = None if isinstance(costs, Unknown) else costs.get(tenant.slug)
+        glance = None if isinstance(glances, Unread) else glances.get(tenant.slug)
+        quota = None if isinstance(quotas, Unread) else quotas.get(tenant.slug)
+        cost = None if isinstance(costs, Unread) else costs.get(tenant.slug)
         return TenantRow(tenant, standing(tenant, glance, alarms), glance, quota, cost)
 
     return [row(tenant) for tenant in tenants]
@@ -103,5 +103,7 @@ def in_order(unsorted: list[TenantRow], column: str, descending: bool) -> list[T
     return sorted(ordered, key=known, reverse=descending)
 
 
-def _own(alarms: Mapping[str, tuple[Alarm, ...]] | Unknown, tenant: RunningTenant) -> tuple[Alarm, ...]:
-    return () if isinstance(alarms, Unknown) else alarms.get(tenant.slug, ())
+def _own(
+    alarms: Mapping[str, tuple[ReportedAlarm, ...]] | Unread, tenant: RunningTenant
+) -> tuple[ReportedAlarm, ...]:
+    return () if isinstance(alarms, Unread) else alarms.get(tenant.slug, ())

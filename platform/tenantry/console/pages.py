@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from tenantry.console import charts
 from tenantry.console.overview import COLUMNS, in_order, rows, standing
-from tenantry.console.readings import Unknown, attempt
+from tenantry.console.readings import Unread, attempt
 from tenantry.console.rendering import render
 from tenantry.console.source import Source
 from tenantry.console.view import View
@@ -52,7 +52,7 @@ class Pages:
             window=window,
             rows=in_order(found, view.sort, view.descending),
             columns=COLUMNS,
-            missing={name: each for name, each in missing.items() if isinstance(each, Unknown)},
+            missing={name: each for name, each in missing.items() if isinstance(each, Unread)},
         )
 
     def tenant(self, view: View, slug: str) -> str:
@@ -79,10 +79,10 @@ class Pages:
             running=running,
             window=window,
             tenant=tenant,
-            standing=standing(tenant, None if isinstance(glance, Unknown) else glance, alarms),
+            standing=standing(tenant, None if isinstance(glance, Unread) else glance, alarms),
             glance=glance,
             charts=drawing.result(),
-            alarms=alarms if isinstance(alarms, Unknown) else alarms.get(slug, ()),
+            alarms=alarms if isinstance(alarms, Unread) else alarms.get(slug, ()),
             quota=using.result(),
             cost=costing.result(),
             failures=failing.result(),

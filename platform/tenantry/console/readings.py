@@ -12,23 +12,23 @@ Reading = TypeVar("Reading")
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class Unread:
     """`permission` is the IAM action that was refused; empty where it failed for another reason."""
 
     reason: str
     permission: str = ""
 
 
-def attempt(read: Callable[[], Reading], action: str) -> Reading | Unknown:
+def attempt(read: Callable[[], Reading], action: str) -> Reading | Unread:
     """`action` is what IAM calls the right to read this."""
     try:
         return read()
     except (Failed, WrongInput) as error:
         reason = str(error)
-        return Unknown(reason, action if "AccessDenied" in reason else "")
+        return Unread(reason, action if "AccessDenied" in reason else "")
 
 
-class Kept(Generic[Reading]):
+class CachedReading(Generic[Reading]):
     """The last reading, good for so many seconds; who asks meanwhile waits for the one under way."""
 
     def __init__(

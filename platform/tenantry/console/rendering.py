@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tenantry.console import formats, sparklines
 from tenantry.console.ranges import RANGES
-from tenantry.console.readings import Unknown
+from tenantry.console.readings import Unread
 from tenantry.console.view import REFRESH_SECONDS, View
 
 
@@ -27,7 +27,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {**formats.FILTERS, "sparkline": sparklines.path}
-    environment.tests["unknown"] = lambda value: isinstance(value, Unknown)
+    environment.tests["unknown"] = lambda value: isinstance(value, Unread)
     environment.globals |= {
         "ranges": RANGES,
         "refresh_seconds": REFRESH_SECONDS,

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, Protocol
 
-from tenantry.console.readings import Kept
+from tenantry.console.readings import CachedReading
 from tenantry.operations import running
 from tenantry.operations.logs import failures
 from tenantry.operations.logs.failures import Failure
 from tenantry.operations.metering import alarm_states, figures, quota_use
-from tenantry.operations.metering.alarm_states import Alarm
+from tenantry.operations.metering.alarm_states import ReportedAlarm
 from tenantry.operations.metering.figures import ChartLine, Glance
 from tenantry.operations.metering.measures import Charted
 from tenantry.operations.metering.metric_data import Window
@@ -36,7 +36,7 @@ class Source(Protocol):
 
     def running(self) -> Running: ...
     def glances(self, tenants: Sequence[RunningTenant], window: Window) -> Mapping[str, Glance]: ...
-    def alarms(self) -> Mapping[str, tuple[Alarm, ...]]: ...
+    def alarms(self) -> Mapping[str, tuple[ReportedAlarm, ...]]: ...
     def quotas(self) -> Mapping[str, QuotaUse]: ...
     def costs(self) -> Mapping[str, float]: ...
     def lines(
@@ -45,16 +45,16 @@ class Source(Protocol):
     def failures(self, tenant: RunningTenant, window: Window) -> list[Failure]: ...
 
 
-class Platform:
+class RunningPlatform:
     """A platform that runs, local or on AWS; `costs` estimates the month's by slug."""
 
     def __init__(self, place: Place, costs: Callable[[Place], Mapping[str, float]]) -> None:
         self._place = _with_clients_kept(place)
         self.words = place.words
-        self.running = Kept(lambda: running.survey(self._place), SURVEY_SECONDS)
-        self.alarms = Kept(lambda: alarm_states.alarms(self._place), ALARM_SECONDS)
-        self.quotas = Kept(self._quotas, QUOTA_SECONDS)
-        self.costs = Kept(lambda: costs(self._place), COST_SECONDS)
+        self.running = CachedReading(lambda: running.survey(self._place), SURVEY_SECONDS)
+        self.alarms = CachedReading(lambda: alarm_states.alarms(self._place), ALARM_SECONDS)
+        self.quotas = CachedReading(self._quotas, QUOTA_SECONDS)
+        self.costs = CachedReading(lambda: costs(self._place), COST_SECONDS)
 
     def glances(self, tenants: Sequence[RunningTenant], window: Window) -> Mapping[str, Glance]:
         return figures.glances(self.running(), tenants, window)

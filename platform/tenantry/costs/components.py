@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from tenantry.costs import assumptions as assumed
-from tenantry.costs.inventory import Inventory
+from tenantry.costs.inventory import TenantInventory
 from tenantry.costs.usage import HOURS_IN_MONTH, FunctionUse, Usage
 
 GB = 1024**3
@@ -18,14 +18,14 @@ MB_IN_GB = 1024
 Quantities = Iterator[tuple[str, Fraction]]
 """Names of prices, with how many of their units."""
 
-Component = Callable[[Usage, Inventory], Quantities]
+Component = Callable[[Usage, TenantInventory], Quantities]
 
 
 def gateway(usage: Usage, _: object = None) -> Quantities:
     yield "gateway_request", Fraction(usage.requests)
 
 
-def functions(usage: Usage, has: Inventory) -> Quantities:
+def functions(usage: Usage, has: TenantInventory) -> Quantities:
     """The authorizer and what takes from queues are functions as all others are."""
     return invocations(usage, has.memory_mb, has.architecture)
 
@@ -36,7 +36,7 @@ def invocations(usage: Usage, memory_mb: int, architecture: str) -> Quantities:
     yield f"gb_second_{architecture}", billed_ms / 1000 * memory_mb / MB_IN_GB
 
 
-def data(usage: Usage, _: Inventory) -> Quantities:
+def data(usage: Usage, _: TenantInventory) -> Quantities:
     stored = Fraction(usage.stored_bytes or 0) / GB * _months(usage)
     yield "read_unit", Fraction(usage.read_units)
     yield "write_unit", Fraction(usage.write_units)
@@ -44,7 +44,7 @@ def data(usage: Usage, _: Inventory) -> Quantities:
     yield "table_recovery", stored
 
 
-def logs(usage: Usage, has: Inventory) -> Quantities:
+def logs(usage: Usage, has: TenantInventory) -> Quantities:
     """What is kept is what came in until the retention ends, once the platform is as old as that."""
     ingested = Fraction(usage.log_bytes or 0) / GB
     days = _months(usage) * 365 / 12
@@ -53,7 +53,7 @@ def logs(usage: Usage, has: Inventory) -> Quantities:
     yield "log_stored", ingested * kept_days * _months(usage) * assumed.STORED_PER_INGESTED
 
 
-def monitoring(usage: Usage, has: Inventory) -> Quantities:
+def monitoring(usage: Usage, has: TenantInventory) -> Quantities:
     months = _months(usage)
     yield "dashboard", has.dashboards * months
     yield "alarm_metric", has.alarm_metrics * months
@@ -64,12 +64,12 @@ def monitoring(usage: Usage, has: Inventory) -> Quantities:
     yield "notice", has.notified * assumed.NOTICES_PER_MONTH * months
 
 
-def secrets(usage: Usage, has: Inventory) -> Quantities:
+def secrets(usage: Usage, has: TenantInventory) -> Quantities:
     yield "secret", has.secrets * _months(usage)
     yield "secret_call", _secret_calls(usage, has)
 
 
-def queues(usage: Usage, has: Inventory) -> Quantities:
+def queues(usage: Usage, has: TenantInventory) -> Quantities:
     """An idle queue costs as well: Lambda goes on asking it."""
     seconds = Fraction(usage.hours) * 3600
     polls = has.queues * assumed.POLLERS * seconds / assumed.POLL_SECONDS
@@ -77,17 +77,17 @@ def queues(usage: Usage, has: Inventory) -> Quantities:
     yield "mail", Fraction(usage.messages) if has.mails else Fraction(0)
 
 
-def keys(usage: Usage, has: Inventory) -> Quantities:
+def keys(usage: Usage, has: TenantInventory) -> Quantities:
     renewals = Fraction(usage.hours) * 3600 / assumed.KEY_SECONDS * len(has.functions)
     yield "key", has.keys * _months(usage)
     yield "key_call", has.keys * (renewals + _secret_calls(usage, has))
 
 
-def tracing(usage: Usage, _: Inventory) -> Quantities:
+def tracing(usage: Usage, _: TenantInventory) -> Quantities:
     yield "trace", Fraction(usage.traces or 0)
 
 
-def transfer(usage: Usage, _: Inventory) -> Quantities:
+def transfer(usage: Usage, _: TenantInventory) -> Quantities:
     yield "transfer_out", Fraction(usage.sent_bytes or 0) / GB
 
 
@@ -121,7 +121,7 @@ def _billed_ms(use: FunctionUse) -> Fraction:
     return Fraction(use.invocations) * each + cold * assumed.INIT_MS
 
 
-def _secret_calls(usage: Usage, has: Inventory) -> Fraction:
+def _secret_calls(usage: Usage, has: TenantInventory) -> Fraction:
     """Each instance of a function that reads a secret asks again when its copy is too old."""
     seconds = Fraction(usage.hours) * 3600
     calls = Fraction(0)

@@ -16,7 +16,7 @@ NAMES = Names("any")  # how much there is does not hang on what it is called
 
 
 @dataclass(frozen=True, slots=True)
-class Inventory:
+class TenantInventory:
     """What one tenant has, whether it is called or not."""
 
     memory_mb: int
@@ -35,9 +35,9 @@ class Inventory:
     notified: int
 
 
-def inventory(tenant: Tenant, architecture: str = "arm64") -> Inventory:
+def inventory(tenant: Tenant, architecture: str = "arm64") -> TenantInventory:
     own = watched.of_tenant(NAMES, tenant, contract.installed_routes())
-    return Inventory(
+    return TenantInventory(
         memory_mb=tenant.tier.memory_mb,
         architecture=architecture,
         log_retention_days=tenant.tier.log_retention_days,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tenantry.costs.components import COMPONENTS
-from tenantry.costs.inventory import Inventory
+from tenantry.costs.inventory import TenantInventory
 from tenantry.costs.prices import Prices
 from tenantry.costs.usage import Usage
 
@@ -54,7 +54,7 @@ def total(lines: Iterable[BillLine]) -> Fraction:
     return sum((line.usd for line in lines), Fraction())
 
 
-def priced(usage: Usage, has: Inventory, prices: Prices, free_share: Fraction) -> list[BillLine]:
+def priced(usage: Usage, has: TenantInventory, prices: Prices, free_share: Fraction) -> list[BillLine]:
     return [
         BillLine(name, price, quantity, prices.named(price).of(quantity, free_share))
         for name, component in COMPONENTS.items()

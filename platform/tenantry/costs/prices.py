@@ -15,14 +15,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 FILE = Path(__file__).with_name("prices.toml")
 
-Https = Annotated[str, StringConstraints(pattern=r"^https://\S+$")]
+SourceUrl = Annotated[str, StringConstraints(pattern=r"^https://\S+$")]
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Step(_Model):
+class PriceStep(_Model):
     """Without `up_to`: whatever is more than the steps before hold."""
 
     usd: Decimal = Field(gt=0)
@@ -35,10 +35,10 @@ class Step(_Model):
 
 class Price(_Model):
     unit: str = Field(min_length=1)
-    steps: tuple[Step, ...] = Field(min_length=1)
+    steps: tuple[PriceStep, ...] = Field(min_length=1)
     per: int = Field(1, ge=1)
     free: int = Field(0, ge=0)
-    source: Https
+    source: SourceUrl
     checked: date
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tenantry.config import Cell
 from tenantry.costs.components import data
-from tenantry.costs.inventory import Inventory
+from tenantry.costs.inventory import TenantInventory
 from tenantry.costs.lines import BillLine
 from tenantry.costs.prices import Prices
 from tenantry.costs.usage import HOURS_IN_MONTH, CellUsage, Usage
@@ -39,7 +39,7 @@ def fixed(cell: Cell, shared: Mapping[str, int], hours: float, prices: Prices) -
 
 
 def pooled(
-    measured: CellUsage, members: Mapping[str, Inventory], prices: Prices, free_share: Fraction
+    measured: CellUsage, members: Mapping[str, TenantInventory], prices: Prices, free_share: Fraction
 ) -> dict[str, list[BillLine]]:
     """What the pooled table costs, read, write, storage and recovery, as parts of its tenants.
 

@@ -99,7 +99,7 @@ class Provider(Mocks):
         return _id(args.name), {"arn": arn, **args.inputs, **computed}
 
 
-class Engine(MockMonitor):
+class RecordingMonitor(MockMonitor):
     """Keeps every registration, with the options that mocks do not see."""
 
     def __init__(self, arns: Arns, preview: bool) -> None:
@@ -156,13 +156,15 @@ class Engine(MockMonitor):
         return {each.urn: each.inputs for each in self.registered if belongs(each)}
 
 
-def run(program: Program, stack: str, arns: Arns, preview: bool = False) -> tuple[Engine, dict[str, Any]]:
+def run(
+    program: Program, stack: str, arns: Arns, preview: bool = False
+) -> tuple[RecordingMonitor, dict[str, Any]]:
     """What the program registers, and the stack's outputs as they are known.
 
     Args:
         arns: where the program runs, as it believes.
     """
-    engine = Engine(arns, preview)
+    engine = RecordingMonitor(arns, preview)
     return engine, execute(program, engine, stack, preview)
 
 

@@ -9,7 +9,7 @@ from agreed.metrics import KIT
 from tenantry.groups import claims, code, rates, records, requirements
 from tenantry.groups.installed import Installed, members
 from tenantry.groups.records import WORD
-from tenantry.groups.sources import Finding, Source
+from tenantry.groups.sources import Finding, PythonSource
 from tenantry.paths import shown
 from tenantry.problems import Problem
 
@@ -47,7 +47,7 @@ def problems(found: Iterable[Installed]) -> list[Problem]:
     installed = list(found)
     reported: list[Problem] = []
     for one in installed:
-        source = Source(one.folder / "declaration.py")
+        source = PythonSource(one.folder / "declaration.py")
         findings = [finding for check in CHECKS for finding in check(one, source)]
         findings += records.used(one, source, installed)
         reported += [Problem(shown(source.path), *finding) for finding in findings]
@@ -56,7 +56,7 @@ def problems(found: Iterable[Installed]) -> list[Problem]:
     return reported + claims.problems(installed)
 
 
-def _named(one: Installed, source: Source) -> Iterator[Finding]:
+def _named(one: Installed, source: PythonSource) -> Iterator[Finding]:
     if one.name != one.folder.name:
         what = f"the group is called {one.name}, and its folder {one.folder.name}"
         yield source.line(one.name, of="Group"), what, "give both one name"
@@ -71,7 +71,7 @@ def _named(one: Installed, source: Source) -> Iterator[Finding]:
             )
 
 
-def _secrets(one: Installed, source: Source) -> Iterator[Finding]:
+def _secrets(one: Installed, source: PythonSource) -> Iterator[Finding]:
     own = {secret.name for secret in one.group.secrets}
     for secret in one.group.secrets:
         if not WORD.fullmatch(secret.name) or secret.name in RESERVED_SECRETS:
@@ -106,7 +106,7 @@ def _secrets(one: Installed, source: Source) -> Iterator[Finding]:
                 yield source.line(name, of="Function Query"), what, remedy
 
 
-def _queues(one: Installed, source: Source) -> Iterator[Finding]:
+def _queues(one: Installed, source: PythonSource) -> Iterator[Finding]:
     own = {queue.name for queue in one.group.queues}
     for queue in one.group.queues:
         line = source.line(queue.name, of="Queue")
@@ -137,7 +137,7 @@ def _queues(one: Installed, source: Source) -> Iterator[Finding]:
                 yield source.line(name, of="Function Query"), what, "declare it in queues"
 
 
-def _conditions(one: Installed, source: Source) -> Iterator[Finding]:
+def _conditions(one: Installed, source: PythonSource) -> Iterator[Finding]:
     options = {option.name: option for option in one.group.options}
     for option in one.group.options:
         if not WORD.fullmatch(option.name) or option is not options[option.name]:
@@ -172,7 +172,7 @@ def _conditions(one: Installed, source: Source) -> Iterator[Finding]:
                 yield source.line(address, of="Function"), f"{member.name} may not call {address!r}", remedy
 
 
-def _metrics(one: Installed, source: Source) -> Iterator[Finding]:
+def _metrics(one: Installed, source: PythonSource) -> Iterator[Finding]:
     for metric in one.group.metrics:
         if not _METRIC.fullmatch(metric.name) or metric.name in {each.name for each in KIT}:
             remedy = "write it as ItemsWritten, and none of the platform's"
@@ -193,7 +193,7 @@ def _metrics(one: Installed, source: Source) -> Iterator[Finding]:
             )
 
 
-def _queries(one: Installed, source: Source) -> Iterator[Finding]:
+def _queries(one: Installed, source: PythonSource) -> Iterator[Finding]:
     own = [member.name for member in members(one.group)]
     for query in one.group.queries:
         if query.key in RESERVED_QUERIES:
@@ -208,14 +208,14 @@ def _queries(one: Installed, source: Source) -> Iterator[Finding]:
                 yield source.line(name, of="Function Query"), what, f"name {' or '.join(own)}"
 
 
-def _key_routes(one: Installed, source: Source) -> Iterator[Finding]:
+def _key_routes(one: Installed, source: PythonSource) -> Iterator[Finding]:
     for open_ in one.group.key_routes:
         if not open_.reason.strip():
             what = f"{open_.route} asks for no token, and no reason is given"
             yield source.line(open_.route, of="KeyRoute"), what, "say in reason why a key is enough"
 
 
-def _sizes(one: Installed, source: Source) -> Iterator[Finding]:
+def _sizes(one: Installed, source: PythonSource) -> Iterator[Finding]:
     for member in members(one.group):
         seconds, memory = member.function.timeout_seconds, member.function.memory_mb
         allowed = ROUTE_SECONDS if member.serves else WORKER_SECONDS
@@ -230,7 +230,7 @@ def _sizes(one: Installed, source: Source) -> Iterator[Finding]:
             )
 
 
-CHECKS: tuple[Callable[[Installed, Source], Iterator[Finding]], ...] = (
+CHECKS: tuple[Callable[[Installed, PythonSource], Iterator[Finding]], ...] = (
     _named,
     records.kept,
     records.counted,

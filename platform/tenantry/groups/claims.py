@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from tenantry.groups.installed import Installed, members
-from tenantry.groups.sources import Source
+from tenantry.groups.sources import PythonSource
 from tenantry.problems import Problem
 
 NAMES: Mapping[str, Callable[[Installed], Iterable[str]]] = {
@@ -40,6 +40,8 @@ def problems(installed: list[Installed]) -> list[Problem]:
                     "declared twice" if other == path else f"{other}'s already"
                 )
                 found.append(
-                    Problem(str(path), Source(path).line(name, of=PARTS[kind]), what, "rename one of them")
+                    Problem(
+                        str(path), PythonSource(path).line(name, of=PARTS[kind]), what, "rename one of them"
+                    )
                 )
     return found

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tenantry.groups.installed import Installed, members
-from tenantry.groups.sources import Import, Source, modules
+from tenantry.groups.sources import Import, PythonSource, modules
 from tenantry.problems import Problem
 
 
@@ -14,7 +14,7 @@ def problems(one: Installed) -> Iterator[Problem]:
         if not handler.exists():
             remedy = "add it, with a function handle(event, context)"
             yield Problem(str(handler), 1, f"the code of {member.name} is missing", remedy)
-        elif _is_python(handler) and not Source(handler).defines("handle"):
+        elif _is_python(handler) and not PythonSource(handler).defines("handle"):
             remedy = "add a function handle(event, context)"
             yield Problem(str(handler), 1, f"the code of {member.name} has no handle", remedy)
     for path in modules(one.folder):
@@ -25,7 +25,7 @@ def _imports(one: Installed, path: Path) -> Iterator[Problem]:
     used = {use.kind.rpartition("/")[0] for member in members(one.group) for use in member.function.uses}
     package = ".".join(("groups", one.name, *path.relative_to(one.folder).parts[:-1]))
     try:
-        imports = list(Source(path).imports(package))
+        imports = list(PythonSource(path).imports(package))
     except SyntaxError as error:
         yield Problem(str(path), error.lineno or 1, f"this is not Python: {error.msg}", "correct it")
         return
@@ -55,6 +55,6 @@ def _refused(one: Installed, each: Import, used: set[str]) -> tuple[str, str] | 
 
 def _is_python(path: Path) -> bool:
     try:
-        return bool(Source(path).tree)
+        return bool(PythonSource(path).tree)
     except (SyntaxError, ValueError):
         return False  # `_imports` says so, as of any module

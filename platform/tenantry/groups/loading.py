@@ -10,7 +10,7 @@ from agreed.declarations import Group
 from tenantry.groups import checks, shapes
 from tenantry.groups.folders import folders
 from tenantry.groups.installed import Groups, Installed
-from tenantry.groups.sources import Source
+from tenantry.groups.sources import PythonSource
 from tenantry.paths import shown
 from tenantry.problems import ConfigErrors, Problem
 
@@ -69,7 +69,7 @@ def _read(folder: Path, problems: list[Problem]) -> Installed | None:
                 f"a declaration imports {each.module}",
                 "import agreed.declarations only",
             )
-            for each in Source(file).imports()
+            for each in PythonSource(file).imports()
             if each.module.split(".")[0] not in sys.stdlib_module_names | {"agreed"}
         ]
         if forbidden:
@@ -83,7 +83,7 @@ def _read(folder: Path, problems: list[Problem]) -> Installed | None:
     if not isinstance(declared, Group):
         problems.append(Problem(shown(file), 1, "GROUP is not a Group", "assign GROUP = Group(...)"))
         return None
-    misfits = [Problem(shown(file), *finding) for finding in shapes.findings(declared, Source(file))]
+    misfits = [Problem(shown(file), *finding) for finding in shapes.findings(declared, PythonSource(file))]
     problems += misfits
     return None if misfits else Installed(declared, folder)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from agreed.declarations import COUNT, IDEMPOTENCY, Record
 from tenantry.groups.installed import Installed, members
-from tenantry.groups.sources import Finding, Source
+from tenantry.groups.sources import Finding, PythonSource
 
 WORD = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _KIND = re.compile(r"[a-z][a-z0-9]{0,30}")
@@ -14,7 +14,7 @@ RESERVED_ATTRIBUTES = {"collection", "expires_at", "fingerprint", "id", "kind", 
 RESERVED_KINDS = {COUNT, IDEMPOTENCY}
 
 
-def kept(one: Installed, source: Source) -> Iterator[Finding]:
+def kept(one: Installed, source: PythonSource) -> Iterator[Finding]:
     kinds: set[str] = set()
     for record in one.group.records:
         line = source.line(record.kind, of="Record")
@@ -30,7 +30,7 @@ def kept(one: Installed, source: Source) -> Iterator[Finding]:
             yield line, f"{record.kind} expires and is exported", "say in not_exported why it is left out"
 
 
-def _fields(record: Record, source: Source) -> Iterator[Finding]:
+def _fields(record: Record, source: PythonSource) -> Iterator[Finding]:
     names = [field.name for field in record.fields]
     for name in names:
         if not WORD.fullmatch(name) or name in {*RESERVED_ATTRIBUTES, record.subset} or names.count(name) > 1:
@@ -38,7 +38,7 @@ def _fields(record: Record, source: Source) -> Iterator[Finding]:
             yield source.line(name, of="Field"), f"{record.kind} cannot have a field {name!r}", remedy
 
 
-def _keys(record: Record, source: Source) -> Iterator[Finding]:
+def _keys(record: Record, source: PythonSource) -> Iterator[Finding]:
     """By what its records are counted and listed, and by what their partition key goes on."""
     fields, subset = {field.name: field for field in record.fields}, record.subset
     taken = RESERVED_ATTRIBUTES - {"collection"}
@@ -64,7 +64,7 @@ def _keys(record: Record, source: Source) -> Iterator[Finding]:
             yield source.line(key, of="Field"), what, 'make it a field of form "text" that is not optional'
 
 
-def used(one: Installed, source: Source, all_: list[Installed]) -> Iterator[Finding]:
+def used(one: Installed, source: PythonSource, all_: list[Installed]) -> Iterator[Finding]:
     own = _kinds(one)
     others = {each.name: _kinds(each) for each in all_}
     for member in members(one.group):
@@ -86,7 +86,7 @@ def used(one: Installed, source: Source, all_: list[Installed]) -> Iterator[Find
                 )
 
 
-def counted(one: Installed, source: Source) -> Iterator[Finding]:
+def counted(one: Installed, source: PythonSource) -> Iterator[Finding]:
     used = {
         use.kind for member in members(one.group) for use in member.function.uses if "update" in use.actions
     }

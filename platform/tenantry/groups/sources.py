@@ -15,7 +15,7 @@ class Import(NamedTuple):
     line: int
 
 
-class Source:
+class PythonSource:
     """A Python file of a group's; one that does not parse has no lines to point at.
 
     Raises:

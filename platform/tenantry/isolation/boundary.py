@@ -11,9 +11,9 @@ from tenantry.isolation import matrix, targets
 from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.evaluation import Holder
 from tenantry.isolation.leaks import Leak
-from tenantry.isolation.reading import Policy
+from tenantry.isolation.reading import ReadPolicy
 from tenantry.isolation.roles import Role
-from tenantry.isolation.targets import Place, Target, TargetKind
+from tenantry.isolation.targets import Target, TargetKind, TenantPlace
 from tenantry.rules.kinds.tokens import POLICY, ROLE
 
 NOBODYS = (TargetKind.FUNCTIONS, TargetKind.ROLES, TargetKind.STAGES, TargetKind.TOPICS)
@@ -23,7 +23,7 @@ def a_boundary_stops_what_no_function_may_have(cell: RegisteredCell) -> Iterator
     bounding = {role.inputs.get("permissionsBoundary") for role in cell.of(ROLE)}
     for policy in cell.of(POLICY):
         if policy.arn in bounding:
-            own = (Policy.read(policy.inputs["name"], policy.document("policy")),)
+            own = (ReadPolicy.read(policy.inputs["name"], policy.document("policy")),)
             holder = Holder(own, None, cell.arns.account, cell.arns.region)
             taken = Role("", "", f"boundary {policy.name}", holder)
             squares = matrix.tried(taken, list(_forbidden(cell))).values()
@@ -39,6 +39,6 @@ def _forbidden(cell: RegisteredCell) -> Iterator[tuple[str, Target]]:
             yield slug, Target(TargetKind.QUEUES, cell.arns.queue(cell.names.dead_letters(slug, queue.name)))
         signing = cell.arns.secrets(cell.names.signing_secret(slug)).replace("??????", "AbCdEf")
         yield slug, Target(TargetKind.SECRETS, signing)
-        for target in Place(cell, cell.names, slug).targets():
+        for target in TenantPlace(cell, cell.names, slug).targets():
             if target.kind in NOBODYS:
                 yield slug, target

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ministack.core.iam_evaluator import EvalContext, ParsedStatement, evaluate
 
 from tenantry.isolation import actions
-from tenantry.isolation.reading import LEADING_KEYS, Policy, listed
+from tenantry.isolation.reading import LEADING_KEYS, ReadPolicy, listed
 
 NOTHING = "nothing allows it"
 OF_A_CONDITION = "the condition of "
@@ -39,7 +39,9 @@ class Request(NamedTuple):
 class Holder:
     """Who holds policies, perhaps within a boundary. What reaches a resource is kept: many ask again."""
 
-    def __init__(self, own: tuple[Policy, ...], boundary: Policy | None, account: str, region: str) -> None:
+    def __init__(
+        self, own: tuple[ReadPolicy, ...], boundary: ReadPolicy | None, account: str, region: str
+    ) -> None:
         self.own = own
         self._boundary = None if boundary is None else [list(boundary.statements)]
         self._where = account, region

@@ -25,7 +25,7 @@ SERVICES = ("dynamodb", "secretsmanager")
 _USES = ("decrypt", "encrypt", "reencrypt", "generate", "derive", "sign", "verify", "creategrant", "unlisted")
 _BY_CALLER = "aws:principalarn"
 
-Statement = dict[str, Any]
+KeyStatement = dict[str, Any]
 
 
 def a_key_is_its_own_tenants_roles_alone(cell: RegisteredCell) -> Iterator[Leak]:
@@ -78,16 +78,16 @@ def _strangers(cell: RegisteredCell, slug: str | None) -> Iterator[str]:
                 yield cell.arns.iam(f"role/{place.names.function(place.slug, group)}")
 
 
-def _allowing(key: Registered) -> Iterator[tuple[str, Statement]]:
+def _allowing(key: Registered) -> Iterator[tuple[str, KeyStatement]]:
     """A key without a policy gets one that opens it to its account."""
     open_to_all = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*"}]}
     policy = key.document("policy") if key.inputs.get("policy") else open_to_all
-    for number, one in enumerate(policy["Statement"], start=1):
+    for number, one in enumerate(policy["KeyStatement"], start=1):
         if one["Effect"] == "Allow":
             yield f"policy/{one.get('Sid') or f'statement {number}'}", one
 
 
-def _used(statement: Statement) -> list[str]:
+def _used(statement: KeyStatement) -> list[str]:
     if "NotAction" in statement:
         granted = actions.all_but(listed(statement["NotAction"]))
     else:
@@ -99,7 +99,7 @@ def _used(statement: Statement) -> list[str]:
     )
 
 
-def _lets_in(statement: Statement, who: str) -> bool:
+def _lets_in(statement: KeyStatement, who: str) -> bool:
     if "Service" in (principal := statement.get("Principal") or {}) and "AWS" not in principal:
         return False
     on_caller = {
@@ -112,5 +112,5 @@ def _lets_in(statement: Statement, who: str) -> bool:
     return bool(evaluate(asked, [[parsed]]).decision == "Allow")
 
 
-def _values(statement: Statement, operator: str, key: str) -> set[str]:
+def _values(statement: KeyStatement, operator: str, key: str) -> set[str]:
     return set(listed((statement.get("Condition") or {}).get(operator, {}).get(key, [])))

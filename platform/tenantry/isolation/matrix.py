@@ -15,7 +15,7 @@ from tenantry.isolation.evaluation import NOTHING, Decision, Request
 from tenantry.isolation.leaks import Leak
 from tenantry.isolation.partitions import partition_keys
 from tenantry.isolation.roles import Role, roles
-from tenantry.isolation.targets import SERVICES, Place, Target, TargetKind
+from tenantry.isolation.targets import SERVICES, Target, TargetKind, TenantPlace
 
 # No ARN exists to narrow these; they write a trace and read none.
 HARMLESS = frozenset({"xray:puttelemetryrecords", "xray:puttracesegments"})
@@ -47,7 +47,7 @@ class RoleRow:
 
 
 def rows(cell: RegisteredCell) -> Iterator[RoleRow]:
-    of_tenant = {slug: _targets(Place(cell, cell.names, slug)) for slug in cell.slugs}
+    of_tenant = {slug: _targets(TenantPlace(cell, cell.names, slug)) for slug in cell.slugs}
     common = [("all tenants", target) for target in dict.fromkeys(targets.shared(cell))]
     for role in roles(cell):
         foreign = [each for slug, own in of_tenant.items() if slug != role.tenant for each in own]
@@ -60,7 +60,7 @@ def rows(cell: RegisteredCell) -> Iterator[RoleRow]:
         yield RoleRow(role, _own(role, own), tried(role, [*common, *_beside_own(role, foreign)]))
 
 
-def _targets(place: Place) -> list[Reached]:
+def _targets(place: TenantPlace) -> list[Reached]:
     whose = str(place)
     return [(whose, target) for target in dict.fromkeys(place.targets())]
 

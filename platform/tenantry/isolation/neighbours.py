@@ -7,21 +7,23 @@ from collections.abc import Iterator
 
 from tenantry.config.slugs import is_slug
 from tenantry.isolation.cells import RegisteredCell
-from tenantry.isolation.targets import Place, Target, TargetKind
+from tenantry.isolation.targets import Target, TargetKind, TenantPlace
 from tenantry.rules.naming import Names
 
 
-def possible(cell: RegisteredCell, slug: str) -> Iterator[Place]:
+def possible(cell: RegisteredCell, slug: str) -> Iterator[TenantPlace]:
     """Tenants that nobody has yet, beside whom a wildcard too many would show."""
     near = (f"{slug[:29]}-eu", f"{slug[:31]}x", slug[:-1], f"x{slug[1:]}", f"{slug[:-1]}x", f"x{slug[:31]}")
     for each in dict.fromkeys(near):
         if is_slug(each) and each not in (slug, *cell.slugs):
-            yield Place(cell, cell.names, each)
+            yield TenantPlace(cell, cell.names, each)
     stack = cell.names.stack
-    yield Place(cell, Names(f"{stack[:10]}{'x' if not stack.endswith('x') else 'y'}"), slug)
+    yield TenantPlace(cell, Names(f"{stack[:10]}{'x' if not stack.endswith('x') else 'y'}"), slug)
 
 
-def covered(cell: RegisteredCell, slug: str, patterns: frozenset[str]) -> Iterator[tuple[Place, Target]]:
+def covered(
+    cell: RegisteredCell, slug: str, patterns: frozenset[str]
+) -> Iterator[tuple[TenantPlace, Target]]:
     """Keys of other slugs that patterns of leading keys cover, found by filling in their wildcards."""
     for pattern in patterns:
         for filler in ("", "xyz", "-xyz#", "xyz#"):
@@ -29,4 +31,4 @@ def covered(cell: RegisteredCell, slug: str, patterns: frozenset[str]) -> Iterat
             whose = key.partition("#")[0]
             if whose != slug and is_slug(whose):
                 target = Target(TargetKind.KEYS, cell.arns.table(cell.names.table), (key,))
-                yield Place(cell, cell.names, whose), target
+                yield TenantPlace(cell, cell.names, whose), target

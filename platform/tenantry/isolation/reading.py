@@ -29,13 +29,13 @@ class Unreadable(Failed):
 
 
 @dataclass(frozen=True)
-class Policy:
+class ReadPolicy:
     """Statements whose Sid names the policy too."""
 
     statements: tuple[ParsedStatement, ...]
 
     @classmethod
-    def read(cls, name: str, document: dict[str, Any]) -> "Policy":
+    def read(cls, name: str, document: dict[str, Any]) -> "ReadPolicy":
         """Raises Unreadable; what the evaluator would pass over must not pass for harmless."""
         fault = validate_policy_document(document)
         statements = [] if fault else parse_policy_document(document)

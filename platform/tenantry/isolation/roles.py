@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.evaluation import Holder
-from tenantry.isolation.reading import EVERYTHING, Policy
+from tenantry.isolation.reading import EVERYTHING, ReadPolicy
 from tenantry.rules.kinds.tokens import POLICY, ROLE, ROLE_POLICY, ROLE_POLICY_ATTACHMENT
 
 
@@ -27,7 +27,7 @@ class Role:
 def roles(cell: RegisteredCell) -> list[Role]:
     """Every role that hangs below a tenant, by tenant; the program registers in no certain order."""
     documents = {
-        each.arn: Policy.read(each.inputs["name"], each.document("policy")) for each in cell.of(POLICY)
+        each.arn: ReadPolicy.read(each.inputs["name"], each.document("policy")) for each in cell.of(POLICY)
     }
     found = []
     for role in cell.of(ROLE):
@@ -40,14 +40,14 @@ def roles(cell: RegisteredCell) -> list[Role]:
     return sorted(found, key=lambda role: (role.tenant, role.function))
 
 
-def _own(cell: RegisteredCell, role: Registered, documents: dict[str, Policy]) -> tuple[Policy, ...]:
+def _own(cell: RegisteredCell, role: Registered, documents: dict[str, ReadPolicy]) -> tuple[ReadPolicy, ...]:
     inline = [
-        Policy.read(each.inputs["name"], each.document("policy"))
+        ReadPolicy.read(each.inputs["name"], each.document("policy"))
         for each in cell.of(ROLE_POLICY)
         if each.inputs["role"] in role.spellings
     ]
     inline += [
-        Policy.read(each["name"], json.loads(each["policy"]))
+        ReadPolicy.read(each["name"], json.loads(each["policy"]))
         for each in role.inputs.get("inlinePolicies") or []
     ]
     attached = [
@@ -59,6 +59,6 @@ def _own(cell: RegisteredCell, role: Registered, documents: dict[str, Policy]) -
     return (*inline, *(documents.get(arn) or _unknown(arn) for arn in attached))
 
 
-def _unknown(arn: str) -> Policy:
+def _unknown(arn: str) -> ReadPolicy:
     """A policy that the program does not make may hold anything."""
-    return Policy.read(arn, EVERYTHING)
+    return ReadPolicy.read(arn, EVERYTHING)

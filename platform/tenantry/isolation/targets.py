@@ -63,7 +63,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TenantPlace:
     """Where a tenant's resources are, whether it exists or might."""
 
     cell: RegisteredCell

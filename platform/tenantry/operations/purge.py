@@ -20,7 +20,7 @@ class StillDeployed(Failed):
 
 
 @dataclass(frozen=True, slots=True)
-class Clients:
+class PurgeClients:
     """boto3 clients; `lambda_` only looks whether the tenant is still there.
 
     `tagging` is `resourcegroupstaggingapi`: a key has no name to be found by, and may have lost its alias.
@@ -41,7 +41,7 @@ class Purged:
     keys: tuple[str, ...]
 
 
-def purge(names: Names, tenant: str, clients: Clients, on_deleted: Callable[[int], None]) -> Purged:
+def purge(names: Names, tenant: str, clients: PurgeClients, on_deleted: Callable[[int], None]) -> Purged:
     """Delete all that is left of the tenant. Interrupted or repeated, it goes on where it was.
 
     Reads the whole pooled table once, because keys cannot be listed by prefix; that is billed as reads.
@@ -57,7 +57,7 @@ def purge(names: Names, tenant: str, clients: Clients, on_deleted: Callable[[int
         return _purge(names, tenant, clients, on_deleted)
 
 
-def _purge(names: Names, tenant: str, clients: Clients, on_deleted: Callable[[int], None]) -> Purged:
+def _purge(names: Names, tenant: str, clients: PurgeClients, on_deleted: Callable[[int], None]) -> Purged:
     if _is_deployed(clients.lambda_, names.function(tenant, AUTHORIZER)):
         raise StillDeployed(f"{tenant} is still deployed as stack {names.stack}; run `pulumi up` first")
     keys = list(_keys(clients, names, tenant))
@@ -84,7 +84,7 @@ def _is_deployed(lambda_: Any, function: str) -> bool:
     return True
 
 
-def _keys(clients: Clients, names: Names, tenant: str) -> Iterator[str]:
+def _keys(clients: PurgeClients, names: Names, tenant: str) -> Iterator[str]:
     """Ids of the keys that were ever made for the tenant and are in use still."""
     tags = {"managed-by": "tenantry", "stack": names.stack, "tenant": tenant}
     pages = clients.tagging.get_paginator("get_resources").paginate(

@@ -27,7 +27,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
+class PlanQuota:
     """Calls in a `DAY`, `WEEK` or `MONTH`, for each API key."""
 
     limit: int
@@ -48,7 +48,7 @@ class RunningTenant:
     plan_id: str
     rate_per_second: float
     burst: int
-    quota: Quota | None
+    quota: PlanQuota | None
     keys: tuple[Key, ...]
     functions: dict[str, str]
     queues: tuple[Queue, ...]
@@ -170,7 +170,7 @@ def _tenant(
         plan_id=plan["id"],
         rate_per_second=float(throttle.get("rateLimit", 0)),
         burst=int(throttle.get("burstLimit", 0)),
-        quota=Quota(int(quota["limit"]), quota["period"]) if quota else None,
+        quota=PlanQuota(int(quota["limit"]), quota["period"]) if quota else None,
         keys=tuple(sorted(keys.get(slug, []), key=lambda key: key.name)),
         functions=functions,
         queues=has,

@@ -29,7 +29,7 @@ SERVICE_USE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Encrypted:
     """What is under the key: where, and which value of the service's encryption context distinguishes it.
 
     The encryption context is bound to the ciphertext, so a right to decrypt one table's is none to another's.
@@ -47,18 +47,18 @@ class Kept:
         }
 
 
-def items(dynamodb: str, table: str) -> Kept:
+def items(dynamodb: str, table: str) -> Encrypted:
     """`table` is a name, not an ARN. Source: DynamoDB's "encryption at rest: usage notes"."""
-    return Kept("DecryptItems", dynamodb, "aws:dynamodb:tableName", table)
+    return Encrypted("DecryptItems", dynamodb, "aws:dynamodb:tableName", table)
 
 
-def secret(secretsmanager: str, name: str, arn: str) -> Kept:
+def secret(secretsmanager: str, name: str, arn: str) -> Encrypted:
     """A `Sid` of IAM's takes letters and digits alone."""
     words = "".join(word.capitalize() for word in name.split("_"))
-    return Kept(f"Decrypt{words}Secret", secretsmanager, "SecretARN", arn)
+    return Encrypted(f"Decrypt{words}Secret", secretsmanager, "SecretARN", arn)
 
 
-def decrypt(key: str, *kept: Kept) -> list[Statement]:
+def decrypt(key: str, *kept: Encrypted) -> list[Statement]:
     """For a role's own policy and for the boundary, whose `key` is a pattern."""
     return [
         {
@@ -81,7 +81,7 @@ class Holders:
 
     account: str
     functions: str
-    users: dict[Kept, list[str]]
+    users: dict[Encrypted, list[str]]
     log_groups: list[str]
 
 
@@ -125,7 +125,7 @@ def of_key(holders: Holders, dynamodb: str, secretsmanager: str, logs: str) -> P
     }
 
 
-def _used(account: dict[str, str], kept: Kept, roles: list[str]) -> Statement:
+def _used(account: dict[str, str], kept: Encrypted, roles: list[str]) -> Statement:
     return {
         "Sid": kept.sid,
         "Principal": account,

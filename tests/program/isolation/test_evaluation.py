@@ -6,7 +6,7 @@ import pytest
 
 from tenantry.isolation import actions
 from tenantry.isolation.evaluation import Decision, Holder, Request
-from tenantry.isolation.reading import Policy, Unreadable
+from tenantry.isolation.reading import ReadPolicy, Unreadable
 from tests.support.iam import Call, allows
 from tests.support.mutations import allow
 
@@ -27,8 +27,8 @@ def decide(
     keys: tuple[str, ...] | None = OTHERS,
     boundary: dict[str, Any] | None = None,
 ) -> tuple[Decision, str]:
-    own = Policy.read("own", document(*statements))
-    limit = None if boundary is None else Policy.read("boundary", document(boundary))
+    own = ReadPolicy.read("own", document(*statements))
+    limit = None if boundary is None else ReadPolicy.read("boundary", document(boundary))
     return Holder((own,), limit, "000000000000", "us-east-1").decide(Request(action, resource, keys))
 
 
@@ -140,7 +140,7 @@ def test_actions_and_resources_match_as_they_do_on_aws(
 )
 def test_a_statement_that_the_evaluator_would_pass_over_is_refused(broken: dict[str, Any]) -> None:
     with pytest.raises(Unreadable, match="the policy own cannot be read"):
-        Policy.read("own", document(broken))
+        ReadPolicy.read("own", document(broken))
 
 
 def test_a_wildcard_stands_for_every_operation_of_the_service_and_for_those_to_come() -> None:

@@ -11,7 +11,7 @@ from tenantry.isolation.cells import RegisteredCell, registered
 from tenantry.isolation.neighbours import possible
 from tenantry.isolation.proof import RULES, Proof, prove
 from tenantry.isolation.roles import roles
-from tenantry.isolation.targets import Place, TargetKind
+from tenantry.isolation.targets import TargetKind, TenantPlace
 from tenantry.local.engine.resources.tracking import Tracked
 from tenantry.rules.kinds import KINDS
 
@@ -91,7 +91,7 @@ def test_the_statement_that_decides_is_told(proof: Proof) -> None:
 
 
 def test_everything_that_a_tenant_has_is_among_the_targets(demo: RegisteredCell) -> None:
-    resources = {target.resource for target in Place(demo, demo.names, "acme-eu").targets()}
+    resources = {target.resource for target in TenantPlace(demo, demo.names, "acme-eu").targets()}
     theirs: dict[str, Any] = {
         each.arn: each.type
         for each in demo.resources

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tenantry.console.readings import Kept
+from tenantry.console.readings import CachedReading
 from tenantry.errors import Failed
 
 
 def test_a_reading_is_kept_for_its_time_and_no_longer() -> None:
     now, count = [0.0], iter(range(10))
-    kept = Kept(lambda: next(count), 60, clock=lambda: now[0])
+    kept = CachedReading(lambda: next(count), 60, clock=lambda: now[0])
     assert (kept(), kept()) == (0, 0)
     now[0] = 59.9
     assert kept() == 0
@@ -25,7 +25,7 @@ def test_a_failure_is_not_kept() -> None:
             raise answer
         return answer
 
-    kept = Kept(read, 60)
+    kept = CachedReading(read, 60)
     with pytest.raises(Failed):
         kept()
     assert kept() == 7

@@ -7,10 +7,10 @@ import pytest
 
 from tenantry.costs import prices
 from tenantry.costs.components import COMPONENTS
-from tenantry.costs.inventory import Inventory
+from tenantry.costs.inventory import TenantInventory
 from tenantry.costs.usage import FunctionUse, Usage
 
-HAS = Inventory(
+HAS = TenantInventory(
     memory_mb=512,
     architecture="arm64",
     log_retention_days=30,
@@ -30,7 +30,7 @@ GB = 1024**3
 MONTH = Usage(hours=730)
 
 
-def cost(component: str, usage: Usage, has: Inventory = HAS) -> Fraction:
+def cost(component: str, usage: Usage, has: TenantInventory = HAS) -> Fraction:
     known = prices.load()
     quantities = COMPONENTS[component](usage, has)
     return sum((known.named(price).of(quantity) for price, quantity in quantities), Fraction())

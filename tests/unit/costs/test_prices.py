@@ -73,10 +73,10 @@ def test_a_figure_that_is_missing_or_too_much_is_refused(tmp_path: Path) -> None
 
 
 def test_no_figure_stands_in_two_components() -> None:
-    from tenantry.costs.inventory import Inventory
+    from tenantry.costs.inventory import TenantInventory
     from tenantry.costs.usage import Usage
 
-    has = Inventory(256, "arm64", 30, ("items",), ("items",), 1, 1, 1, 1, 1, 1, 1, True, 1)
+    has = TenantInventory(256, "arm64", 30, ("items",), ("items",), 1, 1, 1, 1, 1, 1, 1, True, 1)
     billed = [price for component in COMPONENTS.values() for price, _ in component(Usage(730), has)]
     assert len(billed) == len(set(billed))
     assert set(billed) <= set(FIGURES)

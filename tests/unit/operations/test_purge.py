@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 from tenantry.errors import Failed
-from tenantry.operations.purge import Clients, StillDeployed, purge
+from tenantry.operations.purge import PurgeClients, StillDeployed, purge
 from tenantry.rules.naming import Names
 
 KEYS = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
@@ -24,12 +24,12 @@ def names() -> Names:
 
 
 @pytest.fixture
-def clients(names: Names, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
+def clients(names: Names, monkeypatch: pytest.MonkeyPatch) -> Iterator[PurgeClients]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     with mock_aws():
         kms = boto3.client("kms")
         services = [boto3.client(service) for service in ("dynamodb", "secretsmanager", "lambda")]
-        made = Clients(*services, kms=kms, tagging=Tagging(kms))
+        made = PurgeClients(*services, kms=kms, tagging=Tagging(kms))
         make_table(made.dynamodb, names.table)
         yield made
 
@@ -53,7 +53,9 @@ def partitions(dynamodb: Any, table: str) -> set[str]:
     return {item["pk"]["S"] for item in dynamodb.scan(TableName=table)["Items"]}
 
 
-def test_all_items_of_the_tenant_go_and_those_of_longer_slugs_stay(names: Names, clients: Clients) -> None:
+def test_all_items_of_the_tenant_go_and_those_of_longer_slugs_stay(
+    names: Names, clients: PurgeClients
+) -> None:
     put(clients.dynamodb, names.table, "acme#items#item#orders", 60)
     put(clients.dynamodb, names.table, "acme#contact#message")
     put(clients.dynamodb, names.table, "acme#contact#message-state#new")
@@ -68,7 +70,7 @@ def test_all_items_of_the_tenant_go_and_those_of_longer_slugs_stay(names: Names,
     }
 
 
-def test_a_silo_table_goes_though_it_is_protected(names: Names, clients: Clients) -> None:
+def test_a_silo_table_goes_though_it_is_protected(names: Names, clients: PurgeClients) -> None:
     make_table(clients.dynamodb, names.tenant("acme"))
     make_table(clients.dynamodb, names.tenant("acme-eu"))
     assert purge(names, "acme", clients, lambda _: None).tables == (names.tenant("acme"),)
@@ -76,7 +78,7 @@ def test_a_silo_table_goes_though_it_is_protected(names: Names, clients: Clients
     assert left == [names.table, names.tenant("acme-eu")]
 
 
-def test_all_secrets_go_at_once_so_that_the_names_are_free(names: Names, clients: Clients) -> None:
+def test_all_secrets_go_at_once_so_that_the_names_are_free(names: Names, clients: PurgeClients) -> None:
     own = (names.signing_secret("acme"), names.secret("acme"), names.secret("acme", "delivery"))
     for name in (*own, names.secret("acme-eu")):
         clients.secretsmanager.create_secret(Name=name, SecretString="{}")
@@ -85,7 +87,7 @@ def test_all_secrets_go_at_once_so_that_the_names_are_free(names: Names, clients
     assert clients.secretsmanager.describe_secret(SecretId=names.secret("acme-eu"))["Name"]
 
 
-def test_a_secret_that_waits_for_its_deletion_goes_now(names: Names, clients: Clients) -> None:
+def test_a_secret_that_waits_for_its_deletion_goes_now(names: Names, clients: PurgeClients) -> None:
     """Somebody deleted it by hand, with the recovery window that AWS proposes."""
     clients.secretsmanager.create_secret(Name=names.secret("acme"), SecretString="{}")
     clients.secretsmanager.delete_secret(SecretId=names.secret("acme"), RecoveryWindowInDays=30)
@@ -99,7 +101,9 @@ def make_key(kms: Any, names: Names, tenant: str) -> str:
     return str(kms.create_key(Tags=listed)["KeyMetadata"]["KeyId"])
 
 
-def test_every_key_of_the_tenant_ends_after_a_month_and_no_other_does(names: Names, clients: Clients) -> None:
+def test_every_key_of_the_tenant_ends_after_a_month_and_no_other_does(
+    names: Names, clients: PurgeClients
+) -> None:
     """Two, where the tenant went back to a key of AWS's and chose its own again."""
     kms = clients.kms
     own = {make_key(kms, names, "acme"), make_key(kms, names, "acme")}
@@ -114,14 +118,14 @@ def test_every_key_of_the_tenant_ends_after_a_month_and_no_other_does(names: Nam
     assert purge(names, "acme", clients, lambda _: None).keys == ()
 
 
-def test_a_second_purge_finds_nothing_and_is_no_error(names: Names, clients: Clients) -> None:
+def test_a_second_purge_finds_nothing_and_is_no_error(names: Names, clients: PurgeClients) -> None:
     put(clients.dynamodb, names.table, "acme#items#count")
     purge(names, "acme", clients, lambda _: None)
     again = purge(names, "acme", clients, lambda _: None)
     assert (again.items, again.tables, again.secrets, again.keys) == (0, (), (), ())
 
 
-def test_a_deployed_tenant_is_left_alone(names: Names, clients: Clients) -> None:
+def test_a_deployed_tenant_is_left_alone(names: Names, clients: PurgeClients) -> None:
     put(clients.dynamodb, names.table, "acme#items#count")
     deployed = replace(clients, lambda_=Deployed())
     with pytest.raises(StillDeployed, match="run `pulumi up` first"):
@@ -129,7 +133,7 @@ def test_a_deployed_tenant_is_left_alone(names: Names, clients: Clients) -> None
     assert partitions(clients.dynamodb, names.table) == {"acme#items#count"}
 
 
-def test_without_the_pooled_table_nothing_is_deleted(names: Names, clients: Clients) -> None:
+def test_without_the_pooled_table_nothing_is_deleted(names: Names, clients: PurgeClients) -> None:
     """In a wrong Region all looks removed; what lies there under the same names is another's."""
     elsewhere = Names(f"{names.stack}x")
     make_table(clients.dynamodb, elsewhere.tenant("acme"))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tenantry.operations.metering.quota_use import QuotaUse, began, quota_use
-from tenantry.operations.running import Key, Quota, Running
+from tenantry.operations.running import Key, PlanQuota, Running
 from tests.support.console import NAMES, NOW, PLACE, tenant
 
 TODAY = datetime.now(UTC).date()
@@ -24,7 +24,7 @@ class Gateway:
         return {"items": self.told}
 
 
-def running(gateway: Gateway, quota: Quota | None) -> Running:
+def running(gateway: Gateway, quota: PlanQuota | None) -> Running:
     keys = tuple(Key(f"id-{name}", name, NOW - timedelta(days=9), True) for name in ("app", "web"))
     acme = tenant("acme", quota=quota, keys=keys)
     place = replace(PLACE, client=lambda service: {"apigateway": gateway}[service])
@@ -33,18 +33,18 @@ def running(gateway: Gateway, quota: Quota | None) -> Running:
 
 def test_the_key_that_has_used_most_is_told_by_its_name() -> None:
     gateway = Gateway({"id-web": [[700, 300]], "id-app": [[20, 980]]})
-    found = quota_use(running(gateway, Quota(1000, "DAY")), TODAY)
+    found = quota_use(running(gateway, PlanQuota(1000, "DAY")), TODAY)
     assert found == {"acme": QuotaUse(700, 1000, "DAY", "web")}
     assert gateway.asked[0]["startDate"] == gateway.asked[0]["endDate"] == TODAY.isoformat()
 
 
 def test_what_remains_goes_before_what_was_counted() -> None:
-    found = quota_use(running(Gateway({"id-web": [[700, 800]]}), Quota(1000, "DAY")), TODAY)
+    found = quota_use(running(Gateway({"id-web": [[700, 800]]}), PlanQuota(1000, "DAY")), TODAY)
     assert found["acme"].used == 200
 
 
 def test_a_key_that_has_not_called_has_used_nothing() -> None:
-    found = quota_use(running(Gateway({}), Quota(1000, "DAY")), TODAY)
+    found = quota_use(running(Gateway({}), PlanQuota(1000, "DAY")), TODAY)
     assert found["acme"].used == 0
 
 

@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from tenantry.errors import Failed
 from tenantry.operations.metering.usage import KEPT_DAYS, PAGE, Day, usage_of
 from tenantry.operations.places import Place
-from tenantry.operations.running import Key, Quota, RunningTenant
+from tenantry.operations.running import Key, PlanQuota, RunningTenant
 from tenantry.rules.naming import Names
 
 TODAY = datetime.now(UTC).date()
@@ -26,7 +26,7 @@ ACME = RunningTenant(
     plan_id="plan1",
     rate_per_second=5,
     burst=10,
-    quota=Quota(100, "DAY"),
+    quota=PlanQuota(100, "DAY"),
     keys=(Key("k1", "web", NOW, True), Key("k2", "batch", NOW, True)),
     functions={},
     queues=(),

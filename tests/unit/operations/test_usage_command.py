@@ -15,12 +15,12 @@ from tenantry.operations import running
 from tenantry.operations.metering import usage_reports
 from tenantry.operations.metering.usage import Day, KeyUsage, first_kept
 from tenantry.operations.metering.usage_reports import Report, UsageLine
-from tenantry.operations.running import Quota, RunningTenant
+from tenantry.operations.running import PlanQuota, RunningTenant
 from tests.support.command import Command, Run
 
 JULY = date(2026, 7, 1)
 ACME = RunningTenant(
-    "acme", "gold", False, "https://acme.example", "plan1", 5, 10, Quota(5_000, "DAY"), (), {}, ()
+    "acme", "gold", False, "https://acme.example", "plan1", 5, 10, PlanQuota(5_000, "DAY"), (), {}, ()
 )
 HOSTILE = "=cmd|' /C calc'!A0"
 LINES = (

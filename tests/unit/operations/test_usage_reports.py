@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 
 from tenantry.operations.logs.events import ACCESS, Event, found
-from tenantry.operations.logs.requests import UNMATCHED, Count, counted
+from tenantry.operations.logs.requests import UNMATCHED, RequestCount, counted
 from tenantry.operations.metering import usage_reports
 from tenantry.operations.metering.usage import Day, KeyUsage
 from tenantry.operations.metering.usage_reports import Report, UsageLine, report
@@ -50,10 +50,12 @@ def test_requests_are_counted_by_day_key_route_and_answer() -> None:
     ]
     counts = {(each.day, each.key_id, each.route): each.count for each in counted(events)}
     assert counts == {
-        (YESTERDAY, "k1", "GET /items/{collection}"): Count(requests=1, succeeded=1),
-        (TODAY, "", "GET /items/{collection}"): Count(requests=1, refused=1),
-        (TODAY, "k1", "GET /items/{collection}"): Count(4, succeeded=1, refused=2, failed=1, throttled=1),
-        (TODAY, "k1", "POST /items/{collection}"): Count(requests=1, succeeded=1),
+        (YESTERDAY, "k1", "GET /items/{collection}"): RequestCount(requests=1, succeeded=1),
+        (TODAY, "", "GET /items/{collection}"): RequestCount(requests=1, refused=1),
+        (TODAY, "k1", "GET /items/{collection}"): RequestCount(
+            4, succeeded=1, refused=2, failed=1, throttled=1
+        ),
+        (TODAY, "k1", "POST /items/{collection}"): RequestCount(requests=1, succeeded=1),
     }
 
 

@@ -18,7 +18,7 @@ Position = tuple[str, str, str]
 """Label of the kind, subset, id: records are exported in this order, so none can be in a file twice."""
 
 
-class Count(NamedTuple):
+class RecordCounter(NamedTuple):
     """The counter that a record is counted in."""
 
     partition: str
@@ -91,13 +91,13 @@ class StoredRecord:
             {"pk": {"S": partitions.entries(tenant, self.kind.group, record, value)}, "sk": {"S": self.id}}
         ]
 
-    def count(self, tenant: str, shard: int) -> Count | None:
+    def count(self, tenant: str, shard: int) -> RecordCounter | None:
         """None where its kind is not counted."""
         record = self.kind.record
         if not record.counted_by:
             return None
         name = self.subset if record.counted_by == record.subset else str(self.fields[record.counted_by])
-        return Count(partitions.counts(tenant, self.kind.group, record.kind, shard), name)
+        return RecordCounter(partitions.counts(tenant, self.kind.group, record.kind, shard), name)
 
 
 def _matches(pattern: re.Pattern[str], value: object) -> bool:

@@ -20,7 +20,7 @@ TOLD_EVERY = 1_000  # requests
 
 
 @dataclass(slots=True)
-class Count:
+class RequestCount:
     """Requests, of which answered with 2xx, 4xx and 5xx; `throttled` ones (429) are among the 4xx."""
 
     requests: int = 0
@@ -44,18 +44,18 @@ class Requests:
     day: date
     key_id: str
     route: str
-    count: Count = field(compare=False)
+    count: RequestCount = field(compare=False)
 
 
 def counted(events: Iterable[Event], on_counted: Callable[[int], None] = lambda _: None) -> list[Requests]:
     """One for each day, key and route that has any, in order; `on_counted` hears how many were read."""
-    counts: dict[tuple[date, str, str], Count] = {}
+    counts: dict[tuple[date, str, str], RequestCount] = {}
     for number, event in enumerate(events, 1):
         fields = _fields(event.message)
         day = datetime.fromtimestamp(event.time_ms / 1000, UTC).date()
         route = f"{fields.get('method')} {fields.get('route')}"
         place = (day, _present(fields.get("api_key_id")), route if route in _routes() else UNMATCHED)
-        counts.setdefault(place, Count()).add(str(fields.get("status")))
+        counts.setdefault(place, RequestCount()).add(str(fields.get("status")))
         if number % TOLD_EVERY == 0:
             on_counted(number)
     return sorted(Requests(*place, count) for place, count in counts.items())

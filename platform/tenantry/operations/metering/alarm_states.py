@@ -11,7 +11,7 @@ AlarmState = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
+class ReportedAlarm:
     """`condition` is the last part of its name, `reason` is CloudWatch's own.
 
     `runbook` says where to read what to do; empty where the description does not. A `composite` one joins
@@ -27,7 +27,7 @@ class Alarm:
     composite: bool
 
 
-def alarms(place: Place) -> dict[str, tuple[Alarm, ...]]:
+def alarms(place: Place) -> dict[str, tuple[ReportedAlarm, ...]]:
     """By slug; those that ring come first.
 
     Raises:
@@ -42,7 +42,7 @@ def alarms(place: Place) -> dict[str, tuple[Alarm, ...]]:
             for page in pages.paginate(AlarmNamePrefix=prefix, AlarmTypes=kinds)
             for each in (*page.get("MetricAlarms", []), *page.get("CompositeAlarms", []))
         ]
-    by_slug: dict[str, list[Alarm]] = {}
+    by_slug: dict[str, list[ReportedAlarm]] = {}
     for each in found:
         # A slug holds no underscore.
         slug, _, condition = each["AlarmName"].removeprefix(prefix).partition("_")
@@ -50,10 +50,10 @@ def alarms(place: Place) -> dict[str, tuple[Alarm, ...]]:
     return {slug: tuple(sorted(own, key=_urgency)) for slug, own in by_slug.items()}
 
 
-def _alarm(slug: str, condition: str, answer: dict[str, Any]) -> Alarm:
+def _alarm(slug: str, condition: str, answer: dict[str, Any]) -> ReportedAlarm:
     """Descriptions are written by `monitoring.alarms`."""
     meaning, _, runbook = answer.get("AlarmDescription", "").partition(". Runbook: ")
-    return Alarm(
+    return ReportedAlarm(
         condition=condition,
         meaning=meaning.removeprefix(f"{slug}: "),
         runbook=runbook,
@@ -64,5 +64,5 @@ def _alarm(slug: str, condition: str, answer: dict[str, Any]) -> Alarm:
     )
 
 
-def _urgency(alarm: Alarm) -> tuple[int, str]:
+def _urgency(alarm: ReportedAlarm) -> tuple[int, str]:
     return ("ALARM", "INSUFFICIENT_DATA", "OK").index(alarm.state), alarm.condition

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tenantry.operations.metering.usage import KeyUsage, usage_of
-from tenantry.operations.running import Quota, Running, RunningTenant
+from tenantry.operations.running import PlanQuota, Running, RunningTenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,13 @@ def began(period: str, today: date) -> date:
     return today - timedelta(days=today.isoweekday() % 7) if period == "WEEK" else today
 
 
-def _most_used(running: Running, tenant: RunningTenant, quota: Quota, today: date) -> QuotaUse:
+def _most_used(running: Running, tenant: RunningTenant, quota: PlanQuota, today: date) -> QuotaUse:
     keys = usage_of(running.place, tenant, began(quota.period, today), today)
     counts = {key.name or key.id: _used(key, quota) for key in keys}
     most = max(counts, key=lambda name: counts[name], default="")
     return QuotaUse(counts.get(most, 0), quota.limit, quota.period, most)
 
 
-def _used(key: KeyUsage, quota: Quota) -> int:
+def _used(key: KeyUsage, quota: PlanQuota) -> int:
     """What remains says more than the count: an operator may have granted some beyond the limit."""
     return key.used if key.remaining is None else quota.limit - key.remaining
