@@ -7,7 +7,7 @@ PACK := policy-pack/.venv
 PEERS := benches/speed/.venv
 SOURCES := platform functions demo benches tests policy-pack
 
-.PHONY: help setup policies peers demo up down test chaos load pages bench pictures check format requirements clean
+.PHONY: help setup policies peers demo up down unit test chaos load pages bench pictures check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -45,6 +45,9 @@ up: setup ## bring the local platform up and leave it running
 
 down: setup ## stop the local platform
 	$(BIN)/tenantry down
+
+unit: setup ## run the tests of rules, contract, functions and documentation alone; one to two minutes
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/contract tests/docs functions/groups
 
 test: setup policies ## run all tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile

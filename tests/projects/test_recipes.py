@@ -128,7 +128,7 @@ def _make_log_stream(clients: Clients, inputs: Inputs) -> Made:
     return Made(inputs["name"], {})
 
 
-LOG_STREAM = Kind(_make_log_stream, goes_with_its_owner)
+LOG_STREAM = MadeKind(_make_log_stream, goes_with_its_owner)
 """,
     ),
     (
