@@ -1,6 +1,6 @@
 """Whatever the program registers reaches the emulator, or the deployment fails and names what would not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -18,26 +18,27 @@ from tenantry.local.platform import SERVICES
 from tenantry.packing import artifact
 from tenantry.program import prepare
 from tenantry.rules.arns import Arns
-from tests.support.engine import SENDER, demo
+from tests.support import scheduled
+from tests.support.engine import SENDER
 
 Deploy = Callable[[], list[tuple[Step, str]]]
 
 
 @pytest.fixture
-def deployed(root: Session, tmp_path: Path) -> Deploy:
-    """Deploys the demo cell; a second time as if every call of the first had been cut off."""
-    cell = demo()
+def deployed(root: Session, tmp_path: Path) -> Iterator[Deploy]:
+    """Deploys the demo cell, and a schedule beside it; a second time as if every call had been cut off."""
     where, target = Arns("aws", REGION, ACCOUNT), artifact.this_machine()
-    deployment = prepare(cell=cell.name, stack=cell.name, arns=where, target=target, mail_from=SENDER)
     clients = {service: root.client(service) for service in SERVICES}
+    with scheduled.cell(tmp_path / "groups") as cell:
+        deployment = prepare(cell=cell.name, stack=cell.name, arns=where, target=target, mail_from=SENDER)
 
-    def deployed() -> list[tuple[Step, str]]:
-        with inventory.opened(tmp_path) as made:
-            made.entries |= {urn: unsure(entry) for urn, entry in made.entries.items()}
-            _, changes = deploy(cell, deployment, clients.__getitem__, made, lambda _: None)
-        return [(each.step, each.type) for each in changes]
+        def deployed() -> list[tuple[Step, str]]:
+            with inventory.opened(tmp_path) as made:
+                made.entries |= {urn: unsure(entry) for urn, entry in made.entries.items()}
+                _, changes = deploy(cell, deployment, clients.__getitem__, made, lambda _: None)
+            return [(each.step, each.type) for each in changes]
 
-    return deployed
+        yield deployed
 
 
 def test_an_option_that_no_maker_reads_is_named_and_without_it_every_input_is_read(
