@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tenantry.config import RegisteredCell as CellConfig
+from tenantry.config import Cell as CellConfig
 from tenantry.isolation import cells
 from tenantry.isolation.cells import RegisteredCell
-from tests.support.command import Command, Run
+from tests.support.command import TENANTS, Command, Run
 from tests.support.mutations import allow, granted, set_input
 
 Registering = Callable[[RegisteredCell], None]
+FOLDER = ("--tenants", str(TENANTS))
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_a_cell_without_leaks_exits_0(
     demo: RegisteredCell, registering: Registering, run: Run, command: Command
 ) -> None:
     registering(demo)
-    code, out, err = run(command, "isolation")
+    code, out, err = run(command, "isolation", *FOLDER)
     assert (code, err) == (0, "")
     assert "acme-eu items" in out
     assert "✓ no leak in cell demo" in out
@@ -50,7 +51,7 @@ def test_a_leak_exits_1_and_is_told_in_a_line(
 ) -> None:
     leaking = granted("acme.items", allow("secretsmanager:GetSecretValue", "*"))(demo)
     registering(set_input("Permission", "acme-eu.items", sourceArn=None)(leaking))
-    code, out, err = run(command, "isolation", "--cell", "demo")
+    code, out, err = run(command, "isolation", "--cell", "demo", *FOLDER)
     assert code == 1
     assert re.search(r"acme items .*✗ LEAK", out)
     assert " Wide " in out
@@ -66,7 +67,7 @@ def test_programs_get_the_same_as_json(
     demo: RegisteredCell, registering: Registering, run: Run, command: Command
 ) -> None:
     registering(granted("acme.items", allow("dynamodb:Scan", "*"))(demo))
-    code, out, err = run(command, "isolation", "--json")
+    code, out, err = run(command, "isolation", "--json", *FOLDER)
     [shown] = json.loads(out)["cells"]
     assert (code, shown["leaks"]) == (1, err.splitlines())
     items = next(each for each in shown["roles"] if each["role"] == "tenantry_demo_acme_items")
@@ -86,5 +87,5 @@ def test_options_that_contradict_each_other_are_refused(
 
 
 def test_a_cell_that_is_not_there_is_answered_with_those_there_are(run: Run, command: Command) -> None:
-    code, _, err = run(command, "isolation", "--cell", "prod")
+    code, _, err = run(command, "isolation", "--cell", "prod", *FOLDER)
     assert (code, "there are: demo" in err) == (2, True)

@@ -198,6 +198,6 @@ def test_a_wrong_value_is_refused_before_any_call(
     ],
 )
 def test_wrong_input_is_told(run: Run, command: Command, arguments: tuple[str, ...], message: str) -> None:
-    code, out, err = run(command, "secrets", *arguments)
+    code, out, err = run(command, "secrets", *arguments, "--tenants", str(command.tenants))
     assert (code, out) == (2, "")
     assert message in err
