@@ -3,7 +3,7 @@
 import pytest
 
 from tenantry.config import Cell
-from tests.support.engine import Engine, demo, register
+from tests.support.engine import RecordingMonitor, demo, register
 
 
 @pytest.fixture(scope="session")
@@ -12,5 +12,5 @@ def cell() -> Cell:
 
 
 @pytest.fixture(scope="session")
-def engine(cell: Cell) -> Engine:
+def engine(cell: Cell) -> RecordingMonitor:
     return register(cell)[0]

@@ -5,25 +5,25 @@ import json
 import pytest
 
 from tenantry.guardrails.rules import RULES
-from tests.support.engine import Engine, demo, register
+from tests.support.engine import RecordingMonitor, demo, register
 from tests.support.guardrails import stack
 
 BUDGET = "Budget"
 
 
 @pytest.fixture(scope="module")
-def limited() -> Engine:
+def limited() -> RecordingMonitor:
     cell = demo()
     return register(cell.model_copy(update={"tenants": cell.tenants[1:2]}), budget=500)[0]
 
 
-def test_it_counts_what_bears_the_cells_tag(limited: Engine) -> None:
+def test_it_counts_what_bears_the_cells_tag(limited: RecordingMonitor) -> None:
     inputs = limited.of_type(BUDGET)["demo"].inputs
     assert (inputs["limitAmount"], inputs["limitUnit"], inputs["timeUnit"]) == ("500", "USD", "MONTHLY")
     assert inputs["costFilters"] == [{"name": "TagKeyValue", "values": ["user:cell$demo"]}]
 
 
-def test_it_tells_the_cells_topic_before_and_when_the_limit_is_passed(limited: Engine) -> None:
+def test_it_tells_the_cells_topic_before_and_when_the_limit_is_passed(limited: RecordingMonitor) -> None:
     notices = limited.of_type(BUDGET)["demo"].inputs["notifications"]
     topic = limited.of_type("Topic")["demo"].arn
     assert {(each["notificationType"], each["threshold"]) for each in notices} == {
@@ -33,7 +33,7 @@ def test_it_tells_the_cells_topic_before_and_when_the_limit_is_passed(limited: E
     assert all(each["subscriberSnsTopicArns"] == [topic] for each in notices)
 
 
-def test_the_topic_lets_this_budget_publish_and_is_made_first(limited: Engine) -> None:
+def test_the_topic_lets_this_budget_publish_and_is_made_first(limited: RecordingMonitor) -> None:
     policy = limited.of_type("TopicPolicy")["demo"]
     [statement] = [each for each in policy.document("policy")["Statement"] if each["Sid"] == "Budget"]
     assert statement["Principal"] == {"Service": "budgets.amazonaws.com"}
@@ -44,11 +44,11 @@ def test_the_topic_lets_this_budget_publish_and_is_made_first(limited: Engine) -
     assert policy.urn in limited.of_type(BUDGET)["demo"].dependencies
 
 
-def test_a_cell_with_a_budget_keeps_to_the_guardrails(limited: Engine) -> None:
+def test_a_cell_with_a_budget_keeps_to_the_guardrails(limited: RecordingMonitor) -> None:
     assert [str(each) for rule in RULES for each in rule.check(stack(limited))] == []
 
 
-def test_without_one_there_is_no_budget_and_nobody_else_may_publish(engine: Engine) -> None:
+def test_without_one_there_is_no_budget_and_nobody_else_may_publish(engine: RecordingMonitor) -> None:
     assert engine.of_type(BUDGET) == {}
     policy = json.dumps(engine.of_type("TopicPolicy")["demo"].inputs)
     assert "budgets.amazonaws.com" not in policy

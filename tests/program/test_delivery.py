@@ -8,7 +8,7 @@ from pulumi.runtime import rpc
 from tenantry.config import Cell, Tenant
 from tenantry.groups import current
 from tenantry.rules.naming import Names, log_group
-from tests.support.engine import ARNS, Engine, register
+from tests.support.engine import ARNS, RecordingMonitor, register
 
 NAMES = Names("demo")
 DELIVERING = ("acme", "globex")
@@ -23,13 +23,13 @@ def with_notify(cell: Cell, slug: str, notify: str | None) -> Cell:
     return cell.model_copy(update={"tenants": tuple(map(changed, cell.tenants))})
 
 
-def variables(engine: Engine, function: str) -> dict[str, Any]:
+def variables(engine: RecordingMonitor, function: str) -> dict[str, Any]:
     said: dict[str, Any] = engine.of_type("Function")[function].inputs["environment"]["variables"]
     return said
 
 
 def test_what_cannot_be_delivered_is_kept_aside_for_longer_than_the_queue_keeps_anything(
-    engine: Engine,
+    engine: RecordingMonitor,
 ) -> None:
     queues = engine.of_type("Queue")
     for slug in DELIVERING:
@@ -47,7 +47,9 @@ def test_what_cannot_be_delivered_is_kept_aside_for_longer_than_the_queue_keeps_
         assert queue["sqsManagedSseEnabled"] is dead["sqsManagedSseEnabled"] is True
 
 
-def test_a_queue_feeds_its_tenants_notifier_which_tells_of_each_message_by_itself(engine: Engine) -> None:
+def test_a_queue_feeds_its_tenants_notifier_which_tells_of_each_message_by_itself(
+    engine: RecordingMonitor,
+) -> None:
     for name, mapping in engine.of_type("EventSourceMapping").items():
         slug = name.removesuffix(".contact")
         assert mapping.inputs["eventSourceArn"] == ARNS.queue(NAMES.queue(slug, "contact"))
@@ -56,24 +58,24 @@ def test_a_queue_feeds_its_tenants_notifier_which_tells_of_each_message_by_itsel
     assert set(engine.of_type("EventSourceMapping")) == {f"{slug}.contact" for slug in DELIVERING}
 
 
-def test_a_message_stays_hidden_for_as_long_as_a_delivery_may_take(engine: Engine) -> None:
+def test_a_message_stays_hidden_for_as_long_as_a_delivery_may_take(engine: RecordingMonitor) -> None:
     for slug in DELIVERING:
         timeout = engine.of_type("Function")[f"{slug}.notifier"].inputs["timeout"]
         assert engine.of_type("Queue")[f"{slug}.contact"].inputs["visibilityTimeoutSeconds"] >= 6 * timeout
         assert timeout > engine.of_type("Function")[f"{slug}.contact"].inputs["timeout"]
 
 
-def test_one_tenants_backlog_takes_little_of_the_accounts_concurrency(engine: Engine) -> None:
+def test_one_tenants_backlog_takes_little_of_the_accounts_concurrency(engine: RecordingMonitor) -> None:
     for mapping in engine.of_type("EventSourceMapping").values():
         assert mapping.inputs["scalingConfig"] == {"maximumConcurrency": QUEUE.concurrency}
     assert QUEUE.concurrency == 2, "AWS's least"
 
 
-def test_nobody_may_invoke_a_notifier(engine: Engine) -> None:
+def test_nobody_may_invoke_a_notifier(engine: RecordingMonitor) -> None:
     assert not [name for name in engine.of_type("Permission") if name.endswith(".notifier")]
 
 
-def test_the_functions_are_told_where_messages_go(engine: Engine) -> None:
+def test_the_functions_are_told_where_messages_go(engine: RecordingMonitor) -> None:
     for slug in DELIVERING:
         url = f"https://sqs.example/{NAMES.queue(slug, 'contact')}"
         assert variables(engine, f"{slug}.contact")["CONTACT_QUEUE_URL"] == url
@@ -91,7 +93,7 @@ def test_the_functions_are_told_where_messages_go(engine: Engine) -> None:
     assert "DELIVERY_SECRET_ARN" not in mailed
 
 
-def test_webhooks_are_signed_with_a_random_key_that_operators_may_replace(engine: Engine) -> None:
+def test_webhooks_are_signed_with_a_random_key_that_operators_may_replace(engine: RecordingMonitor) -> None:
     secrets = {each.inputs["name"]: each for each in engine.of_type_all("Secret")}
     secret = secrets[NAMES.secret("globex", "delivery")]
     assert NAMES.secret("acme", "delivery") not in secrets
@@ -104,7 +106,9 @@ def test_webhooks_are_signed_with_a_random_key_that_operators_may_replace(engine
     assert (key.inputs["length"], key.parent) == (32, secret.parent)
 
 
-def test_starting_and_stopping_to_deliver_changes_no_other_tenant(cell: Cell, engine: Engine) -> None:
+def test_starting_and_stopping_to_deliver_changes_no_other_tenant(
+    cell: Cell, engine: RecordingMonitor
+) -> None:
     for slug, notify in (("acme", None), ("globex", None), ("acme", "https://hooks.acme.example/")):
         after = register(with_notify(cell, slug, notify))[0]
         assert engine.below(slug) != after.below(slug)
@@ -129,7 +133,7 @@ def test_without_the_route_group_nothing_is_delivered(cell: Cell) -> None:
     assert not [name for name in engine.of_type("Queue") if name.startswith("acme-eu.")]
 
 
-def test_what_a_suspended_tenant_has_accepted_is_delivered(cell: Cell, engine: Engine) -> None:
+def test_what_a_suspended_tenant_has_accepted_is_delivered(cell: Cell, engine: RecordingMonitor) -> None:
     suspended = [tenant.model_copy(update={"status": "suspended"}) for tenant in cell.tenants]
     after = register(cell.model_copy(update={"tenants": tuple(suspended)}))[0]
     mappings = {name: each.inputs for name, each in after.of_type("EventSourceMapping").items()}
@@ -137,7 +141,7 @@ def test_what_a_suspended_tenant_has_accepted_is_delivered(cell: Cell, engine: E
 
 
 def test_under_a_key_of_the_tenants_own_the_notifier_decrypts_what_it_reads_and_nothing_else(
-    engine: Engine,
+    engine: RecordingMonitor,
 ) -> None:
     key = ARNS.kms("key/globex-id")
     secret = engine.of_type("Secret")["globex.delivery"]

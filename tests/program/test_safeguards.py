@@ -15,7 +15,7 @@ from tenantry.program import declare
 from tenantry.program import run as run_program
 from tenantry.rules.naming import Names, log_group
 from tests.support.command import ROOT
-from tests.support.engine import ARNS, Engine, deployment, register, run
+from tests.support.engine import ARNS, RecordingMonitor, deployment, register, run
 
 TENANTS = ("acme", "acme-eu", "globex")
 SETTINGS = {"tenantry:tenants": "tests/fixtures/tenants", "tenantry:mailFrom": "contact@example.org"}
@@ -28,7 +28,7 @@ def _unbuilt(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(artifact, build, lambda *_, packed=packed, **__: packed)
 
 
-def test_a_preview_registers_exactly_what_an_update_registers(cell: Cell, engine: Engine) -> None:
+def test_a_preview_registers_exactly_what_an_update_registers(cell: Cell, engine: RecordingMonitor) -> None:
     """A resource made inside an `apply` would be missing here, where no output is known."""
     preview = register(cell, preview=True)[0]
     assert preview.by_urn().keys() == engine.by_urn().keys()
@@ -40,7 +40,7 @@ def test_a_preview_shows_the_body_and_the_roles_whole(cell: Cell) -> None:
     assert preview.of_type("Policy")["demo"].document("policy")["Statement"]
 
 
-def test_every_resource_hangs_below_its_tenant_or_its_cell(engine: Engine) -> None:
+def test_every_resource_hangs_below_its_tenant_or_its_cell(engine: RecordingMonitor) -> None:
     placed = set(engine.below("demo"))
     for tenant in TENANTS:
         placed |= set(engine.below(tenant))
@@ -48,14 +48,14 @@ def test_every_resource_hangs_below_its_tenant_or_its_cell(engine: Engine) -> No
     assert set(engine.by_urn()) - placed == {each.urn for each in engine.registered if each.type in top}
 
 
-def test_every_role_is_bounded_and_open_to_lambda_alone(engine: Engine) -> None:
+def test_every_role_is_bounded_and_open_to_lambda_alone(engine: RecordingMonitor) -> None:
     for role in engine.of_type("Role").values():
         assert role.inputs["permissionsBoundary"] == ARNS.iam("policy/tenantry_demo")
         [statement] = role.document("assumeRolePolicy")["Statement"]
         assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
 
 
-def test_every_function_logs_to_its_own_group_which_is_there_before_it(engine: Engine) -> None:
+def test_every_function_logs_to_its_own_group_which_is_there_before_it(engine: RecordingMonitor) -> None:
     groups = {each.inputs["name"]: each for each in engine.of_type("LogGroup").values()}
     for function in engine.of_type("Function").values():
         group = groups[log_group(function.inputs["name"])]
@@ -65,7 +65,7 @@ def test_every_function_logs_to_its_own_group_which_is_there_before_it(engine: E
         assert log["Resource"] == f"{ARNS.log_group(group.inputs['name'])}:*"
 
 
-def test_the_gateways_own_log_of_a_stage_is_there_before_it(engine: Engine) -> None:
+def test_the_gateways_own_log_of_a_stage_is_there_before_it(engine: RecordingMonitor) -> None:
     api = engine.of_type("Stage")["acme"].inputs["restApi"]
     groups = {each.inputs["name"]: each for each in engine.of_type("LogGroup").values()}
     for tenant, stage in engine.of_type("Stage").items():
@@ -73,7 +73,9 @@ def test_the_gateways_own_log_of_a_stage_is_there_before_it(engine: Engine) -> N
         assert log.urn in stage.dependencies
 
 
-def test_the_gateway_may_call_a_tenants_function_from_that_tenants_stage_alone(engine: Engine) -> None:
+def test_the_gateway_may_call_a_tenants_function_from_that_tenants_stage_alone(
+    engine: RecordingMonitor,
+) -> None:
     for name, permission in engine.of_type("Permission").items():
         tenant, group = name.split(".")
         own = "authorizers/*" if group == "authorizer" else f"{tenant}/*/*"
@@ -81,32 +83,32 @@ def test_the_gateway_may_call_a_tenants_function_from_that_tenants_stage_alone(e
         assert permission.inputs["principal"] == "apigateway.amazonaws.com"
 
 
-def test_a_stage_is_made_after_the_permissions_it_needs(engine: Engine) -> None:
+def test_a_stage_is_made_after_the_permissions_it_needs(engine: RecordingMonitor) -> None:
     permissions = engine.of_type("Permission")
     for tenant, stage in engine.of_type("Stage").items():
         own = {each.urn for name, each in permissions.items() if name.startswith(f"{tenant}.")}
         assert own <= set(stage.dependencies)
 
 
-def test_stages_log_calls_without_credentials(engine: Engine) -> None:
+def test_stages_log_calls_without_credentials(engine: RecordingMonitor) -> None:
     for stage in engine.of_type("Stage").values():
         logged = stage.inputs["accessLogSettings"]["format"].lower()
         assert "$context.status" in logged
         assert not [word for word in ("authorization", "x-api-key", 'apikey"', "body") if word in logged]
 
 
-def test_tables_outlive_their_declaration(engine: Engine) -> None:
+def test_tables_outlive_their_declaration(engine: RecordingMonitor) -> None:
     for table in engine.of_type("Table").values():
         assert table.retained
 
 
-def test_a_tenants_secrets_go_with_it_and_leave_their_names_free(engine: Engine) -> None:
+def test_a_tenants_secrets_go_with_it_and_leave_their_names_free(engine: RecordingMonitor) -> None:
     for each in [*engine.of_type_all("Secret"), *engine.of_type_all("SecretVersion")]:
         assert not each.retained
     assert {each.inputs["recoveryWindowInDays"] for each in engine.of_type_all("Secret")} == {0}
 
 
-def test_a_tenants_own_key_rotates_and_outlives_its_declaration(engine: Engine) -> None:
+def test_a_tenants_own_key_rotates_and_outlives_its_declaration(engine: RecordingMonitor) -> None:
     """Its table is retained too, and unreadable without it."""
     [key] = engine.of_type_all("Key")
     assert key.retained
@@ -114,7 +116,9 @@ def test_a_tenants_own_key_rotates_and_outlives_its_declaration(engine: Engine) 
     assert not engine.of_type("Alias")["globex"].retained  # its name is free when the tenant comes back
 
 
-def test_the_boundary_lets_roles_decrypt_through_services_what_the_cell_keeps(engine: Engine) -> None:
+def test_the_boundary_lets_roles_decrypt_through_services_what_the_cell_keeps(
+    engine: RecordingMonitor,
+) -> None:
     """And nothing else of KMS, whichever key it is."""
     limits = engine.of_type("Policy")["demo"].document("policy")["Statement"]
     kms = [each for each in limits if "kms:" in str(each["Action"])]
@@ -131,12 +135,12 @@ def test_the_boundary_lets_roles_decrypt_through_services_what_the_cell_keeps(en
     ]
 
 
-def test_a_table_without_a_key_of_its_own_says_so(engine: Engine) -> None:
+def test_a_table_without_a_key_of_its_own_says_so(engine: RecordingMonitor) -> None:
     """Said by silence, the provider would leave a table under the key that it had."""
     assert engine.of_type("Table")["demo"].inputs["serverSideEncryption"] == {"enabled": False}
 
 
-def test_an_operators_value_in_a_secret_is_never_overwritten(engine: Engine) -> None:
+def test_an_operators_value_in_a_secret_is_never_overwritten(engine: RecordingMonitor) -> None:
     secrets = {
         each.urn for each in engine.of_type_all("Secret") if not each.inputs["name"].endswith("/signing")
     }
@@ -145,14 +149,14 @@ def test_an_operators_value_in_a_secret_is_never_overwritten(engine: Engine) -> 
     assert all(each.ignored == ("secretString",) for each in versions)
 
 
-def test_secret_values_are_marked_secret(engine: Engine) -> None:
+def test_secret_values_are_marked_secret(engine: RecordingMonitor) -> None:
     for version in engine.of_type_all("SecretVersion"):
         assert rpc.is_rpc_secret(version.inputs["secretString"])
     for key in [*engine.of_type_all("ApiKey"), *engine.of_type_all("UsagePlanKey")]:
         assert "value" in key.secret_outputs
 
 
-def test_a_functions_environment_holds_no_private_key_and_no_key_value(engine: Engine) -> None:
+def test_a_functions_environment_holds_no_private_key_and_no_key_value(engine: RecordingMonitor) -> None:
     for function in engine.of_type("Function").values():
         variables = json.dumps(function.inputs["environment"]["variables"])
         assert "PRIVATE" not in variables
@@ -163,7 +167,7 @@ def test_a_functions_environment_holds_no_private_key_and_no_key_value(engine: E
 READERS = {"items": "runtime", "tools": "runtime", "notifier": "delivery"}
 
 
-def test_a_function_may_read_its_own_secret_alone(engine: Engine) -> None:
+def test_a_function_may_read_its_own_secret_alone(engine: RecordingMonitor) -> None:
     """What the notifier of a mailed tenant may not: it signs nothing."""
     for name, policy in engine.of_type("RolePolicy").items():
         reads = [each for each in policy.document("policy")["Statement"] if each["Sid"] == "ReadSecret"]
@@ -174,9 +178,9 @@ def test_a_function_may_read_its_own_secret_alone(engine: Engine) -> None:
 
 
 def test_a_changed_contract_is_a_new_deployment_and_nothing_else_is(
-    cell: Cell, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    cell: Cell, engine: RecordingMonitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def trigger(of: Engine) -> str:
+    def trigger(of: RecordingMonitor) -> str:
         return str(of.of_type("Deployment")["demo"].inputs["triggers"]["body"])
 
     fewer = cell.model_copy(update={"tenants": cell.tenants[:1]})
@@ -227,7 +231,7 @@ def test_the_stacks_configuration_names_the_cell_and_the_target() -> None:
 
 
 def test_a_table_that_was_left_behind_is_adopted_by_its_name_and_nothing_else_changes(
-    cell: Cell, engine: Engine
+    cell: Cell, engine: RecordingMonitor
 ) -> None:
     adopting = register(cell, adopt=("globex",))[0]
     imported = {each.urn: each.import_id for each in adopting.registered if each.import_id}

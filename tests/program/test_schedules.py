@@ -10,7 +10,7 @@ from tenantry.config import Cell
 from tenantry.guardrails.rules import RULES
 from tenantry.rules.naming import Names
 from tests.support import scheduled
-from tests.support.engine import ARNS, Engine, register
+from tests.support.engine import ARNS, RecordingMonitor, register
 from tests.support.guardrails import set_at, stack
 from tests.support.scheduled import ALL, NAME
 
@@ -24,15 +24,15 @@ def cell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cell]:
 
 
 @pytest.fixture(scope="module")
-def engine(cell: Cell) -> Engine:
+def engine(cell: Cell) -> RecordingMonitor:
     return register(cell)[0]
 
 
-def inputs(engine: Engine, kind: str, slug: str) -> dict[str, Any]:
+def inputs(engine: RecordingMonitor, kind: str, slug: str) -> dict[str, Any]:
     return engine.of_type(kind)[f"{slug}.{NAME}"].inputs
 
 
-def test_each_tenant_that_has_the_group_has_a_rule_and_no_other_has(engine: Engine) -> None:
+def test_each_tenant_that_has_the_group_has_a_rule_and_no_other_has(engine: RecordingMonitor) -> None:
     assert set(engine.of_type("EventRule")) == {f"{slug}.{NAME}" for slug in ALL}
     for slug in ALL:
         rule = inputs(engine, "EventRule", slug)
@@ -41,7 +41,7 @@ def test_each_tenant_that_has_the_group_has_a_rule_and_no_other_has(engine: Engi
         assert rule["tags"]["tenant"] == slug
 
 
-def test_the_rule_runs_the_tenants_function_which_lets_in_this_rule_alone(engine: Engine) -> None:
+def test_the_rule_runs_the_tenants_function_which_lets_in_this_rule_alone(engine: RecordingMonitor) -> None:
     for slug in ALL:
         rule, function = NAMES.schedule(slug, NAME), NAMES.function(slug, NAME)
         target, permission = inputs(engine, "EventTarget", slug), inputs(engine, "Permission", slug)
@@ -56,7 +56,7 @@ def test_the_rule_runs_the_tenants_function_which_lets_in_this_rule_alone(engine
         }
 
 
-def test_the_event_names_schedule_run_and_time_and_nothing_of_the_tenant(engine: Engine) -> None:
+def test_the_event_names_schedule_run_and_time_and_nothing_of_the_tenant(engine: RecordingMonitor) -> None:
     transformer = inputs(engine, "EventTarget", "acme")["inputTransformer"]
     text = transformer["inputTemplate"]
     for name, path in transformer["inputPaths"].items():
@@ -65,7 +65,7 @@ def test_the_event_names_schedule_run_and_time_and_nothing_of_the_tenant(engine:
     assert json.loads(text) == {"schedule": NAME, "id": "$.id", "time": "$.time"}
 
 
-def test_a_run_that_fails_is_repeated_within_the_hour(engine: Engine) -> None:
+def test_a_run_that_fails_is_repeated_within_the_hour(engine: RecordingMonitor) -> None:
     retries, target = (
         inputs(engine, "FunctionEventInvokeConfig", "acme"),
         inputs(engine, "EventTarget", "acme"),
@@ -75,19 +75,21 @@ def test_a_run_that_fails_is_repeated_within_the_hour(engine: Engine) -> None:
     assert target["retryPolicy"]["maximumEventAgeInSeconds"] == 3_600
 
 
-def test_no_stage_reaches_it_and_nothing_is_reserved_for_it(engine: Engine) -> None:
+def test_no_stage_reaches_it_and_nothing_is_reserved_for_it(engine: RecordingMonitor) -> None:
     function = inputs(engine, "Function", "acme")
     assert function["handler"] == "start.notes_sweep"
     assert "reservedConcurrentExecutions" not in function
     assert NAMES.function("acme", NAME) not in inputs_of_stage(engine, "acme").values()
 
 
-def inputs_of_stage(engine: Engine, slug: str) -> dict[str, str]:
+def inputs_of_stage(engine: RecordingMonitor, slug: str) -> dict[str, str]:
     variables: dict[str, str] = engine.of_type("Stage")[slug].inputs["variables"]
     return variables
 
 
-def test_a_suspended_tenants_clock_stands_still_and_no_others_does(cell: Cell, engine: Engine) -> None:
+def test_a_suspended_tenants_clock_stands_still_and_no_others_does(
+    cell: Cell, engine: RecordingMonitor
+) -> None:
     tenants = [
         tenant.model_copy(update={"status": "suspended"}) if tenant.slug == "acme" else tenant
         for tenant in cell.tenants
@@ -98,7 +100,7 @@ def test_a_suspended_tenants_clock_stands_still_and_no_others_does(cell: Cell, e
     assert after.below("acme-eu") == engine.below("acme-eu")
 
 
-def test_its_errors_throttles_and_log_are_watched_as_any_functions(engine: Engine) -> None:
+def test_its_errors_throttles_and_log_are_watched_as_any_functions(engine: RecordingMonitor) -> None:
     name = NAMES.function("acme", NAME)
     for condition in ("function-errors", "throttles"):
         assert name in json.dumps(engine.of_type("MetricAlarm")[f"acme.{condition}"].inputs)
@@ -106,7 +108,7 @@ def test_its_errors_throttles_and_log_are_watched_as_any_functions(engine: Engin
     assert name in engine.of_type("Dashboard")["acme"].inputs["dashboardBody"]
 
 
-def test_guardrails_hold_and_want_the_rules_tags_and_the_permissions_source(engine: Engine) -> None:
+def test_guardrails_hold_and_want_the_rules_tags_and_the_permissions_source(engine: RecordingMonitor) -> None:
     good = stack(engine)
 
     def broken(resources: Any) -> set[str]:

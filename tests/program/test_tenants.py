@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tenantry.config import Cell, Tenant
-from tests.support.engine import Engine, register
+from tests.support.engine import RecordingMonitor, register
 
 
 def with_tenants(cell: Cell, *tenants: Tenant) -> Cell:
@@ -17,14 +17,14 @@ def changed(tenant: Tenant, **changes: Any) -> Tenant:
     return tenant.model_copy(update=changes)
 
 
-def test_registering_again_gives_the_same_inputs(cell: Cell, engine: Engine) -> None:
+def test_registering_again_gives_the_same_inputs(cell: Cell, engine: RecordingMonitor) -> None:
     again = register(cell)[0]
     assert {urn: each.inputs for urn, each in again.by_urn().items()} == {
         urn: each.inputs for urn, each in engine.by_urn().items()
     }
 
 
-def test_adding_a_tenant_changes_no_input_of_another(cell: Cell, engine: Engine) -> None:
+def test_adding_a_tenant_changes_no_input_of_another(cell: Cell, engine: RecordingMonitor) -> None:
     fourth = changed(cell.tenants[0], slug="initech", name="Initech")
     after = register(with_tenants(cell, *cell.tenants, fourth))[0]
     assert after.below("initech")
@@ -32,7 +32,9 @@ def test_adding_a_tenant_changes_no_input_of_another(cell: Cell, engine: Engine)
         assert engine.below(tenant.slug) == after.below(tenant.slug) != {}
 
 
-def test_adding_a_tenant_changes_nothing_shared_but_the_dashboards(cell: Cell, engine: Engine) -> None:
+def test_adding_a_tenant_changes_nothing_shared_but_the_dashboards(
+    cell: Cell, engine: RecordingMonitor
+) -> None:
     fourth = changed(cell.tenants[0], slug="initech", name="Initech")
     after = register(with_tenants(cell, *cell.tenants, fourth))[0].below("demo")
     before = engine.below("demo")
@@ -42,7 +44,7 @@ def test_adding_a_tenant_changes_nothing_shared_but_the_dashboards(cell: Cell, e
 
 
 @pytest.mark.parametrize("leaves", ["acme", "acme-eu", "globex"])
-def test_removing_a_tenant_changes_no_other(cell: Cell, engine: Engine, leaves: str) -> None:
+def test_removing_a_tenant_changes_no_other(cell: Cell, engine: RecordingMonitor, leaves: str) -> None:
     stay = [tenant for tenant in cell.tenants if tenant.slug != leaves]
     after = register(with_tenants(cell, *stay))[0]
     assert not after.below(leaves)
@@ -50,7 +52,7 @@ def test_removing_a_tenant_changes_no_other(cell: Cell, engine: Engine, leaves: 
         assert engine.below(tenant.slug) == after.below(tenant.slug)
 
 
-def test_changing_a_tenant_changes_no_other(cell: Cell, engine: Engine) -> None:
+def test_changing_a_tenant_changes_no_other(cell: Cell, engine: RecordingMonitor) -> None:
     others = [tenant for tenant in cell.tenants if tenant.slug != "acme"]
     suspended = changed(cell_tenant(cell, "acme"), status="suspended", api_keys=("web", "web-2"))
     after = register(with_tenants(cell, suspended, *others))[0]
@@ -59,13 +61,15 @@ def test_changing_a_tenant_changes_no_other(cell: Cell, engine: Engine) -> None:
         assert engine.below(tenant.slug) == after.below(tenant.slug)
 
 
-def test_the_order_of_tenants_changes_nothing_of_theirs(cell: Cell, engine: Engine) -> None:
+def test_the_order_of_tenants_changes_nothing_of_theirs(cell: Cell, engine: RecordingMonitor) -> None:
     after = register(with_tenants(cell, *reversed(cell.tenants)))[0]
     for tenant in cell.tenants:
         assert engine.below(tenant.slug) == after.below(tenant.slug)
 
 
-def test_rotating_an_api_key_keeps_the_old_one_while_both_are_listed(cell: Cell, engine: Engine) -> None:
+def test_rotating_an_api_key_keeps_the_old_one_while_both_are_listed(
+    cell: Cell, engine: RecordingMonitor
+) -> None:
     acme = cell_tenant(cell, "acme")
     both = register(with_tenants(cell, changed(acme, api_keys=("web", "web-2026"))))[0]
     before, during = engine.below("acme"), both.below("acme")
@@ -100,7 +104,7 @@ def test_a_suspended_tenants_keys_open_no_stage(cell: Cell) -> None:
     assert "acme" in engine.of_type("Stage")
 
 
-def test_a_plan_opens_its_own_tenants_stage_alone(engine: Engine) -> None:
+def test_a_plan_opens_its_own_tenants_stage_alone(engine: RecordingMonitor) -> None:
     plans = engine.of_type("UsagePlan")
     assert {name: [each["stage"] for each in plan.inputs["apiStages"]] for name, plan in plans.items()} == {
         "acme": ["acme"],
@@ -109,7 +113,9 @@ def test_a_plan_opens_its_own_tenants_stage_alone(engine: Engine) -> None:
     }
 
 
-def test_limits_come_from_the_tier_and_the_tenant_overrides_them(cell: Cell, engine: Engine) -> None:
+def test_limits_come_from_the_tier_and_the_tenant_overrides_them(
+    cell: Cell, engine: RecordingMonitor
+) -> None:
     bronze = cell_tenant(cell, "acme-eu")
     plan = engine.of_type("UsagePlan")["acme-eu"].inputs
     assert plan["throttleSettings"] == {
@@ -124,7 +130,7 @@ def test_limits_come_from_the_tier_and_the_tenant_overrides_them(cell: Cell, eng
     }
 
 
-def test_a_silo_tenant_has_a_table_of_its_own_and_others_have_none(engine: Engine) -> None:
+def test_a_silo_tenant_has_a_table_of_its_own_and_others_have_none(engine: RecordingMonitor) -> None:
     tables = engine.of_type("Table")
     assert set(tables) == {"demo", "globex"}
     assert tables["globex"].inputs["name"] == "tenantry_demo_globex"
@@ -137,14 +143,14 @@ def test_a_silo_tenant_has_a_table_of_its_own_and_others_have_none(engine: Engin
     assert used["globex.authorizer"] is None
 
 
-def test_only_switched_on_groups_have_functions(engine: Engine) -> None:
+def test_only_switched_on_groups_have_functions(engine: RecordingMonitor) -> None:
     assert {name for name in engine.of_type("Function") if name.startswith("acme-eu.")} == {
         "acme-eu.authorizer",
         "acme-eu.items",
     }
 
 
-def test_a_group_that_is_off_is_served_by_a_function_of_the_same_tenant(engine: Engine) -> None:
+def test_a_group_that_is_off_is_served_by_a_function_of_the_same_tenant(engine: RecordingMonitor) -> None:
     assert engine.of_type("Stage")["acme-eu"].inputs["variables"] == {
         "authorizer_function": "tenantry_demo_acme-eu_authorizer",
         "contact_function": "tenantry_demo_acme-eu_items",

@@ -18,7 +18,7 @@ from tenantry.monitoring.watched import ANY_TENANT
 from tenantry.rules.naming import AUTHORIZER, Names
 from tests.support import dashboards
 from tests.support.dashboards import Named
-from tests.support.engine import ARNS, Engine, register
+from tests.support.engine import ARNS, RecordingMonitor, register
 
 NAMES = Names("demo")
 MEMBERS = current().members
@@ -52,17 +52,17 @@ def many(cell: Cell) -> Cell:
 
 
 @pytest.fixture(scope="module")
-def registered(many: Cell) -> Engine:
+def registered(many: Cell) -> RecordingMonitor:
     return register(many)[0]
 
 
-def bodies(engine: Engine) -> dict[str, dict[str, Any]]:
+def bodies(engine: RecordingMonitor) -> dict[str, dict[str, Any]]:
     """Dashboards by their physical names."""
     made = engine.of_type("Dashboard").values()
     return {each.inputs["dashboardName"]: each.document("dashboardBody") for each in made}
 
 
-def there(engine: Engine) -> dict[str, set[str]]:
+def there(engine: RecordingMonitor) -> dict[str, set[str]]:
     """Which values each dimension can take."""
 
     def named(kind: str, name: str = "name") -> set[str]:
@@ -93,12 +93,12 @@ def as_each_sees_it(body: dict[str, Any]) -> list[dict[str, Any]]:
     return [json.loads(re.sub(variable["pattern"], value, text)) for value in values]
 
 
-def alarms(engine: Engine) -> Iterator[tuple[str, list[Named]]]:
+def alarms(engine: RecordingMonitor) -> Iterator[tuple[str, list[Named]]]:
     for alarm in engine.of_type("MetricAlarm").values():
         yield alarm.inputs["name"], dashboards.of_alarm(alarm.inputs)
 
 
-def test_no_widget_is_empty_for_a_wrong_name(registered: Engine) -> None:
+def test_no_widget_is_empty_for_a_wrong_name(registered: RecordingMonitor) -> None:
     known = there(registered)
     arns = {ARNS.alarm(name) for name, _ in alarms(registered)}
     arns |= {ARNS.alarm(each.inputs["alarmName"]) for each in registered.of_type("CompositeAlarm").values()}
@@ -114,7 +114,9 @@ def test_no_widget_is_empty_for_a_wrong_name(registered: Engine) -> None:
         assert dashboards.alarm_arns(body) <= arns
 
 
-def test_every_name_on_the_shared_dashboard_is_there_for_a_tenant_that_has_it(registered: Engine) -> None:
+def test_every_name_on_the_shared_dashboard_is_there_for_a_tenant_that_has_it(
+    registered: RecordingMonitor,
+) -> None:
     """What a tenant lacks stays empty for it; what nobody has would be a wrong name."""
     known = there(registered)
     seen = as_each_sees_it(bodies(registered)[NAMES.shared_dashboard])
@@ -129,7 +131,9 @@ def test_every_name_on_the_shared_dashboard_is_there_for_a_tenant_that_has_it(re
         assert ANY_TENANT not in json.dumps(body)
 
 
-def test_one_variable_drives_every_name_on_the_shared_dashboard(registered: Engine, many: Cell) -> None:
+def test_one_variable_drives_every_name_on_the_shared_dashboard(
+    registered: RecordingMonitor, many: Cell
+) -> None:
     """No widget keeps showing the tenant that was chosen before."""
     slugs = [each.slug for each in many.tenants if each.tier.dashboard == "shared"]
     for slug, body in zip(slugs, as_each_sees_it(bodies(registered)[NAMES.shared_dashboard]), strict=True):
@@ -138,7 +142,7 @@ def test_one_variable_drives_every_name_on_the_shared_dashboard(registered: Engi
         assert not [other for other in slugs if other != slug and other in graphs]
 
 
-def test_an_expression_names_lines_of_its_own_graph(registered: Engine) -> None:
+def test_an_expression_names_lines_of_its_own_graph(registered: RecordingMonitor) -> None:
     for body in bodies(registered).values():
         for widget in dashboards.of_kind(body, "metric"):
             ids = [each.options["id"] for each in dashboards.in_graph(widget) if "id" in each.options]
@@ -147,7 +151,7 @@ def test_an_expression_names_lines_of_its_own_graph(registered: Engine) -> None:
                 dashboards.assert_defined(expression, set(ids))
 
 
-def test_every_alarm_watches_what_is_emitted_by_what_is_there(registered: Engine) -> None:
+def test_every_alarm_watches_what_is_emitted_by_what_is_there(registered: RecordingMonitor) -> None:
     known = there(registered)
     for name, watched in alarms(registered):
         assert 1 <= len(watched) <= 10  # CloudWatch's most in an expression
@@ -157,7 +161,7 @@ def test_every_alarm_watches_what_is_emitted_by_what_is_there(registered: Engine
                 assert value in known[dimension], name
 
 
-def test_an_alarms_expression_is_the_one_thing_it_returns(registered: Engine) -> None:
+def test_an_alarms_expression_is_the_one_thing_it_returns(registered: RecordingMonitor) -> None:
     computed = [each for each in registered.of_type("MetricAlarm").values() if "metricQueries" in each.inputs]
     assert computed
     for alarm in computed:
@@ -166,7 +170,7 @@ def test_an_alarms_expression_is_the_one_thing_it_returns(registered: Engine) ->
         assert [each["returnData"] for each in (*given, result)] == [False] * len(given) + [True]
 
 
-def test_a_tier_says_which_dashboard_shows_a_tenant(registered: Engine, many: Cell) -> None:
+def test_a_tier_says_which_dashboard_shows_a_tenant(registered: RecordingMonitor, many: Cell) -> None:
     shown = bodies(registered)
     by_option = {
         option: [each.slug for each in many.tenants if each.tier.dashboard == option] for option in OPTIONS
@@ -185,7 +189,7 @@ def test_where_no_tier_says_shared_there_is_no_shared_dashboard(cell: Cell) -> N
     assert set(made) == {NAMES.cell}
 
 
-def test_every_fault_is_told_once(registered: Engine) -> None:
+def test_every_fault_is_told_once(registered: RecordingMonitor) -> None:
     """By the tenant's composite alarm, or by the alarm itself; never by both, never by none."""
     metric_alarms = {each.inputs["name"]: each.inputs for each in registered.of_type("MetricAlarm").values()}
     joined = {
@@ -199,7 +203,9 @@ def test_every_fault_is_told_once(registered: Engine) -> None:
         assert inputs["alarmActions"] == inputs["okActions"]
 
 
-def test_a_tenants_composite_alarm_joins_its_own_alarms_and_comes_after_them(registered: Engine) -> None:
+def test_a_tenants_composite_alarm_joins_its_own_alarms_and_comes_after_them(
+    registered: RecordingMonitor,
+) -> None:
     by_name = {each.inputs["name"]: each for each in registered.of_type("MetricAlarm").values()}
     for composite in registered.of_type("CompositeAlarm").values():
         slug = composite.name.partition(".")[0]
@@ -208,7 +214,7 @@ def test_a_tenants_composite_alarm_joins_its_own_alarms_and_comes_after_them(reg
             assert by_name[name].urn in composite.dependencies
 
 
-def test_alarms_tell_the_operator_and_the_tenant_that_has_an_address(engine: Engine) -> None:
+def test_alarms_tell_the_operator_and_the_tenant_that_has_an_address(engine: RecordingMonitor) -> None:
     topics = {name: each.arn for name, each in engine.of_type("Topic").items()}
     heard = {each.name: each.inputs["alarmActions"] for each in engine.of_type("CompositeAlarm").values()}
     assert heard == {
@@ -218,7 +224,7 @@ def test_alarms_tell_the_operator_and_the_tenant_that_has_an_address(engine: Eng
     }
 
 
-def test_the_pooled_table_is_watched_for_the_whole_cell(engine: Engine) -> None:
+def test_the_pooled_table_is_watched_for_the_whole_cell(engine: RecordingMonitor) -> None:
     alarm = engine.of_type("MetricAlarm")["demo.table-throttles"]
     assert {each.dimensions["TableName"] for each in dashboards.of_alarm(alarm.inputs)} == {NAMES.table}
     assert alarm.inputs["alarmActions"] == [engine.of_type("Topic")["demo"].arn]
@@ -234,7 +240,7 @@ def test_every_description_ends_with_a_link_to_the_page_that_the_stack_names(cel
             assert len(alarm.inputs["alarmDescription"]) <= 1024  # PutMetricAlarm
 
 
-def test_a_changed_quota_changes_its_own_tenants_alarm_alone(cell: Cell, engine: Engine) -> None:
+def test_a_changed_quota_changes_its_own_tenants_alarm_alone(cell: Cell, engine: RecordingMonitor) -> None:
     acme = next(each for each in cell.tenants if each.slug == "acme")
     limits = acme.limits.model_copy(update={"quota": Quota(limit=1_000, period="week")})
     others = [each for each in cell.tenants if each.slug != "acme"]
@@ -246,7 +252,7 @@ def test_a_changed_quota_changes_its_own_tenants_alarm_alone(cell: Cell, engine:
         assert engine.below(tenant.slug) == after.below(tenant.slug)
 
 
-def test_the_queries_are_saved_once_for_the_cell(registered: Engine) -> None:
+def test_the_queries_are_saved_once_for_the_cell(registered: RecordingMonitor) -> None:
     saved = {each.inputs["name"]: each for each in registered.of_type("QueryDefinition").values()}
     assert set(saved) == {NAMES.query(query.title) for query in queries(current())}
     assert all("logGroupNames" not in each.inputs for each in saved.values())

@@ -10,13 +10,13 @@ import pulumi
 from pulumi.runtime import rpc
 
 from tenantry.guardrails.resources import UNKNOWN, Resource, Stack
-from tests.support.engine import Engine
+from tests.support.engine import RecordingMonitor
 
 Mutation = Callable[[Stack], Stack]
 TAGS = {"managed-by": "tenantry", "stack": "demo", "cell": "demo"}
 
 
-def stack(engine: Engine) -> Stack:
+def stack(engine: RecordingMonitor) -> Stack:
     """What was registered, with the values of secrets, and without those that a preview does not know."""
     return Stack(
         tuple(

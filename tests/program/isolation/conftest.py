@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenantry.config import RegisteredCell as CellConfig
+from tenantry.config import Cell as CellConfig
 from tenantry.isolation.cells import RegisteredCell, registered
 
 

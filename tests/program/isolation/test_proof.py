@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tenantry.config import RegisteredCell as CellConfig
+from tenantry.config import Cell as CellConfig
 from tenantry.isolation import understanding
 from tenantry.isolation.cells import RegisteredCell, registered
 from tenantry.isolation.neighbours import possible
