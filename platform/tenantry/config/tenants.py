@@ -119,9 +119,9 @@ class TenantFile(TenantSettings):
 
     def placed(self, slug: str, cell: str, tier: Tier, groups: Groups) -> "Tenant":
         settings = {name: getattr(self, name) for name in TenantSettings.model_fields}
-        set_ = {name: dict(getattr(self, name)) for name in groups.names if name in type(self).model_fields}
+        set_ = {group.name: getattr(self, _field(group.name)) for group in groups if group.options}
         options = {
-            name: {key: value for key, value in own.items() if value is not None}
+            name: own.model_dump(by_alias=True, exclude_none=True)
             for name, own in set_.items()
             if name in self.routes  # of a group that is off nothing is wanted
         }
@@ -152,15 +152,22 @@ def tenant_file(groups: Groups) -> type[TenantFile]:
                 f"{group.name.capitalize()}Options",
                 __base__=Model,
                 __doc__=said,
-                **{option.name: _option(option) for option in group.options},
+                **{_field(option.name): _option(option) for option in group.options},
             )
-            fields[group.name] = (options, Field(default_factory=options, description=said))
+            default = Field(alias=group.name, default_factory=options, description=said)
+            fields[_field(group.name)] = (options, default)
     return create_model("TenantFile", __base__=TenantFile, __doc__=TenantFile.__doc__, **fields)
 
 
 def _option(option: Option) -> Any:
     form = OPTIONS[option.form] | None
-    return (form, Field(None, description=option.description, examples=[option.example]))
+    field = Field(None, alias=option.name, description=option.description, examples=[option.example])
+    return (form, field)
+
+
+def _field(name: str) -> str:
+    """Of the model, whose own methods have names that groups and options may have too, such as `copy`."""
+    return f"{name}_"
 
 
 class Tenant(TenantSettings):
