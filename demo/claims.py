@@ -68,7 +68,9 @@ def requests(demo: Observer) -> None:
     demo.claim("a replace that names no version", 428, demo.call("acme", "PUT", path, ORDER).status_code)
     stale = demo.call("acme", "PUT", path, ORDER, headers={"If-Match": '"9"'})
     demo.claim("a replace of a version that is gone", 412, stale.status_code)
-    demo.claim("a group that is switched off", 404, demo.call("acme-eu", "GET", "/tools/summary").status_code)
+    allowed = demo.token("acme-eu", ["tools:read"])
+    off = demo.call("acme-eu", "GET", "/tools/summary", token=allowed)
+    demo.claim("a group that is switched off, with its scope", 404, off.status_code)
 
 
 def isolation(demo: Observer) -> None:

@@ -110,8 +110,8 @@ def test_what_was_exported_and_lost_comes_back_byte_for_byte_to_any_tenant(
     """Pooled, silo and under a slug that goes on where the exported one ends."""
     acme = platform.tenants["acme"]
     used(acme)
-    seed = [item(number, "bulk", f'{{"n":{number}}}', version=3) for number in range(SOME)]
-    seed += [message(number, state=STATES[number % 3]) for number in range(120)]
+    seed = [message(number, state=STATES[number % 3]) for number in range(120)]
+    seed += [item(number, "bulk", f'{{"n":{number}}}', version=3) for number in range(SOME)]
     done(command, "import", "acme", "--from", written(tmp_path / "seed", seed))
     before, file = shown(acme), tmp_path / "acme"
     exported = done(command, "export", "acme", "--to", file)
