@@ -180,7 +180,7 @@ def test_alarms_are_evaluated_though_nobody_reads_them(root: Session) -> None:
     cloudwatch = root.client("cloudwatch")
     watch(
         root,
-        "Unread",
+        "Unknown",
         Namespace="AWS/SQS",
         MetricName="ApproximateNumberOfMessagesVisible",
         Dimensions=[{"Name": "QueueName", "Value": "unread"}],
@@ -190,7 +190,7 @@ def test_alarms_are_evaluated_though_nobody_reads_them(root: Session) -> None:
     root.client("sqs").send_message(QueueUrl=queue, MessageBody="dead")
 
     def fired() -> bool:
-        history = cloudwatch.describe_alarm_history(AlarmName="Unread")["AlarmHistoryItems"]
+        history = cloudwatch.describe_alarm_history(AlarmName="Unknown")["AlarmHistoryItems"]
         return any(each["HistorySummary"] == "Alarm updated from OK to ALARM" for each in history)
 
     assert eventually(fired, seconds=4 * SECONDS)

@@ -82,7 +82,7 @@ def _allowing(key: Registered) -> Iterator[tuple[str, KeyStatement]]:
     """A key without a policy gets one that opens it to its account."""
     open_to_all = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*"}]}
     policy = key.document("policy") if key.inputs.get("policy") else open_to_all
-    for number, one in enumerate(policy["KeyStatement"], start=1):
+    for number, one in enumerate(policy["Statement"], start=1):
         if one["Effect"] == "Allow":
             yield f"policy/{one.get('Sid') or f'statement {number}'}", one
 
