@@ -43,6 +43,11 @@ def methods(group: str, path: str) -> tuple[str, ...]:
     return tuple(route.method for route in table() if (route.group, route.path) == (group, path))
 
 
+def installed(group: str) -> bool:
+    """Whether the platform has the group, whichever tenants switch it on."""
+    return any(route.group == group for route in table())
+
+
 def served(operation: str) -> bool:
     """Whether the platform has the route: one that needs another group is not there without it."""
     return any(route.operation == operation for route in table())

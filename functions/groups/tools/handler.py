@@ -11,9 +11,6 @@ from api.requests import Request
 from api.responses import Response, json_response
 from groups.tools.declaration import GROUP, STATES
 
-MESSAGES: Final = counters.of("contact", "message")
-ITEMS: Final = counters.of("items", "item")
-
 
 def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
     return serve(GROUP.name, HANDLERS, event, context)
@@ -21,10 +18,16 @@ def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
 
 def read_summary(_request: Request) -> Response:
     """Collections that hold nothing are left out: they exist only through their items."""
-    tenant = settings.current().tenant
-    items = counters.totals(table.current(), ITEMS, tenant)
-    contacts = dict.fromkeys(STATES, 0) | counters.totals(table.current(), MESSAGES, tenant)
-    return json_response(200, {"items": {name: n for name, n in items.items() if n}, "contacts": contacts})
+    items = {name: n for name, n in _counted("items", "item").items() if n}
+    contacts = {**dict.fromkeys(STATES, 0), **_counted("contact", "message")}
+    return json_response(200, {"items": items, "contacts": contacts})
+
+
+def _counted(group: str, kind: str) -> dict[str, int]:
+    """Nothing of a group that is not installed: no role may read its counts."""
+    if not routes.installed(group):
+        return {}
+    return counters.totals(table.current(), counters.of(group, kind), settings.current().tenant)
 
 
 def _inbox() -> Handlers:
