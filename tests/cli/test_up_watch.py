@@ -16,9 +16,9 @@ from tenantry.cli import watching
 from tenantry.local.clients import root_session
 from tenantry.local.engine.inventory import JOURNAL, LOCK
 from tests.local.cloud import ECHO, make_function
+from tests.support import projects
 from tests.support.command import ROOT, Command, Run, eventually
 from tests.support.platform import Platform, Tenant, problem
-from tests.support.project import copied
 
 SECONDS = 60  # for an update that takes one or two where nothing else runs
 ITEMS = "/items/orders"
@@ -72,7 +72,7 @@ def marked(mark: str) -> str:
 
 def made(folder: Path, **routes: str) -> Watched:
     """A copy of the project in the folder, with a tenant for each of `routes`; nothing runs yet."""
-    root = copied(folder / "project")
+    root = projects.served(folder / "project")
     cell = root / "tenants" / "demo"
     cell.mkdir(parents=True)
     (cell.parent / "tiers.yaml").write_bytes((ROOT / "tenants" / "tiers.yaml").read_bytes())
@@ -158,7 +158,7 @@ def test_an_edit_of_a_tenants_file_is_served_and_touches_no_other(watched: Watch
 
 
 FAULTS = {
-    "a handler that does not compile": (HANDLER, BODY, "body = (]", "SyntaxError"),
+    "a handler that does not compile": (HANDLER, BODY, "body = (]", "not Python"),
     "a handler that does not import": (
         HANDLER,
         "ANYTHING: Final",
@@ -175,8 +175,8 @@ FAULTS = {
     "a contract that cannot be served": (
         CONTRACT,
         "operationId: sendMessage",
-        "summary_: sendMessage",
-        "has no operationId",
+        "operationId: sendMessage\n      x-own: 1",
+        "states x-own",
     ),
     "a tenant that is not valid": ("tenants/demo/acme.yaml", "tier: gold", "tier: golden", "golden"),
 }

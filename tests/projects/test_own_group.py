@@ -124,7 +124,11 @@ def test_each_of_its_functions_has_a_role_of_its_own_and_the_proof_covers_both(p
 
 MISTAKES = {
     "another's secret": ('secrets=("supplier",)', 'secrets=("delivery",)', "reads a secret delivery"),
-    "records that nobody keeps": ("use(COUNT,", 'use("items/bill",', "uses items/bill, which nobody keeps"),
+    "records that the other group does not keep": (
+        "use(COUNT,",
+        'use("items/bill",',
+        "uses items/bill, which items does not keep",
+    ),
     "another's queue": ('feeds=("pricing",)', 'feeds=("contact",)', "feeds a queue contact"),
     "an address in the open": (
         "    timeout_seconds=20,",

@@ -14,23 +14,24 @@ from typing import Any
 
 import httpx
 
+from tenantry import paths
+from tenantry.packing import artifact
 from tests.support.command import ROOT
 
 SECONDS = 300  # for one command on a busy machine
 # What is not the project's, or is made again.
 LEFT_OUT = (
-    *(
-        ".git",
-        ".venv",
-        ".tenantry",
-        ".hypothesis",
-        "__pycache__",
-        "*.pyc",
-        ".build",
-        ".mypy_cache",
-        ".ruff_cache",
-    ),
+    ".git",
+    ".venv",
+    ".tenantry",
+    ".hypothesis",
+    "__pycache__",
+    "*.pyc",
+    ".build",
+    ".mypy_cache",
+    ".ruff_cache",
 )
+SERVED = ("platform", "functions", "requirements")  # with their byte code: compiling all takes seconds
 TENANT = """\
 name: {name}
 tier: bronze
@@ -44,7 +45,7 @@ api_keys: [web]
 
 @dataclass(frozen=True)
 class Project:
-    """`cell` holds the tenants that a test writes, and no others."""
+    """`own/demo` below `root` holds the tenants that a test writes, and no others."""
 
     root: Path
 
@@ -139,3 +140,12 @@ class Project:
             for name, path in names.items()
             if not name.startswith((".", "own/")) and "__pycache__" not in name
         }
+
+
+def served(root: Path) -> Path:
+    """What commands of the local platform need, below `root`; what is packed already is shared."""
+    artifact.layer(paths.LAYER_REQUIREMENTS, paths.BUILD, artifact.this_machine())
+    for name in SERVED:
+        shutil.copytree(ROOT / name, root / name)
+    (root / paths.BUILD.name).symlink_to(paths.BUILD, target_is_directory=True)
+    return root

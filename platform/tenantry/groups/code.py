@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tenantry.groups.installed import Installed, members
 from tenantry.groups.sources import Import, PythonSource, modules
+from tenantry.paths import shown
 from tenantry.problems import Problem
 
 
@@ -13,10 +14,10 @@ def problems(one: Installed) -> Iterator[Problem]:
         handler = one.folder / ("handler.py" if member.serves else f"{member.name}/handler.py")
         if not handler.exists():
             remedy = "add it, with a function handle(event, context)"
-            yield Problem(str(handler), 1, f"the code of {member.name} is missing", remedy)
+            yield Problem(shown(handler), 1, f"the code of {member.name} is missing", remedy)
         elif _is_python(handler) and not PythonSource(handler).defines("handle"):
             remedy = "add a function handle(event, context)"
-            yield Problem(str(handler), 1, f"the code of {member.name} has no handle", remedy)
+            yield Problem(shown(handler), 1, f"the code of {member.name} has no handle", remedy)
     for path in modules(one.folder):
         yield from _imports(one, path)
 
@@ -27,14 +28,14 @@ def _imports(one: Installed, path: Path) -> Iterator[Problem]:
     try:
         imports = list(PythonSource(path).imports(package))
     except SyntaxError as error:
-        yield Problem(str(path), error.lineno or 1, f"this is not Python: {error.msg}", "correct it")
+        yield Problem(shown(path), error.lineno or 1, f"this is not Python: {error.msg}", "correct it")
         return
     except ValueError:
-        yield Problem(str(path), 1, "this is not text in UTF-8", "save it as such")
+        yield Problem(shown(path), 1, "this is not text in UTF-8", "save it as such")
         return
     for each in imports:
         if found := _refused(one, each, used):
-            yield Problem(str(path), each.line, *found)
+            yield Problem(shown(path), each.line, *found)
 
 
 def _refused(one: Installed, each: Import, used: set[str]) -> tuple[str, str] | None:
