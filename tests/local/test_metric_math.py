@@ -31,5 +31,5 @@ def test_an_expression_is_computed_by_period(expression: str, values: Series) ->
     "expression", ["m3", "m1 +", "RATE(m1)", "m1.real", "m1 if m1 else 0", "SUM(m1, m2)"]
 )
 def test_what_is_not_known_is_refused_by_name(expression: str) -> None:
-    with pytest.raises(UnknownExpression, match="is not known here|is not metric math"):
+    with pytest.raises(UnknownExpression, match=r"is not known here|is not metric math"):
         evaluate(expression, SERIES, 3)
