@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 import groups
-from api import logs, metrics
+from api import logs, metrics, table
 from tenantry.groups.folders import folders
 from tenantry.packing import route_table
 from tests.support import tenant_api
@@ -63,3 +63,13 @@ def acme(secrets: dict[str, str]) -> TenantApi:
 @pytest.fixture
 def acme_eu(secrets: dict[str, str]) -> TenantApi:
     return TenantApi("acme-eu", secrets["acme-eu"])
+
+
+@pytest.fixture
+def broken_table(monkeypatch: pytest.MonkeyPatch, acme: TenantApi) -> tenant_api.BrokenTable:
+    """DynamoDB as the functions see it, failing as the test says."""
+    with acme.environment():
+        client = table.current().client
+    broken = tenant_api.BrokenTable()
+    monkeypatch.setattr(client, "_make_api_call", broken.answer(client._make_api_call))
+    return broken
