@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agreed.metrics import READS, WRITES
 from agreed.routes import find, methods
-from api import cors, deadline, logs, metrics, problems, settings
+from api import capacity, cors, deadline, logs, metrics, problems, settings
 from api.deadline import Invocation
 from api.errors import ApiError, NotFound
 from api.requests import Request
@@ -42,8 +41,7 @@ def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: 
         counts,
         status=response.status,
         duration_ms=duration_ms,
-        read_units=counts.get(READS, 0),
-        write_units=counts.get(WRITES, 0),
+        **capacity.units(counts),
     )
     return response.for_gateway(extra)
 

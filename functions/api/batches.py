@@ -6,8 +6,7 @@ A function that needs more, such as rests of its own between attempts, answers L
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agreed.metrics import READS, WRITES
-from api import deadline, logs, metrics, settings
+from api import capacity, deadline, logs, metrics, settings
 from api.deadline import Invocation
 from api.queue import Entry
 
@@ -38,7 +37,6 @@ def take(name: str, event: Mapping[str, Any], invocation: Invocation, work: Call
         counts,
         entries=len(event["Records"]),
         kept=len(failed),
-        read_units=counts.get(READS, 0),
-        write_units=counts.get(WRITES, 0),
+        **capacity.units(counts),
     )
     return {"batchItemFailures": failed}

@@ -7,6 +7,7 @@ metrics have it, for all tenants together.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from agreed.declarations import Metric
 from agreed.metrics import READS, WRITES
 from api import metrics
 
@@ -20,12 +21,17 @@ def count_read(answer: Mapping[str, Any]) -> None:
 
 
 def count_write(answer: Mapping[str, Any]) -> None:
-    """Of UpdateItem, and of TransactWriteItems, which tells each table's, and reads where it had been made
-    before (by its token)."""
+    """Of UpdateItem, and of TransactWriteItems, which states each table's, and reads where it had
+    been made before (by its token)."""
     for each in _consumed(answer):
         reads = each.get("ReadCapacityUnits", 0)
         metrics.count(READS, reads)
         metrics.count(WRITES, each["CapacityUnits"] - reads)
+
+
+def units(counts: Mapping[Metric, float]) -> dict[str, Any]:
+    """Members for the line that ends a request."""
+    return {"read_units": counts.get(READS, 0), "write_units": counts.get(WRITES, 0)}
 
 
 def _consumed(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agreed.metrics import READS, WRITES
 from agreed.schedules import ID, TIME
-from api import deadline, logs, metrics, settings
+from api import capacity, deadline, logs, metrics, settings
 from api.deadline import Invocation
 
 
@@ -49,8 +48,7 @@ def run(name: str, event: Mapping[str, Any], invocation: Invocation, work: Calla
         "failed" if failed else "done",
         counts,
         due=due.due,
-        read_units=counts.get(READS, 0),
-        write_units=counts.get(WRITES, 0),
+        **capacity.units(counts),
     )
     if failed:
         raise RunFailed(f"a run of {name} failed; the log has its error")

@@ -64,7 +64,7 @@ def _read(folder: Path, problems: list[Problem]) -> Installed | None:
     try:
         forbidden = [
             Problem(
-                str(file),
+                shown(file),
                 each.line,
                 f"a declaration imports {each.module}",
                 "import agreed.declarations only",

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from agreed.metrics import READS, WRITES
-from api import logs, metrics, queue, secrets, table
+from api import capacity, logs, metrics, queue, secrets, table
 from api import settings as common
 from api.deadline import Invocation
 from groups.contact.declaration import DELIVERED, FAILED, GROUP
@@ -51,8 +50,7 @@ def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
         counts,
         entries=len(records),
         kept=len(failed),
-        read_units=counts.get(READS, 0),
-        write_units=counts.get(WRITES, 0),
+        **capacity.units(counts),
     )
     return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
 
