@@ -17,6 +17,7 @@ import pytest
 from botocore import xform_name
 
 from tenantry.groups import current
+from tenantry.groups.sources import modules
 from tenantry.packing import artifact, functions, trimming
 from tenantry.packing.artifact import Artifact, ArtifactError
 from tenantry.paths import BUILD, FUNCTIONS, LAYER_REQUIREMENTS
@@ -188,7 +189,7 @@ class TestIsolation:
         """Clients' methods, by the names that botocore derives from operations."""
         called = {
             node.attr
-            for file in FUNCTIONS.rglob("*.py")
+            for file in modules(FUNCTIONS)
             for node in ast.walk(ast.parse(file.read_text()))
             if isinstance(node, ast.Attribute)
             and (
@@ -202,7 +203,7 @@ class TestIsolation:
     def test_errors_that_functions_catch_stay_in_botocore(self, layer: Artifact) -> None:
         caught = {
             node.attr
-            for file in FUNCTIONS.rglob("*.py")
+            for file in modules(FUNCTIONS)
             for node in ast.walk(ast.parse(file.read_text()))
             if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("client.exceptions")
         }
