@@ -11,9 +11,12 @@ class UnknownName(WrongInput):
 
 
 class Cell(Model):
+    """`removed` are slugs whose files say that they were there."""
+
     name: str
     tenants: tuple[Tenant, ...]
     stages_quota: int
+    removed: tuple[str, ...] = ()
 
 
 class Platform(Model):
