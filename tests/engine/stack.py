@@ -63,10 +63,8 @@ class Stack:
         """`value` is YAML, on one line."""
         file = self.project.root / f"Pulumi.{NAME}.yaml"
         others = [line for line in file.read_text().splitlines() if not line.startswith(f"  {key}:")]
-        file.write_text("\n".join([*others, f"  {key}: {value}"]) + "\n")
-
-    def is_settled(self) -> bool:
-        return "unchanged" in self.preview("--expect-no-changes")
+        others.insert(others.index("config:") + 1, f"  {key}: {value}")
+        file.write_text("\n".join(others) + "\n")
 
     def outputs(self) -> Any:
         return json.loads(self.pulumi("stack", "output", "--json", "--show-secrets", "--stack", NAME))
