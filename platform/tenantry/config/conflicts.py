@@ -109,6 +109,18 @@ def shares_of_no_group(candidates: Iterable[Candidate]) -> Iterable[Problem]:
                 yield Problem(candidate.document.file, line, what, remedy)
 
 
+def options_of_no_group(candidates: Iterable[Candidate], groups: Groups) -> Iterable[Problem]:
+    """What is set for a group that is off would be dropped without a word."""
+    for candidate in candidates:
+        settings, values = candidate.settings, candidate.document.values
+        for group in groups:
+            if settings and group.name not in settings.routes and values.get(group.name):
+                line = candidate.document.line((group.name,))
+                what = f"{group.name} is set, and routes does not list it"
+                remedy = f"add {group.name} to routes, or take it out"
+                yield Problem(candidate.document.file, line, what, remedy)
+
+
 def shared_tokens(candidates: Iterable[Candidate]) -> Iterable[Problem]:
     """Two tenants that trust the same issuer for the same audience take each other's tokens."""
     alike: dict[tuple[str | None, str], list[Candidate]] = defaultdict(list)

@@ -10,6 +10,7 @@ from tenantry.config.conflicts import (
     full_cells,
     groups_of_others,
     keys_of_pooled,
+    options_of_no_group,
     removed_early,
     repeated_slugs,
     shared_tokens,
@@ -55,6 +56,7 @@ def load_platform(
         *keys_of_pooled(tenants, tiers_file.tiers if tiers_file else {}),
         *groups_of_others(tenants, known),
         *shares_of_no_group(tenants),
+        *options_of_no_group(tenants, known),
     ]
     if problems or tiers_file is None:
         raise ConfigErrors(problems)

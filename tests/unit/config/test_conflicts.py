@@ -71,6 +71,16 @@ def test_a_tenants_data_is_kept_until_the_day_that_its_file_names(
     ]
 
 
+def test_options_of_a_group_that_is_off_are_refused(
+    folder: Path, problems: Problems, tenant_text: str
+) -> None:
+    write(folder, "demo/acme.yaml", f"{tenant_text}contact:\n  notify: ops@example.com\n")
+    assert problems() == [
+        "tenants/demo/acme.yaml:8: contact is set, and routes does not list it; add contact to routes, "
+        "or take it out"
+    ]
+
+
 def test_options_of_a_cell_without_folder_are_refused(folder: Path, problems: Problems) -> None:
     append(folder, "tiers.yaml", "cells:\n  dmo: {stages_quota: 11}\n")
     assert problems() == [
