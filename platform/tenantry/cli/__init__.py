@@ -16,6 +16,7 @@ from tenantry.cli import (
     local,
     logs,
     operations,
+    plan,
     secrets,
     tenants,
     updates,
@@ -54,6 +55,7 @@ app.command("new", rich_help_panel=FILES)(tenants.new)
 app.add_typer(keys.keys, name="keys", rich_help_panel=FILES)
 app.add_typer(groups.groups, name="groups", rich_help_panel=FILES)
 app.command("openapi", rich_help_panel=FILES)(contracts.openapi)
+app.command("plan", rich_help_panel=FILES)(plan.plan)
 app.command("cost", rich_help_panel=FILES)(costs.cost)
 app.command("fit", rich_help_panel=FILES)(costs.fit)
 app.command("build", rich_help_panel=HERE)(local.build)
