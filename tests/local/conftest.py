@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tenantry.local.clients import Session, root_session
+from tenantry.local.clients import Credentials, Session, session
 from tenantry.local.emulator import child
 from tenantry.local.emulator import parent as emulator
 from tenantry.local.emulator.parent import Emulator
@@ -25,7 +25,7 @@ def repaired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 @pytest.fixture(scope="module")
 def root(repaired: Emulator) -> Session:
-    return root_session(repaired.endpoint)
+    return repaired.root_session()
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     )
     try:
         await_ready(port, seconds=30)
-        yield root_session(f"http://{emulator.HOST}:{port}")
+        yield session(f"http://{emulator.HOST}:{port}", Credentials("test", "test"))
     finally:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()

@@ -23,7 +23,9 @@ class Credentials:
     session_token: str | None = field(default=None, repr=False)
 
 
-ROOT = Credentials("test", "test")  # the emulator's own administrator; no policy limits it
+def root(secret: str) -> Credentials:
+    """The emulator's own administrator, whom no policy limits; the secret is another at each start."""
+    return Credentials("TENANTRYLOCALROOT", secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,6 @@ def session(endpoint: str, credentials: Credentials) -> Session:
         botocore_session=core,
     )
     return Session(endpoint, boto)
-
-
-def root_session(endpoint: str) -> Session:
-    return session(endpoint, ROOT)
 
 
 def stage_url(endpoint: str, api: str, stage: str) -> str:
