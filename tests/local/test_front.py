@@ -1,19 +1,17 @@
 """Who can read the state file reaches the emulator's control plane: no other user, no page, no stranger."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import psutil
 import pytest
 from botocore.exceptions import ClientError
 from playwright.sync_api import Page
@@ -21,7 +19,7 @@ from playwright.sync_api import Page
 from tenantry.local.clients import ACCOUNT, Credentials, Session, root, session, stage_url
 from tenantry.local.emulator.parent import Emulator
 from tests.local.cloud import ECHO, TABLE, TABLE_ARN, Api, make_function, make_role, make_table, session_of
-from tests.support import browser
+from tests.support import browser, strangers
 from tests.support.signed import Request, mails
 
 REFUSED = (403, "SignatureDoesNotMatch")
@@ -341,36 +339,12 @@ def test_a_call_at_a_stage_that_names_the_administrator_is_nobodys(repaired: Emu
         assert call.send().status == 403
 
 
-# `nobody`, once it is imported: that user may not enter the environment's folder.
-ANOTHER_USERS = """
-    import encodings.idna, http.client, json, os, sys
-    endpoint, state, calls = json.loads(sys.stdin.read())
-    os.setgroups([])
-    os.setgid(65534)
-    os.setuid(65534)
-    got = {"uid": os.getuid()}
-    for name in state:
-        try:
-            open(name).close()
-            got[name] = "read"
-        except PermissionError:
-            got[name] = "refused"
-    for name, (method, target, headers, body) in calls.items():
-        connection = http.client.HTTPConnection(endpoint.removeprefix("http://"))
-        connection.request(method, target, body, headers)
-        got[name] = connection.getresponse().status
-    print(json.dumps(got))
-"""
-
-
 def test_another_user_of_the_machine_reads_no_secret_and_is_nobody(
     repaired: Emulator, root: Session, listing: Request
 ) -> None:
-    if os.getuid() != 0:
-        pytest.skip("another user's process can be started by root alone")
-    endpoint, directory = repaired.endpoint, repaired.record.directory
+    endpoint, pid = repaired.endpoint, repaired.record.pid
     zero = re.sub("Signature=.*", "Signature=" + "0" * 64, listing.headers["Authorization"])
-    asked = {
+    requests = {
         "test": Request(endpoint).signed("test", "test"),
         "account": Request(endpoint).signed(ACCOUNT, "test"),
         "zero": listing.but(Authorization=zero),
@@ -379,24 +353,21 @@ def test_another_user_of_the_machine_reads_no_secret_and_is_nobody(
         "reset": Request(endpoint, "POST", "/_ministack/reset", {}, b""),
         "mails": Request(endpoint, "GET", "/_ministack/ses/messages", {}, b""),
     }
-    calls = {
-        name: (each.method, each.target, each.headers, each.body.decode()) for name, each in asked.items()
-    }
-    state = [str(directory / "emulator.log"), f"/proc/{repaired.record.pid}/environ"]
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(ANOTHER_USERS)],
-        input=json.dumps([endpoint, state, calls]),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {
-        "uid": 65534,
-        **dict.fromkeys(state, "refused"),
-        **dict.fromkeys(calls, 403),
-    }
+    files = [
+        repaired.record.directory / "emulator.log",
+        Path(f"/proc/{pid}/environ"),
+        Path(f"/proc/{pid}/mem"),
+    ]
+    got = strangers.tried(files, requests)
+    assert got == {**dict.fromkeys(map(str, files), "refused"), **dict.fromkeys(requests, 403)}
     assert tables(root) == [TABLE]
+
+
+def test_the_secret_is_in_no_command_line_and_no_environment(repaired: Emulator) -> None:
+    server = psutil.Process(repaired.record.pid)
+    seen = [*server.cmdline(), *server.environ().values()]
+    assert repaired.record.secret not in " ".join(seen)
+    assert repaired.record.secret not in repr(repaired.record)
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,10 @@ class Request:
     headers: dict[str, str] = field(default_factory=lambda: dict(LIST))
     body: bytes = b"{}"
 
+    @property
+    def host(self) -> str:
+        return urlsplit(self.endpoint).netloc
+
     def signed(
         self, access_key: str, secret: str, service: str = "dynamodb", at: timedelta = timedelta()
     ) -> "Request":
@@ -54,7 +58,7 @@ class Request:
         )
 
     def send(self) -> "Answer":
-        connection = http.client.HTTPConnection(urlsplit(self.endpoint).netloc, timeout=30)
+        connection = http.client.HTTPConnection(self.host, timeout=30)
         try:
             connection.request(self.method, self.target, self.body, self.headers)
             answer = connection.getresponse()
