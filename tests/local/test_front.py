@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +17,7 @@ import pytest
 from botocore.exceptions import ClientError
 from playwright.sync_api import Page
 
-from tenantry.local.clients import ACCOUNT, Credentials, Session, root, session, stage_url
+from tenantry.local.clients import ACCOUNT, Credentials, Session, session, stage_url
 from tenantry.local.emulator.parent import Emulator
 from tests.local.cloud import ECHO, TABLE, TABLE_ARN, Api, make_function, make_role, make_table, session_of
 from tests.support import browser, strangers
@@ -79,7 +80,7 @@ def test_a_client_reads_the_refusal_of_each_protocol(repaired: Emulator, service
 
 
 def test_a_wrong_secret_and_a_made_up_signature_are_refused(repaired: Emulator, listing: Request) -> None:
-    access_key = root("").access_key
+    access_key = repaired.root_session().boto.get_credentials().access_key
     for secret in ("", "test", "x" * 43, repaired.record.secret[:-1]):
         assert Request(repaired.endpoint).signed(access_key, secret).send().error == REFUSED
     zero = re.sub("Signature=.*", "Signature=" + "0" * 64, listing.headers["Authorization"])
@@ -439,3 +440,15 @@ def test_that_page_reaches_an_emulator_without_a_front(page: Page, untouched: Se
     as_test = Request(untouched.endpoint).signed("test", "test").headers
     got = page.evaluate(FETCH, [untouched.endpoint + "/", "cors", "POST", as_test, "{}"])
     assert got[:2] == ["cors", 200]
+
+
+def test_the_body_of_a_refused_request_is_not_the_next_request(repaired: Emulator, root: Session) -> None:
+    inner = Request(repaired.endpoint).by(root)
+    own = "".join(f"{name}: {value}\r\n" for name, value in inner.headers.items())
+    smuggled = f"POST / HTTP/1.1\r\nHost: {inner.host}\r\n{own}Content-Length: 2\r\n\r\n{{}}"
+    outer = f"POST / HTTP/1.1\r\nHost: {inner.host}\r\nContent-Length: {len(smuggled)}\r\n\r\n{smuggled}"
+    after = f"GET /_ministack/ready HTTP/1.1\r\nHost: {inner.host}\r\nConnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", repaired.record.port), timeout=10) as connection:
+        connection.sendall((outer + after).encode())
+        got = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+)", got) == [b"403", b"200"]

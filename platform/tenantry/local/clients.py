@@ -4,6 +4,7 @@ Everything that botocore would take from the user's environment or ~/.aws is sta
 endpoint, proxy or key of the user changes where a call goes or who makes it.
 """
 
+import hashlib
 import os
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,8 +25,12 @@ class Credentials:
 
 
 def root(secret: str) -> Credentials:
-    """The emulator's own administrator, whom no policy limits; the secret is another at each start."""
-    return Credentials("TENANTRYLOCALROOT", secret)
+    """The emulator's own administrator, whom no policy limits.
+
+    Args:
+        secret: another at each start; it makes the access key, which strangers can't name either.
+    """
+    return Credentials(f"TENANTRY{hashlib.sha256(secret.encode()).hexdigest()[:24].upper()}", secret)
 
 
 @dataclass(frozen=True, slots=True)

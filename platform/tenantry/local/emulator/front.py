@@ -138,7 +138,6 @@ async def _refuse(send: Send, refused: Refused, headers: dict[str, str]) -> None
         (b"content-type", kind),
         (b"content-length", str(len(body)).encode()),
         (b"x-amzn-errortype", refused.code.encode()),
-        (b"connection", b"close"),  # a body that is not read must not pass for the next request
     ]
     await send({"type": "http.response.start", "status": 403, "headers": sent})
     await send({"type": "http.response.body", "body": body})
