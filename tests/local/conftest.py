@@ -15,6 +15,8 @@ from tenantry.local.clients import Credentials, Session, session
 from tenantry.local.emulator import child
 from tenantry.local.emulator import parent as emulator
 from tenantry.local.emulator.parent import Emulator
+from tests.local.cloud import make_table
+from tests.support.signed import Request
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +28,18 @@ def repaired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 @pytest.fixture(scope="module")
 def root(repaired: Emulator) -> Session:
     return repaired.root_session()
+
+
+@pytest.fixture(scope="module")
+def table(root: Session) -> None:
+    """The one table of the repaired emulator."""
+    make_table(root)
+
+
+@pytest.fixture
+def listing(repaired: Emulator, root: Session) -> Request:
+    """ListTables, as the administrator signs it."""
+    return Request(repaired.endpoint).by(root)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,9 @@ from botocore.credentials import Credentials
 from tenantry.local.clients import REGION, Session
 
 LIST = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810.ListTables"}
+REFUSED = (403, "SignatureDoesNotMatch")
+NOBODY = (403, "UnrecognizedClientException")
+UNSIGNED = (403, "MissingAuthenticationToken")
 
 
 @dataclass(frozen=True)
