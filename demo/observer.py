@@ -7,7 +7,7 @@ import httpx
 from rich.console import Console
 
 from tenantry.local import tokens
-from tenantry.local.clients import Credentials, Session, root_session, session
+from tenantry.local.clients import Credentials, Session, session
 from tenantry.local.state import LocalPlatform
 
 UNSET: Any = object()
@@ -69,7 +69,7 @@ class Observer:
 
     def role(self, name: str) -> Session:
         """A session with the credentials of a function's role."""
-        sts = root_session(self.platform.endpoint).client("sts")
+        sts = self.platform.root_session().client("sts")
         arn = f"arn:aws:iam::000000000000:role/{name}"
         made = sts.assume_role(RoleArn=arn, RoleSessionName="demo")["Credentials"]
         credentials = Credentials(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])

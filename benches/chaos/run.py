@@ -23,7 +23,7 @@ from benches.faults import Fault, Faults, Proxy
 from tenantry.config import load_platform
 from tenantry.local import platform as local
 from tenantry.local import tokens
-from tenantry.local.clients import Session, root_session
+from tenantry.local.clients import Session
 from tenantry.local.state import LocalPlatform
 from tenantry.rules.naming import Names
 
@@ -73,7 +73,7 @@ def _site(seed: int, on_step: OnStep) -> Iterator[Site]:
             environment=proxy.before,
         )
         with emulator:
-            root = root_session(platform.endpoint)
+            root = platform.root_session()
             roots.append(_hastened(root.client("sqs"), [tenant.slug for tenant in cell.tenants]))
             yield Site(platform, faults, receiver, root)
 

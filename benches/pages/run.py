@@ -15,7 +15,6 @@ from benches.load.run import CELL, TENANTS
 from tenantry.config import load_platform
 from tenantry.local import platform as local
 from tenantry.local import tokens
-from tenantry.local.clients import root_session
 from tenantry.local.state import LocalPlatform
 from tenantry.rules.naming import Names
 
@@ -88,7 +87,7 @@ def walked(
     on_step: OnStep,
 ) -> Walk:
     collection = f"of-{size}"
-    dynamodb = root_session(platform.endpoint).client("dynamodb")
+    dynamodb = platform.root_session().client("dynamodb")
     ids = _fill(dynamodb, Names(CELL).table, collection, size, on_step)
     calls.clear()
     read: list[str] = []

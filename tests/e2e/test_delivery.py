@@ -16,6 +16,7 @@ from tests.support.command import ROOT, Command, Run, eventually
 from tests.support.engine import demo
 from tests.support.platform import Platform, Tenant
 from tests.support.receivers import Received, Receiver, receiver
+from tests.support.signed import mails
 
 FORM = {"email": "ada@example.com", "name": "Ada", "message": "Do you ship to Malta?"}
 
@@ -160,6 +161,6 @@ def test_mail_goes_out_from_the_platforms_sender_to_the_tenant_and_answers_to_th
 ) -> None:
     message = send(acme, message="By mail, please")
     assert delivered(acme, message)
-    kept = httpx.get(f"{platform.local.endpoint}/_ministack/ses/messages", trust_env=False).json()
-    sent = [each for each in kept["messages"][ACCOUNT] if "By mail, please" in each["BodyText"]]
+    kept = mails(platform.local.endpoint, platform.root)[ACCOUNT]
+    sent = [each for each in kept if "By mail, please" in each["BodyText"]]
     assert [(each["Source"], each["To"]) for each in sent] == [(local.MAIL_FROM, ["office@acme.example"])]

@@ -75,6 +75,10 @@ def make_table(root: Session) -> None:
     )
 
 
+def tables(root: Session) -> list[str]:
+    return list(root.client("dynamodb").list_tables()["TableNames"])
+
+
 @dataclass(frozen=True)
 class Api:
     """A REST API with `GET /who`, whose integration and authorizer stage variables name unless told."""

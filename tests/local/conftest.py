@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tenantry.local.clients import Session, root_session
+from tenantry.local.clients import Credentials, Session, session
 from tenantry.local.emulator import child
 from tenantry.local.emulator import parent as emulator
 from tenantry.local.emulator.parent import Emulator
+from tests.local.cloud import make_table
+from tests.support.signed import Request
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,19 @@ def repaired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 @pytest.fixture(scope="module")
 def root(repaired: Emulator) -> Session:
-    return root_session(repaired.endpoint)
+    return repaired.root_session()
+
+
+@pytest.fixture(scope="module")
+def table(root: Session) -> None:
+    """The one table of the repaired emulator."""
+    make_table(root)
+
+
+@pytest.fixture
+def listing(repaired: Emulator, root: Session) -> Request:
+    """ListTables, as the administrator signs it."""
+    return Request(repaired.endpoint).by(root)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +61,7 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     )
     try:
         await_ready(port, seconds=30)
-        yield root_session(f"http://{emulator.HOST}:{port}")
+        yield session(f"http://{emulator.HOST}:{port}", Credentials("test", "test"))
     finally:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()

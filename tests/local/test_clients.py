@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tenantry.local.clients import root_session
+from tenantry.local.clients import root, session
 from tenantry.local.emulator.parent import Emulator
 
 HOSTILE = {
@@ -33,7 +33,7 @@ def test_the_users_environment_changes_nothing(
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         (tmp_path / name).write_text("no ini file, so that reading it is an error")
         monkeypatch.setenv(name, str(tmp_path / name))
-    client = root_session(repaired.endpoint).client(service)
+    client = repaired.root_session().client(service)
     call = {
         "sts": "get_caller_identity",
         "s3": "list_buckets",
@@ -46,5 +46,5 @@ def test_the_users_environment_changes_nothing(
 
 
 def test_credentials_stay_out_of_representations() -> None:
-    session = root_session("http://127.0.0.1:1")
-    assert "test" not in repr(session)
+    made = root("of the administrator")
+    assert "of the administrator" not in repr((made, session("http://127.0.0.1:1", made)))

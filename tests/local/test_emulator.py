@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tenantry.local.clients import Session, root_session
+from tenantry.local.clients import Session, root, session
 from tenantry.local.emulator import parent as emulator
 from tenantry.local.emulator import processes, repairs
 from tenantry.local.emulator.parent import DirectoryInUse, Emulator, EmulatorError, PortTaken, StartFailed
@@ -83,9 +83,9 @@ def test_functions_see_nothing_of_the_callers_environment(
     monkeypatch.setenv("OPERATORS_SECRET", "x")
     monkeypatch.setenv("PYTHONSTARTUP", "x")
     with Emulator.start(None, scratch) as started:
-        root = root_session(started.endpoint)
-        make_function(root, "echo", ECHO, make_role(root, "echo"))
-        api = Api.make(root, authorized=False)
+        cloud = started.root_session()
+        make_function(cloud, "echo", ECHO, make_role(cloud, "echo"))
+        api = Api.make(cloud, authorized=False)
         api.add_stage("acme", items_function="echo")
         seen = api.get("acme")[1]["environment"]
     assert not {"OPERATORS_SECRET", "PYTHONSTARTUP", "PYTHONPATH"} & seen.keys()
@@ -101,7 +101,7 @@ def test_a_taken_port_is_refused_and_nothing_starts(scratch: Path) -> None:
 
 def test_a_freed_port_can_be_taken_again_at_once(scratch: Path) -> None:
     with Emulator.start(None, scratch) as first:
-        root_session(first.endpoint).client("sts").get_caller_identity()
+        first.root_session().client("sts").get_caller_identity()
     with Emulator.start(first.record.port, scratch) as second:
         assert second.record.port == first.record.port
 
@@ -145,14 +145,14 @@ def test_the_terminals_interrupt_does_not_reach_it(running: Emulator) -> None:
 
 
 def test_stopping_ends_busy_functions(running: Emulator) -> None:
-    with_busy_worker(root_session(running.endpoint), running.record.pid)
+    with_busy_worker(running.root_session(), running.record.pid)
     running.stop()
     assert group(running.record.pid) == []
     assert not running.record.directory.exists()
 
 
 def test_stopping_a_killed_server_ends_its_busy_functions(running: Emulator) -> None:
-    with_busy_worker(root_session(running.endpoint), running.record.pid)
+    with_busy_worker(running.root_session(), running.record.pid)
     os.kill(running.record.pid, signal.SIGKILL)
     assert eventually(lambda: not running.alive)
     assert group(running.record.pid)  # why `stop` must look for them
@@ -164,7 +164,7 @@ def test_a_detached_emulator_is_found_by_its_record(running: Emulator) -> None:
     running.detach()
     found = Emulator.attach(running.record)
     assert not eventually(lambda: not found.alive, seconds=0.5)
-    assert root_session(found.endpoint).client("sts").get_caller_identity()["Account"] == "000000000000"
+    assert found.root_session().client("sts").get_caller_identity()["Account"] == "000000000000"
     found.stop()
     assert not found.alive
     found.stop()  # of one that is gone: nothing to do, no error
@@ -199,15 +199,15 @@ def test_a_killed_parent_leaves_no_process_and_no_directory(scratch: Path) -> No
     source = (
         "import sys, time; from pathlib import Path; from tenantry.local.emulator.parent import Emulator;"
         "e = Emulator.start(None, Path(sys.argv[1])); "
-        "print(e.record.pid, e.endpoint, flush=True); time.sleep(60)"
+        "print(e.record.pid, e.endpoint, e.record.secret, flush=True); time.sleep(60)"
     )
     environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(
         [sys.executable, "-c", source, str(scratch)], env=environment, stdout=subprocess.PIPE, text=True
     ) as parent:
         assert parent.stdout is not None
-        pid, endpoint = parent.stdout.readline().split()
-        with_busy_worker(root_session(endpoint), int(pid))
+        pid, endpoint, secret = parent.stdout.readline().split()
+        with_busy_worker(session(endpoint, root(secret)), int(pid))
         parent.kill()
     assert eventually(lambda: group(int(pid)) == [])
     assert not scratch.exists()
@@ -222,11 +222,11 @@ def test_a_dead_emulator_cannot_be_detached(running: Emulator) -> None:
 
 def test_two_emulators_do_not_share_state(running: Emulator, tmp_path: Path) -> None:
     with Emulator.start(None, tmp_path / "second") as second:
-        root_session(running.endpoint).client("s3").create_bucket(Bucket="mine")
-        assert root_session(second.endpoint).client("s3").list_buckets()["Buckets"] == []
+        running.root_session().client("s3").create_bucket(Bucket="mine")
+        assert second.root_session().client("s3").list_buckets()["Buckets"] == []
 
 
 def test_another_release_of_the_emulator_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repairs, "version", lambda _: "1.6.0")
     with pytest.raises(repairs.UnsupportedEmulator, match=r"ministack 1\.6\.0 .* 1\.5\.33"):
-        repairs.apply()
+        repairs.apply(root("any"))

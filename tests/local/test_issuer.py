@@ -3,6 +3,7 @@
 import http.client
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -78,3 +79,44 @@ def test_private_material_is_never_published(
     with pytest.raises(PrivateKeyRefused, match="publish the public part"):
         publish(folder, "globex", [KEY, {**KEY, member: value}])
     assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "127.0.0.1"}, 421),
+        ({"Host": ""}, 421),
+        ({"Origin": "https://shop.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 403),
+    ],
+)
+def test_pages_and_other_names_are_refused(repaired: Emulator, sent: dict[str, str], status: int) -> None:
+    """By the issuer and by the receiver beside it; what was sent is not kept."""
+    repaired.publish({"globex": [KEY]})
+    jwks, hook = urlsplit(repaired.issuer_url("globex")), urlsplit(repaired.webhook_url("globex"))
+    assert asked(jwks.netloc, "GET", f"{jwks.path}/jwks.json", sent) == status
+    assert asked(hook.netloc, "GET", hook.path, sent) == status
+    assert asked(hook.netloc, "POST", hook.path, sent) == status
+    assert read_as_shown(repaired) == []
+
+
+def asked(host: str, method: str, path: str, headers: dict[str, str]) -> int:
+    connection = http.client.HTTPConnection(host, timeout=10)
+    try:
+        connection.request(method, path, b"x" if method == "POST" else None, headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def read_as_shown(emulator: Emulator) -> Any:
+    return json.loads(get(emulator, urlsplit(emulator.webhook_url("globex")).path)[2])["deliveries"]
+
+
+def test_a_person_may_open_its_addresses_in_a_browser(repaired: Emulator) -> None:
+    hook = urlsplit(repaired.webhook_url("globex"))
+    typed = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Host": f"localhost:{hook.port}"}
+    assert asked(hook.netloc, "GET", hook.path, typed) == 200

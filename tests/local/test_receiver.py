@@ -3,11 +3,12 @@
 import http.client
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from tenantry.local.emulator.parent import HOST, Emulator
-from tenantry.local.receiver import KEPT, MAX_BYTES, Receiver
+from tenantry.local.receiver import KEPT, MAX_BYTES, Receiver, webhook_url
 
 SIGNED = {"webhook-id": "1", "Content-Type": "application/json", "Authorization": "secret"}
 
@@ -23,35 +24,50 @@ def ask(emulator: Emulator, method: str, path: str, body: bytes = b"", **headers
 
 
 def shown(emulator: Emulator, tenant: str) -> Any:
-    return json.loads(ask(emulator, "GET", f"/webhooks/{tenant}")[1])["deliveries"]
+    return json.loads(ask(emulator, "GET", path(emulator, tenant))[1])["deliveries"]
+
+
+def path(emulator: Emulator, tenant: str) -> str:
+    return urlsplit(emulator.webhook_url(tenant)).path
 
 
 def test_a_delivery_is_shown_to_who_asks_for_its_tenant(repaired: Emulator) -> None:
-    assert ask(repaired, "POST", "/webhooks/acme", b'{"n": 1}') == (204, b"")
+    assert ask(repaired, "POST", path(repaired, "acme"), b'{"n": 1}') == (204, b"")
     assert shown(repaired, "acme") == [{"headers": {"webhook-id": "1"}, "body": '{"n": 1}'}]
     assert shown(repaired, "acme-eu") == []
-    assert repaired.webhook_url("acme").endswith(f":{repaired.record.issuer_port}/webhooks/acme")
+    assert urlsplit(repaired.webhook_url("acme")).netloc == f"127.0.0.1:{repaired.record.issuer_port}"
+
+
+def test_an_address_that_was_not_handed_out_shows_and_takes_nothing(repaired: Emulator) -> None:
+    """A guess, another tenant's, and one of an emulator that was started before."""
+    guess = "/webhooks/initech/" + "0" * 32
+    mixed = path(repaired, "acme").replace("/acme/", "/initech/")
+    earlier = urlsplit(webhook_url(1, "initech", "another secret")).path
+    for each in ("/webhooks/initech", guess, mixed, earlier):
+        assert ask(repaired, "POST", each, b"forged")[0] == 404
+        assert ask(repaired, "GET", each)[0] == 404
+    assert shown(repaired, "initech") == []
 
 
 @pytest.mark.parametrize(
-    ("path", "headers", "status"),
+    ("address", "headers", "status"),
     [
         ("/webhooks", {}, 404),
         ("/webhooks/", {}, 404),
         ("/acme/jwks.json", {}, 404),
-        ("/webhooks/globex", {"Content-Length": f"{MAX_BYTES + 1}"}, 413),
-        ("/webhooks/globex", {"Content-Length": "-1"}, 413),
+        (None, {"Content-Length": f"{MAX_BYTES + 1}"}, 413),
+        (None, {"Content-Length": "-1"}, 413),
     ],
 )
 def test_what_is_no_delivery_is_refused(
-    repaired: Emulator, path: str, headers: dict[str, str], status: int
+    repaired: Emulator, address: str | None, headers: dict[str, str], status: int
 ) -> None:
-    assert ask(repaired, "POST", path, b"", **headers)[0] == status
+    assert ask(repaired, "POST", address or path(repaired, "globex"), b"", **headers)[0] == status
     assert shown(repaired, "globex") == []
 
 
 def test_the_oldest_go_first() -> None:
-    receiver = Receiver()
+    receiver = Receiver("secret")
     for number in range(KEPT + 1):
         receiver.take("acme", {}, str(number).encode())
     bodies = [each["body"] for each in json.loads(receiver.shown("acme"))["deliveries"]]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tenantry.execution.registration import Registered
-from tenantry.local.clients import Session, root_session
+from tenantry.local.clients import Session
 from tenantry.local.emulator.parent import Emulator
 from tenantry.local.engine.resources import MAKERS
 from tests.support.engine import demo, register
@@ -70,7 +70,7 @@ def registered() -> list[Registered]:
 @pytest.fixture
 def alarms(registered: list[Registered], scratch: Path) -> Iterator[Alarms]:
     with Emulator.start(None, scratch) as emulator:
-        root = root_session(emulator.endpoint)
+        root = emulator.root_session()
         tenants: dict[str, str | None] = {}
         for each in registered:
             made = MAKERS[each.type].make(root.client, each.inputs)

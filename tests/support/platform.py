@@ -15,7 +15,7 @@ import pytest
 
 from tenantry import groups
 from tenantry.local import state
-from tenantry.local.clients import ACCOUNT, Credentials, Session, root_session, session
+from tenantry.local.clients import ACCOUNT, Credentials, Session, session
 from tenantry.local.state import LocalPlatform, LocalTenant
 from tenantry.operations.tokens import Signer, managed_signer
 from tenantry.rules.naming import Names
@@ -50,7 +50,7 @@ class Platform:
 
     @cached_property
     def root(self) -> Session:
-        return root_session(self.local.endpoint)
+        return self.local.root_session()
 
     @cached_property
     def tenants(self) -> "dict[str, Tenant]":

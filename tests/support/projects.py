@@ -17,6 +17,7 @@ import httpx
 from tenantry import paths
 from tenantry.packing import artifact
 from tests.support.command import ROOT
+from tests.support.platform import Platform
 
 SECONDS = 300  # for one command on a busy machine
 # What is not the project's, or is made again.
@@ -130,6 +131,10 @@ class Project:
         done = self.run(sys.executable, "-m", "tenantry.cli", *arguments)
         assert done.returncode == 2, done.stdout + done.stderr
         return done.stderr
+
+    def client(self, service: str) -> Any:
+        """Of the administrator of the one platform that runs."""
+        return Platform.found(self.root / ".tenantry").root.client(service)
 
     def digests(self) -> dict[str, str]:
         """Of every file of the project's."""

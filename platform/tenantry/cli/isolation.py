@@ -30,7 +30,10 @@ LEGEND = (
 def isolation(
     cell: Annotated[str | None, typer.Option("--cell", help="Which cell; all, if left out.")] = None,
     live: Annotated[
-        bool, typer.Option("--live", help="Try it on the running local platform, as each function.")
+        bool,
+        typer.Option(
+            "--live", help="Try it on the running local platform, as each function and as a stranger."
+        ),
     ] = False,
     port: Port = None,
     as_json: AsJson = False,
@@ -125,21 +128,22 @@ def _statements(deciders: Iterable[str]) -> str:
 
 
 def _try(port: int | None, as_json: bool) -> list[str]:
+    from tenantry.local import doors, state
     from tenantry.local import isolation as local
-    from tenantry.local import state
 
     platform = state.find(port)
     functions = local.functions(platform)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=stderr(), transient=True) as progress:
         task = progress.add_task("trying as each function", total=len(functions))
-        trials = list(local.trials(platform, functions, lambda _: progress.advance(task)))
+        trials = list(doors.trials(platform.endpoint))
+        trials += local.trials(platform, functions, lambda _: progress.advance(task))
     leaks = [trial for trial in trials if trial.leaked]
     if as_json:
         leaking = [{"function": trial.function.name, **_as_json(trial)} for trial in leaks]
         print_json({"endpoint": platform.endpoint, "tried": len(trials), "leaks": leaking})
     else:
-        stdout().print(_trials([function.name for function in functions], trials))
+        stdout().print(_trials([each.name for each in (doors.STRANGER, *functions)], trials))
         found = f"[red]✗[/] {len(leaks)} LEAKED" if leaks else "[green]✓[/] all denied"
         stdout().print(f"{found}: {len(trials):,} calls at {platform.endpoint}")
     return [str(trial) for trial in leaks]
@@ -150,7 +154,7 @@ def _as_json(trial: "Trial") -> dict[str, Any]:
 
 
 def _trials(functions: Sequence[str], trials: Sequence["Trial"]) -> Table:
-    table = Table("function", Column("calls", justify="right"), "answered", "LEAKED")
+    table = Table("as", Column("calls", justify="right"), "answered", "LEAKED")
     for name in functions:
         own = [trial for trial in trials if trial.function.name == name]
         leaked = sorted({trial.operation for trial in own if trial.leaked})

@@ -1,4 +1,4 @@
-"""`build`, `up`, `status` and `down`: the platform on this machine."""
+"""`build`, `up`, `status`, `down` and `credentials`: the platform on this machine."""
 
 import signal
 import sys
@@ -113,6 +113,23 @@ def down(
         stdout().print(f"[green]✓[/] the platform on port {platform.record.port} is down")
     if not known and not swept:
         stdout().print("no local platform runs" + ("" if port is None else f" on port {port}"))
+
+
+def credentials(port: Port = None) -> None:
+    """Print the local platform's administrator as variables of a shell, for tools of AWS."""
+    from tenantry.local import clients, state
+
+    platform = state.find(port)
+    root = clients.root(platform.record.secret)
+    variables = {
+        "AWS_ACCESS_KEY_ID": root.access_key,
+        "AWS_SECRET_ACCESS_KEY": root.secret_key,
+        "AWS_SESSION_TOKEN": "",  # one of the user's own would go along
+        "AWS_REGION": clients.REGION,
+        "AWS_ENDPOINT_URL": platform.endpoint,
+    }
+    for name, value in variables.items():
+        typer.echo(f"export {name}={value}")
 
 
 def choose(cells: "tuple[Cell, ...]", name: str | None) -> "Cell":

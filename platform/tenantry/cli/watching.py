@@ -108,7 +108,7 @@ def bring(port: int, tenants: Path, changed: Collection[Path]) -> Outcome:
             with ThreadPoolExecutor(1) as pool:
                 packed = pool.submit(artifact.code, sources, build, artifact.this_machine())
                 layers = functions.group_layers(current(), artifact.this_machine()).values()
-                client = local.clients_of(running.endpoint)["lambda"]
+                client = local.clients_of(running.record)["lambda"]
                 require_handlers(client, current(), sources, layers, changed)
                 packed.result()  # which the update finds
         _, changes = local.update(running, cell, tenants, lambda _step: None, build)

@@ -4,6 +4,7 @@ Everything that botocore would take from the user's environment or ~/.aws is sta
 endpoint, proxy or key of the user changes where a call goes or who makes it.
 """
 
+import hashlib
 import os
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +24,13 @@ class Credentials:
     session_token: str | None = field(default=None, repr=False)
 
 
-ROOT = Credentials("test", "test")  # the emulator's own administrator; no policy limits it
+def root(secret: str) -> Credentials:
+    """The emulator's own administrator, whom no policy limits.
+
+    Args:
+        secret: another at each start; it makes the access key, which strangers can't name either.
+    """
+    return Credentials(f"TENANTRY{hashlib.sha256(secret.encode()).hexdigest()[:24].upper()}", secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +60,6 @@ def session(endpoint: str, credentials: Credentials) -> Session:
         botocore_session=core,
     )
     return Session(endpoint, boto)
-
-
-def root_session(endpoint: str) -> Session:
-    return session(endpoint, ROOT)
 
 
 def stage_url(endpoint: str, api: str, stage: str) -> str:

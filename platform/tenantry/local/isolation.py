@@ -15,7 +15,7 @@ from tenantry.isolation.partitions import inbox, partition_keys
 from tenantry.isolation.targets import withheld_secrets
 from tenantry.local import attempts
 from tenantry.local.attempts import Attempt, RefusedInside
-from tenantry.local.clients import ACCOUNT, Credentials, Session, root_session, session
+from tenantry.local.clients import ACCOUNT, Credentials, Session, session
 from tenantry.local.state import LocalPlatform
 from tenantry.rules.naming import Names
 
@@ -62,7 +62,7 @@ class Trial:
 
 def functions(platform: LocalPlatform) -> list[TriedFunction]:
     """Those that run, with the roles that they run under."""
-    pages = root_session(platform.endpoint).client("lambda").get_paginator("list_functions").paginate()
+    pages = platform.root_session().client("lambda").get_paginator("list_functions").paginate()
     found = [
         TriedFunction(each["FunctionName"], each["Environment"]["Variables"]["TENANT"], each["Role"])
         for page in pages
@@ -85,7 +85,7 @@ def trials(
     Raises:
         NotTried: the emulator does not accept a role's credentials.
     """
-    root = root_session(platform.endpoint)
+    root = platform.root_session()
     cleaner = root.client("dynamodb")
     for function in tested:
         taken = root.client("sts").assume_role(RoleArn=function.role, RoleSessionName="isolation")

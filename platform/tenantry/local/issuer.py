@@ -1,6 +1,7 @@
 """Play the OIDC issuer of local tenants: discovery and public keys over loopback, one JWKS file per tenant.
 
-The same server takes their webhooks: see `receiver`.
+The same server takes their webhooks: see `receiver`. It serves programs: not the pages of a browser, nor who
+asks for it by a name that was not handed out (DNS rebinding).
 
 The files are read at each request, so that any process which knows the folder publishes by writing, and a
 rotation is seen at once. They hold public keys alone: who signs keeps the private halves elsewhere.
@@ -15,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tenantry.local.receiver import MAX_BYTES, Receiver, tenant_of
+from tenantry.local.receiver import MAX_BYTES, Receiver
 
 MAX_AGE_SECONDS = 60  # how long a reader may keep an answer: bounds how late a local rotation is noticed
 
@@ -63,13 +64,13 @@ class IssuerServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, listening: socket.socket, folder: Path) -> None:
+    def __init__(self, listening: socket.socket, folder: Path, receiver: Receiver) -> None:
         super().__init__(listening.getsockname(), _IssuerHandler, bind_and_activate=False)
         self.socket.close()
         self.socket = listening
         self.server_port = listening.getsockname()[1]
         self.folder = folder
-        self.receiver = Receiver()
+        self.receiver = receiver
 
 
 class _IssuerHandler(BaseHTTPRequestHandler):
@@ -79,8 +80,21 @@ class _IssuerHandler(BaseHTTPRequestHandler):
     sys_version = ""
     timeout = 10  # seconds; a silent client must not hold a thread
 
+    def parse_request(self) -> bool:
+        return super().parse_request() and self._from_a_program()
+
+    def _from_a_program(self) -> bool:
+        """Or from a person, who types the address into a browser."""
+        port = self.server.server_port
+        known = self.headers.get_all("Host") in ([f"127.0.0.1:{port}"], [f"localhost:{port}"])
+        from_a_page = "Origin" in self.headers or self.headers.get("Sec-Fetch-Site", "none") != "none"
+        if not known or from_a_page:
+            self.close_connection = True  # a body that is not read must not pass for the next request
+            self._answer(403 if known else 421, b'{"error": "refused"}')
+        return known and not from_a_page
+
     def do_GET(self) -> None:
-        if tenant := tenant_of(self.path):
+        if tenant := self.server.receiver.tenant_of(self.path):
             self._answer(200, self.server.receiver.shown(tenant))
         elif (document := self._document()) is not None:
             self._answer(200, json.dumps(document).encode(), f"public, max-age={MAX_AGE_SECONDS}")
@@ -89,7 +103,8 @@ class _IssuerHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.close_connection = True  # a body that is not read must not pass for the next request
-        tenant, length = tenant_of(self.path), self.headers.get("Content-Length", "")
+        tenant = self.server.receiver.tenant_of(self.path)
+        length = self.headers.get("Content-Length", "")
         if tenant is None:
             self._answer(404, b'{"error": "not_found"}')
         elif not length.isascii() or not length.isdigit() or int(length) > MAX_BYTES:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from tenantry.local.clients import REGION, root_session, stage_url
+from tenantry.local.clients import REGION, stage_url
 from tenantry.local.state import LocalPlatform
 from tenantry.operations.places import Place
 from tenantry.rules.naming import Names
@@ -14,6 +14,6 @@ def place(platform: LocalPlatform) -> Place:
         region=REGION,
         cell=platform.cell,
         words=f"the local platform {platform.endpoint}",
-        client=root_session(platform.endpoint).client,
+        client=platform.root_session().client,
         url=partial(stage_url, platform.endpoint),
     )

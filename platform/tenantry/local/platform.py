@@ -17,8 +17,8 @@ from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
 from tenantry.gateway import contract
 from tenantry.local import state
-from tenantry.local.clients import ACCOUNT, REGION, root_session
-from tenantry.local.emulator.parent import Emulator, Environment
+from tenantry.local.clients import ACCOUNT, REGION
+from tenantry.local.emulator.parent import Emulator, Environment, RunningEmulator
 from tenantry.local.engine import inventory
 from tenantry.local.engine.changes import Change
 from tenantry.local.identities import Identities, localized
@@ -125,7 +125,7 @@ def _deploy(
         mail_from=MAIL_FROM,
         build=build,
     )
-    clients = clients_of(emulator.endpoint)
+    clients = clients_of(emulator.record)
     done: list[Change] = []
 
     def on_change(change: Change) -> None:
@@ -147,9 +147,9 @@ def _deploy(
 
 
 @lru_cache(maxsize=1)
-def clients_of(endpoint: str) -> Mapping[str, Any]:
+def clients_of(record: RunningEmulator) -> Mapping[str, Any]:
     """By service. Kept, because making them takes a third of an update that changes nothing."""
-    session = root_session(endpoint)
+    session = Emulator.attach(record).root_session()
     return {service: session.client(service) for service in SERVICES}
 
 

@@ -1,6 +1,7 @@
 """Remember which local platforms run: one file per port, readable by its owner alone.
 
-It holds the emulator's record, what `status` shows, and the private halves of the local signers.
+It holds the emulator's record with its administrator's secret, what `status` shows, and the private halves of
+the local signers. Who can read it can do everything.
 """
 
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tenantry.errors import Failed, WrongInput
+from tenantry.local.clients import Session
 from tenantry.local.emulator import processes
 from tenantry.local.emulator.parent import Emulator, RunningEmulator
 from tenantry.operations.tokens import Audience, Signer
@@ -74,6 +76,10 @@ class LocalPlatform:
     @property
     def alive(self) -> bool:
         return Emulator.attach(self.record).alive
+
+    def root_session(self) -> Session:
+        """Of the emulator's administrator."""
+        return Emulator.attach(self.record).root_session()
 
     def stop(self) -> None:
         """End its processes and remove all that it wrote; of a dead one, what it left."""
@@ -151,7 +157,7 @@ def sweep(everything: bool) -> int:
     if not damaged and not everything:
         return 0
     for pid, directory in strays:
-        Emulator.attach(RunningEmulator(pid, 0, 0, directory, 0.0)).stop()
+        Emulator.attach(RunningEmulator(pid, 0, 0, directory, 0.0, "")).stop()
     for file in damaged:
         file.unlink()
     return len(strays)

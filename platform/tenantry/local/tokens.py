@@ -1,6 +1,5 @@
 """Mint tokens of local tenants, whatever their mode."""
 
-from tenantry.local.clients import root_session
 from tenantry.local.state import LocalPlatform, LocalTenant
 from tenantry.operations.tokens import Signer, managed_signer, mint, wanted_scopes
 
@@ -16,5 +15,5 @@ def token(
 
 
 def _managed(platform: LocalPlatform, tenant: LocalTenant) -> Signer:
-    client = root_session(platform.endpoint).client("secretsmanager")
+    client = platform.root_session().client("secretsmanager")
     return managed_signer(client, tenant.signing_secret, tenant.kid)

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from tenantry.cli import watching
-from tenantry.local.clients import root_session
 from tenantry.local.engine.inventory import JOURNAL, LOCK
 from tests.local.cloud import ECHO, make_function
 from tests.support import projects
@@ -203,7 +202,7 @@ def test_a_faulty_edit_is_shown_with_its_line_and_the_next_good_one_is_served(
 
 def test_an_update_that_fails_midway_is_completed_by_the_next_edit(watched: Watched) -> None:
     file = watched.command.tenants / "demo" / "other.yaml"
-    root = root_session(Platform.found(watched.command.home).local.endpoint)
+    root = Platform.found(watched.command.home).root
     functions = root.client("lambda")
     taken = "tenantry_demo_other_items"
     make_function(root, taken, ECHO, functions.list_functions()["Functions"][0]["Role"])

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tenantry.local.clients import root_session
 from tenantry.local.engine.inventory import JOURNAL
 from tests.local.cloud import ECHO, make_function
 from tests.support.command import TENANTS, Command, eventually
@@ -58,7 +57,7 @@ def serves(command: Command, *slugs: str) -> None:
 
 
 def test_what_fails_midway_is_told_and_completed(command: Command) -> None:
-    root = root_session(Platform.found(command.home).local.endpoint)
+    root = Platform.found(command.home).root
     functions = root.client("lambda")
     taken = "tenantry_demo_other_items"
     make_function(root, taken, ECHO, functions.list_functions()["Functions"][0]["Role"])
@@ -103,7 +102,7 @@ def reached(update: subprocess.Popen[str], journal: Path, lines: int) -> bool:
 
 def _named(command: Command, slug: str) -> list[str]:
     """Functions and roles of the tenant that are there."""
-    root = root_session(Platform.found(command.home).local.endpoint)
+    root = Platform.found(command.home).root
     functions = [each["FunctionName"] for each in root.client("lambda").list_functions()["Functions"]]
     roles = [each["RoleName"] for each in root.client("iam").list_roles()["Roles"]]
     return [name for name in functions + roles if f"_{slug}_" in name]

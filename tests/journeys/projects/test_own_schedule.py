@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tenantry.local.clients import root_session
 from tests.support.command import eventually
 from tests.support.projects import Project
 
@@ -126,7 +125,7 @@ def answered(project: Project, *call: str) -> dict[str, Any]:
 
 
 def rule(project: Project, slug: str) -> dict[str, Any]:
-    events = root_session(project.json("status")["endpoint"]).client("events")
+    events = project.client("events")
     found: dict[str, Any] = events.describe_rule(Name=f"tenantry_demo_{slug}_sweep")
     return found
 
@@ -190,7 +189,7 @@ def test_a_new_rate_is_taken_over_and_a_schedule_that_is_taken_out_goes(running:
     assert out in text
     declaration.write_text(text.replace(out, ""))
     running.tenantry("update", "--tenants", "own")
-    events = root_session(running.json("status")["endpoint"]).client("events")
+    events = running.client("events")
     assert {each["Name"] for each in events.list_rules()["Rules"]} == {
         f"tenantry_demo_{slug}_sweep" for slug in ("acme", "acme-eu")
     }

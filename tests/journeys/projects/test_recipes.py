@@ -4,11 +4,9 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tenantry.local.clients import root_session
 from tests.support.command import ROOT
 from tests.support.projects import Project
 
@@ -182,10 +180,6 @@ def holds(project: Project) -> None:
     project.tenantry("up", "--detach", "--port", "0", "--tenants", "own")
 
 
-def client(project: Project, service: str) -> Any:
-    return root_session(project.json("status")["endpoint"]).client(service)
-
-
 def test_a_group_is_one_folder(project: Project) -> None:
     before = project.digests()
     project.tenantry("groups", "new", "quotes")
@@ -206,7 +200,7 @@ def test_an_option_of_tiers_is_the_four_files_that_are_listed(project: Project) 
         tiers.read_text().replace("    memory_mb:", "    ephemeral_storage_mb: 2048\n    memory_mb:")
     )
     holds(project)
-    functions = client(project, "lambda").list_functions()["Functions"]
+    functions = project.client("lambda").list_functions()["Functions"]
     assert {each["EphemeralStorage"]["Size"] for each in functions} == {2048}
 
 
@@ -220,7 +214,7 @@ def test_a_resource_of_each_tenant_is_the_files_that_are_listed(
     assert len(changed) == files
     assert all(any(fnmatch(name, each) for each in patterns[:files]) for name in changed)
     holds(project)
-    logs, group = client(project, "logs"), "/tenantry/demo/acme/audit"
+    logs, group = project.client("logs"), "/tenantry/demo/acme/audit"
     assert [each["logGroupName"] for each in logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]]
     streams = [each["logStreamName"] for each in logs.describe_log_streams(logGroupName=group)["logStreams"]]
     assert streams == (["changes"] if edits is NEW_TYPE else [])

@@ -1,5 +1,6 @@
 """Start the server as a process of its own, with an environment that holds nothing of the caller's."""
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -16,16 +17,21 @@ HOST = "127.0.0.1"
 
 
 def spawn(
-    directory: Path, gateway: socket.socket, keys: socket.socket, variables: Mapping[str, str]
+    directory: Path,
+    gateway: socket.socket,
+    keys: socket.socket,
+    variables: Mapping[str, str],
+    secret: str,
 ) -> subprocess.Popen[bytes]:
     """Start the server on sockets that listen already; the caller holds its stdin.
 
     Args:
         variables: more of the environment that functions inherit.
+        secret: its administrator's; it goes by stdin, since commands and environments can be looked at.
     """
     sockets = {"--gateway-socket": gateway.fileno(), "--issuer-socket": keys.fileno()}
     with (directory / "emulator.log").open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 - every part is ours
+        child = subprocess.Popen(  # noqa: S603 - every part is ours
             [
                 *(sys.executable, "-P", "-m", processes.SERVER_MODULE, "--directory", str(directory)),
                 *(str(part) for option in sockets.items() for part in option),
@@ -38,6 +44,11 @@ def spawn(
             pass_fds=tuple(sockets.values()),
             start_new_session=True,  # the terminal's Ctrl-C is the parent's to handle
         )
+    if child.stdin is not None:
+        with contextlib.suppress(BrokenPipeError):  # it has ended; who waits for it finds out why
+            child.stdin.write(f"{secret}\n".encode())
+            child.stdin.flush()
+    return child
 
 
 def environment(directory: Path, port: int) -> dict[str, str]:

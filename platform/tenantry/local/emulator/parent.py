@@ -5,18 +5,19 @@ should the parent be killed, the child ends itself. A detached emulator is found
 """
 
 import http.client
+import secrets
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from tenantry.errors import Failed
-from tenantry.local import issuer, receiver
+from tenantry.local import clients, issuer, receiver
 from tenantry.local.emulator import processes
 from tenantry.local.emulator.child import HOST, spawn
 from tenantry.local.emulator.server import DETACH
@@ -48,13 +49,17 @@ class StartFailed(EmulatorError):
 
 @dataclass(frozen=True, slots=True)
 class RunningEmulator:
-    """What another process needs to find a running emulator. `started` is in seconds since the epoch."""
+    """What another process needs to find a running emulator, and to be its administrator.
+
+    `started` is in seconds since the epoch.
+    """
 
     pid: int
     port: int
     issuer_port: int
     directory: Path
     started: float
+    secret: str = field(repr=False)
 
 
 class Emulator:
@@ -89,11 +94,12 @@ class Emulator:
             child = None
             try:
                 variables = environment(f"http://{HOST}:{gateway.getsockname()[1]}")
-                child = spawn(directory, gateway, keys, variables)
+                secret = secrets.token_urlsafe(32)
+                child = spawn(directory, gateway, keys, variables, secret)
                 ports = gateway.getsockname()[1], keys.getsockname()[1]
                 gateway.close()  # from here on a dead child refuses connections
                 keys.close()
-                emulator = cls(RunningEmulator(child.pid, *ports, directory, time.time()), child)
+                emulator = cls(RunningEmulator(child.pid, *ports, directory, time.time(), secret), child)
                 meanwhile()
                 emulator._await_ready()
             except BaseException:  # Ctrl-C too: nothing may stay behind
@@ -122,6 +128,10 @@ class Emulator:
     def endpoint(self) -> str:
         return f"http://{HOST}:{self.record.port}"
 
+    def root_session(self) -> clients.Session:
+        """Of its administrator."""
+        return clients.session(self.endpoint, clients.root(self.record.secret))
+
     @property
     def alive(self) -> bool:
         return processes.is_server(self.record.pid, self.record.directory)
@@ -131,7 +141,7 @@ class Emulator:
 
     def webhook_url(self, tenant: str) -> str:
         """Where the local receiver takes, and shows, what is delivered to the tenant."""
-        return receiver.webhook_url(self.record.issuer_port, tenant)
+        return receiver.webhook_url(self.record.issuer_port, tenant, self.record.secret)
 
     def publish(self, keys: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         """Serve these public JWKs, by tenant, and no others at the local issuer."""

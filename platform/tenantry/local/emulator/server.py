@@ -1,8 +1,9 @@
 """The child process: the repaired emulator and the local issuer, on sockets that the parent already holds.
 
-It lives as long as the parent keeps its end of stdin open. A line `detach` there sets it free; an end of file
-before that means that the parent is gone, and the server removes its directory and ends. However it ends, its
-process group, which holds the functions' workers, ends with it.
+The first line of stdin is the secret of its administrator. It lives as long as the parent keeps its end of
+stdin open. A line `detach` there sets it free; an end of file before that means that the parent is gone, and
+the server removes its directory and ends. However it ends, its process group, which holds the functions'
+workers, ends with it.
 """
 
 import argparse
@@ -17,9 +18,14 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from tenantry.local import clients
 from tenantry.local.emulator import repairs
+from tenantry.local.emulator.front import Front
+from tenantry.local.emulator.repairs.authorization import callers
 from tenantry.local.issuer import IssuerServer
+from tenantry.local.receiver import Receiver
 
 DETACH = "detach"
 DRAIN_SECONDS = 1  # for requests in flight at the end; a running function gets no longer
@@ -35,13 +41,20 @@ def main() -> None:
         arguments.error("start it in a process group of its own: it ends its whole group")
     os.environ.pop("PYTHONPATH", None)  # it led here; functions must not find the platform by it
     _allow_many_files()
-    repairs.apply()
-    issuer = IssuerServer(socket.socket(fileno=options.issuer_socket), options.directory / "issuer")
+    secret = sys.stdin.readline().strip()
+    if not secret:  # the parent is gone already
+        shutil.rmtree(options.directory, ignore_errors=True)
+        return
+    root = clients.root(secret)
+    repairs.apply(root)
+    issuer = IssuerServer(
+        socket.socket(fileno=options.issuer_socket), options.directory / "issuer", Receiver(secret)
+    )
     threading.Thread(target=issuer.serve_forever, daemon=True).start()
-    asyncio.run(_serve(options.gateway_socket, options.directory))
+    asyncio.run(_serve(options.gateway_socket, options.directory, root))
 
 
-async def _serve(gateway_socket: int, directory: Path) -> None:
+async def _serve(gateway_socket: int, directory: Path, root: clients.Credentials) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app
@@ -61,13 +74,20 @@ async def _serve(gateway_socket: int, directory: Path) -> None:
     config.graceful_timeout = DRAIN_SECONDS
     config.loglevel = "WARNING"
     try:
-        await serve(app, config, shutdown_trigger=ended.wait)
+        await serve(Front(app, _hosts(), callers.secret_of(root)), config, shutdown_trigger=ended.wait)
     except Exception:
         logging.getLogger(__name__).exception("the emulator failed")
     finally:
         if abandoned.is_set():
             shutil.rmtree(directory, ignore_errors=True)
         os.killpg(0, signal.SIGKILL)  # leaving the loop would wait for running functions instead
+
+
+def _hosts() -> list[str]:
+    """The names that this platform hands out: its own, and those by which functions are led to a proxy."""
+    port = os.environ["GATEWAY_PORT"]
+    proxies = (url for name, url in os.environ.items() if name.startswith("AWS_ENDPOINT_URL"))
+    return [f"127.0.0.1:{port}", f"localhost:{port}", *(urlsplit(url).netloc for url in proxies)]
 
 
 def _watch_parent(abandon: Callable[[], None]) -> None:

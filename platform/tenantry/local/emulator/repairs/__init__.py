@@ -7,13 +7,15 @@ releases: any other version is refused, and the tests compare the repaired emula
 
 from importlib.metadata import version
 
-from tenantry.local.emulator.repairs.authorization import leading_keys, sender_addresses
+from tenantry.local.clients import Credentials
+from tenantry.local.emulator.repairs.authorization import callers, leading_keys, sender_addresses
 from tenantry.local.emulator.repairs.functions import (
     failure_reports,
     handler_failures,
     rule_invocations,
     running_invocations,
     shared_layers,
+    worker_environments,
 )
 from tenantry.local.emulator.repairs.gateway import (
     access_logs,
@@ -42,8 +44,11 @@ class UnsupportedEmulator(RuntimeError):
     """The installed emulator is not the release that these repairs were written for."""
 
 
-def apply() -> None:
+def apply(root: Credentials) -> None:
     """Repair the emulator of this process, once, before it serves.
+
+    Args:
+        root: its administrator's.
 
     Raises:
         UnsupportedEmulator: another release of ministack is installed.
@@ -55,10 +60,11 @@ def apply() -> None:
             f"install the pinned requirements again (make setup)"
         )
     stage_variables.repair()
+    callers.repair(root)
     key_conditions.repair()
     leading_keys.repair()
     sender_addresses.repair()
-    rest_api_bodies.repair()
+    rest_api_bodies.repair(root)
     usage_plans.repair()
     running_invocations.repair()
     rule_invocations.repair()
@@ -66,6 +72,7 @@ def apply() -> None:
     failure_reports.repair()
     log_pages.repair()
     shared_layers.repair()
+    worker_environments.repair()
     saved_queries.repair()
     _measure()
 

@@ -10,7 +10,7 @@ import os
 import re
 from typing import Any
 
-from tenantry.local.clients import root_session
+from tenantry.local.clients import Credentials, session
 from tenantry.local.engine.resources.maker import given
 
 Document = dict[str, Any]
@@ -35,7 +35,7 @@ class UnknownBody(ValueError):
     """The request asks for something that only the real PutRestApi does."""
 
 
-def repair() -> None:
+def repair(root: Credentials) -> None:
     from ministack.services import apigateway_v1
 
     handle = apigateway_v1.handle_request
@@ -45,7 +45,7 @@ def repair() -> None:
         if method != "PUT" or asked is None or asked[1] not in apigateway_v1._rest_apis:
             return await handle(method, path, headers, body, query)
         try:
-            await asyncio.to_thread(put, asked[1], body, query)
+            await asyncio.to_thread(put, asked[1], body, query, root)
         except UnknownBody as error:
             return apigateway_v1._v1_error("BadRequestException", str(error), 400)
         return apigateway_v1._get_rest_api(asked[1])
@@ -53,7 +53,7 @@ def repair() -> None:
     apigateway_v1.handle_request = handle_with_bodies
 
 
-def put(api: str, body: bytes, query: dict[str, Any]) -> None:
+def put(api: str, body: bytes, query: dict[str, Any], root: Credentials) -> None:
     """Overwrite the API by its parts, each through the call that the emulator has for it.
 
     Raises:
@@ -68,7 +68,7 @@ def put(api: str, body: bytes, query: dict[str, Any]) -> None:
     unknown = document.keys() - KNOWN
     if unknown:
         raise UnknownBody(f"not known here: {', '.join(sorted(unknown))}")
-    gateway = root_session(f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}").client("apigateway")
+    gateway = session(f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}", root).client("apigateway")
     _build(gateway, api, _cleared(gateway, api), document)
 
 

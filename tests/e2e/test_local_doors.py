@@ -1,0 +1,40 @@
+"""Who can't read the state file of a running platform gets nothing of it but tenants' addresses."""
+
+import re
+import subprocess
+
+from tenantry.local.clients import ACCOUNT, Credentials, session
+from tests.support import strangers
+from tests.support.command import Command
+from tests.support.platform import Platform, Tenant
+from tests.support.signed import Request
+
+READ = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "secretsmanager.GetSecretValue"}
+
+
+def test_another_user_can_read_neither_state_nor_signing_keys(
+    platform: Platform, command: Command, acme: Tenant
+) -> None:
+    endpoint = platform.local.endpoint
+    body = f'{{"SecretId": "{acme.local.signing_secret}"}}'.encode()
+    reading = Request(endpoint, "POST", "/", READ, body)
+    assert reading.by(platform.root, "secretsmanager").send().status == 200
+    requests = {key: reading.signed(key, "test", "secretsmanager") for key in ("test", ACCOUNT)}
+    [state] = command.home.glob("*.json")
+    got = strangers.tried([state], requests)
+    assert got == {str(state): "refused", **dict.fromkeys(requests, 403)}
+    assert state.stat().st_mode & 0o777 == 0o600
+
+
+def test_its_administrator_is_printed_for_a_shell(platform: Platform, command: Command) -> None:
+    printed = command("credentials")
+    assert printed.returncode == 0
+    shell = f"{printed.stdout}\nenv"
+    done = subprocess.run(
+        ["sh", "-c", shell], capture_output=True, text=True, check=True, env={"PATH": "/usr/bin:/bin"}
+    )
+    got = dict(re.findall(r"^(AWS_\w+)=(.*)$", done.stdout, re.M))
+    assert (got["AWS_ENDPOINT_URL"], got["AWS_SESSION_TOKEN"]) == (platform.local.endpoint, "")
+    credentials = Credentials(got["AWS_ACCESS_KEY_ID"], got["AWS_SECRET_ACCESS_KEY"])
+    caller = session(got["AWS_ENDPOINT_URL"], credentials).client("sts").get_caller_identity()
+    assert caller["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
