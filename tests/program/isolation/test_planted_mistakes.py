@@ -1,7 +1,7 @@
-"""One mistake in each setting that matters, of every type that is registered: the proof or a guardrail names it.
+"""A mistake in each setting that matters, of every type that is registered, is found by the proof.
 
-Each stands for whoever changes the program and gets one line wrong. Whose a value is, a line says where it is
-somebody's.
+Each stands for whoever changes the program and gets one line wrong. A line names the property, and whose its
+value is where that is somebody's.
 """
 
 import json
@@ -411,7 +411,7 @@ PLANTED: dict[str, Planted] = {
     "a bucket that may be opened": Planted(
         set_input("BucketPublicAccessBlock", "demo", blockPublicPolicy=False), "blockPublicPolicy"
     ),
-    "code of another file": Planted(set_input("BucketObjectv2", "code", source="/tmp/evil.zip"), "source"),
+    "code of another file": Planted(set_input("BucketObjectv2", "code", source="evil.zip"), "source"),
     "an object for everybody": Planted(set_input("BucketObjectv2", "code", acl="public-read"), "acl"),
     "a queue for another tenant's role": Planted(
         set_input("Queue", "acme.contact", policy=lets_in({"AWS": GLOBEX}, "sqs:SendMessage")), "policy"
