@@ -48,6 +48,9 @@ RULES: dict[str, ProofRule] = {
     "a key is in its own tenant's plan alone": gateway.a_key_is_in_its_own_tenants_plan_alone,
     "a topic is open to services alone": policies.a_topic_is_open_to_services_alone,
     "a topic tells people alone": policies.a_topic_tells_people_alone,
+    "a function mails its own tenant's address alone": (
+        policies.a_function_mails_its_own_tenants_address_alone
+    ),
     "a queue feeds its own tenant's function": queues.a_queue_feeds_its_own_tenants_function,
     "a schedule runs its own tenant's function": schedules.a_schedule_runs_its_own_tenants_function,
     "dead letters stay with their tenant": queues.dead_letters_stay_with_their_tenant,

@@ -92,6 +92,18 @@ def without_condition(document: dict[str, Any]) -> None:
     del document["Statement"][0]["Condition"]
 
 
+def mails_to(*receivers: str) -> Callable[[dict[str, Any]], None]:
+    """Those alone, or anybody if there are none."""
+
+    def change(policy: dict[str, Any]) -> None:
+        condition = policy["Statement"][-1]["Condition"]
+        del condition["ForAllValues:StringEquals"]
+        if receivers:
+            condition["ForAllValues:StringEquals"] = {"ses:Recipients": list(receivers)}
+
+    return change
+
+
 def as_another_tenants(kind: str, name: str, key: str, other: str) -> Mutation:
     """The input as another tenant has it."""
 
@@ -370,6 +382,14 @@ PLANTED: dict[str, Planted] = {
             lambda policy: policy["Statement"][-1].update(Condition={}),
         ),
         "Condition",
+    ),
+    "mail to another tenant's address": Planted(
+        document("RolePolicy", "acme.notifier", "policy", mails_to("office@globex.example")),
+        "ses:Recipients of own/SendEmail",
+        "globex",
+    ),
+    "mail to whomever": Planted(
+        document("RolePolicy", "acme.notifier", "policy", mails_to()), "ses:Recipients of own/SendEmail"
     ),
     "a key without rotation": Planted(
         set_input("Key", "globex", enableKeyRotation=False), "enableKeyRotation"

@@ -205,7 +205,8 @@ def _mail(at: TenantPlace, member: Member) -> policies.Statement | None:
     mails, options = member.function.mails, at.tenant.options.get(member.group.name, {})
     if mails is None or not mails.holds(options):
         return None
-    return policies.by_email(at.deployment.sender_identities(), str(at.deployment.mail_from))
+    receivers = [options[mails.option]]
+    return policies.by_email(at.deployment.sender_identities(), str(at.deployment.mail_from), receivers)
 
 
 def _has_layer(at: TenantPlace, member: Member) -> bool:

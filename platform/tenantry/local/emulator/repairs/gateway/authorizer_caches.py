@@ -1,4 +1,4 @@
-"""FlushStageAuthorizersCache: the emulator keeps verdicts as API Gateway does, and knows no way to forget them."""
+"""FlushStageAuthorizersCache: the emulator keeps verdicts as API Gateway does, and cannot forget them."""
 
 import re
 from typing import Any
