@@ -101,7 +101,7 @@ def test_webhooks_are_signed_with_a_random_key_that_operators_may_replace(engine
     [version] = [each for each in engine.of_type_all("SecretVersion") if secret.urn in each.dependencies]
     assert version.ignored == ("secretString",)
     said = json.loads(rpc.unwrap_rpc_secret(version.inputs["secretString"]))
-    assert said == {"webhook_secret": "whsec_AAAA"}
+    assert said == {"webhook_secret": "whsec_base64-of-globex.delivery.webhook_secret"}
     key = engine.of_type("RandomBytes")["globex.delivery.webhook_secret"]
     assert (key.inputs["length"], key.parent) == (32, secret.parent)
 

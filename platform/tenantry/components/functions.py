@@ -112,15 +112,11 @@ def _policy(site: Site, declared: Member, stores: Stores) -> pulumi.Output[str]:
 
 
 def _mail(site: Site, declared: Member) -> policies.Statement | None:
-    if not _mails(site, declared):
+    if not site.tenant.receivers(declared):
         return None
     deployment = site.deployment
-    return policies.by_email(deployment.sender_identities(), str(deployment.mail_from))
-
-
-def _mails(site: Site, declared: Member) -> bool:
-    mails = declared.function.mails
-    return mails is not None and mails.holds(site.tenant.options.get(declared.group.name, {}))
+    receivers = site.tenant.receivers(declared)
+    return policies.by_email(deployment.sender_identities(), str(deployment.mail_from), receivers)
 
 
 def _environment(site: Site, declared: Member, stores: Stores) -> Environment:
@@ -143,7 +139,7 @@ def _environment(site: Site, declared: Member, stores: Stores) -> Environment:
     if function.calls:
         called = [options.get(each, each) for each in function.calls]
         variables[environment.CALLS] = compact([each for each in called if "://" in each])
-    if _mails(site, declared):
+    if site.tenant.receivers(declared):
         variables[environment.MAIL_FROM] = str(site.deployment.mail_from)
     return variables
 

@@ -270,10 +270,12 @@ class Tenant(TenantSettings):
     @property
     def mails(self) -> bool:
         """Whether one of its functions sends mail."""
-        return any(
-            member.function.mails and member.function.mails.holds(self.options.get(member.group.name, {}))
-            for member in self.members
-        )
+        return any(self.receivers(member) for member in self.members)
+
+    def receivers(self, member: Member) -> list[str]:
+        """Whom that function mails: the one address that the file names for it; none where it sends none."""
+        mails, options = member.function.mails, self.options.get(member.group.name, {})
+        return [options[mails.option]] if mails and mails.holds(options) else []
 
     @property
     def ends(self) -> date | None:

@@ -6,8 +6,7 @@ import pytest
 
 from tenantry.isolation.cells import SOMEWHERE as ARNS
 from tenantry.isolation.cells import RegisteredCell
-from tenantry.isolation.proof import prove
-from tests.support.leaks import assert_found
+from tests.support.leaks import assert_found, decided
 from tests.support.mutations import Mutation, added, both, found, set_input, set_variable
 
 API = "demo-id"
@@ -248,5 +247,5 @@ def test_a_setting_that_leads_elsewhere_is_found(demo: RegisteredCell, mistake: 
 def test_a_function_named_for_all_stages_is_found(demo: RegisteredCell) -> None:
     api = found(demo, "RestApi", "demo")
     body = api.inputs["body"].replace("${stageVariables.items_function}", ITEMS, 1)
-    leaks = prove(set_input("RestApi", "demo", body=body)(demo)).leaks
+    leaks = decided(set_input("RestApi", "demo", body=body)(demo))
     assert [(leak.who, leak.resource) for leak in leaks] == [("RestApi demo", ITEMS)]

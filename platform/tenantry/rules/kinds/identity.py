@@ -56,7 +56,7 @@ KINDS = (
         token=tokens.RANDOM_BYTES,
         taggable=False,
         settings=("length",),
-        computed={"base64": "AAAA"},
+        computed={"base64": "base64-of-{name}"},
         secret_outputs=("base64", "hex"),
     ),
     Kind(

@@ -19,6 +19,7 @@ from tenantry.local.emulator.repairs.functions import (
 )
 from tenantry.local.emulator.repairs.gateway import (
     access_logs,
+    authorizer_caches,
     gateway_exchanges,
     gateway_metrics,
     rest_api_bodies,
@@ -66,6 +67,7 @@ def apply(root: Credentials) -> None:
     sender_addresses.repair()
     rest_api_bodies.repair(root)
     usage_plans.repair()
+    authorizer_caches.repair()
     running_invocations.repair()
     rule_invocations.repair()
     handler_failures.repair()
