@@ -78,6 +78,8 @@ def read(jwk: Mapping[str, Any], allowed: tuple[str, ...] | None) -> Key:
     algorithms = _pinned(_text(jwk, "alg"), ALGORITHMS.get(kind, ()), allowed)
     if not algorithms:
         raise WeakKey(f"key {kid!r} has no algorithm that it may be used with")
+    if _text(jwk, "use") not in (None, "sig"):
+        raise WeakKey(f"key {kid!r} is not for signatures")
     if not verifies(jwk.get("key_ops")):
         raise WeakKey(f"key {kid!r} has key_ops without verify")
     public = _public(jwk, kid, kind[0], _known(algorithms[0]))

@@ -53,6 +53,7 @@ class TestKeys:
             ({**ADA.jwk, "alg": "ES256"}, "no algorithm"),
             ({**ADA.jwk, "x": "AA"}, "not a valid public key"),
             ({**ADA.jwk, "x": 7}, "x is not text"),
+            ({**ADA.jwk, "use": "enc"}, "not for signatures"),
             ({**ADA.jwk, "key_ops": ["sign"]}, "key_ops without verify"),
             ({**ADA.jwk, "key_ops": []}, "key_ops without verify"),
             ({**ADA.jwk, "key_ops": "verify"}, "key_ops without verify"),
@@ -76,9 +77,8 @@ class TestKeys:
     def test_a_member_of_another_kind_refuses_the_key_and_nothing_else(self, member: str, value: Any) -> None:
         """An unhashable one would pass every handler as a TypeError."""
         odd = {**ADA.jwk, "kid": "odd", member: value}
-        if member != "use":
-            with pytest.raises(WeakKey):
-                keys.read(odd, ("EdDSA",))
+        with pytest.raises(WeakKey):
+            keys.read(odd, ("EdDSA",))
         assert [*issuer.usable([odd, EVE.jwk], ("EdDSA", "ES256"), {})] == ["2026"]
 
     @given(st.dictionaries(st.sampled_from(["kid", "kty", "crv", "alg", "use", "key_ops", "x", "y"]), JSON))
