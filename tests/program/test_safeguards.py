@@ -30,6 +30,20 @@ def _unbuilt(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(artifact, build, lambda *_, packed=packed, **__: packed)
 
 
+def test_a_tier_that_sets_concurrency_bounds_every_function_of_its_tenants(cell: Cell) -> None:
+    """The notifier gets what its queue lets run; with less, Lambda would take entries to throttle them."""
+    [acme] = [each for each in cell.tenants if each.slug == "acme"]
+    bounded = acme.tier.model_copy(update={"reserved_concurrency": 7})
+    tenants = tuple(
+        each.model_copy(update={"tier": bounded}) if each is acme else each for each in cell.tenants
+    )
+    functions = register(cell.model_copy(update={"tenants": tenants}))[0].of_type("Function")
+    reserved = {name: each.inputs.get("reservedConcurrentExecutions") for name, each in functions.items()}
+    own = {name.partition(".")[2]: most for name, most in reserved.items() if name.startswith("acme.")}
+    assert own == {"authorizer": 7, "contact": 7, "items": 7, "tools": 7, "notifier": 2}
+    assert {most for name, most in reserved.items() if not name.startswith("acme.")} == {None}
+
+
 def test_a_preview_registers_exactly_what_an_update_registers(cell: Cell, engine: RecordingMonitor) -> None:
     """A resource made inside an `apply` would be missing here, where no output is known."""
     preview = register(cell, preview=True)[0]

@@ -95,6 +95,9 @@ BREAKS: dict[str, list[Mutation]] = {
         environment("AUTH", '{"keys": [{"kty": "OKP", "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}]}'),
         environment("ACCESS", f"AKIA{KEY_DIGITS}"),
     ],
+    "function-is-bounded": [
+        set_at("Function", "acme.items", "reservedConcurrentExecutions", 5),
+    ],
     "function-traces": [
         set_at("Function", "acme.items", "tracingConfig.mode", "PassThrough"),
         set_at("Function", "acme.items", "tracingConfig", None),

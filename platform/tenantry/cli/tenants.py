@@ -41,6 +41,7 @@ def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
     """Check all files; show what each cell would hold against its quotas."""
     from tenantry.config import ConfigErrors, load_platform
     from tenantry.config.capacity import account_capacity, cell_capacity
+    from tenantry.config.issuers import advice
     from tenantry.costs import prices
     from tenantry.costs.fit import misfits
 
@@ -56,11 +57,18 @@ def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
     _warn({**{f"cell {name}": rows for name, rows in cells.items()}, ALL_CELLS: account})
     unfit = {tenant.slug: misfits(tenant, prices.load()) for tenant in platform.tenants}
     _warn_of_misfits(unfit)
+    issuers = {
+        tenant.slug: tuple(advice(described))
+        for tenant in platform.tenants
+        if (described := tenant.auth.described())
+    }
+    _warn_of_issuers(issuers)
     if as_json:
         sums = {"account": _as_json(account)} if account else {}
         unfit_tenants = [{"tenant": slug, **asdict(each)} for slug, found in unfit.items() for each in found]
         held = {name: _as_json(rows) for name, rows in cells.items()}
-        print_json({"problems": [], "cells": held, **sums, "misfits": unfit_tenants})
+        advised = [{"tenant": slug, "advice": each} for slug, found in issuers.items() for each in found]
+        print_json({"problems": [], "cells": held, **sums, "misfits": unfit_tenants, "issuers": advised})
         return
     for name, rows in cells.items():
         slugs = ", ".join(tenant.slug for tenant in platform.cell(name).tenants) or "no tenants"
@@ -144,6 +152,13 @@ def _warn_of_misfits(unfit: "Mapping[str, Iterable[Misfit]]") -> None:
                 markup=False,
                 soft_wrap=True,
             )
+
+
+def _warn_of_issuers(issuers: "Mapping[str, Iterable[str]]") -> None:
+    """What an issuer writes may differ from what its maker documents: no error."""
+    for slug, found in issuers.items():
+        for each in found:
+            stderr().print(f"warning: {slug}: auth: {each}", style="yellow", markup=False, soft_wrap=True)
 
 
 def _as_json(rows: "Iterable[QuotaUsage]") -> list[dict[str, Any]]:

@@ -46,6 +46,7 @@ def authorizer(site: Site, verification: pulumi.Input[str], parent: pulumi.Resou
         environment=_common(site, AUTHORIZER) | {environment.AUTH: verification},
         layers=[site.cell.code.layer],
         timeout_seconds=AUTHORIZER_SECONDS,
+        reserved_concurrency=site.tenant.concurrency(None),
         source_arn=source,
     )
     return Function(args, pulumi.ResourceOptions(parent=parent))
@@ -64,8 +65,7 @@ def member(site: Site, declared: Member, stores: Stores, parent: pulumi.Resource
         layers=_layers(site, declared),
         timeout_seconds=declared.function.timeout_seconds,
         memory_mb=declared.function.memory_mb,
-        # What a queue feeds is bounded by its mapping, and a schedule by its rate.
-        reserved_concurrency=site.tenant.tier.reserved_concurrency if declared.serves else None,
+        reserved_concurrency=site.tenant.concurrency(declared),
         source_arn=source if declared.serves else None,
     )
     made = Function(args, pulumi.ResourceOptions(parent=parent))

@@ -120,6 +120,12 @@ Issuer = Annotated[
     AfterValidator(_issuer),
     Field(json_schema_extra={"pattern": r"^https://[^?#@\s]+$"}, examples=["https://id.example.com"]),
 ]
+Document = Annotated[
+    str,
+    StringConstraints(max_length=255),
+    AfterValidator(_https_url),
+    Field(json_schema_extra={"pattern": r"^https://[^#\s]+$"}, examples=["https://id.example.com/keys"]),
+]
 Email = Annotated[
     str, AfterValidator(_email), Field(json_schema_extra={"format": "email"}, examples=["ops@example.com"])
 ]

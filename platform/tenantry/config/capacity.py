@@ -38,7 +38,7 @@ def account_capacity(platform: Platform) -> tuple[QuotaUsage, ...]:
 def _account(tenants: Iterable[Tenant], cells: int) -> tuple[QuotaUsage, ...]:
     tenants = tuple(tenants)
     functions = sum(len(tenant.members) + 1 for tenant in tenants)  # the authorizer's too; a role each
-    reserved = sum((tenant.tier.reserved_concurrency or 0) * len(tenant.routes) for tenant in tenants)
+    reserved = sum(tenant.concurrency(each) or 0 for tenant in tenants for each in (None, *tenant.members))
     signing = sum(tenant.auth.mode == "managed" for tenant in tenants)
     secrets = sum(len(tenant.secrets) for tenant in tenants)
     schedules = sum(member.schedule is not None for tenant in tenants for member in tenant.members)

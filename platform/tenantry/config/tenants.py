@@ -282,6 +282,18 @@ class Tenant(TenantSettings):
         """The last day on which its data is kept; None where no end is in sight."""
         return date.fromisoformat(self.until) if self.until else None
 
+    def concurrency(self, member: Member | None) -> int | None:
+        """What is set aside for one function, and the most of it; None where the tier sets no bound.
+
+        `member` None is the authorizer. What a queue feeds takes as much as the queue lets run at a time:
+        with less Lambda would take entries only to throttle them. What the clock runs, runs alone.
+        """
+        if self.tier.reserved_concurrency is None:
+            return None
+        if member and member.queue:
+            return member.queue.concurrency
+        return 1 if member and member.schedule else self.tier.reserved_concurrency
+
     @property
     def isolation(self) -> Isolation:
         return self.data.isolation or self.tier.isolation

@@ -95,7 +95,9 @@ def test_capacity_shows_reservations_over_the_accounts(platform: Platform) -> No
     tenant = platform.tenant("acme").model_copy(update={"tier": tier})
     cell = platform.cell("demo").model_copy(update={"tenants": (tenant,)})
     over = [row for row in account_capacity(platform.model_copy(update={"cells": (cell,)})) if row.exceeded]
-    assert [(row.name, row.used, row.limit) for row in over] == [("reserved concurrency", 903, 900)]
+    assert [(row.name, row.used, row.limit) for row in over] == [
+        ("reserved concurrency", 4 * 301 + 2, 900)
+    ], "three groups, the authorizer, the notifier"
 
 
 def test_every_model_of_the_configuration_is_frozen(platform: Platform) -> None:
