@@ -74,7 +74,7 @@ DOORS: dict[str, tuple[Mutation, str, str]] = {
         "OUTBOX",
     ),
     "another's secret under a variable of its own": (
-        variable("acme.items", MORE="tenantry/demo/acme-eu"),
+        variable("acme.items", MORE="tenantry/demo/acme-eu/runtime/0a1b2c3d"),
         "Function acme.items",
         "MORE",
     ),
