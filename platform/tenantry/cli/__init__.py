@@ -14,6 +14,7 @@ from tenantry.cli import (
     local,
     logs,
     operations,
+    policies,
     secrets,
     tenants,
     updates,
@@ -46,6 +47,7 @@ app.command("call")(clients.call)
 app.command("isolation")(isolation.isolation)
 app.add_typer(secrets.secrets, name="secrets")
 app.command("console")(console.console)
+app.add_typer(policies.policies, name="policies")
 app.command("usage")(usage.usage)
 app.command("logs")(logs.logs)
 app.command("redrive")(operations.redrive)
