@@ -15,6 +15,7 @@ from tenantry.cli import (
     logs,
     operations,
     policies,
+    quotas,
     secrets,
     tenants,
     updates,
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 
 app.command("validate")(tenants.validate)
+app.command("quotas")(quotas.quotas)
 app.command("new")(tenants.new)
 app.add_typer(keys.keys, name="keys")
 app.add_typer(groups.groups, name="groups")
