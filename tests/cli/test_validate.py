@@ -148,7 +148,7 @@ def test_a_row_over_its_quota_says_so_in_words_and_on_stderr(command: Command, r
     assert "reserved concurrency" in row
     assert "1,602" in row
     assert err.startswith(
-        "warning: cell demo: reserved concurrency: 1,602 is over the quota of 900 per account"
+        "warning: cell demo: reserved concurrency: 1,602 is over the quota of 900 per account; have AWS"
     )
     assert len(err.splitlines()) == 1
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -65,6 +66,15 @@ def test_what_only_the_real_one_does_is_refused_and_changes_nothing(
     with pytest.raises(ClientError, match="known here"):
         put(root, api, body, mode)
     assert methods(root, api) == {}
+
+
+def test_two_schemes_in_one_element_are_refused_since_nobody_knows_what_aws_makes_of_them(
+    root: Session, api: str
+) -> None:
+    together = deepcopy(BODY)
+    together["paths"]["/contact"]["post"]["security"] = [{"api_key": [], "token": []}]
+    with pytest.raises(ClientError, match="one scheme each"):
+        put(root, api, together)
 
 
 def test_the_untouched_emulator_has_no_such_call(untouched: Session) -> None:

@@ -113,11 +113,13 @@ BREAKS: dict[str, list[Mutation]] = {
         route("/items/{collection}", "get", security=[]),
         route("/items/{collection}", "get", security=[{"api_key": []}]),
         route("/items/{collection}", "get", security=[{"token": []}]),
-        route("/items/{collection}", "get", security=[{"api_key": [], "token": []}, {}]),
+        route("/items/{collection}", "get", security=[{"api_key": [], "token": []}]),
+        route("/items/{collection}", "get", security=[{"api_key": []}, {"token": []}, {}]),
         route("/contact", "post", security=[]),
         route("/contact", "post", security=[{"token": []}]),
         route("/health", "get", security=None),
         scheme("token", "x-amazon-apigateway-authorizer"),
+        scheme("token", "x-amazon-apigateway-authtype"),
         scheme("api_key", "name"),
         restated(
             "RestApi", API, "body", lambda body: body["paths"].update({"/x": {"put": {"security": []}}})

@@ -1,7 +1,9 @@
 """Answer the gateway's own refusals as problems (RFC 9457), in the same words as the functions' errors.
 
 Types, default status codes and variables: "Gateway response types for API Gateway". The template is always
-the one for `application/json`; the header then says what it really is.
+the one for `application/json`; the header then says what it really is. REQUEST_TOO_LARGE cannot be changed so
+far: to a body over 10 MB the gateway gives its own answer, whatever stands here
+(https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html).
 """
 
 import json

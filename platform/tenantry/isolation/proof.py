@@ -42,6 +42,7 @@ RULES: dict[str, ProofRule] = {
     "an environment sends no call elsewhere": environments.an_environment_sends_no_call_elsewhere,
     "a stage calls its own tenant's functions": gateway.a_stage_calls_its_own_tenants_functions,
     "a route leads to its stage's function alone": routes.a_route_leads_to_its_stages_function_alone,
+    "a method asks for what its route needs": routes.a_method_asks_for_what_its_route_needs,
     "a verdict is on key and token together": routes.a_verdict_is_on_key_and_token_together,
     "a stage logs to its own tenant's group": gateway.a_stage_logs_to_its_own_tenants_group,
     "a plan opens its own tenant's stage alone": gateway.a_plan_opens_its_own_tenants_stage_alone,

@@ -13,6 +13,13 @@ API = "demo-id"
 ITEMS = "tenantry_demo_acme_items"
 PERMISSION = "Permission acme.items"
 OPEN = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}]}'
+
+
+def secret(name: str) -> str:
+    """One generation, as the program registers it."""
+    return ARNS.secrets(f"{name}/0a1b2c3d").replace("??????", "AbCdEf")
+
+
 SETTINGS: dict[str, tuple[Mutation, str, str]] = {
     "a shared role": (
         set_input("Function", "acme.contact", role=ARNS.iam(f"role/{ITEMS}")),
@@ -136,7 +143,7 @@ SETTINGS: dict[str, tuple[Mutation, str, str]] = {
             "Function",
             "acme.items",
             "environment.variables",
-            SECRET_ARN=ARNS.secrets("tenantry/demo/acme-eu").replace("??????", "AbCdEf"),
+            SECRET_ARN=secret("tenantry/demo/acme-eu/runtime"),
         ),
         "Function acme.items",
         "SECRET_ARN",
@@ -165,7 +172,7 @@ SETTINGS: dict[str, tuple[Mutation, str, str]] = {
             "Function",
             "globex.notifier",
             "environment.variables",
-            DELIVERY_SECRET_ARN=ARNS.secrets("tenantry/demo/globex").replace("??????", "AbCdEf"),
+            DELIVERY_SECRET_ARN=secret("tenantry/demo/globex/runtime"),
         ),
         "Function globex.notifier",
         "DELIVERY_SECRET_ARN",

@@ -11,6 +11,7 @@ from tenantry.gateway import contract
 from tenantry.gateway.body import gateway_body
 from tenantry.gateway.located import ContractError
 from tenantry.rules.arns import Arns
+from tenantry.rules.requirements import KEY, TOKEN, asked
 from tests.support.contracts import CONTRACT, changed
 
 ARNS = Arns("aws", "eu-central-1", "123456789012")
@@ -43,11 +44,26 @@ def test_every_operation_of_the_contract_is_served_and_beside_them_preflights_al
 
 
 @pytest.mark.parametrize("place", STATED, ids=str)
-def test_security_is_the_contracts(place: tuple[str, str]) -> None:
-    assert SERVED[place]["security"] == STATED[place]["security"]
-    assert {name for each in SERVED[place]["security"] for name in each} <= BODY["components"][
-        "securitySchemes"
-    ].keys()
+def test_what_the_contract_asks_for_together_stands_in_elements_of_its_own(place: tuple[str, str]) -> None:
+    """The importer takes all elements together; what it makes of two schemes in one is written nowhere."""
+    stated = [name for requirement in STATED[place]["security"] for name in requirement]
+    assert SERVED[place]["security"] == [{name: []} for name in stated]
+    assert set(stated) <= BODY["components"]["securitySchemes"].keys()
+    needed = {"api_key": KEY, "token": TOKEN}
+    assert asked(BODY, SERVED[place]["security"]) == {needed[name] for name in stated}
+
+
+def test_alternatives_are_refused() -> None:
+    """API Gateway would ask for both, and a client of the contract would send one."""
+    either = changed("paths", "/items/{collection}", "post", security=[{"api_key": []}, {"token": []}])
+    with pytest.raises(ContractError, match="createItem: security is wrong: it has alternatives"):
+        gateway_body(either, "t", ARNS)
+
+
+@pytest.mark.parametrize("place", SERVED, ids=str)
+def test_the_one_declared_response_is_a_status(place: tuple[str, str]) -> None:
+    """The importer has warned of `default`, and one warning takes the import back."""
+    assert SERVED[place]["responses"].keys() == {"200"}
 
 
 def test_only_the_core_and_preflights_are_open_to_anybody() -> None:
@@ -99,6 +115,7 @@ def test_a_verdict_is_kept_for_token_and_key_together() -> None:
     assert sources == {"method.request.header.Authorization", "method.request.header.x-api-key"}
     assert authorizer["type"] == "request"
     assert scheme["x-amazon-apigateway-authtype"] == "custom"
+    assert scheme["name"] == "Unused"  # what AWS asks for where there are several identity sources
     assert authorizer["authorizerUri"] == uri("authorizer_function")
     assert 0 < authorizer["authorizerResultTtlInSeconds"] <= 300
 

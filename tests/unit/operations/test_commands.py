@@ -159,7 +159,7 @@ def test_a_token_is_signed_by_the_key_in_the_stacks_region(run: Run, command: Co
     kid = managed.keys[-1]
     told = {"SecretString": json.dumps({kid: pem})}
     secrets = boto3.client("secretsmanager", region_name=REGION)
-    secrets.create_secret(Name="tenantry/demo/acme/signing", **told)
+    secrets.create_secret(Name="tenantry/demo/acme/signing/0a1b2c3d", **told)
     tenants = ("--tenants", str(command.tenants))
     code, out, err = run(command, "token", "acme", "--stack", "demo", *tenants)
     assert (code, err) == (0, "")
@@ -168,7 +168,7 @@ def test_a_token_is_signed_by_the_key_in_the_stacks_region(run: Run, command: Co
     code, out, err = run(command, "token", "acme", "--stack", "demo", "--region", "us-east-2", *tenants)
     assert (code, out) == (1, "")
     assert "no secret tenantry/demo/acme/signing in Region us-east-2" in err
-    secrets.delete_secret(SecretId="tenantry/demo/acme/signing", ForceDeleteWithoutRecovery=True)
+    secrets.delete_secret(SecretId="tenantry/demo/acme/signing/0a1b2c3d", ForceDeleteWithoutRecovery=True)
 
 
 def test_a_region_without_a_stack_is_refused(run: Run, command: Command) -> None:

@@ -60,6 +60,12 @@ KINDS = (
         secret_outputs=("base64", "hex"),
     ),
     Kind(
+        token=tokens.RANDOM_ID,
+        taggable=False,
+        settings=("byteLength",),
+        computed={"hex": "0a1b2c3d"},
+    ),
+    Kind(
         token=tokens.PRIVATE_KEY,
         taggable=False,
         settings=("algorithm",),
