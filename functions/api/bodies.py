@@ -10,6 +10,7 @@ from typing import Any, Final
 from api.errors import InvalidBody, PayloadTooLarge, UnsupportedMediaType
 from api.strict_json import MalformedJson, parse
 
+REPLACEMENT: Final = "\ufffd"  # what the gateway puts in the place of bytes that are not UTF-8
 MAX_BYTES: Final = 65_536  # the contract's limit on an item; DynamoDB's own is 400 KB
 
 
@@ -19,7 +20,7 @@ def json_object(body: str | None, *, base64_encoded: bool, content_type: str | N
     if not text:
         raise InvalidBody("the body is empty; send a JSON object")
     try:
-        value = parse(text)
+        value = parse(text, exact=True)
     except MalformedJson as error:
         raise InvalidBody(f"the body is not acceptable JSON: {error}") from None
     if not isinstance(value, dict):
@@ -42,8 +43,11 @@ def _text(body: str, base64_encoded: bool) -> str:
         raw = base64.b64decode(body, validate=True) if base64_encoded else body.encode()
         if len(raw) > MAX_BYTES:
             raise PayloadTooLarge(f"the body has {len(raw)} bytes; at most {MAX_BYTES} are taken")
-        return raw.decode()
+        text = raw.decode()
     except UnicodeError:
         raise InvalidBody("the body is not valid UTF-8") from None
     except ValueError:  # binascii's own, or the plain one that text beyond ASCII meets
         raise InvalidBody("the body is not valid base64") from None
+    if not base64_encoded and REPLACEMENT in text:
+        raise InvalidBody("the body is not valid UTF-8, or holds U+FFFD as it is; JSON has it as \\ufffd")
+    return text

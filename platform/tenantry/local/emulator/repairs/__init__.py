@@ -11,6 +11,7 @@ from tenantry.local.emulator.repairs.authorization import leading_keys, sender_a
 from tenantry.local.emulator.repairs.functions import (
     failure_reports,
     handler_failures,
+    raised_errors,
     rule_invocations,
     running_invocations,
     shared_layers,
@@ -62,6 +63,7 @@ def apply() -> None:
     usage_plans.repair()
     running_invocations.repair()
     rule_invocations.repair()
+    raised_errors.repair()
     handler_failures.repair()
     failure_reports.repair()
     log_pages.repair()
