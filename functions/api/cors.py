@@ -5,7 +5,7 @@ from typing import Final
 from api.settings import Settings
 
 REQUEST_HEADERS: Final = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Api-Key"
-EXPOSED_HEADERS: Final = "ETag, Location, Retry-After"
+EXPOSED_HEADERS: Final = "ETag, Idempotent-Replayed, Location, Retry-After"
 PREFLIGHT_SECONDS: Final = 600  # a removed origin keeps its preflight for at most this long
 
 

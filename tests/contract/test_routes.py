@@ -3,6 +3,7 @@
 import importlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ GATEWAY_SLUGS = {
     "bad-request",
     "forbidden",
     "invalid-api-key",
+    "method-not-allowed",
     "quota-exceeded",
     "throttled",
     "timeout",
@@ -63,7 +65,12 @@ def test_the_code_serves_exactly_the_contracts_routes() -> None:
         (method, path, o["x-tenantry-group"], o["operationId"], o.get("x-tenantry-scope"))
         for method, path, o in FUNCTION_OPERATIONS
     }
-    assert written == {(r.method, r.path, r.group, r.operation, r.scope) for r in routes.table()}
+    assert written == {(r.method, r.path, r.group, r.operation, r.scope) for r in routes.stated()}
+
+
+def test_whatever_is_read_by_get_is_asked_for_by_head_on_the_same_terms() -> None:
+    added = [route for route in routes.table() if route not in routes.stated()]
+    assert added == [replace(each, method="HEAD") for each in routes.stated() if each.method == "GET"]
 
 
 @pytest.mark.parametrize("group", sorted({route.group for route in routes.table()}))

@@ -5,19 +5,32 @@ warnings; so descriptions, examples, response schemas and the keywords that it d
 stay out.
 """
 
+import json
 import re
 
 from tenantry.gateway.contract import Document
 from tenantry.gateway.located import member, refused
-from tenantry.gateway.refusals import gateway_responses
+from tenantry.gateway.refusals import gateway_responses, method_not_allowed
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import AUTHORIZER, stage_variable
 
 METHODS = ("get", "post", "put", "patch", "delete")
+ANY_METHOD = "x-amazon-apigateway-any-method"  # whatever the path states no operation for
+
+# From this size on answers are compressed for clients that ask for it; below, there is little to win.
+COMPRESSED_FROM_BYTES = 1_024
 
 # How long the gateway may replay an authorizer's verdict. A token that expires, or a key that is taken
 # out, is honoured at most this much longer. API Gateway allows 0 to 3,600 seconds.
 VERDICT_TTL_SECONDS = 60
+
+# What clients send bodies as by themselves; one of another type gets 415 before a mock could say 405.
+SENT_TYPES = (
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "text/plain",
+)
 
 # Model keywords that API Gateway's "Known issues" page lists as unsupported or ignored, and those
 # that say nothing to a validator. The functions validate the whole again.
@@ -66,6 +79,7 @@ def gateway_body(contract: Document, title: str, arns: Arns) -> Document:
         "openapi": member(contract, "openapi"),
         "info": {"title": title, "version": member(member(contract, "info"), "version")},
         "x-amazon-apigateway-api-key-source": "HEADER",
+        "x-amazon-apigateway-minimum-compression-size": COMPRESSED_FROM_BYTES,
         "x-amazon-apigateway-request-validators": {
             "all": {"validateRequestBody": True, "validateRequestParameters": True}
         },
@@ -88,8 +102,12 @@ def _path(path: str, item: Document, contract: Document, arns: Arns) -> Document
     if len(groups) != 1:
         raise refused(item, f"{path}: a path belongs to one route group, not to {sorted(groups)}")
     group = groups.pop()
+    if "get" in operations:
+        operations["head"] = _head(operations["get"])
     if group != "core":
         operations["options"] = _preflight(path, group, arns)
+    allowed = ", ".join(method.upper() for method in operations)
+    operations[ANY_METHOD] = _not_allowed(path, allowed)
     return operations
 
 
@@ -110,14 +128,52 @@ def _operation(operation: Document, contract: Document, arns: Arns) -> Document:
     return served
 
 
+def _head(get: Document) -> Document:
+    """Whatever serves GET (RFC 9110, 9.1), to the same callers; an operation's id is its own."""
+    return {name: value for name, value in get.items() if name != "operationId"}
+
+
+def _not_allowed(path: str, allowed: str) -> Document:
+    """The gateway itself says 405 to anybody (RFC 9110, 15.5.6): the contract is no secret."""
+    headers, problem = method_not_allowed(allowed)
+    return {
+        "security": [],
+        "parameters": _path_parameters(path),
+        "responses": {
+            "405": {
+                "description": "another method is needed",
+                "headers": {name: {"schema": {"type": "string"}} for name in headers},
+            }
+        },
+        "x-amazon-apigateway-integration": {
+            "type": "mock",
+            "requestTemplates": dict.fromkeys(SENT_TYPES, '{"statusCode": 405}'),
+            "passthroughBehavior": "never",
+            "responses": {
+                "default": {
+                    "statusCode": "405",
+                    "responseParameters": {
+                        f"method.response.header.{name}": f"'{value}'" for name, value in headers.items()
+                    },
+                    "responseTemplates": {"application/json": json.dumps(problem)},
+                }
+            },
+        },
+    }
+
+
+def _path_parameters(path: str) -> list[Document]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", path)
+    ]
+
+
 def _preflight(path: str, group: str, arns: Arns) -> Document:
     """A browser sends neither key nor token with a preflight; the function knows the tenant's origins."""
     return {
         "security": [],
-        "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            for name in re.findall(r"{(\w+)}", path)
-        ],
+        "parameters": _path_parameters(path),
         "responses": {"default": {"description": "CORS preflight"}},
         "x-amazon-apigateway-integration": _proxy(group, arns),
     }

@@ -39,9 +39,23 @@ class TestRouting:
         assert (answer.status, answer.slug) == (404, "not-found")
         assert tenant_api.records() == []
 
-    @pytest.mark.parametrize("method", ["HEAD", "PATCH", "TRACE", "get"])
+    @pytest.mark.parametrize("method", ["PATCH", "TRACE", "get", "head"])
     def test_a_method_that_the_contract_lacks_is_404(self, acme: TenantApi, method: str) -> None:
         assert acme.call_group("items", method, COLLECTION, path=ORDERS).slug == "not-found"
+
+    def test_head_is_answered_as_get_and_logged_as_the_route_that_it_asks_about(
+        self, acme: TenantApi, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        item_id = acme.call("POST", COLLECTION, {"a": 1}, path=ORDERS).json["id"]
+        path = {**ORDERS, "id": item_id}
+        capsys.readouterr()
+        got, asked = (acme.call(method, ITEM, path=path) for method in ("GET", "HEAD"))
+        assert asked == got
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert {line["route"] for line in lines} == {f"GET {ITEM}"}
+
+    def test_head_of_what_only_takes_writes_is_404(self, acme: TenantApi) -> None:
+        assert acme.call("HEAD", "/contact").slug == "not-found"
 
     def test_null_maps_of_the_event_are_empty_ones(self, acme: TenantApi) -> None:
         event = events.proxy("GET", "/tools/summary")
@@ -174,7 +188,10 @@ class TestCors:
     def test_an_origin_of_the_tenant_may_read_the_answer(self, acme: TenantApi) -> None:
         answer = acme.call("GET", COLLECTION, path=ORDERS, headers={"oRiGiN": ORIGIN})
         assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
-        assert answer.headers["Access-Control-Expose-Headers"] == "ETag, Location, Retry-After"
+        assert (
+            answer.headers["Access-Control-Expose-Headers"]
+            == "ETag, Idempotent-Replayed, Location, Retry-After"
+        )
         assert answer.headers["Vary"] == "Origin"
         assert "Access-Control-Allow-Credentials" not in answer.headers
 
@@ -192,7 +209,7 @@ class TestCors:
     def test_a_preflight_names_the_methods_of_its_path(self, acme: TenantApi) -> None:
         answer = acme.call("OPTIONS", ITEM, path={**ORDERS, "id": "x"}, headers={"Origin": ORIGIN})
         assert (answer.status, answer.text) == (204, "")
-        assert answer.headers["Access-Control-Allow-Methods"] == "GET, PUT, DELETE"
+        assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD, PUT, DELETE"
         allowed = {name.strip().lower() for name in answer.headers["Access-Control-Allow-Headers"].split(",")}
         assert allowed == {
             "authorization",

@@ -18,8 +18,10 @@ from tenantry.local.emulator.repairs.functions import (
 )
 from tenantry.local.emulator.repairs.gateway import (
     access_logs,
+    compression,
     gateway_exchanges,
     gateway_metrics,
+    mock_answers,
     rest_api_bodies,
     stage_variables,
     usage,
@@ -61,6 +63,8 @@ def apply() -> None:
     sender_addresses.repair()
     rest_api_bodies.repair()
     usage_plans.repair()
+    compression.repair()
+    mock_answers.repair()
     running_invocations.repair()
     rule_invocations.repair()
     raised_errors.repair()

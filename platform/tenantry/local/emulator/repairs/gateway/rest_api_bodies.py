@@ -21,10 +21,12 @@ KNOWN = {
     "paths",
     "components",
     "x-amazon-apigateway-api-key-source",
+    "x-amazon-apigateway-minimum-compression-size",
     "x-amazon-apigateway-request-validators",
     "x-amazon-apigateway-request-validator",
     "x-amazon-apigateway-gateway-responses",
 }
+ANY_METHOD = "x-amazon-apigateway-any-method"
 REFERENCE = "#/components/schemas/"
 PAGE = 500  # API Gateway's largest page; quotas keep every list here below it
 
@@ -90,6 +92,10 @@ def _cleared(gateway: Any, api: str) -> str:
 
 
 def _build(gateway: Any, api: str, root: str, body: Document) -> None:
+    size = body.get("x-amazon-apigateway-minimum-compression-size")
+    if size is not None:
+        change = {"op": "replace", "path": "/minimumCompressionSize", "value": str(size)}
+        gateway.update_rest_api(restApiId=api, patchOperations=[change])
     for name, schema in body["components"]["schemas"].items():
         gateway.create_model(
             restApiId=api, name=name, contentType="application/json", schema=json.dumps(schema)
@@ -108,7 +114,8 @@ def _build(gateway: Any, api: str, root: str, body: Document) -> None:
     for path, item in body["paths"].items():
         resource = _resource(gateway, api, resources, path)
         for method, operation in item.items():
-            _method(gateway, api, resource, method.upper(), operation, validator, authorizer)
+            verb = "ANY" if method == ANY_METHOD else method.upper()
+            _method(gateway, api, resource, verb, operation, validator, authorizer)
 
 
 def _validator(gateway: Any, api: str, body: Document) -> str:
@@ -191,7 +198,9 @@ def _integration(gateway: Any, at: dict[str, str], integration: Document) -> Non
         ),
     )
     for response in integration.get("responses", {}).values():
-        gateway.put_method_response(**at, statusCode=response["statusCode"])
+        headers = response.get("responseParameters", {})
+        status = {**at, "statusCode": response["statusCode"]}
+        gateway.put_method_response(**status, responseParameters=dict.fromkeys(headers, False))
         gateway.put_integration_response(
-            **at, statusCode=response["statusCode"], responseTemplates=response["responseTemplates"]
+            **status, responseParameters=headers, responseTemplates=response["responseTemplates"]
         )
