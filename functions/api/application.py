@@ -28,7 +28,8 @@ def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: 
     logs.begin(tenant=config.tenant, route=_name(request), request_id=request.request_id)
     origin = request.header("origin") if config.cors_origins else None
     if request.method == "OPTIONS" and (allowed := methods(group, request.resource)):
-        response = Response(204, cors.preflight_headers(config, origin, allowed))
+        asked = request.header("access-control-request-headers")
+        response = Response(204, cors.preflight_headers(config, origin, allowed, asked))
         extra: dict[str, str] = {}
     else:
         with deadline.of(invocation):

@@ -220,6 +220,71 @@ class TestCors:
             "x-api-key",
         }
 
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            "authorization,baggage,sentry-trace,x-api-key",
+            "cache-control, x-requested-with",
+            "traceparent,tracestate",
+            "X-Amz-Date , X-Amz-Security-Token",
+            ",".join(f"x-custom-{number}" for number in range(60)),
+        ],
+    )
+    def test_a_page_of_the_tenant_may_send_what_it_asks_for(self, acme: TenantApi, asked: str) -> None:
+        allowed = self.allowed_headers(acme, asked)
+        assert {name.strip().lower() for name in asked.split(",")} <= set(allowed)
+        assert {"authorization", "x-api-key", "if-match"} <= set(allowed)
+        assert len(allowed) == len(set(allowed))
+
+    @pytest.mark.parametrize(
+        "asked",
+        ["", ",", "a b", "x-a;y", "x-\u00e9", "x\r\ny: z", "x" * 1_025, "*, x" * 300, 'x-"a"', "a:b"],
+    )
+    def test_what_is_malformed_or_too_much_adds_nothing(self, acme: TenantApi, asked: str) -> None:
+        assert self.allowed_headers(acme, asked) == [
+            *("authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-api-key")
+        ]
+
+    def test_a_foreign_page_is_told_nothing_of_headers(self, acme: TenantApi) -> None:
+        headers = {"Origin": "https://evil.example", "Access-Control-Request-Headers": "baggage"}
+        answer = acme.call("OPTIONS", COLLECTION, path=ORDERS, headers=headers)
+        assert not [name for name in answer.headers if name.startswith("Access-Control")]
+
+    def allowed_headers(self, api: TenantApi, asked: str) -> list[str]:
+        headers = {"Origin": ORIGIN, "Access-Control-Request-Headers": asked}
+        answer = api.call("OPTIONS", COLLECTION, path=ORDERS, headers=headers)
+        return [name.lower() for name in answer.headers["Access-Control-Allow-Headers"].split(", ")]
+
+    @pytest.mark.parametrize(
+        ("listed", "origin", "allowed"),
+        [
+            ("https://*.a.example", "https://x.a.example", True),
+            ("https://*.a.example", "https://x-1.a.example", True),
+            ("https://*.a.example:8443", "https://x.a.example:8443", True),
+            ("http://*.localhost:5173", "http://app.localhost:5173", True),
+            ("capacitor://localhost", "capacitor://localhost", True),
+            ("chrome-extension://abcdef", "chrome-extension://abcdef", True),
+            ("https://*.a.example", "https://a.example", False),
+            ("https://*.a.example", "https://x.y.a.example", False),
+            ("https://*.a.example", "https://.a.example", False),
+            ("https://*.a.example", "https://*.a.example", True),
+            ("https://*.a.example", "http://x.a.example", False),
+            ("https://*.a.example", "https://x.a.example:8443", False),
+            ("https://*.a.example", "https://x.a.example.evil.example", False),
+            ("https://*.a.example", "https://xa.example", False),
+            ("https://*.a.example", "https://x.a.example\r\nX: y", False),
+            ("https://*.a.example", "https://u@x.a.example", False),
+            ("capacitor://localhost", "ionic://localhost", False),
+        ],
+    )
+    def test_a_wildcard_stands_for_one_label_and_nothing_else(
+        self, acme: TenantApi, listed: str, origin: str, allowed: bool
+    ) -> None:
+        api = dataclasses.replace(acme, cors_origins=listed)
+        answer = api.call("GET", COLLECTION, path=ORDERS, headers={"Origin": origin})
+        assert answer.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
+        assert answer.headers["Vary"] == "Origin"
+
     def test_a_preflight_of_another_groups_path_is_404(self, acme: TenantApi) -> None:
         assert acme.call_group("items", "OPTIONS", "/contact", headers={"Origin": ORIGIN}).status == 404
 
