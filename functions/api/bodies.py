@@ -1,21 +1,24 @@
-"""Accept a body of UTF-8 JSON within the size limit; everything else is refused by name.
+"""Accept a body of UTF-8 within the size limit, JSON or an HTML form; everything else is refused by name.
 
-The gateway checks bodies against the contract's models only when they are declared as
-application/json, so nothing here relies on it.
+The gateway checks no bodies, so that each refusal names what is wrong (docs/decisions/0018).
 """
 
 import base64
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from api.errors import InvalidBody, PayloadTooLarge, UnsupportedMediaType
 from api.strict_json import MalformedJson, parse
 
 REPLACEMENT: Final = "\ufffd"  # what the gateway puts in the place of bytes that are not UTF-8
+JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
+FORM_FIELDS: Final = 100
 MAX_BYTES: Final = 65_536  # the contract's limit on an item; DynamoDB's own is 400 KB
 
 
 def json_object(body: str | None, *, base64_encoded: bool, content_type: str | None) -> dict[str, Any]:
-    _check_media_type(content_type)
+    _check_media_type(content_type, JSON)
     text = _text(body or "", base64_encoded)
     if not text:
         raise InvalidBody("the body is empty; send a JSON object")
@@ -28,14 +31,36 @@ def json_object(body: str | None, *, base64_encoded: bool, content_type: str | N
     return value
 
 
-def _check_media_type(content_type: str | None) -> None:
+def form_or_json(body: str | None, *, base64_encoded: bool, content_type: str | None) -> dict[str, Any]:
+    """The same members either way; a form's are all texts."""
+    if _check_media_type(content_type, JSON, FORM) == JSON:
+        return json_object(body, base64_encoded=base64_encoded, content_type=content_type)
+    try:
+        pairs = parse_qsl(
+            _text(body or "", base64_encoded),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=FORM_FIELDS,
+        )
+    except UnicodeError:
+        raise InvalidBody("the form is not valid UTF-8") from None
+    except ValueError:
+        raise InvalidBody(f"the form has more than {FORM_FIELDS} fields") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise InvalidBody("the form repeats a field")
+    return fields
+
+
+def _check_media_type(content_type: str | None, *taken: str) -> str:
     """A missing type is taken as JSON, as the gateway does."""
     if content_type is None:
-        return
+        return JSON
     media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
     charsets = {p.removeprefix("charset=").strip('"') for p in parameters if p.startswith("charset=")}
-    if media_type != "application/json" or charsets - {"utf-8", "utf8"}:
-        raise UnsupportedMediaType("send the body as Content-Type: application/json, in UTF-8")
+    if media_type not in taken or charsets - {"utf-8", "utf8"}:
+        raise UnsupportedMediaType(f"send the body as Content-Type: {' or '.join(taken)}, in UTF-8")
+    return media_type
 
 
 def _text(body: str, base64_encoded: bool) -> str:

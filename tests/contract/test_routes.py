@@ -33,20 +33,6 @@ GATEWAY_SLUGS = {
     "timeout",
     "unauthorized",
 }
-# What API Gateway's importer refuses or drops in a model, by its "important notes for REST APIs".
-NOT_IN_MODELS = {
-    "additionalProperties",
-    "anyOf",
-    "const",
-    "discriminator",
-    "example",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "nullable",
-    "oneOf",
-    "readOnly",
-    "writeOnly",
-}
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -133,27 +119,3 @@ def test_the_contracts_bounds_are_the_codes_bounds() -> None:
     assert change["note"]["maxLength"] == changes.NOTE_LENGTH
     assert tuple(change["state"]["enum"]) == STATES == tools.STATES
     assert str(bodies.MAX_BYTES) in CONTRACT["components"]["responses"]["PayloadTooLarge"]["description"]
-
-
-def request_schemas() -> Iterator[str]:
-    for _, _, operation in operations():
-        for media in operation.get("requestBody", {}).get("content", {}).values():
-            yield media["schema"]["$ref"].rpartition("/")[2]
-
-
-@pytest.mark.parametrize("name", sorted(set(request_schemas())))
-def test_request_schemas_keep_to_what_the_gateway_imports(name: str) -> None:
-    assert name.isalnum()
-    assert not set(keywords(SCHEMAS[name])) & NOT_IN_MODELS
-
-
-def keywords(schema: dict[str, Any]) -> Iterator[str]:
-    yield from schema
-    for child in schema.get("properties", {}).values():
-        yield from keywords(resolved(child))
-    if "items" in schema:
-        yield from keywords(resolved(schema["items"]))
-
-
-def test_component_names_are_alphanumeric() -> None:
-    assert [name for name in SCHEMAS if not name.isalnum()] == []

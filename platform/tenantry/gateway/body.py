@@ -1,8 +1,8 @@
-"""Make the gateway's body from the contract: its routes and schemas, plus what AWS needs to serve them.
+"""Make the gateway's body from the contract: its routes, plus what AWS needs to serve them.
 
-API Gateway takes a dialect of OpenAPI 3.0 and JSON Schema draft 4, and the import is set to fail on
-warnings; so descriptions, examples, response schemas and the keywords that it documents as unsupported
-stay out.
+API Gateway takes a dialect of OpenAPI 3.0, and the import is set to fail on warnings; so descriptions,
+examples and schemas stay out. Bodies are checked by the functions alone, whose answers name what is wrong
+(docs/decisions/0018).
 """
 
 import json
@@ -32,40 +32,6 @@ SENT_TYPES = (
     "text/plain",
 )
 
-# Model keywords that API Gateway's "Known issues" page lists as unsupported or ignored, and those
-# that say nothing to a validator. The functions validate the whole again.
-LEFT_OUT = frozenset(
-    {
-        "additionalProperties",
-        "default",
-        "description",
-        "discriminator",
-        "example",
-        "examples",
-        "format",
-        "maxItems",
-        "minItems",
-        "readOnly",
-        "title",
-        "writeOnly",
-    }
-)
-# Left out, each would change what a model accepts. The importer takes `$ref` and `allOf` alone of them, and
-# those are written out, so that every model stands alone.
-REFUSED = frozenset(
-    {
-        "$ref",
-        "allOf",
-        "anyOf",
-        "const",
-        "exclusiveMaximum",
-        "exclusiveMinimum",
-        "not",
-        "nullable",
-        "oneOf",
-    }
-)
-
 
 def gateway_body(contract: Document, title: str, arns: Arns) -> Document:
     """The document that RestApi's `body` takes.
@@ -81,13 +47,12 @@ def gateway_body(contract: Document, title: str, arns: Arns) -> Document:
         "x-amazon-apigateway-api-key-source": "HEADER",
         "x-amazon-apigateway-minimum-compression-size": COMPRESSED_FROM_BYTES,
         "x-amazon-apigateway-request-validators": {
-            "all": {"validateRequestBody": True, "validateRequestParameters": True}
+            "parameters": {"validateRequestBody": False, "validateRequestParameters": True}
         },
-        "x-amazon-apigateway-request-validator": "all",
+        "x-amazon-apigateway-request-validator": "parameters",
         "x-amazon-apigateway-gateway-responses": gateway_responses(),
         "paths": {path: _path(path, item, contract, arns) for path, item in contract["paths"].items()},
         "components": {
-            "schemas": _request_models(contract),
             "securitySchemes": {
                 "api_key": {"type": "apiKey", "name": "x-api-key", "in": "header"},
                 "token": _authorizer(arns),
@@ -115,17 +80,13 @@ def _operation(operation: Document, contract: Document, arns: Arns) -> Document:
     group, name = member(operation, "x-tenantry-group"), member(operation, "operationId")
     if "security" not in operation:
         raise refused(operation, f"{name} states no security; write [] where anybody may call")
-    served: Document = {
+    return {
         "operationId": name,
         "security": operation["security"],
         "parameters": [_parameter(each, contract) for each in operation.get("parameters", [])],
         "responses": {"200" if group == "core" else "default": {"description": "see the contract"}},
         "x-amazon-apigateway-integration": _mock() if group == "core" else _proxy(group, arns),
     }
-    if "requestBody" in operation:
-        schema = _body_schema(operation)
-        served["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-    return served
 
 
 def _head(get: Document) -> Document:
@@ -191,17 +152,6 @@ def _parameter(parameter: Document, contract: Document) -> Document:
     }
 
 
-def _body_schema(operation: Document) -> Document:
-    """A reference, because only a named schema can become a model."""
-    schema: Document = operation["requestBody"]["content"]["application/json"]["schema"]
-    if "$ref" not in schema:
-        raise refused(
-            operation,
-            f"{operation['operationId']} has a body schema without a name; move it to components.schemas",
-        )
-    return schema
-
-
 def _name(reference: Document) -> str:
     """`Item` of `{"$ref": "#/components/schemas/Item"}`."""
     return str(reference["$ref"]).rpartition("/")[2]
@@ -248,33 +198,3 @@ def _authorizer(arns: Arns) -> Document:
             "authorizerResultTtlInSeconds": VERDICT_TTL_SECONDS,
         },
     }
-
-
-def _request_models(contract: Document) -> Document:
-    """The schemas of request bodies; each stands alone, because a model cannot refer to what was left out."""
-    schemas = contract["components"]["schemas"]
-    used = {
-        _name(_body_schema(operation))
-        for item in contract["paths"].values()
-        for method, operation in item.items()
-        if method in METHODS and "requestBody" in operation
-    }
-    return {name: _model(member(schemas, name)) for name in sorted(used)}
-
-
-def _model(schema: Document) -> Document:
-    for keyword in sorted(REFUSED & schema.keys()):
-        raise refused(
-            schema,
-            f"a request schema has {keyword}: {schema[keyword]}, "
-            "which gateway models cannot hold; rewrite it",
-        )
-    model: Document = {}
-    for keyword, value in schema.items():
-        if keyword == "properties":
-            model[keyword] = {name: _model(each) for name, each in value.items()}
-        elif keyword == "items":
-            model[keyword] = _model(value)
-        elif keyword not in LEFT_OUT and not keyword.startswith("x-"):
-            model[keyword] = value
-    return model

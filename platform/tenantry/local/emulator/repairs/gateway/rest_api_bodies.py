@@ -1,6 +1,6 @@
 """PutRestApi: build a REST API from its OpenAPI body, which the emulator does not offer.
 
-Covers what `tenantry.gateway.body` writes: models, validators, one request authorizer, gateway responses,
+Covers what `tenantry.gateway.body` writes: validators, one request authorizer, gateway responses,
 proxy and mock integrations. Anything else in the body is refused, because it would be missing without a word.
 """
 
@@ -27,7 +27,6 @@ KNOWN = {
     "x-amazon-apigateway-gateway-responses",
 }
 ANY_METHOD = "x-amazon-apigateway-any-method"
-REFERENCE = "#/components/schemas/"
 PAGE = 500  # API Gateway's largest page; quotas keep every list here below it
 
 _REST_API = re.compile(r"/restapis/([^/]+)/?")
@@ -86,8 +85,6 @@ def _cleared(gateway: Any, api: str) -> str:
         gateway.delete_authorizer(restApiId=api, authorizerId=authorizer["id"])
     for validator in gateway.get_request_validators(restApiId=api, limit=PAGE)["items"]:
         gateway.delete_request_validator(restApiId=api, requestValidatorId=validator["id"])
-    for model in gateway.get_models(restApiId=api, limit=PAGE)["items"]:
-        gateway.delete_model(restApiId=api, modelName=model["name"])
     return root
 
 
@@ -96,10 +93,6 @@ def _build(gateway: Any, api: str, root: str, body: Document) -> None:
     if size is not None:
         change = {"op": "replace", "path": "/minimumCompressionSize", "value": str(size)}
         gateway.update_rest_api(restApiId=api, patchOperations=[change])
-    for name, schema in body["components"]["schemas"].items():
-        gateway.create_model(
-            restApiId=api, name=name, contentType="application/json", schema=json.dumps(schema)
-        )
     for kind, response in body["x-amazon-apigateway-gateway-responses"].items():
         gateway.put_gateway_response(
             restApiId=api,
@@ -164,7 +157,6 @@ def _method(
             apiKeyRequired="api_key" in schemes,
             requestValidatorId=validator,
             requestParameters=_parameters(operation),
-            requestModels=_body_model(operation),
         ),
     )
     _integration(gateway, at, operation["x-amazon-apigateway-integration"])
@@ -176,13 +168,6 @@ def _parameters(operation: Document) -> dict[str, bool]:
         f"method.request.{places[each['in']]}.{each['name']}": each["required"]
         for each in operation.get("parameters", [])
     }
-
-
-def _body_model(operation: Document) -> dict[str, str] | None:
-    if "requestBody" not in operation:
-        return None
-    content = operation["requestBody"]["content"]
-    return {kind: each["schema"]["$ref"].removeprefix(REFERENCE) for kind, each in content.items()}
 
 
 def _integration(gateway: Any, at: dict[str, str], integration: Document) -> None:
