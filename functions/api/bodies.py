@@ -5,7 +5,7 @@ The gateway checks no bodies, so that each refusal names what is wrong (docs/dec
 
 import base64
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 from api.errors import InvalidBody, PayloadTooLarge, UnsupportedMediaType
 from api.strict_json import MalformedJson, parse
@@ -32,11 +32,11 @@ def json_object(body: str | None, *, base64_encoded: bool, content_type: str | N
 
 
 def form_or_json(body: str | None, *, base64_encoded: bool, content_type: str | None) -> dict[str, Any]:
-    """The same members either way; a form's are all texts."""
+    """The same members either way; a form's are texts, or lists of them where a field is repeated."""
     if _check_media_type(content_type, JSON, FORM) == JSON:
         return json_object(body, base64_encoded=base64_encoded, content_type=content_type)
     try:
-        pairs = parse_qsl(
+        fields = parse_qs(
             _text(body or "", base64_encoded),
             keep_blank_values=True,
             errors="strict",
@@ -46,10 +46,7 @@ def form_or_json(body: str | None, *, base64_encoded: bool, content_type: str | 
         raise InvalidBody("the form is not valid UTF-8") from None
     except ValueError:
         raise InvalidBody(f"the form has more than {FORM_FIELDS} fields") from None
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise InvalidBody("the form repeats a field")
-    return fields
+    return {name: texts[0] if len(texts) == 1 else texts for name, texts in fields.items()}
 
 
 def _check_media_type(content_type: str | None, *taken: str) -> str:

@@ -90,7 +90,7 @@ def unsayable(case: Case) -> list[CheckFunction]:
     body: Any = case.body
     excused = (
         "cursor" in (case.query or {}),  # made up, not given by an answer
-        isinstance(body, dict) and body.get("redirect") is not None,  # not the one that the tenant allows
+        isinstance(body, dict) and "redirect" in body,  # not the one that the tenant allows
         case.method == "PATCH" and isinstance(body, dict) and not body.keys() & {"state", "note"},
         # Schemathesis 4.32 sends no quote in a header when it tries limits, and calls that valid.
         not all(TAGS.search(case.headers.get(name, "*")) for name in ("If-Match", "If-None-Match")),
