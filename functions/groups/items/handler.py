@@ -56,7 +56,7 @@ def read_item(request: Request) -> Response:
 
 def replace_item(request: Request) -> Response:
     collection, item_id = _collection(request), checked_id(request.path["id"])
-    document = own_fields(request.json_object())
+    document = own_fields(request.json_object(), item_id)
     match = request.header("if-match")
     if match is None:
         raise PreconditionRequired("send If-Match with the ETag of the version that you replace")
