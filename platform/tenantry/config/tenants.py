@@ -169,7 +169,8 @@ class TenantSettings(Model):
     data: Data = Field(default_factory=Data, description="Where and how the tenant's data is kept.")
     cors_origins: tuple[Origin, ...] = Field(
         (),
-        description="Origins whose pages may call the API, as browsers send them; or * alone.",
+        description="Origins whose pages may call the API, as browsers send them; one may begin with *. "
+        "for every name before its domain. Or * alone.",
         json_schema_extra={"uniqueItems": True},
     )
     cors_credentials: bool = Field(

@@ -76,7 +76,7 @@ def registered(cell: Cell, code: Artifact = UNREAD, layer: Artifact = UNREAD) ->
         layer=layer,
         manage_account=True,
         mail_from=SENDER,
-        group_layers={each.name: unread for each in current().installed if each.requirements},
+        group_layers={each.name: layer for each in current().installed if each.requirements},
         budget=1,
     )
 

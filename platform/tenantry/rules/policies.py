@@ -1,6 +1,6 @@
 """Write policy documents: plain strings in, documents out; what each function is granted, `grants` says.
 
-Whatever has a `ForAllValues` has the `Null` condition too, because the former is true of a request without any
+Whatever has a `ForAllValues` has the `Null` condition too: the former is true of a request without any
 such value.
 """
 
