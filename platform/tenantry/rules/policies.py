@@ -1,7 +1,7 @@
 """Write policy documents: plain strings in, documents out; what each function is granted, `grants` says.
 
-Whatever has a `ForAllValues` has the `Null` condition too, because the former is true of a request without any
-such value.
+Whatever has a `ForAllValues` has the `Null` condition too, because the former is true of a request that
+carries no such value at all.
 """
 
 from collections.abc import Iterable

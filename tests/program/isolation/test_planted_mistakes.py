@@ -411,6 +411,13 @@ PLANTED: dict[str, Planted] = {
     "a tenant's role for the gateway's logs": Planted(
         set_input("Account", "demo", cloudwatchRoleArn=GLOBEX), "cloudwatchRoleArn", "globex"
     ),
+    "a role policy that is none": Planted(
+        set_input("RolePolicy", "acme.items", policy="{}"), "policy.Statement"
+    ),
+    "a role without trust": Planted(
+        set_input("Role", "acme.items", assumeRolePolicy=None), "assumeRolePolicy"
+    ),
+    "a stage without a log": Planted(set_input("Stage", "acme", accessLogSettings=None), "accessLogSettings"),
     # What keeps data
     "a secret for another tenant's role": Planted(
         set_input(
