@@ -19,6 +19,7 @@ from tenantry.isolation.targets import SERVICES, Target, TargetKind, TenantPlace
 
 # No ARN exists to narrow these; they write a trace and read none.
 HARMLESS = frozenset({"xray:puttelemetryrecords", "xray:puttracesegments"})
+WHY = "a role reaches its own tenant's alone"
 Reached = tuple[str, Target]
 """Whose, and what."""
 
@@ -84,7 +85,7 @@ def tried(role: Role, foreign: list[Reached]) -> dict[TargetKind, Square]:
             square.denied_by.add(verdict.by)
         else:
             by = verdict.by if verdict.decision is Decision.ALLOWED else f"{verdict.by}, {verdict.decision}"
-            square.leak(Leak(role.name, action, str(target), by, whose))
+            square.leak(Leak(role.name, action, str(target), by, whose, why=WHY))
     return squares
 
 

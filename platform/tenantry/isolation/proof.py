@@ -23,6 +23,7 @@ from tenantry.isolation import (
 from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.leaks import Leak
 from tenantry.isolation.matrix import RoleRow
+from tenantry.isolation.reading import Unreadable
 
 ProofRule = Callable[[RegisteredCell], Iterator[Leak]]
 
@@ -69,6 +70,10 @@ RULES: dict[str, ProofRule] = {
     "every input is understood": understanding.every_input_is_understood,
 }
 
+ROLES_ARE_READ = "every role's policies are read"
+# What inputs of another shape than the program's bring about, and policies that are none.
+UNREADABLE = (AttributeError, KeyError, TypeError, ValueError, Unreadable)
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -99,13 +104,25 @@ class Proof:
 
 
 def prove(cell: RegisteredCell) -> Proof:
-    rules = {
-        said: tuple(
-            replace(leak, whose=leak.whose or owners.named(cell, leak), why=said) for leak in rule(cell)
-        )
-        for said, rule in RULES.items()
-    }
-    return Proof(cell.names.stack, tuple(matrix.rows(cell)), rules)
+    rules = {said: tuple(_judged(cell, said, rule)) for said, rule in RULES.items()}
+    try:
+        rows = tuple(matrix.rows(cell))
+    except UNREADABLE as error:
+        rows, rules[ROLES_ARE_READ] = (), (_undecided(cell, ROLES_ARE_READ, error),)
+    return Proof(cell.names.stack, rows, rules)
+
+
+def _judged(cell: RegisteredCell, said: str, rule: ProofRule) -> Iterator[Leak]:
+    try:
+        for leak in rule(cell):
+            yield replace(leak, whose=leak.whose or owners.named(cell, leak), why=said)
+    except UNREADABLE as error:
+        yield _undecided(cell, said, error)
+
+
+def _undecided(cell: RegisteredCell, said: str, error: Exception) -> Leak:
+    """A rule that cannot read what is registered has proven nothing, so that is a leak too."""
+    return Leak(f"cell {cell.names.stack}", "may be", "open", f"{type(error).__name__} {error}", why=said)
 
 
 def _shown(row: RoleRow) -> dict[str, Any]:

@@ -27,17 +27,17 @@ Difference = tuple[str, Any, Any]
 
 
 def every_resource_is_as_its_tenants_file_says(cell: RegisteredCell) -> Iterator[Leak]:
-    for resource, wanted in _pairs(cell):
+    for resource, wanted in pairs(cell):
         if resource is None and wanted is not None:
             name = f"{wanted.type.rpartition(':')[2]} {wanted.name}"
             yield Leak(name, "is not there", NOTHING, "its tenant's file" if wanted.tenant else "the cell")
         elif resource is not None and wanted is None:
             yield leak(resource, "is there", resource.arn, f"{resource.type}, which no file asks for")
         elif resource is not None and wanted is not None:
-            yield from _compared(cell, resource, wanted)
+            yield from compared(cell, resource, wanted)
 
 
-def _pairs(cell: RegisteredCell) -> Iterator[tuple[Registered | None, Expected | None]]:
+def pairs(cell: RegisteredCell) -> Iterator[tuple[Registered | None, Expected | None]]:
     """What is registered beside what is expected under its name, each perhaps without the other."""
     left = defaultdict(list)
     for each in cell.resources:
@@ -54,7 +54,7 @@ def _pairs(cell: RegisteredCell) -> Iterator[tuple[Registered | None, Expected |
             yield each, None
 
 
-def _compared(cell: RegisteredCell, resource: Registered, wanted: Expected) -> Iterator[Leak]:
+def compared(cell: RegisteredCell, resource: Registered, wanted: Expected) -> Iterator[Leak]:
     there = {
         "its tenant": cell.owner(resource) or "",
         "retainOnDelete": resource.retained,

@@ -11,9 +11,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tenantry.isolation import settings
 from tenantry.isolation.cells import SOMEWHERE as ARNS
 from tenantry.isolation.cells import RegisteredCell
+from tenantry.isolation.expected import Free
 from tenantry.isolation.proof import prove
+from tenantry.rules.kinds import KINDS
 from tenantry.rules.kinds.tokens import COMPONENTS, STACK
 from tests.support.mutations import (
     Mutation,
@@ -411,6 +414,13 @@ PLANTED: dict[str, Planted] = {
     "a tenant's role for the gateway's logs": Planted(
         set_input("Account", "demo", cloudwatchRoleArn=GLOBEX), "cloudwatchRoleArn", "globex"
     ),
+    "a role policy that is none": Planted(
+        set_input("RolePolicy", "acme.items", policy="{}"), "policy.Statement"
+    ),
+    "a role without trust": Planted(
+        set_input("Role", "acme.items", assumeRolePolicy=None), "assumeRolePolicy"
+    ),
+    "a stage without a log": Planted(set_input("Stage", "acme", accessLogSettings=None), "accessLogSettings"),
     # What keeps data
     "a secret for another tenant's role": Planted(
         set_input(
@@ -605,6 +615,20 @@ def test_a_planted_mistake_is_found(demo: RegisteredCell, mistake: str) -> None:
     if planted.whose:
         assert planted.whose in {leak.whose for leak in leaks}
     assert all(leak.why for leak in leaks)
+
+
+def test_every_input_is_compared_or_free_for_a_reason(demo: RegisteredCell) -> None:
+    """Of each resource, those that it has, those that its row knows, and one that nobody has heard of."""
+    for resource, wanted in settings.pairs(demo):
+        assert resource is not None
+        assert wanted is not None
+        known = {path.partition(".")[0] for path in KINDS[resource.type].understood}
+        for name in sorted({*resource.inputs, *known, "unheardOf"}):
+            other = replace(resource, inputs={**resource.inputs, name: "another"})
+            free = wanted.inputs.get(name)
+            found = list(settings.compared(demo, other, wanted))
+            assert (found == []) is isinstance(free, Free), (resource.type, resource.name, name)
+            assert not isinstance(free, Free) or free.reason
 
 
 def test_every_type_that_is_registered_has_a_mistake(demo: RegisteredCell) -> None:

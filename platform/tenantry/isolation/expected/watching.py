@@ -21,7 +21,7 @@ def of_cell(at: Place) -> Iterator[Expected]:
         yield _budget(at, budget)
     for alarm in alarms.of_cell(names.table):
         notified = [arns.topic(names.cell)]
-        yield _alarm(at, f"{cell.name}.{alarm.name}", names.cell_alarm(alarm.name), alarm, notified)
+        yield _alarm(at, cell.name, names.cell_alarm(alarm.name), alarm, notified)
     for query in queries(current()):
         inputs = {"name": names.query(query.title), "queryString": query.text}
         yield at.expected(tokens.QUERY_DEFINITION, f"{cell.name}.{query.key}", inputs)
@@ -42,14 +42,14 @@ def of_tenant(at: TenantPlace) -> Iterator[Expected]:
     declared = alarms.of_tenant(own)
     for alarm in declared:
         physical = names.alarm(slug, alarm.name)
-        yield _alarm(at, f"{slug}.{alarm.name}", physical, alarm, notified if alarm.lasting else [])
+        yield _alarm(at, slug, physical, alarm, notified if alarm.lasting else [])
     joined = [names.alarm(slug, alarm.name) for alarm in declared if not alarm.lasting]
     yield at.expected(
         tokens.COMPOSITE_ALARM,
         f"{slug}.{UNHEALTHY}",
         {
             "alarmName": names.alarm(slug, UNHEALTHY),
-            "alarmDescription": SHOWN,
+            "alarmDescription": alarms.unhealthy(slug, at.deployment.runbooks),
             "alarmRule": alarms.rule(joined),
             "alarmActions": notified,
             "okActions": notified,
@@ -91,10 +91,12 @@ def _topic(at: Place, logical: str, name: str, budget: str | None = None) -> Ite
     yield at.expected(tokens.TOPIC_POLICY, logical, {"arn": topic, "policy": policy})
 
 
-def _alarm(at: Place, logical: str, name: str, alarm: Alarm, notified: list[str]) -> Expected:
+def _alarm(at: Place, whose: str, name: str, alarm: Alarm, notified: list[str]) -> Expected:
+    """Its description sends people to a page, so that is compared too."""
+    logical = f"{whose}.{alarm.name}"
     inputs = {
         "name": name,
-        "alarmDescription": SHOWN,
+        "alarmDescription": alarm.described(whose, at.deployment.runbooks),
         "evaluationPeriods": alarm.periods,
         "threshold": alarm.threshold,
         "comparisonOperator": alarm.comparison,

@@ -25,7 +25,7 @@ class Kind:
         policies: inputs that carry policies, as JSON; rules of the proof read them.
         judged: other inputs that may lead anywhere, each read by a rule of the proof of its own.
         references: inputs that name another resource, by ARN, id or name, and the type of that resource.
-        settings: inputs by which it grants nothing and leads nowhere, whatever they hold.
+        settings: inputs that name nothing else; the proof compares them with what the tenant's file asks for.
         target: what the proof calls it among the things that may be reached; empty where it is none.
         computed: outputs beside the inputs, as patterns, for programs that run without a provider.
         secret_outputs: outputs that the program keeps secret.
