@@ -7,7 +7,7 @@ PACK := policy-pack/.venv
 PEERS := benches/speed/.venv
 SOURCES := platform functions demo benches tests policy-pack
 
-.PHONY: help setup policies peers demo up down unit test chaos load pages bench pictures check format requirements clean
+.PHONY: help setup policies peers demo up down unit test journeys chaos load pages bench pictures check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -49,8 +49,11 @@ down: setup ## stop the local platform
 unit: setup ## run the tests of rules, contract, functions and documentation alone; one to two minutes
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/contract tests/docs functions/groups
 
-test: setup policies ## run all tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+test: setup policies ## run all tests but the journeys; some five minutes
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/journeys
+
+journeys: setup policies ## start, change and kill platforms as processes, and change copies of the project; ten minutes
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/journeys
 
 chaos: setup ## break the local platform under 10,000 writes, and see that nothing is lost or done twice
 	$(BIN)/python -m benches.chaos

@@ -1,5 +1,6 @@
 """Say of each fault where it is, what is wrong and what to do; keep values that look secret out of it."""
 
+import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -69,6 +70,18 @@ def shown(value: object) -> str:
             return "a list"
         case _:
             return f"a {type(value).__name__}"
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """That there is none of that name, which was probably meant, and which there are."""
+    choices = list(known)
+    return f"there is no {kind} {name!r}; {meant(name, choices)}there are: {', '.join(choices) or 'none'}"
+
+
+def meant(name: str, choices: Iterable[str]) -> str:
+    """The one that was probably meant, as a question; nothing where none is close."""
+    close = difflib.get_close_matches(name[:64], list(choices), n=1)
+    return f"did you mean {close[0]}? " if close else ""
 
 
 def dotted(loc: Loc) -> str:

@@ -4,6 +4,7 @@
 """
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tenantry.gateway import contract
 from tenantry.groups import current
 from tenantry.groups.folders import listed
 from tenantry.packing import artifact, functions
+from tenantry.removals import LastUpdate, require_declared
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
 
@@ -63,7 +65,24 @@ def _declared(config: pulumi.Config) -> dict[str, Any]:
         runbooks=_runbooks(config),
         plain=config.get_bool("plainArtifacts") or False,
     )
-    return declare(cell, deployment)
+    allowed = _allowed(config)
+    require_declared(_last_update(), cell, allowed, datetime.now(UTC).date())
+    return declare(cell, deployment) | {"allowed": allowed}
+
+
+def _last_update() -> LastUpdate:
+    """Of this very stack; a plain value, in a preview too."""
+    name = "/".join((pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack()))
+    answer = pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": name}).value
+    return LastUpdate.of(answer["outputs"])
+
+
+def _allowed(config: pulumi.Config) -> list[str]:
+    """Raises WrongInput: it is not a list of texts."""
+    entries = _list(config, "allow")
+    if entries is None:
+        raise WrongInput("tenantry:allow is not a list; write one, such as [acme/api-keys/web]")
+    return sorted(set(entries))
 
 
 def prepare(
@@ -156,20 +175,26 @@ def _adopted(cell: CellConfig, config: pulumi.Config) -> tuple[str, ...]:
     Raises:
         WrongInput: it is not a list, or names what has no table of its own in this cell.
     """
-    try:
-        listed = config.get_object("adopt")
-    except pulumi.ConfigTypeError:
-        listed = config.get("adopt")
-    if listed is None:
-        return ()
-    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+    slugs = _list(config, "adopt")
+    if slugs is None:
         raise WrongInput("tenantry:adopt is not a list of slugs; write one, such as [initech]")
     silos = [tenant.slug for tenant in cell.tenants if tenant.isolation == "silo"]
-    for slug in listed:
+    for slug in slugs:
         if slug not in silos:
             what = f"tenantry:adopt names {slug!r}, which has no table of its own in cell {cell.name}"
             raise WrongInput(f"{what}; those that have one: {', '.join(silos) or 'none'}")
-    return tuple(listed)
+    return tuple(slugs)
+
+
+def _list(config: pulumi.Config, name: str) -> list[str] | None:
+    """Empty where it is not set; None where it is no list of texts."""
+    try:
+        found = config.get_object(name)
+    except pulumi.ConfigTypeError:
+        return None
+    if found is None:
+        return []
+    return found if isinstance(found, list) and all(isinstance(each, str) for each in found) else None
 
 
 def _require_the_projects_groups(config: pulumi.Config) -> None:

@@ -200,7 +200,7 @@ def test_every_variable_of_the_environment_is_documented() -> None:
 
 def stack_keys() -> set[str]:
     program = (ROOT / "platform" / "tenantry" / "program.py").read_text()
-    read = re.findall(r'config\.(?:get|get_bool|get_object|require)\("(\w+)"\)', program)
+    read = re.findall(r'(?:config\.(?:get|get_bool|get_object|require)\(|_list\(config, )"(\w+)"\)', program)
     return set(read) - {"groups"}  # the project's, refused in a stack's file
 
 

@@ -15,7 +15,12 @@ MODULES = sorted(
 )
 SECTIONS = dict(re.findall(r"^### `([^`]+)`\n\n(.*?)(?=\n##|\Z)", PAGE, re.M | re.S))
 LOCAL = "\n".join(path.read_text() for path in (ROOT / "tests" / "local").glob("test_*.py"))
-TESTS = set(re.findall(r"def (test_\w+)", LOCAL + (ROOT / "tests" / "cli" / "test_up_watch.py").read_text()))
+TESTS = set(
+    re.findall(
+        r"def (test_\w+)",
+        LOCAL + (ROOT / "tests" / "journeys" / "platforms" / "test_up_watch.py").read_text(),
+    )
+)
 
 
 def test_every_repair_has_one_section_and_no_other_has_any() -> None:

@@ -1,10 +1,17 @@
 """`status`, `token` and `call` on the platform that runs."""
 
+import io
 import json
+import re
+import shlex
+import shutil
+import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import httpx
 import jwt
 import pytest
 
@@ -58,6 +65,48 @@ def test_status_tells_people_addresses_and_keys(ran: Ran, acme: Tenant) -> None:
     assert all(text in out for text in ("acme-eu", "globex", acme.url, acme.key))
 
 
+def test_status_shows_one_tenant_alone(ran: Ran, acme: Tenant) -> None:
+    shown = json.loads(ran("status", "acme", "--json")[1])
+    assert [(each["tenant"], each["url"]) for each in shown["tenants"]] == [("acme", acme.url)]
+    code, _, err = ran("status", "acm")
+    assert (code, "did you mean acme?" in err) == (2, True)
+
+
+def test_env_gives_a_shell_all_that_a_call_takes(ran: Ran, platform: Platform) -> None:
+    code, out, err = ran("env", "acme-eu")
+    given = dict(line.removeprefix("export ").split("=", 1) for line in out.splitlines())
+    platform.minted.append(given["API_TOKEN"])
+    assert (code, err, list(given)) == (0, "", ["API_URL", "API_KEY", "API_TOKEN"])
+    headers = {"x-api-key": given["API_KEY"], "authorization": f"Bearer {given['API_TOKEN']}"}
+    url = f"{given['API_URL']}/items/orders"
+    assert httpx.get(url, headers=headers, trust_env=False).status_code == 200
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on PATH")
+def test_a_call_is_printed_for_curl_as_it_would_be_made(ran: Ran, platform: Platform) -> None:
+    body = '{"customer": "Ada\'s $HOME"}'
+    code, out, err = ran("call", "acme", "POST", "/items/curled", "--data", body, "--curl")
+    assert (code, err, out.count("\n")) == (0, "", 1)
+    [token] = re.findall(r"Bearer ([\w.-]+)", out)
+    platform.minted.append(token)
+    quiet = [*shlex.split(out), "--silent", "--noproxy", "*"]
+    made = subprocess.run(quiet, capture_output=True, text=True, timeout=30, check=True)
+    assert json.loads(made.stdout)["customer"] == "Ada's $HOME"
+
+
+def test_a_body_comes_from_a_file_or_from_stdin(
+    ran: Ran, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "body.json"
+    file.write_text('{"customer": "Grace"}')
+    calls = ("call", "acme", "POST", "/items/files", "--json", "--data")
+    assert json.loads(ran(*calls, f"@{file}")[1])["body"]["customer"] == "Grace"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"customer": "Joan"}')))
+    assert json.loads(ran(*calls, "-")[1])["body"]["customer"] == "Joan"
+    code, _, err = ran(*calls, f"@{tmp_path / 'nowhere'}")
+    assert (code, "nowhere cannot be read: No such file" in err.replace("\n", " ")) == (2, True)
+
+
 @pytest.mark.parametrize("slug", ["acme", "acme-eu", "globex"])
 def test_a_token_stands_alone_and_opens_the_tenants_routes(platform: Platform, ran: Ran, slug: str) -> None:
     code, out, err = ran("token", slug)
@@ -75,6 +124,22 @@ def test_a_token_says_what_was_asked_for(ran: Ran) -> None:
     options = ["--subject", "ann", "--scope", "items:read", "--scope", "tools:read", "--ttl", "60"]
     said = claims(ran("token", "acme", *options)[1])
     assert (said["sub"], said["scope"], said["exp"] - said["iat"]) == ("ann", "items:read tools:read", 60)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--subject", ""], "a token without a subject would be refused"),
+        (
+            ["--scope", "items:reed"],
+            "acme: there is no scope 'items:reed'; did you mean items:read? there are",
+        ),
+    ],
+)
+def test_a_token_that_would_open_nothing_is_refused(ran: Ran, options: list[str], message: str) -> None:
+    code, out, err = ran("token", "acme", *options)
+    assert (code, out) == (2, "")
+    assert message in err
 
 
 @pytest.mark.parametrize("ttl", ["86401", "0", "-1"])

@@ -1,6 +1,7 @@
 """What must hold for every resource, whoever the tenant is."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pulumi
@@ -13,6 +14,7 @@ from tenantry.gateway import contract
 from tenantry.packing import artifact
 from tenantry.program import declare
 from tenantry.program import run as run_program
+from tenantry.removals import LastUpdate, removals
 from tenantry.rules.naming import Names, log_group
 from tests.support.command import ROOT
 from tests.support.engine import ARNS, RecordingMonitor, deployment, register, run
@@ -263,6 +265,36 @@ def test_what_cannot_be_adopted_is_told(adopt: str, message: str) -> None:
     pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:adopt": adopt, **SETTINGS})
     with pytest.raises(pulumi.RunError, match=message):
         run(run_program, "prod")
+
+
+@pytest.mark.usefixtures("_unbuilt")
+@pytest.mark.parametrize("preview", [False, True])
+def test_a_tenant_whose_file_is_gone_is_refused_before_anything_is_registered(
+    cell: Cell, preview: bool
+) -> None:
+    last = {"cell": "demo", "tenants": {"initech": register(cell)[1]["tenants"]["acme"]}}
+    pulumi.runtime.set_all_config({"tenantry:cell": "demo", **SETTINGS})
+    with pytest.raises(pulumi.RunError, match="initech: it would remove the tenant, whose file is gone"):
+        run(run_program, "prod", preview, last)
+    pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:allow": '["initech"]', **SETTINGS})
+    assert run(run_program, "prod", preview, last)[0].of_type("Stage").keys() == set(TENANTS)
+
+
+@pytest.mark.usefixtures("_unbuilt")
+@pytest.mark.parametrize("allow", ["initech", "{}", "[7]"])
+def test_what_is_no_list_allows_nothing(allow: str) -> None:
+    pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:allow": allow, **SETTINGS})
+    with pytest.raises(pulumi.RunError, match="tenantry:allow is not a list; write one, such as"):
+        run(run_program, "prod")
+
+
+def test_outputs_say_what_the_next_update_must_not_take_away(cell: Cell) -> None:
+    """An update is compared with the last one by its outputs alone."""
+    last = LastUpdate.of(register(cell)[1])
+    assert list(removals(last, cell, date(2027, 1, 1))) == []
+    assert {slug: each.signing_keys for slug, each in last.tenants.items() if each.signing_keys} == {
+        each.slug: frozenset(each.auth.managed.keys) for each in cell.tenants if each.auth.managed
+    }
 
 
 def test_a_stack_that_names_no_cell_is_told_which_there_are() -> None:

@@ -1,5 +1,6 @@
 """Run the program as the Pulumi engine would, for the cells that tests declare."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from tenantry.config import Cell, load_platform
@@ -35,8 +36,10 @@ def register(cell: Cell, preview: bool = False, **changes: Any) -> tuple[Recordi
     return run(lambda: declare(cell, deployment(cell.name, **changes)), cell.name, preview)
 
 
-def run(program: Program, stack: str, preview: bool = False) -> tuple[RecordingMonitor, dict[str, Any]]:
-    return registration.run(program, stack, ARNS, preview)
+def run(
+    program: Program, stack: str, preview: bool = False, last: Mapping[str, Any] | None = None
+) -> tuple[RecordingMonitor, dict[str, Any]]:
+    return registration.run(program, stack, ARNS, preview, last)
 
 
 def demo() -> Cell:

@@ -1,5 +1,7 @@
 """The command `tenantry`: parse, call, print."""
 
+from typing import Annotated
+
 import typer
 
 from tenantry.cli import (
@@ -14,48 +16,70 @@ from tenantry.cli import (
     local,
     logs,
     operations,
+    plan,
     secrets,
     tenants,
     updates,
     usage,
 )
-from tenantry.cli.output import reported_errors
+from tenantry.cli.output import print_what_can_be, reported_errors
 
 app = typer.Typer(
     name="tenantry",
-    help="One YAML file per tenant becomes keyed, authorized API calls.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # a local variable may hold a key
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
+FILES, HERE, RUNNING, DATA = "Tenants' files", "This machine", "What runs, here or on AWS", "Data and keys"
 
-app.command("validate")(tenants.validate)
-app.command("new")(tenants.new)
-app.add_typer(keys.keys, name="keys")
-app.add_typer(groups.groups, name="groups")
-app.command("openapi")(contracts.openapi)
-app.command("cost")(costs.cost)
-app.command("fit")(costs.fit)
-app.command("build")(local.build)
-app.command("up")(local.up)
-app.command("update")(updates.update)
-app.command("status")(local.status)
-app.command("down")(local.down)
-app.command("credentials")(local.credentials)
-app.command("token")(clients.token)
-app.command("call")(clients.call)
-app.command("isolation")(isolation.isolation)
-app.add_typer(secrets.secrets, name="secrets")
-app.command("console")(console.console)
-app.command("usage")(usage.usage)
-app.command("logs")(logs.logs)
-app.command("redrive")(operations.redrive)
-app.command("trigger")(operations.trigger)
-app.command("purge")(operations.purge)
-app.command("export")(backup.export)
-app.command("import")(backup.import_)
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(version("tenantry"))
+        raise typer.Exit
+
+
+@app.callback()
+def overview(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """One YAML file per tenant becomes keyed, authorized API calls."""
+
+
+app.command("validate", rich_help_panel=FILES)(tenants.validate)
+app.command("new", rich_help_panel=FILES)(tenants.new)
+app.add_typer(keys.keys, name="keys", rich_help_panel=FILES)
+app.add_typer(groups.groups, name="groups", rich_help_panel=FILES)
+app.command("openapi", rich_help_panel=FILES)(contracts.openapi)
+app.command("plan", rich_help_panel=FILES)(plan.plan)
+app.command("cost", rich_help_panel=FILES)(costs.cost)
+app.command("fit", rich_help_panel=FILES)(costs.fit)
+app.command("build", rich_help_panel=HERE)(local.build)
+app.command("up", rich_help_panel=HERE)(local.up)
+app.command("update", rich_help_panel=HERE)(updates.update)
+app.command("status", rich_help_panel=HERE)(local.status)
+app.command("env", rich_help_panel=HERE)(clients.env)
+app.command("down", rich_help_panel=HERE)(local.down)
+app.command("credentials", rich_help_panel=HERE)(local.credentials)
+app.command("token", rich_help_panel=HERE)(clients.token)
+app.command("call", rich_help_panel=HERE)(clients.call)
+app.command("isolation", rich_help_panel=FILES)(isolation.isolation)
+app.add_typer(secrets.secrets, name="secrets", rich_help_panel=DATA)
+app.command("console", rich_help_panel=RUNNING)(console.console)
+app.command("usage", rich_help_panel=RUNNING)(usage.usage)
+app.command("logs", rich_help_panel=RUNNING)(logs.logs)
+app.command("redrive", rich_help_panel=RUNNING)(operations.redrive)
+app.command("trigger", rich_help_panel=RUNNING)(operations.trigger)
+app.command("purge", rich_help_panel=DATA)(operations.purge)
+app.command("export", rich_help_panel=DATA)(backup.export)
+app.command("import", rich_help_panel=DATA)(backup.import_)
 
 
 def main() -> None:
+    print_what_can_be()
     with reported_errors():
         app()

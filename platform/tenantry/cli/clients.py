@@ -2,6 +2,9 @@
 
 import json
 import re
+import shlex
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -62,10 +65,15 @@ def call(
     slug: Slug,
     method: Annotated[str, typer.Argument(help="GET, POST, PUT, PATCH, DELETE …")],
     path: Annotated[str, typer.Argument(help="Below the tenant's URL, such as /items/orders.")],
-    data: Annotated[str | None, typer.Option("--data", help="The body, as JSON.")] = None,
+    data: Annotated[
+        str | None, typer.Option("--data", help="The body, as JSON; @FILE reads a file, - reads stdin.")
+    ] = None,
     header: Annotated[list[str] | None, typer.Option("--header", help="'Name: value'; repeat it.")] = None,
     key: Annotated[str | None, typer.Option("--key", help="Which API key, by name; the first.")] = None,
     scope: Scopes = None,
+    curl: Annotated[
+        bool, typer.Option("--curl", help="Print the call as a command for curl instead of making it.")
+    ] = False,
     port: Port = None,
     as_json: AsJson = False,
 ) -> None:
@@ -81,12 +89,37 @@ def call(
         "authorization": f"Bearer {tokens.token(platform, slug, DEVELOPER, scope, HOUR)}",
         **given,
     }
-    if data is not None:
+    body = None if data is None else _body(data)
+    if body is not None:
         headers.setdefault("content-type", "application/json")
-    answer = _answer(method.upper(), tenant.shown["url"], path, headers, data)
+    if curl:
+        typer.echo(_curl(method.upper(), tenant.shown["url"] + path, headers, body))
+        return
+    answer = _answer(method.upper(), tenant.shown["url"], path, headers, body)
     _show(answer, as_json)
     if answer.is_error:
         raise typer.Exit(FAILED)
+
+
+def env(
+    slug: Slug,
+    key: Annotated[str | None, typer.Option("--key", help="Which API key, by name; the first.")] = None,
+    scope: Scopes = None,
+    ttl: Lifetime = HOUR,
+    port: Port = None,
+) -> None:
+    """Print address, key and token of a local tenant, for `eval "$(...)"` or a file `.env`."""
+    from tenantry.local import state, tokens
+
+    platform = state.find(port)
+    tenant = platform.tenant(slug)
+    values = {
+        "API_URL": tenant.shown["url"],
+        "API_KEY": _api_key(tenant, key),
+        "API_TOKEN": tokens.token(platform, slug, DEVELOPER, scope, ttl),
+    }
+    for name, value in values.items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
 
 
 def _require_request_line(method: str, path: str) -> None:
@@ -94,6 +127,28 @@ def _require_request_line(method: str, path: str) -> None:
         raise WrongInput(f"{method!r} cannot be a method; use one word, such as GET")
     if not path.startswith("/"):
         raise WrongInput(f"the path {path} does not begin with /")
+
+
+def _body(data: str) -> bytes:
+    if data == "-":
+        return sys.stdin.buffer.read()
+    if not data.startswith("@"):
+        return data.encode()
+    file = Path(data[1:])
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise WrongInput(f"{file} cannot be read: {error.strerror}; --data @FILE names a file") from error
+
+
+def _curl(method: str, url: str, headers: dict[str, str], body: bytes | None) -> str:
+    """A line of a shell's; it holds the key and the token."""
+    command = ["curl", "--request", method, url]
+    for name, value in headers.items():
+        command += ["--header", f"{name}: {value}"]
+    if body is not None:
+        command += ["--data-raw", body.decode(errors="surrogateescape")]
+    return shlex.join(command)
 
 
 def _headers(given: list[str]) -> dict[str, str]:
@@ -120,7 +175,9 @@ def _api_key(tenant: "LocalTenant", name: str | None) -> str:
     return keys[name or next(iter(keys))]
 
 
-def _answer(method: str, url: str, path: str, headers: dict[str, str], data: str | None) -> "httpx.Response":
+def _answer(
+    method: str, url: str, path: str, headers: dict[str, str], data: bytes | None
+) -> "httpx.Response":
     import httpx
 
     try:

@@ -79,7 +79,7 @@ def retire_key(
     kind: WhichKind = "api",
     tenants: Folder = TENANTS,
 ) -> None:
-    """Take a key out of the tenant's file."""
+    """List a key among those that are retired: the deployment deletes it."""
     from tenantry.config import rotation
 
     done = rotation.retire(tenants, slug, kind, name)

@@ -3,8 +3,9 @@
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Column, Table
@@ -14,10 +15,11 @@ from tenantry.cli.places import Port
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import Failed, WrongInput
 from tenantry.local import PORT
+from tenantry.problems import unknown
 
 if TYPE_CHECKING:
     from tenantry.config import Cell
-    from tenantry.local.state import LocalPlatform
+    from tenantry.local.state import LocalPlatform, LocalTenant
 
 _HINTS = ("a token:  {} token TENANT", "a call:   {} call TENANT GET /health", "the end:  {} down")
 
@@ -72,15 +74,23 @@ def up(
             platform.stop()
 
 
-def status(port: Port = None, as_json: AsJson = False) -> None:
+def status(
+    slug: Annotated[
+        str | None, typer.Argument(metavar="[TENANT]", help="This tenant alone; all, if left out.")
+    ] = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
     """Show what runs, with addresses and keys."""
     from tenantry.local import state
 
     platform = state.find(port)
+    tenants = platform.tenants if slug is None else (platform.tenant(slug),)
     if as_json:
-        print_json(_shown(platform))
+        shown = [tenant.shown for tenant in tenants]
+        print_json({"endpoint": platform.endpoint, "cell": platform.cell, "tenants": shown})
         return
-    stdout().print(_tenants_table(platform))
+    stdout().print(_tenants_table(tenants))
     stdout().print(f"cell {platform.cell} at {platform.endpoint}")
 
 
@@ -128,14 +138,16 @@ def choose(cells: "tuple[Cell, ...]", name: str | None) -> "Cell":
     if len(chosen) > 1:
         raise WrongInput(f"there are several cells: {names}; say which with --cell")
     if not chosen:
-        raise WrongInput(f"there is no cell {name or 'yet'}; there are: {names}")
+        raise WrongInput(
+            unknown("cell", name, [each.name for each in cells]) if name else "there is no cell yet"
+        )
     if not chosen[0].tenants:
         raise WrongInput(f"cell {chosen[0].name} has no tenant; `tenantry new` makes one")
     return chosen[0]
 
 
 def _announce(platform: "LocalPlatform", seconds: float) -> None:
-    stdout().print(_tenants_table(platform))
+    stdout().print(_tenants_table(platform.tenants))
     stdout().print(f"[green]✓[/] up in {seconds:.1f} s at {platform.endpoint}, on this machine only")
     for hint in _HINTS:
         stdout().print("  " + hint.format(_own_name()), style="dim")
@@ -156,18 +168,10 @@ def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _shown(platform: "LocalPlatform") -> dict[str, Any]:
-    return {
-        "endpoint": platform.endpoint,
-        "cell": platform.cell,
-        "tenants": [tenant.shown for tenant in platform.tenants],
-    }
-
-
-def _tenants_table(platform: "LocalPlatform") -> Table:
+def _tenants_table(tenants: "Iterable[LocalTenant]") -> Table:
     """Two columns, so that an address stays on one line of a narrow terminal."""
     table = Table("tenant", Column("URL, routes, API keys", overflow="fold"), show_lines=True)
-    for tenant in platform.tenants:
+    for tenant in tenants:
         shown = tenant.shown
         state = "" if shown["status"] == "active" else f"\n[red]{shown['status']}[/]"
         kind = f"{shown['tier']}, {shown['isolation']}\n{shown['auth']} tokens"

@@ -9,6 +9,7 @@ from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen, require_slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
+from tenantry.problems import unknown
 from tenantry.rules.key_policies import DELETION_WINDOW_DAYS
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def redrive(
 
     queues = {each.name: each for each in current().queues}
     if queue is not None and queue not in queues:
-        raise WrongInput(f"there is no queue {queue!r}; there are: {', '.join(queues) or 'none'}")
+        raise WrongInput(unknown("queue", queue, queues))
     place = chosen(stack, region, port, slug)
     with refusals_reported(place.region), stderr().status("looking for dead letters") as progress:
         done = redrive_tenant(
@@ -65,7 +66,7 @@ def trigger(
 
     known = current().schedules
     if schedule not in known:
-        raise WrongInput(f"there is no schedule {schedule!r}; there are: {', '.join(known) or 'none'}")
+        raise WrongInput(unknown("schedule", schedule, known))
     place = chosen(stack, region, port, slug)
     with refusals_reported(place.region):
         run = schedules.trigger(place.names, slug, schedule, place.client("lambda"))

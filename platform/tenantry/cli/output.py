@@ -1,5 +1,7 @@
 """Speak to people and to programs: tables or JSON on stdout, errors on stderr, exit codes 1 and 2."""
 
+import codecs
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -13,6 +15,23 @@ from tenantry.errors import Failed, WrongInput
 FAILED = 1
 WRONG_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
+PLAIN = {"✓": "ok", "✗": "failed:", "…": "...", "·": "-", "→": "->", "–": "-", "—": "-"}  # noqa: RUF001
+
+
+def print_what_can_be() -> None:
+    """In a stream's own encoding: a sign that it lacks is replaced, so that no command fails in printing."""
+    codecs.register_error("replaced", _replaced)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replaced")
+
+
+def _replaced(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    missing = error.object[error.start : error.end]
+    signs = (PLAIN.get(each) or each.encode("ascii", "backslashreplace").decode() for each in missing)
+    return "".join(signs), error.end
 
 
 def stdout() -> Console:

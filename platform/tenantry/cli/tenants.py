@@ -1,5 +1,6 @@
 """`validate` and `new`: the tenants' files."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -10,15 +11,29 @@ from rich.table import Table
 
 from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.errors import WrongInput
+from tenantry.problems import unknown
 
 if TYPE_CHECKING:
     from tenantry.config import Platform
     from tenantry.config.capacity import QuotaUsage
     from tenantry.costs.fit import Misfit
 
+
+def _nearest() -> Path:
+    """`tenants` of the project that this folder belongs to, as a path from here."""
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it was deleted under the shell
+        return Path("tenants")
+    for above in (here, *here.parents):
+        if (above / "Pulumi.yaml").is_file() and (above / "tenants").is_dir():
+            return Path(os.path.relpath(above / "tenants", here))
+    return Path("tenants")
+
+
 Folder = Annotated[Path, typer.Option("--tenants", help="The folder of tiers.yaml and the cells.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
-TENANTS = Path("tenants")
+TENANTS = _nearest()
 ALL_CELLS = "All cells in one account"
 
 
@@ -90,7 +105,7 @@ def _counted(number: int, noun: str) -> str:
 def _require_room(platform: "Platform", slug: str, cell: str, tier: str) -> None:
     tiers = [each.name for each in platform.tiers]
     if tier not in tiers:
-        raise WrongInput(f"there is no tier {tier}; there are: {', '.join(tiers)}")
+        raise WrongInput(unknown("tier", tier, tiers))
     for tenant in platform.tenants:
         if tenant.slug == slug:
             raise WrongInput(

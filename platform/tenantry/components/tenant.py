@@ -19,6 +19,7 @@ from tenantry.components.stage import Stage
 from tenantry.components.table import table
 from tenantry.components.watch import Watch
 from tenantry.config import Tenant as TenantConfig
+from tenantry.config import rotation
 from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
 from tenantry.rules.kinds.tokens import TENANT
@@ -78,6 +79,7 @@ class Tenant(pulumi.ComponentResource):
             "auth": tenant.auth.mode,
             "isolation": tenant.isolation,
             "encryption": tenant.data.encryption,
+            "signing_keys": list(rotation.keys(tenant, "signing")),
             "table": stores.table.name,
             "options": tenant.options,
             "api_key_ids": {key: resource.id for key, resource in access.keys.items()},

@@ -4,6 +4,7 @@ from tenantry.config.model import Model
 from tenantry.config.tenants import Tenant
 from tenantry.config.tiers import Tier
 from tenantry.errors import WrongInput
+from tenantry.problems import unknown
 
 
 class UnknownName(WrongInput):
@@ -11,9 +12,12 @@ class UnknownName(WrongInput):
 
 
 class Cell(Model):
+    """`removed` are slugs whose files say that they were there."""
+
     name: str
     tenants: tuple[Tenant, ...]
     stages_quota: int
+    removed: tuple[str, ...] = ()
 
 
 class Platform(Model):
@@ -31,15 +35,11 @@ class Platform(Model):
         for cell in self.cells:
             if cell.name == name:
                 return cell
-        raise UnknownName(_unknown("cell", name, [cell.name for cell in self.cells]))
+        raise UnknownName(unknown("cell", name, [cell.name for cell in self.cells]))
 
     def tenant(self, slug: str) -> Tenant:
         """Raises UnknownName, which says which tenants there are."""
         for tenant in self.tenants:
             if tenant.slug == slug:
                 return tenant
-        raise UnknownName(_unknown("tenant", slug, [tenant.slug for tenant in self.tenants]))
-
-
-def _unknown(kind: str, name: str, known: list[str]) -> str:
-    return f"there is no {kind} {name!r}; there are: {', '.join(known) or 'none'}"
+        raise UnknownName(unknown("tenant", slug, [tenant.slug for tenant in self.tenants]))

@@ -6,6 +6,7 @@ A tenant's key for a table that its tier makes all tenants' is such a fault too.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from tenantry.config.documents import YamlDocument
@@ -23,6 +24,10 @@ class Candidate:
     at: TenantPath
     document: YamlDocument
     settings: TenantFile | None
+
+    @property
+    def is_removed(self) -> bool:
+        return self.settings is not None and self.settings.status == "removed"
 
 
 def repeated_slugs(tenants: Iterable[TenantPath]) -> Iterable[Problem]:
@@ -46,6 +51,22 @@ def full_cells(
             what = f"cell {cell} has {used} tenants, and its stages quota is {quota}"
             remedy = f"move {used - quota} to another cell, or have AWS raise the quota and set "
             yield Problem(str(folder), 1, what, f"{remedy}cells.{cell}.stages_quota in {tiers_file}")
+
+
+def removed_early(candidates: Iterable[Candidate], today: date) -> Iterable[Problem]:
+    """What was promised until a day is there until its end, in UTC."""
+    for candidate in candidates:
+        settings = candidate.settings
+        if (
+            settings
+            and candidate.is_removed
+            and settings.until
+            and date.fromisoformat(settings.until) >= today
+        ):
+            document = candidate.document
+            what = f"status is removed, and its data is to be kept until {settings.until}"
+            remedy = "leave it offboarding until that day has passed"
+            yield Problem(document.file, document.line(("status",)), what, remedy)
 
 
 def keys_of_pooled(candidates: Iterable[Candidate], tiers: Mapping[str, TierOptions]) -> Iterable[Problem]:
@@ -85,6 +106,18 @@ def shares_of_no_group(candidates: Iterable[Candidate]) -> Iterable[Problem]:
                 line = candidate.document.line(("workload", "percent_by_group", name))
                 remedy = f"name one of {', '.join(settings.routes)}"
                 what = f"workload.percent_by_group names {shown(name)}, which routes does not list"
+                yield Problem(candidate.document.file, line, what, remedy)
+
+
+def options_of_no_group(candidates: Iterable[Candidate], groups: Groups) -> Iterable[Problem]:
+    """What is set for a group that is off would be dropped without a word."""
+    for candidate in candidates:
+        settings, values = candidate.settings, candidate.document.values
+        for group in groups:
+            if settings and group.name not in settings.routes and values.get(group.name):
+                line = candidate.document.line((group.name,))
+                what = f"{group.name} is set, and routes does not list it"
+                remedy = f"add {group.name} to routes, or take it out"
                 yield Problem(candidate.document.file, line, what, remedy)
 
 

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from tenantry.config import auth, jwk, slugs, tenants
 from tenantry.config.documents import UNREAD, YamlDocument, plain
 from tenantry.config.model import FAULT, Model
-from tenantry.problems import Loc, dotted, shown
+from tenantry.problems import Loc, dotted, meant, shown
 
 M = TypeVar("M", bound=Model)
 
@@ -57,9 +57,9 @@ def validated(document: YamlDocument, model: type[M]) -> M | None:
 def suggestion(name: str, known: Iterable[str], kind: str) -> str:
     """What there is, and the one that was probably meant."""
     choices = list(known)
-    close = difflib.get_close_matches(name[:64], choices, n=1)
-    hint = f"did you mean {close[0]}? " if close else ""
-    return hint + (f"the {kind} are {', '.join(choices)}" if choices else f"there are no {kind}")
+    return meant(name, choices) + (
+        f"the {kind} are {', '.join(choices)}" if choices else f"there are no {kind}"
+    )
 
 
 def _worth_reporting(document: YamlDocument, error: ValidationError) -> list[ErrorDetails]:

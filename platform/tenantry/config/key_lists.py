@@ -1,4 +1,4 @@
-"""Add and drop names in a list of a tenant's file, and leave every byte outside of the list alone.
+"""Add and drop names in a list of a tenant's file, and leave every other byte alone.
 
 The text is cut at the positions that the parser reports. Writing the parsed file out again would indent,
 fold and quote anew what nobody asked to change.
@@ -90,6 +90,29 @@ def retired(file: str, content: bytes, loc: Loc, name: str) -> bytes:
     )
 
 
+def listed(file: str, content: bytes, loc: Loc, name: str) -> bytes:
+    """The file with the name as the last of a list that need not be there; it then comes at the file's end.
+
+    Args:
+        loc: of two steps: the section, which holds nothing but such lists, and the list.
+
+    Raises:
+        NotEditable: the file or the section is written in a way that is left to people.
+    """
+    section, field = loc
+    found = read_document("", content).values.get(section)
+    if isinstance(found, dict) and found.get(field):
+        return added(file, content, loc, name)
+    if found is not None:
+        what = f"{section} has no {field} yet"
+        raise NotEditable(str(Problem(file, 1, what, f"write {field}: [{name}] there by hand")))
+    text = content.decode("utf-8")
+    end = _line_end(text, len(text))
+    apart = "" if text.endswith(("\n", "\r")) else end
+    edited = f"{text}{apart}{section}:{end}  {field}: [{scalar(name)}]{end}".encode()
+    return _checked(file, content, edited, loc, (name,), 1)
+
+
 def _names(content: bytes, loc: Loc) -> tuple[str, ...]:
     values = read_document("", content).values
     for key in loc:
@@ -100,11 +123,15 @@ def _names(content: bytes, loc: Loc) -> tuple[str, ...]:
 def _edited(
     file: str, content: bytes, loc: Loc, names: tuple[str, ...], edit: Callable[[_List], str]
 ) -> bytes:
-    """What was cut is read again: anything but exactly the change that was meant is refused."""
     text = content.decode("utf-8")
     mark = _BOM if text.startswith(_BOM) else ""
     found, line = _find(text.removeprefix(mark), loc)
     edited = (mark + edit(found)).encode() if found else content
+    return _checked(file, content, edited, loc, names, line)
+
+
+def _checked(file: str, content: bytes, edited: bytes, loc: Loc, names: tuple[str, ...], line: int) -> bytes:
+    """What was written is read again: anything but exactly the change that was meant is refused."""
     after = read_document(file, edited)
     if after.problems or after.values != _with(read_document(file, content).values, loc, names):
         what = f"{dotted(loc)} is written in a way that is left to people"
@@ -191,4 +218,4 @@ def _find(text: str, loc: Loc) -> tuple[_List | None, int]:
 
 
 def _with(values: Any, loc: Loc, names: tuple[str, ...]) -> Any:
-    return {**values, loc[0]: _with(values[loc[0]], loc[1:], names)} if loc else names
+    return {**values, loc[0]: _with(values.get(loc[0], {}), loc[1:], names)} if loc else names

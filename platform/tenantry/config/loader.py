@@ -1,6 +1,7 @@
 """Load a folder of tenants as a whole, or report every problem of every file."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tenantry.config.cells import Cell, Platform
@@ -9,6 +10,8 @@ from tenantry.config.conflicts import (
     full_cells,
     groups_of_others,
     keys_of_pooled,
+    options_of_no_group,
+    removed_early,
     repeated_slugs,
     shared_tokens,
     shares_of_no_group,
@@ -41,16 +44,19 @@ def load_platform(
     tiers_file = validated(tiers_document, TiersFile)
     quotas = _stages_quotas(found, tiers_document, tiers_file)
     tenants = [_candidate(at, contents, _names(tiers_document), known) for at in found.tenants]
+    standing = [tenant for tenant in tenants if not tenant.is_removed]
     problems = [
         *found.problems,
         *tiers_document.problems,
         *(problem for tenant in tenants for problem in tenant.document.problems),
         *repeated_slugs(found.tenants),
-        *full_cells(found.tenants, found.cells, quotas, tiers_document.file),
-        *shared_tokens(tenants),
+        *full_cells([each.at for each in standing], found.cells, quotas, tiers_document.file),
+        *removed_early(tenants, datetime.now(UTC).date()),
+        *shared_tokens(standing),
         *keys_of_pooled(tenants, tiers_file.tiers if tiers_file else {}),
         *groups_of_others(tenants, known),
         *shares_of_no_group(tenants),
+        *options_of_no_group(tenants, known),
     ]
     if problems or tiers_file is None:
         raise ConfigErrors(problems)
@@ -95,11 +101,15 @@ def _platform(
     tiers: dict[str, Tier], quotas: dict[str, int], candidates: list[Candidate], groups: Groups
 ) -> Platform:
     placed: dict[str, list[Tenant]] = {cell: [] for cell in quotas}
+    removed: dict[str, list[str]] = {cell: [] for cell in quotas}
     for candidate in sorted(candidates, key=lambda candidate: candidate.at.slug):
         settings, at = candidate.settings, candidate.at
-        if settings:
+        if candidate.is_removed:
+            removed[at.cell].append(at.slug)
+        elif settings:
             placed[at.cell].append(settings.placed(at.slug, at.cell, tiers[settings.tier], groups))
     cells = tuple(
-        Cell(name=name, tenants=tuple(tenants), stages_quota=quotas[name]) for name, tenants in placed.items()
+        Cell(name=name, tenants=tuple(tenants), stages_quota=quotas[name], removed=tuple(removed[name]))
+        for name, tenants in placed.items()
     )
     return Platform(tiers=tuple(tiers[name] for name in sorted(tiers)), cells=cells)

@@ -30,6 +30,7 @@ class Changed(Failed):
 
 
 _LISTS: dict[KeyKind, Loc] = {"api": ("api_keys",), "signing": ("auth", "managed", "keys")}
+_RETIRED: dict[KeyKind, Loc] = {kind: ("retired", f"{kind}_keys") for kind in KINDS}
 _MOST: dict[KeyKind, int] = {"api": API_KEYS, "signing": MANAGED_KEYS}
 
 
@@ -51,6 +52,11 @@ def keys(tenant: Tenant, kind: KeyKind) -> tuple[str, ...]:
     return tenant.auth.managed.keys if tenant.auth.managed else ()
 
 
+def retired(tenant: Tenant, kind: KeyKind) -> tuple[str, ...]:
+    """Names that were in use once."""
+    return tenant.retired.api_keys if kind == "api" else tenant.retired.signing_keys
+
+
 def add(folder: Path, slug: str, kind: KeyKind, name: str | None, today: date) -> Rotation:
     """List a name after those that are there; None takes one made of the date.
 
@@ -61,24 +67,28 @@ def add(folder: Path, slug: str, kind: KeyKind, name: str | None, today: date) -
         Failed: the folder cannot be written. In all cases, the file is as it was.
     """
     opened = _open(folder, slug, kind)
-    name = _proposed(opened.names, today) if name is None else name
+    name = _proposed((*opened.names, *opened.retired), today) if name is None else name
     if not re.fullmatch(KEY_PATTERN[1:-1], name):
         raise WrongInput(f"{name!r} cannot be a key's name; use {KEY_RULE}")
     if name in opened.names:
         raise WrongInput(f"{opened} lists {name} already; it lists {', '.join(opened.names)}")
+    if name in opened.retired:
+        raise WrongInput(f"{opened.file} says that {name} is retired; choose another name")
     if len(opened.names) >= _MOST[kind]:
         raise WrongInput(f"{opened} lists {len(opened.names)} keys, the most there can be; retire one first")
     return opened.written(name, key_lists.added(str(opened.file), opened.content, opened.loc, name))
 
 
 def retire(folder: Path, slug: str, kind: KeyKind, name: str) -> Rotation:
-    """Take a name out. Raises as `add` does."""
+    """Take a name out of those in use, and list it among those that were. Raises as `add` does."""
     opened = _open(folder, slug, kind)
     if name not in opened.names:
         raise WrongInput(f"{opened} lists no {name!r}; it lists {', '.join(opened.names)}")
     if len(opened.names) == 1:
         raise WrongInput(f"{name} is the last that {opened} lists; add its successor first, and deploy")
-    return opened.written(name, key_lists.retired(str(opened.file), opened.content, opened.loc, name))
+    file = str(opened.file)
+    rest = key_lists.retired(file, opened.content, opened.loc, name)
+    return opened.written(name, key_lists.listed(file, rest, _RETIRED[kind], name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,10 @@ class _Opened:
     @property
     def names(self) -> tuple[str, ...]:
         return keys(self.tenant, self.kind)
+
+    @property
+    def retired(self) -> tuple[str, ...]:
+        return retired(self.tenant, self.kind)
 
     def written(self, name: str, edited: bytes) -> Rotation:
         slug = self.tenant.slug

@@ -4,6 +4,7 @@ Which route groups a file may name, and which keys it may set for them, the inst
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -17,8 +18,10 @@ from tenantry.config.slugs import KeyName
 from tenantry.config.tiers import EffectiveLimits, Isolation, Limits, Tier, effective_limits
 from tenantry.config.workload import Workload
 from tenantry.groups import Groups, Member
+from tenantry.problems import shown
 
-Status = Literal["active", "suspended"]
+Status = Literal["active", "suspended", "offboarding", "removed"]
+ENDING: tuple[Status, ...] = ("offboarding", "removed")
 Encryption = Literal["aws-owned", "kms"]
 
 API_KEYS = 10  # rotation needs two; more than a few are better served by tenants of their own
@@ -26,6 +29,17 @@ ORIGINS_BYTES = 2_000  # they share a function's environment of 4 KB (Lambda quo
 
 NAME_PATTERN = r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?$"
 DisplayName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=NAME_PATTERN)]
+
+
+def _is_a_day(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise Fault("is not a day of the calendar", "write YEAR-MONTH-DAY").error() from None
+    return text
+
+
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_is_a_day)]
 
 
 OPTIONS: Mapping[OptionForm, Any] = {
@@ -53,6 +67,19 @@ class Data(Model):
     )
 
 
+class Retired(Model):
+    """Names of keys that are out of use for good."""
+
+    rules = (unrepeated("api_keys"), unrepeated("signing_keys"))
+
+    api_keys: tuple[KeyName, ...] = Field(
+        (), description="API keys that were in use once.", json_schema_extra={"uniqueItems": True}
+    )
+    signing_keys: tuple[KeyName, ...] = Field(
+        (), description="Signing keys that were in use once.", json_schema_extra={"uniqueItems": True}
+    )
+
+
 class Alarms(Model):
     """Who hears of trouble."""
 
@@ -75,14 +102,54 @@ def _origins_agree(values: Mapping[str, Any]) -> Iterable[Fault]:
         yield Fault(f"takes {size} bytes, over {ORIGINS_BYTES}", "list fewer origins", loc)
 
 
+def _ends_when_it_says(values: Mapping[str, Any]) -> Iterable[Fault]:
+    status, until = values.get("status"), values.get("until")
+    if status in ENDING and until is None:
+        yield Fault(f"is {status}, and until is missing", "say until which day its data is kept", ("status",))
+    if until is not None and status not in ENDING:
+        yield Fault(
+            "is set for a tenant that does not end", "take it out, or offboard the tenant", ("until",)
+        )
+
+
+def _retired_are_out_of_use(values: Mapping[str, Any]) -> Iterable[Fault]:
+    retired, auth = values.get("retired"), values.get("auth")
+    managed = auth.get("managed") if isinstance(auth, dict) else None
+    in_use = {
+        "api_keys": values.get("api_keys"),
+        "signing_keys": managed.get("keys") if isinstance(managed, dict) else None,
+    }
+    for field, names in in_use.items():
+        listed = retired.get(field) if isinstance(retired, dict) else None
+        for index, name in enumerate(listed if isinstance(listed, tuple) else ()):
+            if isinstance(names, tuple) and name in names:
+                what = f"is {shown(name)}, which is in use too"
+                yield Fault(what, "take it out of one of the two lists", ("retired", field, index))
+
+
 class TenantSettings(Model):
     """What means the same in the file and in the platform."""
 
-    rules = (unrepeated("routes"), unrepeated("api_keys"), unrepeated("cors_origins"), _origins_agree)
+    rules = (
+        unrepeated("routes"),
+        unrepeated("api_keys"),
+        unrepeated("cors_origins"),
+        _origins_agree,
+        _ends_when_it_says,
+        _retired_are_out_of_use,
+    )
 
     name: DisplayName = Field(description="Display name.", examples=["Acme Corporation"])
     status: Status = Field(
-        "active", description="A suspended tenant keeps its data, and its API answers 403."
+        "active",
+        description="suspended: its API answers 403, and all that is its own stays. offboarding: the same, "
+        "until a day. removed: after that day, nothing of it is deployed; this file says that it was there.",
+    )
+    reason: DisplayName | None = Field(None, description="Why it is not active, for whoever reads this file.")
+    until: Day | None = Field(
+        None,
+        description="With offboarding and removed: the last day on which its data is kept.",
+        examples=["2027-01-31"],
     )
     routes: Annotated[tuple[str, ...], AfterValidator(_in_canonical_order)]
     auth: Auth = Field(
@@ -94,6 +161,10 @@ class TenantSettings(Model):
         description="Names of the API keys. To rotate one: add a second, move the clients, drop the first.",
         examples=[["web"]],
         json_schema_extra={"uniqueItems": True},
+    )
+    retired: Retired = Field(
+        default_factory=Retired,
+        description="Keys that were in use and are gone. A deployed key may go only if it is named here.",
     )
     data: Data = Field(default_factory=Data, description="Where and how the tenant's data is kept.")
     cors_origins: tuple[Origin, ...] = Field(
@@ -203,6 +274,11 @@ class Tenant(TenantSettings):
             member.function.mails and member.function.mails.holds(self.options.get(member.group.name, {}))
             for member in self.members
         )
+
+    @property
+    def ends(self) -> date | None:
+        """The last day on which its data is kept; None where no end is in sight."""
+        return date.fromisoformat(self.until) if self.until else None
 
     @property
     def isolation(self) -> Isolation:

@@ -95,7 +95,7 @@ def queued(tenant: Tenant, writes: Mapping[str, float]) -> dict[str, float]:
 
 def runs(tenant: Tenant) -> dict[str, float]:
     """Of its schedules, by the function that runs; its clocks stand still while it is suspended."""
-    if tenant.status == "suspended":
+    if tenant.status != "active":
         return {}
     return {member.name: runs_a_month(member.schedule.rate) for member in tenant.members if member.schedule}
 

@@ -7,7 +7,7 @@ would give it, so that what refers to another resource can be followed to it.
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -77,15 +77,17 @@ class Registered:
 class Provider(Mocks):
     """Answers as the AWS provider would; in a preview it knows no output."""
 
-    def __init__(self, arns: Arns, preview: bool) -> None:
+    def __init__(self, arns: Arns, preview: bool, last: Mapping[str, Any]) -> None:
         self._arns = arns
         self._preview = preview
+        self._last = last
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]  # taken as well
-        answers = {
+        answers: dict[str, dict[str, Any]] = {
             "aws:index/getPartition:getPartition": {"partition": self._arns.partition},
             "aws:index/getRegion:getRegion": {"region": self._arns.region},
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": self._arns.account},
+            "pulumi:pulumi:readStackOutputs": {"outputs": self._last},
         }
         return answers[args.token]
 
@@ -102,8 +104,8 @@ class Provider(Mocks):
 class RecordingMonitor(MockMonitor):
     """Keeps every registration, with the options that mocks do not see."""
 
-    def __init__(self, arns: Arns, preview: bool) -> None:
-        super().__init__(Provider(arns, preview))
+    def __init__(self, arns: Arns, preview: bool, last: Mapping[str, Any]) -> None:
+        super().__init__(Provider(arns, preview, last))
         self.arns = arns
         self.registered: list[Registered] = []
 
@@ -157,14 +159,15 @@ class RecordingMonitor(MockMonitor):
 
 
 def run(
-    program: Program, stack: str, arns: Arns, preview: bool = False
+    program: Program, stack: str, arns: Arns, preview: bool = False, last: Mapping[str, Any] | None = None
 ) -> tuple[RecordingMonitor, dict[str, Any]]:
     """What the program registers, and the stack's outputs as they are known.
 
     Args:
         arns: where the program runs, as it believes.
+        last: the outputs of the stack's last update; none, before the first.
     """
-    engine = RecordingMonitor(arns, preview)
+    engine = RecordingMonitor(arns, preview, last or {})
     return engine, execute(program, engine, stack, preview)
 
 
@@ -186,7 +189,13 @@ def execute(program: Program, monitor: MockMonitor, stack: str, preview: bool = 
         # The monitor is bound to the running loop, so it is set here.
         log = logging.getLogger("tenantry.pulumi")
         set_mocks(
-            monitor.mocks, project="tenantry", stack=stack, preview=preview, logger=log, monitor=monitor
+            monitor.mocks,
+            project="tenantry",
+            stack=stack,
+            preview=preview,
+            logger=log,
+            monitor=monitor,
+            organization="organization",  # as the engine calls it where there is none
         )
         declared: dict[str, Any] = {}
 

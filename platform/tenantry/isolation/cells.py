@@ -50,16 +50,18 @@ class RegisteredCell:
         return {each.urn: each for each in self.resources}
 
 
-def registered(cell: Cell) -> RegisteredCell:
+UNREAD = Artifact(paths.CONTRACT, "0" * 64)  # what functions are made of grants nothing
+
+
+def registered(cell: Cell, code: Artifact = UNREAD, layer: Artifact = UNREAD) -> RegisteredCell:
     """Run the program for the cell, as a stack of the cell's name."""
-    unread = Artifact(paths.CONTRACT, "0" * 64)  # what functions are made of grants nothing
     deployment = Deployment(
         cell=cell.name,
         names=Names(cell.name),
         arns=SOMEWHERE,
         target=LambdaTarget("python3.13", "arm64"),
-        code=unread,
-        layer=unread,
+        code=code,
+        layer=layer,
         manage_account=True,
         mail_from=SENDER,
     )

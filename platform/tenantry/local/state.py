@@ -18,6 +18,7 @@ from tenantry.local.emulator import processes
 from tenantry.local.emulator.parent import Emulator, RunningEmulator
 from tenantry.operations.tokens import Audience, Signer
 from tenantry.paths import LOCAL_STATE
+from tenantry.problems import meant
 
 
 class StateError(Failed):
@@ -92,8 +93,10 @@ class LocalPlatform:
         for tenant in self.tenants:
             if tenant.slug == slug:
                 return tenant
-        known = ", ".join(tenant.slug for tenant in self.tenants)
-        raise UnknownTenant(f"the local platform has no tenant {slug}; it has {known}")
+        known = [tenant.slug for tenant in self.tenants]
+        raise UnknownTenant(
+            f"the local platform has no tenant {slug}; {meant(slug, known)}it has {', '.join(known)}"
+        )
 
 
 def folder() -> Path:

@@ -1,7 +1,7 @@
 """Mint tokens of local tenants, whatever their mode."""
 
 from tenantry.local.state import LocalPlatform, LocalTenant
-from tenantry.operations.tokens import Signer, managed_signer, mint
+from tenantry.operations.tokens import Signer, managed_signer, mint, wanted_scopes
 
 
 def token(
@@ -10,7 +10,7 @@ def token(
     """Without scopes, a token that opens all routes of the tenant."""
     tenant = platform.tenant(slug)
     signer = tenant.signer or _managed(platform, tenant)
-    wanted = tenant.scopes if scopes is None else scopes
+    wanted = wanted_scopes(slug, scopes, tenant.scopes)
     return mint(signer, tenant.audience, subject, wanted, ttl_seconds)
 
 

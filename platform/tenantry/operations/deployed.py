@@ -9,7 +9,7 @@ from tenantry.gateway import contract
 from tenantry.operations.aws import refusals_reported
 from tenantry.operations.purge import PurgeClients
 from tenantry.operations.stacks import Stack
-from tenantry.operations.tokens import Audience, TokenError, managed_signer, mint
+from tenantry.operations.tokens import Audience, TokenError, managed_signer, mint, wanted_scopes
 
 
 def clients(region: str) -> PurgeClients:
@@ -35,11 +35,11 @@ def token(
         raise TokenError(
             f"{tenant.slug} is in {tenant.auth.mode} mode: its tokens come from its own issuer, not from here"
         )
+    wanted = wanted_scopes(tenant.slug, scopes, contract.scopes(contract.load(), tenant.routes))
     names = stack.names
     audience = Audience(names.issuer(tenant.slug), tenant.audience, tenant.auth.max_lifetime_seconds)
     with refusals_reported(stack.region):
         secrets_manager = client or boto3.Session(region_name=stack.region).client("secretsmanager")
     key = tenant.auth.managed.keys[-1]
     signer = managed_signer(secrets_manager, names.signing_secret(tenant.slug), key)
-    wanted = contract.scopes(contract.load(), tenant.routes) if scopes is None else scopes
     return mint(signer, audience, subject, wanted, ttl_seconds)

@@ -9,6 +9,7 @@ from tenantry.errors import Failed
 from tenantry.groups import current
 from tenantry.operations.aws import refusals_reported
 from tenantry.operations.places import Place
+from tenantry.problems import meant
 from tenantry.rules.naming import AUTHORIZER, stage_variable
 
 
@@ -74,8 +75,10 @@ class Running:
         for tenant in self.tenants:
             if tenant.slug == slug:
                 return tenant
-        known = ", ".join(tenant.slug for tenant in self.tenants) or "none"
-        raise NotDeployed(f"{self.place} has no tenant {slug}; it has {known}")
+        known = [tenant.slug for tenant in self.tenants]
+        raise NotDeployed(
+            f"{self.place} has no tenant {slug}; {meant(slug, known)}it has {', '.join(known) or 'none'}"
+        )
 
 
 def survey(place: Place) -> Running:

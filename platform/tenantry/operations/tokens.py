@@ -14,6 +14,7 @@ import jwt
 
 from tenantry.errors import Failed, WrongInput
 from tenantry.operations.aws import refusals_reported
+from tenantry.problems import unknown
 
 
 class TokenError(Failed):
@@ -42,12 +43,28 @@ class Audience:
     max_lifetime_seconds: int
 
 
+def wanted_scopes(tenant: str, wanted: Iterable[str] | None, known: Iterable[str]) -> tuple[str, ...]:
+    """All that open a route of the tenant's, unless some are named.
+
+    Raises:
+        WrongInput: one that is named opens no route of the tenant's.
+    """
+    scopes = tuple(known)
+    for scope in wanted or ():
+        if scope not in scopes:
+            raise WrongInput(f"{tenant}: {unknown('scope', scope, scopes)}")
+    return scopes if wanted is None else tuple(wanted)
+
+
 def mint(signer: Signer, audience: Audience, subject: str, scopes: Iterable[str], ttl_seconds: int) -> str:
     """A signed token.
 
     Raises:
         WrongLifetime: the lifetime is longer than the tenant's authorizer accepts, or not positive.
+        WrongInput: the subject is empty; an authorizer refuses that.
     """
+    if not subject:
+        raise WrongInput("a token without a subject would be refused; say whom it speaks of, by --subject")
     if not 0 < ttl_seconds <= audience.max_lifetime_seconds:
         raise WrongLifetime(
             f"a token of {ttl_seconds} s would be refused; use 1 to {audience.max_lifetime_seconds} "

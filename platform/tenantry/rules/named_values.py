@@ -10,6 +10,7 @@ from agreed.declarations import Secret, Value
 from agreed.secrets import MAX_AGE_SECONDS
 from tenantry.errors import WrongInput
 from tenantry.groups import Groups, current
+from tenantry.problems import unknown
 from tenantry.rules.naming import Names
 
 MAX_BYTES = 1_024  # a webhook secret of 64 bytes takes 94
@@ -118,7 +119,7 @@ def named(name: str) -> NamedValue:
     """Raises WrongInput, which says which names there are."""
     values = {each.name: each for each in named_values()}
     if name not in values:
-        raise WrongInput(f"there is no value {name!r}; there are: {', '.join(values)}")
+        raise WrongInput(unknown("value", name, values))
     return values[name]
 
 

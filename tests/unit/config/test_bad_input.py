@@ -26,12 +26,32 @@ CASES = {
     "status other": (
         None,
         "status: paused",
-        "8: status is 'paused'; use active or suspended, or leave it out",
+        "8: status is 'paused'; use active, suspended, offboarding or removed, or leave it out",
     ),
     "status misspelt": (
         None,
         "status: suspend",
-        "8: status is 'suspend'; use active or suspended (did you mean suspended?)",
+        "8: status is 'suspend'; use active, suspended, offboarding or removed (did you mean suspended?)",
+    ),
+    "end without a day": (
+        None,
+        "status: offboarding",
+        "8: status is offboarding, and until is missing; say until which day its data is kept",
+    ),
+    "a day without an end": (
+        None,
+        'until: "2027-01-31"',
+        "8: until is set for a tenant that does not end; take it out, or offboard the tenant",
+    ),
+    "a day that is none": (
+        None,
+        "status: offboarding\nuntil: 2027-02-30",
+        "9: until is not a day of the calendar; write YEAR-MONTH-DAY",
+    ),
+    "a key in use and retired": (
+        None,
+        "retired:\n  api_keys: [old, web]",
+        "9: retired.api_keys[1] is 'web', which is in use too; take it out of one of the two lists",
     ),
     "route unknown": (
         "[items]",

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from jwt.algorithms import OKPAlgorithm
+
+from tenantry.config import load_platform
 
 Problems = Callable[[], list[str]]
 
@@ -44,6 +47,38 @@ def test_a_cell_over_its_stages_quota_is_refused(folder: Path, problems: Problem
     ]
     append(folder, "tiers.yaml", "cells: {demo: {stages_quota: 11}}\n")
     assert problems() == []
+
+
+def test_a_tenant_that_is_removed_is_in_no_cell_and_takes_no_place(
+    folder: Path, problems: Problems, tenant_text: str
+) -> None:
+    for number in range(9):
+        write(folder, f"demo/tenant-{number}.yaml", tenant_text)
+    write(folder, "demo/gone.yaml", f"{tenant_text}status: removed\nuntil: 2026-01-31\n")
+    assert problems() == []
+    cell = load_platform(folder).cell("demo")
+    assert (len(cell.tenants), cell.removed) == (10, ("gone",))
+
+
+def test_a_tenants_data_is_kept_until_the_day_that_its_file_names(
+    folder: Path, problems: Problems, tenant_text: str
+) -> None:
+    today = datetime.now(UTC).date()
+    write(folder, "demo/gone.yaml", f"{tenant_text}status: removed\nuntil: {today + timedelta(days=2)}\n")
+    assert problems() == [
+        f"tenants/demo/gone.yaml:8: status is removed, and its data is to be kept until "
+        f"{today + timedelta(days=2)}; leave it offboarding until that day has passed"
+    ]
+
+
+def test_options_of_a_group_that_is_off_are_refused(
+    folder: Path, problems: Problems, tenant_text: str
+) -> None:
+    write(folder, "demo/acme.yaml", f"{tenant_text}contact:\n  notify: ops@example.com\n")
+    assert problems() == [
+        "tenants/demo/acme.yaml:8: contact is set, and routes does not list it; add contact to routes, "
+        "or take it out"
+    ]
 
 
 def test_options_of_a_cell_without_folder_are_refused(folder: Path, problems: Problems) -> None:

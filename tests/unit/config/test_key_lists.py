@@ -6,10 +6,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tenantry.config import key_lists
 from tenantry.config.documents import read_document
 from tenantry.config.key_lists import NotEditable, added, retired
 
-API, SIGNING = ("api_keys",), ("auth", "managed", "keys")
+API, SIGNING, RETIRED = ("api_keys",), ("auth", "managed", "keys"), ("retired", "api_keys")
 names = st.sampled_from(["web", "web-2", "w", "2026", "2026-11", "no", "a-very-long-name-of-31-letters-"])
 comments = st.sampled_from(["", " # public", "   # bis März, [a, b]", " #"])
 quotes = st.sampled_from(['"', "'"])
@@ -160,3 +161,25 @@ def test_what_another_reader_could_take_for_no_text_is_quoted(name: str) -> None
 def test_a_list_in_an_odd_form_is_left_to_people(text: str) -> None:
     with pytest.raises(NotEditable, match=r"acme.yaml:[12]: api_keys is written .* edit it by hand"):
         added("acme.yaml", text.encode(), API, "new")
+
+
+@settings(max_examples=60, deadline=None)
+@given(files(), names)
+def test_a_list_that_is_not_there_comes_at_the_end_and_every_byte_stays(
+    file: tuple[bytes, list[str], list[str]], name: str
+) -> None:
+    content, *_ = file
+    once = key_lists.listed("acme.yaml", content, RETIRED, name)
+    assert once.startswith(content)
+    old, new = values(content), values(key_lists.listed("acme.yaml", once, RETIRED, "another"))
+    assert isinstance(old, dict)
+    assert new == {**old, "retired": {"api_keys": (name, "another")}}
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["{api_keys: [web]}\n", "api_keys: [web]\nretired:\n  signing_keys: [a]\n", "api_keys: [web]\n...\n"],
+)
+def test_a_list_that_has_no_place_at_the_end_is_left_to_people(file: str) -> None:
+    with pytest.raises(NotEditable, match=r"acme\.yaml:1: "):
+        key_lists.listed("acme.yaml", file.encode(), RETIRED, "web")

@@ -32,6 +32,21 @@ def test_both_keys_are_listed_and_then_the_new_one_alone(folder: Path, kind: Key
     assert rotation.keys(load_platform(folder).tenant("acme"), kind) == ("2027",)
 
 
+@pytest.mark.parametrize("kind", ["api", "signing"])
+def test_a_retired_name_is_listed_as_such_and_comes_back_for_no_other_key(
+    folder: Path, kind: KeyKind
+) -> None:
+    [old] = rotation.keys(load_platform(folder).tenant("acme"), kind)
+    add(folder, "acme", kind, "second", TODAY)
+    retire(folder, "acme", kind, old)
+    add(folder, "acme", kind, "third", TODAY)
+    retire(folder, "acme", kind, "second")
+    tenant = load_platform(folder).tenant("acme")
+    assert rotation.retired(tenant, kind) == (old, "second")
+    with pytest.raises(WrongInput, match=f"says that {old} is retired; choose another name"):
+        add(folder, "acme", kind, old, TODAY)
+
+
 def test_a_name_is_proposed_by_the_month_and_is_none_that_is_there(folder: Path) -> None:
     names = [add(folder, "acme", "api", None, TODAY).name for _ in range(3)]
     assert names == ["2026-11", "2026-11-2", "2026-11-3"]

@@ -19,7 +19,7 @@ from tests.support.tenant_api import BrokenTable, TenantApi
 CONTACTS, CONTACT = "/tools/contacts", "/tools/contacts/{id}"
 FORM = {"email": "ada@example.com", "message": "Hello"}
 STATES = messages.STATES
-BOUNDED = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+BOUNDED = settings(max_examples=15, deadline=None, derandomize=True, database=None)
 SECRET = "not to be logged"
 LATEST_ID = "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"
 
@@ -212,7 +212,7 @@ def test_however_changes_interleave_a_message_has_one_entry_in_its_state(acme: T
     ids = [send(acme) for _ in range(2)]
 
     @BOUNDED
-    @given(first=st.sampled_from(STATES), between=st.lists(MOVES, max_size=4))
+    @given(first=st.sampled_from(STATES), between=st.lists(MOVES, max_size=3))
     def holds(first: str, between: list[list[tuple[int, str]]]) -> None:
         others = [[(ids[each], state) for each, state in moves] for moves in between]
         interleaved = Interleaved(acme, others)

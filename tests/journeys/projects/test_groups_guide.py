@@ -20,7 +20,7 @@ GUIDE = (ROOT / "docs" / "groups.md").read_text()
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 ON_AWS = re.compile(r"\bpulumi up\b|--stack")
 TENANTRY = shlex.join((sys.executable, "-m", "tenantry.cli"))
-# The rest of it takes a minute, and tests/projects/test_own_group.py runs it over such a group.
+# The rest of it takes a minute, and tests/journeys/projects/test_own_group.py runs it over such a group.
 CHECK = ".venv/bin/ruff check functions/groups && .venv/bin/ruff format --check functions/groups"
 WATCHED = ("functions/", "tenants/")
 SECONDS = 120

@@ -1,0 +1,1 @@
+"""Say what a change does, tenant by tenant, before anything is deployed."""

@@ -1,0 +1,164 @@
+"""Refuse what an update would take away for good and no file declares gone: rules alone, over two states.
+
+What was deployed, the stack's own last outputs say; an update that fails leaves them as they were.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from tenantry.config import Cell, Tenant, rotation
+from tenantry.errors import WrongInput
+
+CLOSED_AT_ONCE = 0.02  # of a cell's tenants, and one in any case: more at once is taken for a mistake
+NOTICE = timedelta(days=30)  # between the end of access and that of the data
+
+
+class Undeclared(WrongInput):
+    """The update would take something away that no file declares gone; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """`entry` is what `tenantry:allow` calls it; `what` completes "this update would"."""
+
+    entry: str
+    what: str
+    instead: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedTenant:
+    status: str
+    isolation: str
+    api_keys: frozenset[str]
+    signing_keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LastUpdate:
+    """Nothing, before the first one."""
+
+    cell: str = ""
+    tenants: Mapping[str, DeployedTenant] = field(default_factory=dict)
+    allowed: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, outputs: Mapping[str, Any]) -> "LastUpdate":
+        """Outputs as `program.declare` gives them."""
+        tenants = {
+            slug: DeployedTenant(
+                each["status"],
+                each["isolation"],
+                frozenset(each["api_key_ids"]),
+                frozenset(each.get("signing_keys", ())),
+            )
+            for slug, each in outputs.get("tenants", {}).items()
+        }
+        return cls(outputs.get("cell", ""), tenants, frozenset(outputs.get("allowed", ())))
+
+
+def require_declared(last: LastUpdate, cell: Cell, allowed: Collection[str], today: date) -> None:
+    """
+    Args:
+        allowed: entries of `tenantry:allow`. Each counts for one update: one that the last update had counts
+            no more.
+
+    Raises:
+        Undeclared: the message names each removal, and what to write for it to be done.
+        WrongInput: an entry allows nothing that this update would do.
+    """
+    found = list(removals(last, cell, today))
+    needed = {each.entry for each in found}
+    idle = sorted(set(allowed) - needed - last.allowed)
+    if idle:
+        raise WrongInput(
+            f"tenantry:allow lists {', '.join(idle)}, which this update would not do; "
+            "take it out of the stack's file"
+        )
+    left = [each for each in found if each.entry not in set(allowed) - last.allowed]
+    if left:
+        lines = [f"  - {each.entry}: it would {each.what}; {each.instead}" for each in left]
+        entries = ", ".join(sorted(needed))
+        raise Undeclared(
+            "\n".join(
+                [
+                    "This update would take away what no file declares gone. Nothing was changed.",
+                    *lines,
+                    "If all of it is meant, allow it for one update, in the stack's file:",
+                    f"  tenantry:allow: [{entries}]",
+                ]
+            )
+        )
+
+
+def removals(last: LastUpdate, cell: Cell, today: date) -> Iterator[Removal]:
+    """What the update from `last` to `cell` would take away undeclared, in the order of the tenants."""
+    if last.cell and last.cell != cell.name:
+        yield Removal(
+            "cell",
+            f"replace cell {last.cell}, which this stack holds, by cell {cell.name}",
+            "deploy a cell to a stack of its own",
+        )
+    wanted = {tenant.slug: tenant for tenant in cell.tenants}
+    for slug, before in sorted(last.tenants.items()):
+        if slug in wanted:
+            yield from _changed(before, wanted[slug], today)
+        elif slug not in cell.removed or before.status != "offboarding":
+            yield _gone(slug, slug in cell.removed)
+    yield from _many_closed(last, cell)
+
+
+def _gone(slug: str, declared: bool) -> Removal:
+    if declared:
+        return Removal(
+            slug, "remove the tenant, which was not offboarded first", "deploy status: offboarding before"
+        )
+    return Removal(
+        slug,
+        "remove the tenant, whose file is gone, with its keys and secrets",
+        "bring the file back; to end a tenant, set its status to offboarding and, after that, to removed",
+    )
+
+
+def _changed(before: DeployedTenant, tenant: Tenant, today: date) -> Iterator[Removal]:
+    slug = tenant.slug
+    for kind in rotation.KINDS:
+        names = before.api_keys if kind == "api" else before.signing_keys
+        for name in sorted(names - {*rotation.keys(tenant, kind), *rotation.retired(tenant, kind)}):
+            yield Removal(
+                f"{slug}/{kind}-keys/{name}",
+                "delete a key that is in use",
+                f"list it again, or under retired.{kind}_keys",
+            )
+    if before.isolation != tenant.isolation:
+        yield Removal(
+            f"{slug}/isolation",
+            f"move the tenant to another table ({before.isolation} to {tenant.isolation}), not its records",
+            "export them before, and import them after",
+        )
+    if tenant.status == "offboarding" != before.status and tenant.ends and tenant.ends < today + NOTICE:
+        yield Removal(
+            f"{slug}/until",
+            f"begin to offboard the tenant {(tenant.ends - today).days} days before its end",
+            f"give it {NOTICE.days} days: until: {today + NOTICE}",
+        )
+
+
+def _many_closed(last: LastUpdate, cell: Cell) -> Iterator[Removal]:
+    """Each by itself is declared; together they look like a slip of the hand."""
+    now = {tenant.slug: tenant.status for tenant in cell.tenants} | dict.fromkeys(cell.removed, "removed")
+    closed = {
+        slug: now[slug]
+        for slug, before in sorted(last.tenants.items())
+        if now.get(slug, before.status) != before.status and now[slug] != "active"
+    }
+    number, most = len(last.tenants), max(1, int(CLOSED_AT_ONCE * len(last.tenants)))
+    if len(closed) > most:
+        for slug, status in closed.items():
+            yield Removal(
+                f"{slug}/{status}",
+                f"close {len(closed)} of {number} tenants at once, and set this one's status to {status}",
+                f"close {most} at a time",
+            )

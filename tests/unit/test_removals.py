@@ -1,0 +1,116 @@
+"""What an update would take away for good is refused, unless a file or the stack says otherwise."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tenantry.config import Cell
+from tenantry.config.tenants import Retired
+from tenantry.errors import WrongInput
+from tenantry.removals import DeployedTenant, LastUpdate, Undeclared, removals, require_declared
+from tests.support.engine import demo
+
+TODAY = date(2027, 3, 1)
+DEMO = demo()
+
+
+def deployed(cell: Cell = DEMO, allowed: tuple[str, ...] = (), **statuses: str) -> LastUpdate:
+    """As if that cell had been deployed, but for some tenants' statuses."""
+    tenants = {
+        tenant.slug: DeployedTenant(
+            statuses.get(tenant.slug.replace("-", "_"), tenant.status),
+            tenant.isolation,
+            frozenset(tenant.api_keys),
+            frozenset(tenant.auth.managed.keys if tenant.auth.managed else ()),
+        )
+        for tenant in cell.tenants
+    }
+    return LastUpdate(cell.name, tenants, frozenset(allowed))
+
+
+def with_tenant(slug: str, /, **changes: Any) -> Cell:
+    tenants = (each.model_copy(update=changes) if each.slug == slug else each for each in DEMO.tenants)
+    return DEMO.model_copy(update={"tenants": tuple(tenants)})
+
+
+def without(*slugs: str, removed: tuple[str, ...] = ()) -> Cell:
+    tenants = tuple(each for each in DEMO.tenants if each.slug not in slugs)
+    return DEMO.model_copy(update={"tenants": tenants, "removed": removed})
+
+
+def entries(last: LastUpdate, cell: Cell) -> list[str]:
+    return [each.entry for each in removals(last, cell, TODAY)]
+
+
+def test_the_first_update_and_one_that_changes_nothing_take_nothing_away() -> None:
+    assert entries(LastUpdate(), DEMO) == []
+    assert entries(deployed(), DEMO) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (without("globex"), ["globex"]),
+        (without("globex", "acme"), ["acme", "globex"]),
+        (without("acme", "acme-eu", "globex"), ["acme", "acme-eu", "globex"]),
+        (without("globex", removed=("globex",)), ["globex"]),
+        (with_tenant("acme", api_keys=("other",)), ["acme/api-keys/web"]),
+        (with_tenant("acme-eu", slug="acme-us"), ["acme-eu"]),
+        (with_tenant("globex", data=DEMO.tenants[0].data, tier=DEMO.tenants[0].tier), ["globex/isolation"]),
+        (DEMO.model_copy(update={"name": "eu-1"}), ["cell"]),
+    ],
+)
+def test_what_no_file_declares_gone_is_named(cell: Cell, expected: list[str]) -> None:
+    assert entries(deployed(), cell) == expected
+
+
+def test_a_tenant_that_was_offboarded_may_be_removed() -> None:
+    assert entries(deployed(globex="offboarding"), without("globex", removed=("globex",))) == []
+
+
+def test_a_key_that_is_retired_may_go() -> None:
+    rotated = with_tenant("acme", api_keys=("other",), retired=Retired(api_keys=("web",)))
+    assert entries(deployed(), rotated) == []
+
+
+def test_signing_keys_go_by_retirement_too_and_not_by_another_mode() -> None:
+    [managed] = [each for each in DEMO.tenants if each.auth.managed]
+    others = next(each.auth for each in DEMO.tenants if not each.auth.managed)
+    names = managed.auth.managed.keys if managed.auth.managed else ()
+    moved = with_tenant(managed.slug, auth=others)
+    assert entries(deployed(), moved) == [f"{managed.slug}/signing-keys/{name}" for name in sorted(names)]
+
+
+def test_one_tenant_may_be_suspended_and_not_all_at_once() -> None:
+    assert entries(deployed(), with_tenant("acme", status="suspended")) == []
+    suspended = tuple(each.model_copy(update={"status": "suspended"}) for each in DEMO.tenants)
+    closed = DEMO.model_copy(update={"tenants": suspended})
+    assert entries(deployed(), closed) == ["acme/suspended", "acme-eu/suspended", "globex/suspended"]
+    assert entries(deployed(closed), DEMO) == []
+
+
+@pytest.mark.parametrize(("until", "expected"), [("2027-03-30", ["acme/until"]), ("2027-03-31", [])])
+def test_offboarding_gives_thirty_days(until: str, expected: list[str]) -> None:
+    assert entries(deployed(), with_tenant("acme", status="offboarding", until=until)) == expected
+    assert entries(deployed(acme="offboarding"), with_tenant("acme", status="offboarding", until=until)) == []
+
+
+def test_the_refusal_says_what_and_how_to_go_on() -> None:
+    with pytest.raises(Undeclared) as refusal:
+        require_declared(deployed(), without("globex", "acme-eu"), ["globex"], TODAY)
+    assert "acme-eu: it would remove the tenant, whose file is gone" in str(refusal.value)
+    assert "globex: " not in str(refusal.value)
+    assert "tenantry:allow: [acme-eu, globex]" in str(refusal.value)
+
+
+def test_an_entry_counts_for_one_update() -> None:
+    require_declared(deployed(), without("globex"), ["globex"], TODAY)
+    require_declared(deployed(without("globex"), allowed=("globex",)), without("globex"), ["globex"], TODAY)
+    with pytest.raises(Undeclared, match="globex"):
+        require_declared(deployed(allowed=("globex",)), without("globex"), ["globex"], TODAY)
+
+
+def test_an_entry_that_allows_nothing_is_refused_by_name() -> None:
+    with pytest.raises(WrongInput, match="tenantry:allow lists glodex, which this update would not do"):
+        require_declared(deployed(), DEMO, ["glodex"], TODAY)
