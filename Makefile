@@ -7,7 +7,7 @@ PACK := policy-pack/.venv
 PEERS := benches/speed/.venv
 SOURCES := platform functions demo benches tests policy-pack
 
-.PHONY: help setup policies peers demo up down unit test journeys chaos load pages bench pictures check format requirements clean
+.PHONY: help setup policies peers flush demo up down unit test journeys chaos load pages bench pictures check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -36,6 +36,12 @@ $(PEERS)/.set-up: requirements/peers.txt
 	@$(PYTHON) -m venv $(PEERS)
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
+
+flush: ## after a deploy, have API Gateway forget verdicts of before: make flush STACK=demo (needs the AWS CLI)
+	@set -e; api=$$(aws apigateway get-rest-apis --query "items[?name=='tenantry_$(STACK)'].id" --output text); \
+	for stage in $$(aws apigateway get-stages --rest-api-id "$$api" --query 'item[].stageName' --output text); do \
+		aws apigateway flush-stage-authorizers-cache --rest-api-id "$$api" --stage-name "$$stage"; \
+	done
 
 demo: setup ## bring the platform up, use it, show it, take it down
 	$(BIN)/python demo

@@ -103,7 +103,7 @@ def _verifier(ring: KeyRing) -> Verifier:
         max_lifetime_seconds=86_400,
         keys=ring,
     )
-    return Verifier(settings, lambda kid: keys.find(ring, kid))
+    return Verifier(settings, keys.fixed(ring))
 
 
 def _read(verifier: Verifier, texts: Sequence[str]) -> None:

@@ -1,9 +1,12 @@
 """Every route that a function serves, in one table: the router and the authorizer's policy read it.
 
+Whatever is read by GET can be asked for by HEAD (RFC 9110, 9.1), by the same callers; the gateway leaves out
+the content.
+
 The table is `route_table`, which packing writes from the contract's parts: a cold start parses no YAML.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 
@@ -22,10 +25,21 @@ class Route:
 
 
 @cache
-def table() -> tuple[Route, ...]:
+def stated() -> tuple[Route, ...]:
+    """The contract's."""
     from agreed.route_table import ROUTES  # made when the code is packed
 
     return tuple(Route(*each) for each in ROUTES)
+
+
+@cache
+def table() -> tuple[Route, ...]:
+    """The contract's, and a HEAD behind each GET."""
+    return tuple(
+        route
+        for each in stated()
+        for route in ((each, replace(each, method="HEAD")) if each.method == "GET" else (each,))
+    )
 
 
 @cache

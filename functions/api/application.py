@@ -5,8 +5,9 @@ Handlers raise; nothing leaves a function but a response of the API's own shape.
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
+from agreed.metrics import REPLAYS
 from agreed.routes import find, methods
 from api import capacity, cors, deadline, logs, metrics, problems, settings
 from api.deadline import Invocation
@@ -14,6 +15,7 @@ from api.errors import ApiError, NotFound
 from api.requests import Request
 from api.responses import Response
 
+REPLAYED: Final = "Idempotent-Replayed"  # an answer to a repeat: nothing was done again
 Handlers = Mapping[str, Callable[[Request], Response]]
 
 
@@ -23,19 +25,20 @@ def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: 
     started = time.perf_counter_ns()
     config = settings.current()
     request = Request.of(event)
-    logs.begin(
-        tenant=config.tenant, route=f"{request.method} {request.resource}", request_id=request.request_id
-    )
+    logs.begin(tenant=config.tenant, route=_name(request), request_id=request.request_id)
     origin = request.header("origin") if config.cors_origins else None
     if request.method == "OPTIONS" and (allowed := methods(group, request.resource)):
-        response = Response(204, cors.preflight_headers(config, origin, allowed))
+        asked = request.header("access-control-request-headers")
+        response = Response(204, cors.preflight_headers(config, origin, allowed, asked))
         extra: dict[str, str] = {}
     else:
         with deadline.of(invocation):
             response = _answer(group, handlers, request)
         extra = cors.headers(config, origin)
-    duration_ms = (time.perf_counter_ns() - started) // 100_000 / 10
     counts = metrics.take()
+    if REPLAYS in counts:
+        extra[REPLAYED] = "true"
+    duration_ms = (time.perf_counter_ns() - started) // 100_000 / 10
     logs.end(
         "answered",
         counts,
@@ -44,6 +47,11 @@ def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: 
         **capacity.units(counts),
     )
     return response.for_gateway(extra)
+
+
+def _name(request: Request) -> str:
+    """As the contract names it: HEAD is the GET that it asks about."""
+    return f"{'GET' if request.method == 'HEAD' else request.method} {request.resource}"
 
 
 def _answer(group: str, handlers: Handlers, request: Request) -> Response:

@@ -41,7 +41,7 @@ class PayloadTooLarge(ApiError):
 
 
 class UnsupportedMediaType(ApiError):
-    """The body is declared as something other than UTF-8 JSON."""
+    """The body is declared as something other than what the route takes, in UTF-8."""
 
 
 class PreconditionRequired(ApiError):

@@ -29,7 +29,9 @@ PROBLEMS: Final[dict[type[errors.ApiError], Problem]] = {
     errors.Conflict: Problem("conflict", 409, "The resource is being changed by others", retry_after=True),
     errors.PreconditionFailed: Problem("precondition-failed", 412, "The resource has another version"),
     errors.PayloadTooLarge: Problem("payload-too-large", 413, "The body is too large"),
-    errors.UnsupportedMediaType: Problem("unsupported-media-type", 415, "The body must be JSON"),
+    errors.UnsupportedMediaType: Problem(
+        "unsupported-media-type", 415, "The body is of another type than the route takes"
+    ),
     errors.IdempotencyKeyReused: Problem(
         "idempotency-key-reused", 422, "The idempotency key belongs to another request"
     ),

@@ -42,6 +42,13 @@ class Request(NamedTuple):
             content_type=self.header("content-type"),
         )
 
+    def form_or_json(self) -> dict[str, Any]:
+        return bodies.form_or_json(
+            self.event.get("body"),
+            base64_encoded=bool(self.event.get("isBase64Encoded")),
+            content_type=self.header("content-type"),
+        )
+
     def header(self, name: str) -> str | None:
         """The name is given in lower case."""
         values = self.headers.get(name)

@@ -5,6 +5,8 @@ unpaired surrogates and deep nesting. msgspec is faster, but keeps the last of r
 """
 
 import json
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, Final, NoReturn
 
 MAX_DEPTH: Final = 32
@@ -14,10 +16,15 @@ class MalformedJson(ValueError):
     """The message says what is wrong and quotes none of the text."""
 
 
-def parse(text: str) -> Any:
-    """Depth counts arrays and objects, the outermost being 1."""
+def parse(text: str, *, exact: bool = False) -> Any:
+    """Depth counts arrays and objects, the outermost being 1.
+
+    Args:
+        exact: refuse each number that would be written as another one. Whole numbers are kept to the last
+            digit; others only where the shortest digits of a double say the same.
+    """
     try:
-        value = _DECODER.decode(text)
+        value = (_EXACT_DECODER if exact else _DECODER).decode(text)
     except json.JSONDecodeError as error:
         raise MalformedJson(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
     except RecursionError:
@@ -42,10 +49,18 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _whole(digits: str) -> int:
-    """Exact to its last digit, but within a double's range: beyond it, other readers see infinity."""
+def _whole(digits: str) -> int | float:
+    """Exact to its last digit, but within a double's range: beyond it, other readers see infinity. Only a
+    double has a negative zero."""
     _finite(digits)
-    return int(digits)
+    return int(digits) if digits != "-0" else -0.0
+
+
+def _exact(digits: str) -> float:
+    number = _finite(digits)
+    if (written := repr(number)) != digits and Decimal(written) != Decimal(digits):
+        raise MalformedJson("a number has more digits than a double keeps; send it as a string")
+    return number
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -77,9 +92,14 @@ def _check_text(text: str) -> None:
         raise MalformedJson("a string holds an unpaired surrogate") from None
 
 
-_DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_distinct,
-    parse_float=_finite,
-    parse_int=_whole,
-    parse_constant=_refuse_constant,
-)
+def _decoder(parse_float: Callable[[str], float]) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=_distinct,
+        parse_float=parse_float,
+        parse_int=_whole,
+        parse_constant=_refuse_constant,
+    )
+
+
+_DECODER: Final = _decoder(_finite)
+_EXACT_DECODER: Final = _decoder(_exact)

@@ -12,10 +12,10 @@ from typing import Any
 from agreed.metrics import VERDICTS, Verdict
 from api import logs, metrics, subjects
 from authorizer import policies, settings
-from authorizer.keys import find
+from authorizer.keys import KeyFinder, fixed
 from authorizer.refusals import IssuerUnavailable, Refused
 from authorizer.settings import Settings
-from authorizer.tokens import Identity, KeyFinder, Verifier
+from authorizer.tokens import Identity, Verifier
 
 
 def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -88,8 +88,10 @@ def verifier() -> Verifier:
 
 def _key_finder(config: Settings) -> KeyFinder:
     if config.keys is not None:
-        ring = config.keys
-        return lambda kid: find(ring, kid)
+        return fixed(config.keys)
     from authorizer.issuer import IssuerKeys  # only this mode pays for importing an HTTP client
 
-    return IssuerKeys(config.issuer, config.algorithms).find
+    issuer = IssuerKeys(
+        config.issuer, config.algorithms, discovery=config.discovery, jwks_uri=config.jwks_uri
+    )
+    return issuer.find

@@ -35,17 +35,17 @@ def split(token: str) -> Segments:
     parts = token.split(".")
     if len(parts) != 3:
         raise Refused("malformed")
-    header, claims, signature = parts
+    head, claims, signature = parts
     signed = token[: -len(signature) - 1].encode()
-    return Segments(_header(header), _json_object(_decode(claims)), signed, _decode(signature))
+    return Segments(header(head), _json_object(decode(claims)), signed, decode(signature))
 
 
 @lru_cache(KNOWN_HEADERS)
-def _header(segment: str) -> Mapping[str, Any]:
-    return MappingProxyType(_json_object(_decode(segment)))
+def header(segment: str) -> Mapping[str, Any]:
+    return MappingProxyType(_json_object(decode(segment)))
 
 
-def _decode(segment: str) -> bytes:
+def decode(segment: str) -> bytes:
     letters = segment.encode().translate(_LETTERS)
     try:
         raw = binascii.a2b_base64(letters + b"=" * (-len(letters) % 4), strict_mode=True)

@@ -8,15 +8,15 @@ What is made for each token is a named tuple: a frozen dataclass takes twice the
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from authorizer import claims, signatures
+from authorizer import claims
 from authorizer.claims import Validity
-from authorizer.keys import Key
+from authorizer.keys import Key, KeyFinder
 from authorizer.refusals import Refused
-from authorizer.segments import split
+from authorizer.segments import Segments, split
 from authorizer.settings import Settings
 
 TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt"})
@@ -25,8 +25,6 @@ TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 REFUSED_HEADERS: Final = frozenset({"crit", "b64", "jwk", "jku", "x5u", "x5c", "cty", "zip", "enc"})
 REMEMBERED_TOKENS: Final = 1_000
 REMEMBERED_BYTES: Final = 524_288  # of their texts, which bound what is remembered of each
-
-KeyFinder = Callable[[str | None], Key]  # raises Refused for a kid that it does not know
 
 
 class Identity(NamedTuple):
@@ -83,20 +81,39 @@ def verify(token: str, settings: Settings, key_of: KeyFinder, now: float) -> Ide
 def _verified(token: str, settings: Settings, key_of: KeyFinder, now: float) -> _Good:
     segments = split(token)
     kid = _checked_header(segments.header)
-    key = key_of(kid)
-    algorithm = segments.header.get("alg")
-    if algorithm not in key.algorithms:
-        raise Refused("algorithm")
-    claims.check_types(segments.claims)
-    if not signatures.is_valid(algorithm, key.public, segments.signature, segments.signed):
-        raise Refused("signature")
+    key = _signer(segments, kid, key_of)
+    claims.check_times(segments.claims)
+    subject = claims.subject(segments.claims, settings.reading)
     claims.check_required(segments.claims)
     validity = Validity.of(segments.claims)
     validity.check(settings, now)
     claims.check_parties(segments.claims, settings)
     validity.check_lifetime(settings, now)
-    identity = Identity(segments.claims["sub"], claims.scopes(segments.claims), key.kid)
+    scopes = claims.scopes(segments.claims, settings.reading)
+    identity = Identity(subject, scopes, key.kid)
     return _Good(identity, validity, kid, key, len(token))
+
+
+def _signer(segments: Segments, kid: str | None, key_of: KeyFinder) -> Key:
+    """The key that signed; where the one that is known did not, the issuer may have replaced it."""
+    key = key_of(kid)
+    try:
+        _check_signature(segments, key)
+    except Refused:
+        newer = key_of(kid, key)
+        if newer is key:
+            raise
+        _check_signature(segments, newer)
+        return newer
+    return key
+
+
+def _check_signature(segments: Segments, key: Key) -> None:
+    algorithm = segments.header.get("alg")
+    if algorithm not in key.algorithms:
+        raise Refused("algorithm")
+    if not key.verifies(algorithm, segments.signature, segments.signed):
+        raise Refused("signature")
 
 
 def _checked_header(header: Mapping[str, Any]) -> str | None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.command import TENANTS, Command, Run
 
+COGNITO = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_A"
 # File, what is replaced (its first line is the one to be named), by what, and words of the message.
 BAD = {
     "name empty": ("acme", "name: Acme Corporation", 'name: ""', "name is empty"),
@@ -117,8 +118,22 @@ def test_the_demo_is_valid_and_shows_what_its_cell_would_hold(run: Run, command:
     assert (told["problems"], stages["used"], stages["limit"]) == ([], 3, 10)
 
 
+def test_an_issuer_that_the_file_cannot_work_with_is_a_warning_that_says_what_to_write(
+    command: Command, run: Run
+) -> None:
+    spoil(command, "globex", "issuer: https://id.globex.example", f"issuer: {COGNITO}")
+    code, out, err = run(command, "validate", "--tenants", str(command.tenants), "--json")
+    assert code == 0
+    assert err.startswith("warning: globex: auth: the issuer's access tokens have client_id and no aud")
+    assert "write preset: cognito" in err
+    assert {each["tenant"] for each in json.loads(out)["issuers"]} == {"globex"}
+
+
 def reserve(command: Command, concurrency: int) -> None:
-    """Have every tenant of tier gold, which is acme with three routes, reserve as much per function."""
+    """Have every tenant of tier gold, which is acme with three routes, reserve as much per function.
+
+    Its authorizer does too; its notifier takes 2.
+    """
     file = command.tenants / "tiers.yaml"
     text = file.read_text()
     assert text.count("  gold:\n") == 1
@@ -131,9 +146,9 @@ def test_a_row_over_its_quota_says_so_in_words_and_on_stderr(command: Command, r
     assert code == 0
     (row,) = (line for line in out.splitlines() if "over" in line)
     assert "reserved concurrency" in row
-    assert "1,200" in row
+    assert "1,602" in row
     assert err.startswith(
-        "warning: cell demo: reserved concurrency: 1,200 is over the quota of 900 per account"
+        "warning: cell demo: reserved concurrency: 1,602 is over the quota of 900 per account; have AWS"
     )
     assert len(err.splitlines()) == 1
 
@@ -166,7 +181,7 @@ def test_cells_that_only_together_exceed_a_quota_are_warned_of(command: Command,
     (command.tenants / "second" / "hooli.yaml").write_text(text)
     code, out, err = run(command, "validate", "--tenants", str(command.tenants))
     assert code == 0
-    assert err.startswith("warning: All cells in one account: reserved concurrency: 1,200 ")
+    assert err.startswith("warning: All cells in one account: reserved concurrency: 1,604 ")
     assert len([line for line in out.splitlines() if "over" in line]) == 1
 
 

@@ -63,7 +63,7 @@ def test_operators_are_told_of_every_metric_under_its_dimensions() -> None:
 
 def test_a_route_is_named_as_in_the_contract() -> None:
     """The dimension's values: what `serve` writes of the gateway's event is what the contract calls it."""
-    assert {str(route) for route in routes.table()} == set(map(str, contract.installed_routes()))
+    assert {str(route) for route in routes.stated()} == set(map(str, contract.installed_routes()))
 
 
 def test_the_reasons_that_are_watched_are_the_authorizers() -> None:

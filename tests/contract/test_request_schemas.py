@@ -94,6 +94,6 @@ def test_no_pattern_takes_long_over_any_text(name: str) -> None:
     started = time.perf_counter()
     for text in (" " * 60_000, " " * 60_000 + "\x00", "a " * 30_000 + "\x00", "a" * 60_000 + "\x00"):
         assert (pattern.search(text) is None) == (
-            (text.strip(" ") == "" and name != "note") or "\x00" in text
+            (text.strip(" ") == "" and name == "message") or "\x00" in text
         )
     assert time.perf_counter() - started < 0.5

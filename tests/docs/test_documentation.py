@@ -17,7 +17,7 @@ from tenantry.config.model import Model
 from tenantry.config.tenants import tenant_file
 from tenantry.config.tiers import TiersFile
 from tenantry.gateway import contract
-from tenantry.gateway.refusals import REFUSALS
+from tenantry.gateway.refusals import METHOD_NOT_ALLOWED, REFUSALS
 from tenantry.groups import current
 from tenantry.guardrails.rules import RULES
 from tenantry.monitoring import alarms
@@ -141,7 +141,7 @@ def test_every_problem_is_explained_with_its_status() -> None:
     types = CONTRACT["components"]["schemas"]["Problem"]["properties"]["type"]["enum"]
     assert set(explained) == {each.rpartition(":")[2] for each in types}
     ours = {(problem.slug, problem.status) for problem in problems.PROBLEMS.values()}
-    gateways = {(refusal.slug, refusal.status) for refusal in REFUSALS.values()}
+    gateways = {(refusal.slug, refusal.status) for refusal in (*REFUSALS.values(), METHOD_NOT_ALLOWED)}
     assert {(slug, int(status)) for slug, status in explained.items()} == ours | gateways
 
 

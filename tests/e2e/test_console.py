@@ -220,7 +220,7 @@ def test_no_page_holds_a_secret(address: str, platform: Platform) -> None:
     ]
     manager = platform.root.client("secretsmanager")
     for slug in platform.tenants:
-        kept = manager.get_secret_value(SecretId=platform.names.secret(slug))["SecretString"]
+        kept = manager.get_secret_value(SecretId=platform.secret(slug))["SecretString"]
         secrets += [kept, *(word for word in kept.split('"') if len(word) > 15)]
     with httpx.Client(trust_env=False, base_url=address, timeout=60) as http:
         for path in [*PAGES, *(f"/tenants/{slug}" for slug in platform.tenants), "/tenants/nobody"]:

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -9,6 +10,8 @@ from tests.support.platform import OWN, Tenant, problem
 
 FORM = {"email": "ada@example.com", "name": "Ada", "subject": "Malta", "message": "Do you ship there?"}
 ORIGIN = "https://www.acme.example"
+THANKS = "https://www.acme.example/thanks"
+URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def send(tenant: Tenant, form: Any = None, key: str | None = OWN, **request: Any) -> Any:
@@ -43,7 +46,66 @@ def test_a_bad_form_is_refused(acme: Tenant, body: bytes) -> None:
     assert problem(refused) == (400, "invalid-body")
 
 
-def test_what_the_gateways_models_cannot_say_the_function_checks(acme: Tenant) -> None:
+def test_a_wrong_form_is_told_each_member_that_is_wrong(acme: Tenant) -> None:
+    refused = send(acme, {"message": "Hi", "name": 1})
+    assert problem(refused) == (400, "invalid-body")
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["/email", "/name"]
+
+
+def test_bytes_that_are_not_utf8_are_refused(acme: Tenant) -> None:
+    broken = b'{"email": "ada@example.com", "message": "\xff"}'
+    refused = send(acme, content=broken, headers={"Content-Type": "application/json"})
+    assert problem(refused) == (400, "invalid-body")
+    refused = send(acme, content=b"email=a%40b.example&message=\xff", headers=URLENCODED)
+    assert problem(refused) == (400, "invalid-body")
+
+
+def test_what_is_not_filled_in_is_left_out(acme: Tenant) -> None:
+    answer = send(acme, {"email": " ada@example.com ", "name": "", "subject": None, "message": "Hi"})
+    assert answer.status_code == 202
+    newest = acme.call("GET", "/tools/contacts?limit=1").json()["contacts"][0]
+    assert newest["email"] == "ada@example.com"
+    assert not newest.keys() & {"name", "subject"}
+
+
+def test_an_html_form_is_taken_and_its_sender_led_to_the_tenants_page(acme: Tenant) -> None:
+    form = {"email": "bob@example.com", "name": "", "message": "One\r\nTwo"}
+    answer = send(acme, content=urlencode(form).encode(), headers=URLENCODED)
+    assert answer.status_code == 202
+    newest = acme.call("GET", "/tools/contacts?limit=1").json()["contacts"][0]
+    assert (newest["email"], newest["message"]) == (form["email"], form["message"])
+    led = send(acme, content=urlencode({**form, "redirect": THANKS}).encode(), headers=URLENCODED)
+    assert (led.status_code, led.headers["location"], led.content) == (303, THANKS, b"")
+    foreign = urlencode({**form, "redirect": "https://evil.example"}).encode()
+    assert problem(send(acme, content=foreign, headers=URLENCODED)) == (400, "invalid-body")
+
+
+def test_a_form_that_a_browser_sends_by_itself_lacks_the_key(acme: Tenant) -> None:
+    """Decision 0019: a plain form can set no header."""
+    form = urlencode({"email": "bob@example.com", "message": "Hi"}).encode()
+    assert problem(send(acme, content=form, key=None, headers=URLENCODED)) == (403, "invalid-api-key")
+
+
+def test_a_form_with_its_trap_filled_is_accepted_and_not_kept(acme: Tenant) -> None:
+    trapped = send(acme, {**FORM, "subject": "trapped", "_gotcha": "x"})
+    assert (trapped.status_code, trapped.json()["state"]) == (202, "new")
+    newest = acme.call("GET", "/tools/contacts?limit=100").json()["contacts"]
+    assert "trapped" not in {each.get("subject") for each in newest}
+
+
+def test_a_page_may_send_the_headers_of_tracing_and_frameworks(acme: Tenant) -> None:
+    wanted = "authorization,baggage,cache-control,sentry-trace,traceparent,x-api-key,x-requested-with"
+    asked = {
+        "Origin": ORIGIN,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": wanted,
+    }
+    preflight = acme.call("OPTIONS", "/contact", key=None, token=None, headers=asked)
+    allowed = preflight.headers["access-control-allow-headers"].lower().split(", ")
+    assert set(wanted.split(",")) <= set(allowed)
+
+
+def test_what_is_ambiguous_is_refused(acme: Tenant) -> None:
     twice = b'{"email": "ada@example.com", "message": "hi", "message": "ho"}'
     refused = send(acme, content=twice, headers={"Content-Type": "application/json"})
     assert problem(refused) == (400, "invalid-body")

@@ -29,7 +29,7 @@ CONFIG = {
     },
     "checks": {
         "positive_data_acceptance": {"expected-statuses": MEANT},
-        # API Gateway knows no 405: a method that a path lacks is a missing route, so it is 404.
+        # Asked with a body of no stated type; the tests of the routes look at 405.
         "unsupported_method": {"enabled": False},
     },
 }
@@ -90,6 +90,7 @@ def unsayable(case: Case) -> list[CheckFunction]:
     body: Any = case.body
     excused = (
         "cursor" in (case.query or {}),  # made up, not given by an answer
+        isinstance(body, dict) and "redirect" in body,  # not the one that the tenant allows
         case.method == "PATCH" and isinstance(body, dict) and not body.keys() & {"state", "note"},
         # Schemathesis 4.32 sends no quote in a header when it tries limits, and calls that valid.
         not all(TAGS.search(case.headers.get(name, "*")) for name in ("If-Match", "If-None-Match")),

@@ -86,7 +86,7 @@ def test_a_message_is_posted_with_a_signature_that_its_secret_verifies(
     message = send(acme_posts)
     assert delivered(acme_posts, message)
     [got] = of(hook, message)
-    name = posting.names.secret("acme", "delivery")
+    name = posting.secret("acme", "delivery")
     stored = posting.root.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
     verified = standardwebhooks.Webhook(json.loads(stored)["webhook_secret"]).verify(got.body, got.headers)
     assert (verified["type"], verified["data"]["id"]) == ("contact.received", message)

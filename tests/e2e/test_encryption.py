@@ -27,7 +27,7 @@ def test_its_table_its_secret_and_its_logs_are_under_its_key(platform: Platform,
     names, root = platform.names, platform.root
     table = root.client("dynamodb").describe_table(TableName=names.tenant("globex"))["Table"]
     assert table["SSEDescription"]["KMSMasterKeyArn"] == key
-    secret = root.client("secretsmanager").describe_secret(SecretId=names.secret("globex"))
+    secret = root.client("secretsmanager").describe_secret(SecretId=platform.secret("globex"))
     assert secret["KmsKeyId"] == key
     logs = root.client("logs").describe_log_groups(logGroupNamePrefix=names.access_log("globex"))
     assert [each["kmsKeyId"] for each in logs["logGroups"]] == [key]
@@ -35,7 +35,7 @@ def test_its_table_its_secret_and_its_logs_are_under_its_key(platform: Platform,
 
 def test_nothing_of_other_tenants_is_under_a_key(platform: Platform) -> None:
     names, root = platform.names, platform.root
-    assert "KmsKeyId" not in root.client("secretsmanager").describe_secret(SecretId=names.secret("acme"))
+    assert "KmsKeyId" not in root.client("secretsmanager").describe_secret(SecretId=platform.secret("acme"))
     table = root.client("dynamodb").describe_table(TableName=names.table)["Table"]
     assert table["SSEDescription"]["Status"] == "DISABLED"
 

@@ -72,9 +72,9 @@ def test_no_header_changes_the_method(acme: Tenant, name: str) -> None:
 
 
 # Not `get`: the emulator takes it for GET, where AWS refuses it as no method at all.
-@pytest.mark.parametrize("method", ["HEAD", "TRACE", "CONNECT", "PROPFIND", "QUERY"])
-def test_a_method_that_no_route_has_is_not_found(acme: Tenant, reader: str, method: str) -> None:
-    assert raw(acme, method, "/items/orders", reader)[0] in (400, 404)
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "QUERY"])
+def test_a_method_that_no_route_has_is_refused(acme: Tenant, reader: str, method: str) -> None:
+    assert raw(acme, method, "/items/orders", reader)[0] in (400, 404, 405)
 
 
 @pytest.mark.parametrize(

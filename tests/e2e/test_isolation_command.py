@@ -96,7 +96,7 @@ def test_every_attempt_succeeds_for_one_who_may(platform: Platform) -> None:
             attempt.way(root)
             for left in (key, *theirs, *own):
                 root.delete_item(TableName=table, Key=attempts.probe(left))
-    for attempt in attempts.on_secret(platform.names.secret("globex")):
+    for attempt in attempts.on_secret(platform.secret("globex")):
         attempt.way(platform.root.client("secretsmanager"))
     sqs, queue = platform.root.client("sqs"), platform.names.dead_letters("globex", "contact")
     on_queue = attempts.on_queue(f"{platform.local.endpoint}/{ACCOUNT}/{queue}")

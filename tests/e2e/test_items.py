@@ -32,7 +32,7 @@ def cursor(acme: Tenant) -> str:
 
 
 def test_an_item_is_created_with_an_address_and_a_version(acme: Tenant) -> None:
-    answer = create(acme, "orders", ORDER | {"id": "mine", "version": 7})
+    answer = create(acme, "orders", ORDER)
     item = answer.json()
     assert (answer.status_code, answer.headers["etag"], item["version"]) == (201, '"1"', 1)
     assert ULID.fullmatch(item["id"])
@@ -140,6 +140,31 @@ def test_an_idempotency_key_belongs_to_one_tenant_and_one_subject(acme: Tenant, 
     ]
     assert [answer.status_code for answer in made] == [201, 201, 201]
     assert len({answer.json()["id"] for answer in made}) == 3
+
+
+def test_a_clients_own_id_is_refused_and_what_was_read_can_be_sent_back(acme: Tenant, order: str) -> None:
+    event = {"id": "evt_1NG8Du2eZvKYlo2C", "created_at": "2019-05-15T15:20:18Z", "type": "invoice.paid"}
+    refused = create(acme, "events", event)
+    assert problem(refused) == (400, "invalid-body")
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["/id", "/created_at"]
+    read = acme.call("GET", order)
+    again = acme.call("PUT", order, read.json(), headers={"If-Match": read.headers["etag"]})
+    assert (again.status_code, again.json()["total"]) == (200, read.json()["total"])
+
+
+@pytest.mark.parametrize(
+    "number", ["1e-400", "3.141592653589793238462643383279502884197", "9007199254740993.5"]
+)
+def test_a_number_that_would_come_back_as_another_is_refused(acme: Tenant, number: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = acme.call("POST", "/items/numbers", content=f'{{"n": {number}}}'.encode(), headers=headers)
+    assert problem(answer) == (400, "invalid-body")
+
+
+def test_bytes_that_are_not_utf8_are_no_item(acme: Tenant) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = acme.call("POST", "/items/bytes", content=b'{"a": "\xff"}', headers=headers)
+    assert problem(answer) == (400, "invalid-body")
 
 
 @pytest.mark.parametrize("body", [b"{", b"[1]", b'"text"', b'{"a": 1, "a": 2}'])

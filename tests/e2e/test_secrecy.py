@@ -36,13 +36,11 @@ def test_nothing_secret_was_logged(platform: Platform, acme: Tenant) -> None:
     written = "\n".join([emulator, *lines])
     secrets = platform.root.client("secretsmanager")
     cursor_keys = [
-        json.loads(secrets.get_secret_value(SecretId=platform.names.secret(slug))["SecretString"])[
-            "cursor_key"
-        ]
+        json.loads(secrets.get_secret_value(SecretId=platform.secret(slug))["SecretString"])["cursor_key"]
         for slug, tenant in platform.tenants.items()
     ]
     assert all(len(base64.b64decode(key)) == 32 for key in cursor_keys)
-    signs = secrets.get_secret_value(SecretId=platform.names.secret("globex", "delivery"))["SecretString"]
+    signs = secrets.get_secret_value(SecretId=platform.secret("globex", "delivery"))["SecretString"]
     kept = {
         "API key": [tenant.key for tenant in platform.tenants.values()],
         "token": [part for token in platform.minted for part in (token, token.rpartition(".")[2]) if part],

@@ -12,7 +12,7 @@ from tests.support.platform import Platform
 @pytest.fixture
 def webhook(platform: Platform) -> Iterator[str]:
     """The secret of a tenant with a webhook, which acme is made to have."""
-    client, name = platform.root.client("secretsmanager"), platform.names.secret("acme", "delivery")
+    client, name = platform.root.client("secretsmanager"), f"{platform.names.secret('acme', 'delivery')}/0"
     client.create_secret(Name=name, SecretString='{"webhook_secret": "whsec_old"}')
     yield name
     client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
@@ -34,6 +34,6 @@ def test_a_list_shows_readers_and_no_value(platform: Platform, command: Command,
     code, out, _ = run(command, "secrets", "list", "globex", "--port", str(platform.local.record.port))
     assert code == 0
     assert all(text in out for text in ("cursor_key", "items, tools", "900 s"))
-    name = platform.names.secret("globex")
+    name = platform.secret("globex")
     value = json.loads(platform.root.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
     assert value["cursor_key"] not in out

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tenantry.gateway.body import gateway_body
+from tenantry.gateway.body import ANY_METHOD, COMPRESSED_FROM_BYTES, gateway_body
 from tenantry.gateway.contract import load
 from tenantry.local.clients import Session
 from tenantry.rules.arns import Arns
@@ -39,19 +40,26 @@ def methods(session: Session, api: str) -> dict[str, dict[str, Any]]:
 
 def test_every_operation_of_the_body_becomes_a_method(root: Session, api: str) -> None:
     put(root, api, BODY)
-    expected = {f"{verb.upper()} {path}" for path, item in BODY["paths"].items() for verb in item}
+    verbs = {ANY_METHOD: "any"}
+    expected = {
+        f"{verbs.get(verb, verb).upper()} {path}" for path, item in BODY["paths"].items() for verb in item
+    }
     made = methods(root, api)
     assert set(made) == expected
     assert made["POST /items/{collection}"]["apiKeyRequired"] is True
     assert made["POST /items/{collection}"]["authorizationType"] == "CUSTOM"
     assert made["POST /contact"]["authorizationType"] == "NONE"
     assert made["OPTIONS /contact"]["apiKeyRequired"] is False
+    assert made["HEAD /items/{collection}"]["authorizationType"] == "CUSTOM"
+    assert made["ANY /contact"]["methodIntegration"]["type"] == "MOCK"
+    size = root.client("apigateway").get_rest_api(restApiId=api)["minimumCompressionSize"]
+    assert size == COMPRESSED_FROM_BYTES
 
 
 def test_overwriting_drops_what_the_body_no_longer_has(root: Session, api: str) -> None:
     put(root, api, BODY)
     put(root, api, {**BODY, "paths": {"/health": BODY["paths"]["/health"]}})
-    assert set(methods(root, api)) == {"GET /health"}
+    assert set(methods(root, api)) == {"GET /health", "HEAD /health", "ANY /health"}
     gateway = root.client("apigateway")
     assert len(gateway.get_authorizers(restApiId=api)["items"]) == 1
 
@@ -65,6 +73,15 @@ def test_what_only_the_real_one_does_is_refused_and_changes_nothing(
     with pytest.raises(ClientError, match="known here"):
         put(root, api, body, mode)
     assert methods(root, api) == {}
+
+
+def test_two_schemes_in_one_element_are_refused_since_nobody_knows_what_aws_makes_of_them(
+    root: Session, api: str
+) -> None:
+    together = deepcopy(BODY)
+    together["paths"]["/contact"]["post"]["security"] = [{"api_key": [], "token": []}]
+    with pytest.raises(ClientError, match="one scheme each"):
+        put(root, api, together)
 
 
 def test_the_untouched_emulator_has_no_such_call(untouched: Session) -> None:

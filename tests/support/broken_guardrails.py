@@ -95,6 +95,9 @@ BREAKS: dict[str, list[Mutation]] = {
         environment("AUTH", '{"keys": [{"kty": "OKP", "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}]}'),
         environment("ACCESS", f"AKIA{KEY_DIGITS}"),
     ],
+    "function-is-bounded": [
+        set_at("Function", "acme.items", "reservedConcurrentExecutions", 5),
+    ],
     "function-traces": [
         set_at("Function", "acme.items", "tracingConfig.mode", "PassThrough"),
         set_at("Function", "acme.items", "tracingConfig", None),
@@ -110,11 +113,13 @@ BREAKS: dict[str, list[Mutation]] = {
         route("/items/{collection}", "get", security=[]),
         route("/items/{collection}", "get", security=[{"api_key": []}]),
         route("/items/{collection}", "get", security=[{"token": []}]),
-        route("/items/{collection}", "get", security=[{"api_key": [], "token": []}, {}]),
+        route("/items/{collection}", "get", security=[{"api_key": [], "token": []}]),
+        route("/items/{collection}", "get", security=[{"api_key": []}, {"token": []}, {}]),
         route("/contact", "post", security=[]),
         route("/contact", "post", security=[{"token": []}]),
         route("/health", "get", security=None),
         scheme("token", "x-amazon-apigateway-authorizer"),
+        scheme("token", "x-amazon-apigateway-authtype"),
         scheme("api_key", "name"),
         restated(
             "RestApi", API, "body", lambda body: body["paths"].update({"/x": {"put": {"security": []}}})

@@ -9,7 +9,7 @@ from tenantry import groups
 from tenantry.rules import grants, policies
 from tenantry.rules.arns import Arns
 from tenantry.rules.grants import Reach
-from tenantry.rules.naming import AUTHORIZER, Names, log_group
+from tenantry.rules.naming import AUTHORIZER, Names, generation, log_group
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -53,8 +53,8 @@ def allows(
 
 
 def secret(name: str) -> str:
-    """The ARN of one secret: Secrets Manager chooses the end."""
-    return ARNS.secrets(name).replace("??????", "AbCdEf")
+    """The ARN of one generation of a secret: Secrets Manager chooses the end."""
+    return ARNS.secrets(generation(name, "0a1b2c3d")).replace("??????", "AbCdEf")
 
 
 def functions() -> tuple[str, ...]:
@@ -82,8 +82,8 @@ def boundary(names: Names = NAMES, arns: Arns = ARNS) -> policies.Policy:
     return policies.boundary(
         tables=[arns.table(names.table), arns.table(names.tenant("*"))],
         log_groups=arns.log_group(log_group(names.function("*", "*"))),
-        secrets=arns.secrets(names.secret("*")),
-        signing_secrets=arns.secrets(names.signing_secret("*")),
+        secrets=arns.secrets(generation(names.secret("*", "*"), "*")),
+        signing_secrets=arns.secrets(generation(names.signing_secret("*"), "*")),
         queues=arns.queue(names.queue("*", "*")),
         dead_letters=arns.queue(names.dead_letters("*", "*")),
         email=by_email(arns),

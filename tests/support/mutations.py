@@ -8,6 +8,7 @@ from typing import Any
 
 from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import RegisteredCell
+from tenantry.rules.kinds.tokens import COMPONENTS
 
 Statement = dict[str, Any]
 Mutation = Callable[[RegisteredCell], RegisteredCell]
@@ -19,7 +20,7 @@ def found(cell: RegisteredCell, kind: str, name: str) -> Registered:
     [resource] = [
         each
         for each in cell.resources
-        if each.type.startswith("aws:") and each.type.endswith(f":{kind}") and each.name == name
+        if not each.type.startswith(COMPONENTS) and each.type.endswith(f":{kind}") and each.name == name
     ]
     return resource
 

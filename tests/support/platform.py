@@ -13,10 +13,12 @@ import httpx
 import jwt
 import pytest
 
+from agreed.declarations import RUNTIME
 from tenantry import groups
 from tenantry.local import state
 from tenantry.local.clients import ACCOUNT, Credentials, Session, session
 from tenantry.local.state import LocalPlatform, LocalTenant
+from tenantry.operations import generations
 from tenantry.operations.tokens import Signer, managed_signer
 from tenantry.rules.naming import Names
 
@@ -51,6 +53,12 @@ class Platform:
     @cached_property
     def root(self) -> Session:
         return self.local.root_session()
+
+    def secret(self, slug: str, secret: str = RUNTIME) -> str:
+        """Its name on the platform, generation included."""
+        found = generations.newest(self.root.client("secretsmanager"), self.names.secret(slug, secret))
+        assert found, (slug, secret)
+        return found.name
 
     @cached_property
     def tenants(self) -> "dict[str, Tenant]":

@@ -50,6 +50,7 @@ class TenantApi:
     cors_credentials: str = "false"
     queue_url: str = ""
     remaining_ms: int = 10_000
+    options: str = "{}"
 
     def call(self, method: str, resource: str, json_body: Any = None, **event: Any) -> Answer:
         group = next((r.group for r in routes.table() if r.path == resource), "items")
@@ -81,6 +82,7 @@ class TenantApi:
             "CORS_ORIGINS": self.cors_origins,
             "CORS_CREDENTIALS": self.cors_credentials,
             "SECRET_ARN": self.secret_arn,
+            "OPTIONS": self.options,
             environment.queue_url("contact"): self.queue_url,
         }
         with mock.patch.dict(os.environ, variables):

@@ -35,13 +35,20 @@ class Signer:
     def sign_raw(self, header: str | bytes, claims: str | bytes) -> str:
         """A good signature over any two texts, however malformed."""
         signed = f"{encode(header)}.{encode(claims)}"
-        signature = get_default_algorithms()[self.algorithm].sign(signed.encode(), self.private)
-        return f"{signed}.{encode(signature)}"
+        return f"{signed}.{encode(self.signature(signed.encode()))}"
+
+    def signature(self, signed: bytes) -> bytes:
+        made: bytes = get_default_algorithms()[self.algorithm].sign(signed, self.private)
+        return made
 
 
 def encode(raw: str | bytes) -> str:
     content = raw.encode() if isinstance(raw, str) else raw
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def signer(algorithm: str, kid: str = "2026", rsa_bits: int = 2048) -> Signer:

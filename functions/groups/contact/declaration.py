@@ -53,6 +53,12 @@ NOTIFY = Option(
     "Where contact messages go: an e-mail address or an https webhook.",
     "office@example.com",
 )
+REDIRECT = Option(
+    "redirect",
+    "https",
+    "The page that a contact form may lead its sender to, by a field `redirect` that holds the same address.",
+    "https://www.example.com/thanks",
+)
 DELIVERY = Secret(
     "delivery",
     (
@@ -101,7 +107,7 @@ GROUP = Group(
         ),
     ),
     secrets=(DELIVERY,),
-    options=(NOTIFY,),
+    options=(NOTIFY, REDIRECT),
     metrics=(RECEIVED, DELIVERED, FAILED),
     queries=(
         Query(

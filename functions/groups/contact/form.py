@@ -1,4 +1,7 @@
-"""What a contact form may hold: plain text, bounded, with nothing that could end a line of an e-mail head."""
+"""What a contact form may hold: plain text, bounded, with nothing that could end a line of an e-mail head.
+
+An optional member that is blank or null is one that was not filled in.
+"""
 
 import re
 from dataclasses import asdict, dataclass
@@ -8,10 +11,13 @@ from api.errors import Fault, InvalidBody
 
 EMAIL_LENGTH: Final = 254  # RFC 5321's path limit, less the angle brackets
 LINE_LENGTH: Final = 200
+TRAP: Final = "_gotcha"  # a field that people do not see and bots fill in
+REDIRECT: Final = "redirect"  # where a browser is led afterwards
 MESSAGE_LENGTH: Final = 10_000
 
 # Looser than RFC 5322 on purpose: only a delivery shows whether an address works.
 _EMAIL: Final = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f]{1,64}@[^@\s\x00-\x1f\x7f-\x9f]{1,189}")
+_REQUIRED: Final = ("email", "message")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_BUT_LAYOUT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -27,8 +33,32 @@ class Form:
         return {name: text for name, text in asdict(self).items() if text is not None}
 
 
+def is_trapped(body: dict[str, Any]) -> bool:
+    return bool(body.get(TRAP))
+
+
+def redirect(body: dict[str, Any], allowed: str | None) -> str | None:
+    """Where the sender's browser is led; None where the form does not ask for it.
+
+    Raises:
+        InvalidBody: it is not the address that the tenant's file allows.
+    """
+    asked = body.get(REDIRECT)
+    if not _filled(asked):
+        return None
+    if allowed is None or asked != allowed:
+        detail = "not the address that the tenant allows"
+        raise InvalidBody(
+            "correct the members listed in errors", ({"pointer": "/redirect", "detail": detail},)
+        )
+    return allowed
+
+
 def read(body: dict[str, Any]) -> Form:
     """Other members are left out: forms carry fields of their own. All faults are reported at once."""
+    body = {name: value for name, value in body.items() if name in _REQUIRED or _filled(value)}
+    if isinstance(address := body.get("email"), str):
+        body["email"] = address.strip()
     faults = [
         *_faults(body, "email", EMAIL_LENGTH, required=True),
         *_faults(body, "message", MESSAGE_LENGTH, required=True, refused=_CONTROL_BUT_LAYOUT),
@@ -40,6 +70,10 @@ def read(body: dict[str, Any]) -> Form:
     if faults:
         raise InvalidBody("correct the members listed in errors", tuple(faults))
     return Form(**{name: body[name] for name in ("email", "message", "name", "subject") if name in body})
+
+
+def _filled(value: object) -> bool:
+    return value is not None and not (isinstance(value, str) and not value.strip())
 
 
 def _faults(

@@ -1,4 +1,7 @@
-"""The contact route: queue the message's id if it is to be delivered, store and count it, accept it."""
+"""The contact route: queue the message's id if it is to be delivered, store and count it, accept it.
+
+What fills in the trap is answered alike, and nothing of it is kept.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -14,7 +17,7 @@ from api.requests import Request
 from api.responses import Response, json_response
 from api.table import Attributes
 from groups.contact import form, messages
-from groups.contact.declaration import GROUP, MESSAGE, RECEIVED
+from groups.contact.declaration import GROUP, MESSAGE, RECEIVED, REDIRECT
 from groups.contact.deliveries import Delivery
 from groups.contact.form import Form
 from groups.contact.messages import Message
@@ -28,13 +31,22 @@ def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
 
 
 def send_message(request: Request) -> Response:
-    tenant = settings.current().tenant
-    sent = form.read(request.json_object())
-    claim = idempotency.claim(request, tenant, GROUP.name, sent.as_json())
-    receipt, replayed = _store(tenant, sent, claim, request.request_id)
+    config, body = settings.current(), request.form_or_json()
+    after = form.redirect(body, config.options.get(REDIRECT.name))
+    sent = form.read(body)
+    if form.is_trapped(body):
+        now = clock.now_ms()
+        return _accepted(new_id(now), clock.rfc3339(now), after)
+    claim = idempotency.claim(request, config.tenant, GROUP.name, sent.as_json())
+    receipt, replayed = _store(config.tenant, sent, claim, request.request_id)
     metrics.count(REPLAYS if replayed else RECEIVED)
-    accepted = {"id": receipt["id"]["S"], "state": "new", "created_at": receipt["created_at"]["S"]}
-    return json_response(202, accepted)
+    return _accepted(receipt["id"]["S"], receipt["created_at"]["S"], after)
+
+
+def _accepted(message_id: str, created_at: str, after: str | None) -> Response:
+    if after is not None:
+        return Response(303, {"Location": after})
+    return json_response(202, {"id": message_id, "state": "new", "created_at": created_at})
 
 
 def _store(tenant: str, sent: Form, claim: Claim | None, request_id: str) -> tuple[Attributes, bool]:

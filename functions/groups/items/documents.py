@@ -4,6 +4,7 @@ from json import JSONDecoder
 from typing import Any, Final, NamedTuple
 
 from api import etags
+from api.errors import Fault, InvalidBody
 from api.responses import compact_json
 from api.table import Attributes
 from groups.items.declaration import SERVER_FIELDS
@@ -12,8 +13,20 @@ Document = dict[str, Any]
 _decode: Final = JSONDecoder().decode
 
 
-def own_fields(body: Document) -> Document:
-    """Without those of the server: what was read can be sent back as it is."""
+def own_fields(body: Document, item_id: str | None = None) -> Document:
+    """The client's members. What was read of the item `item_id` can be sent back as it is: its id says that
+    the server's members are the server's. Without it they would be lost, and are refused.
+
+    Raises:
+        InvalidBody: a member of the client's own has a name that the server's have.
+    """
+    named = [name for name in SERVER_FIELDS if name in body]
+    if not named:
+        return body
+    if item_id is None or body.get("id") != item_id:
+        detail = "a name that the server gives to a member of its own; call it otherwise"
+        faults: list[Fault] = [{"pointer": f"/{name}", "detail": detail} for name in named]
+        raise InvalidBody("correct the members listed in errors", tuple(faults))
     return {name: value for name, value in body.items() if name not in SERVER_FIELDS}
 
 

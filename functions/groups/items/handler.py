@@ -41,7 +41,7 @@ def create_item(request: Request) -> Response:
     item, replayed = collection.create(document, claim)
     metrics.count(REPLAYS if replayed else WRITTEN)
     # Relative to the collection's own URL, so it holds under a stage, a custom domain and a base path.
-    location = f"{collection.name}/{item.id}"
+    location = item.id if request.event["path"].endswith("/") else f"{collection.name}/{item.id}"
     return json_response(201, item.as_json(), {"ETag": item.etag, "Location": location})
 
 
@@ -56,7 +56,7 @@ def read_item(request: Request) -> Response:
 
 def replace_item(request: Request) -> Response:
     collection, item_id = _collection(request), checked_id(request.path["id"])
-    document = own_fields(request.json_object())
+    document = own_fields(request.json_object(), item_id)
     match = request.header("if-match")
     if match is None:
         raise PreconditionRequired("send If-Match with the ETag of the version that you replace")

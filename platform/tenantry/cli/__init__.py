@@ -17,6 +17,8 @@ from tenantry.cli import (
     logs,
     operations,
     plan,
+    policies,
+    quotas,
     secrets,
     tenants,
     updates,
@@ -51,6 +53,7 @@ def overview(
 
 
 app.command("validate", rich_help_panel=FILES)(tenants.validate)
+app.command("quotas", rich_help_panel=FILES)(quotas.quotas)
 app.command("new", rich_help_panel=FILES)(tenants.new)
 app.add_typer(keys.keys, name="keys", rich_help_panel=FILES)
 app.add_typer(groups.groups, name="groups", rich_help_panel=FILES)
@@ -70,6 +73,7 @@ app.command("call", rich_help_panel=HERE)(clients.call)
 app.command("isolation", rich_help_panel=FILES)(isolation.isolation)
 app.add_typer(secrets.secrets, name="secrets", rich_help_panel=DATA)
 app.command("console", rich_help_panel=RUNNING)(console.console)
+app.add_typer(policies.policies, name="policies", rich_help_panel=RUNNING)
 app.command("usage", rich_help_panel=RUNNING)(usage.usage)
 app.command("logs", rich_help_panel=RUNNING)(logs.logs)
 app.command("redrive", rich_help_panel=RUNNING)(operations.redrive)

@@ -1,6 +1,7 @@
 """Show estimates of cost: tables for people, JSON for programs."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +129,7 @@ def _basis(terms: "Terms") -> dict[str, Any]:
         "currency": "USD",
         "region": terms.prices.region,
         "prices_checked": terms.prices.oldest,
+        "prices_not_compared": list(terms.prices.not_compared),
         "free_tier": terms.free_tier,
         "architecture": terms.architecture,
     }
@@ -150,9 +152,10 @@ def _tell_assumed(tenants: "Sequence[Tenant]", volumes: tuple[int, ...]) -> None
 
 def _tell_basis(terms: "Terms") -> None:
     free = "with" if terms.free_tier else "without"
+    days = (datetime.now(UTC).date() - terms.prices.oldest).days
     stdout().print(
-        f"estimate at {terms.prices.region} prices, checked {terms.prices.oldest}, {free} free tiers, "
-        "before tax; docs/costs.md says what is assumed",
+        f"estimate at {terms.prices.region} prices, checked {terms.prices.oldest}, {days} days ago, {free} "
+        "free tiers, before tax; docs/costs.md says what is assumed",
         style="dim",
         soft_wrap=True,
     )

@@ -1,6 +1,5 @@
 """`token` and `call`: what a tenant's client needs and does."""
 
-import json
 import re
 import shlex
 import sys
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenantry.cli.output import FAILED, print_json, stdout
+from tenantry.cli.output import FAILED, harmless, json_text, print_json, stdout
 from tenantry.cli.places import Port, Region, Slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import Failed, WrongInput
@@ -197,12 +196,11 @@ def _show(answer: "httpx.Response", as_json: bool) -> None:
         print_json({"status": answer.status_code, "headers": dict(answer.headers), "body": body})
         return
     out = stdout()
-    out.print(
-        f"{answer.status_code} {answer.reason_phrase}", style="red bold" if answer.is_error else "green bold"
-    )
+    status = harmless(f"{answer.status_code} {answer.reason_phrase}")
+    out.print(status, style="red bold" if answer.is_error else "green bold", markup=False)
     for name, value in answer.headers.items():
-        out.print(f"{name}: {value}", style="dim", markup=False, soft_wrap=True)
+        out.print(harmless(f"{name}: {value}"), style="dim", markup=False, soft_wrap=True)
     if body is not None:
         out.print()
-        text = body if isinstance(body, str) else json.dumps(body, indent=2, ensure_ascii=False)
-        out.print(text, markup=False, soft_wrap=True)
+        text = body if isinstance(body, str) else json_text(body)
+        out.print("\n".join(map(harmless, text.split("\n"))), markup=False, soft_wrap=True)

@@ -53,6 +53,12 @@ def harmless(text: str) -> str:
     )
 
 
+def json_text(value: Any) -> str:
+    """JSON for people: letters of every script as they are, what steers a terminal as JSON's escape."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)
+
+
 def complain(message: str) -> None:
     """Plain text: a message may hold brackets, which rich would take for its markup."""
     stderr().print(message, style="red", markup=False, soft_wrap=True)

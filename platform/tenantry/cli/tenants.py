@@ -39,8 +39,11 @@ ALL_CELLS = "All cells in one account"
 
 def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
     """Check all files; show what each cell would hold against its quotas."""
-    from tenantry.config import ConfigErrors, load_platform
+    from tenantry import paths
+    from tenantry.config import ConfigErrors, granted, load_platform
     from tenantry.config.capacity import account_capacity, cell_capacity
+    from tenantry.config.issuers import advice
+    from tenantry.config.quotas import STAGES_PER_API
     from tenantry.costs import prices
     from tenantry.costs.fit import misfits
 
@@ -51,16 +54,27 @@ def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
             print_json({"problems": [asdict(each) for each in errors.problems]})
             raise typer.Exit(2) from None
         raise
-    cells = {cell.name: cell_capacity(cell) for cell in platform.cells}
-    account = account_capacity(platform) if len(cells) > 1 else ()
+    known = granted.load(paths.ROOT)
+    cells = {
+        cell.name: cell_capacity(cell, known.get(cell.name, granted.DEFAULTS)) for cell in platform.cells
+    }
+    of_all = granted.least(known.get(name, granted.DEFAULTS) for name in cells)
+    account = account_capacity(platform, of_all) if len(cells) > 1 else ()
     _warn({**{f"cell {name}": rows for name, rows in cells.items()}, ALL_CELLS: account})
     unfit = {tenant.slug: misfits(tenant, prices.load()) for tenant in platform.tenants}
     _warn_of_misfits(unfit)
+    issuers = {
+        tenant.slug: tuple(advice(described))
+        for tenant in platform.tenants
+        if (described := tenant.auth.described())
+    }
+    _warn_of_issuers(issuers)
     if as_json:
         sums = {"account": _as_json(account)} if account else {}
         unfit_tenants = [{"tenant": slug, **asdict(each)} for slug, found in unfit.items() for each in found]
         held = {name: _as_json(rows) for name, rows in cells.items()}
-        print_json({"problems": [], "cells": held, **sums, "misfits": unfit_tenants})
+        advised = [{"tenant": slug, "advice": each} for slug, found in issuers.items() for each in found]
+        print_json({"problems": [], "cells": held, **sums, "misfits": unfit_tenants, "issuers": advised})
         return
     for name, rows in cells.items():
         slugs = ", ".join(tenant.slug for tenant in platform.cell(name).tenants) or "no tenants"
@@ -69,6 +83,10 @@ def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
         stdout().print(_capacity_table(ALL_CELLS, account))
     counts = (_counted(len(platform.tenants), "tenant"), _counted(len(cells), "cell"))
     stdout().print(f"[green]✓[/] all files are valid: {' in '.join(counts)}")
+    stdout().print(
+        f"  a new cell holds {STAGES_PER_API} tenants at first: AWS raises stages for an API that exists",
+        soft_wrap=True,
+    )
 
 
 def new(
@@ -115,18 +133,21 @@ def _require_room(platform: "Platform", slug: str, cell: str, tier: str) -> None
         if each.name == cell and len(each.tenants) >= each.stages_quota:
             raise WrongInput(
                 f"cell {cell} is full: {len(each.tenants)} of {each.stages_quota} stages; "
-                "choose another cell, or raise cells.<cell>.stages_quota in tiers.yaml once AWS has raised it"
+                "choose another cell, or raise cells.<cell>.stages_quota in tiers.yaml once AWS has raised "
+                "it for this cell's API"
             )
 
 
 def _warn(usage: "Mapping[str, Iterable[QuotaUsage]]") -> None:
-    """AWS raises most quotas on request, and has perhaps done so already: no error, but worth a word."""
+    """AWS raises most quotas on request, which may take days: no error, but worth a word at 80 %."""
     for where, rows in usage.items():
         for row in rows:
-            if row.exceeded:
+            if row.exceeded or row.near:
+                over = "is over" if row.exceeded else f"is {row.used / row.limit:.0%} of"
+                raised = "AWS raises it for nobody: use" if row.hard else "have AWS raise it, or use"
                 stderr().print(
-                    f"warning: {where}: {row.name}: {row.used:,} is over the quota of {row.limit:,} per "
-                    f"{row.per}; have AWS raise it before you deploy, or hold less ({row.source})",
+                    f"warning: {where}: {row.name}: {row.used:,} {over} the quota of {row.limit:,} per "
+                    f"{row.per}; {raised} another account or Region for some ({row.source})",
                     style="yellow",
                     markup=False,
                     soft_wrap=True,
@@ -144,6 +165,13 @@ def _warn_of_misfits(unfit: "Mapping[str, Iterable[Misfit]]") -> None:
                 markup=False,
                 soft_wrap=True,
             )
+
+
+def _warn_of_issuers(issuers: "Mapping[str, Iterable[str]]") -> None:
+    """What an issuer writes may differ from what its maker documents: no error."""
+    for slug, found in issuers.items():
+        for each in found:
+            stderr().print(f"warning: {slug}: auth: {each}", style="yellow", markup=False, soft_wrap=True)
 
 
 def _as_json(rows: "Iterable[QuotaUsage]") -> list[dict[str, Any]]:

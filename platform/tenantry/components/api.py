@@ -66,10 +66,11 @@ class Api(pulumi.ComponentResource):
             tags=deployment.tags(),
             opts=children,
         )
-        aws.iam.RolePolicyAttachment(
+        attached = aws.iam.RolePolicyAttachment(
             name,
             role=role.name,
             policy_arn=deployment.arns.managed(GATEWAY_LOGGING),
             opts=children,
         )
-        return aws.apigateway.Account(name, cloudwatch_role_arn=role.arn, opts=children)
+        able = pulumi.ResourceOptions(parent=self, retain_on_delete=True, depends_on=[attached])
+        return aws.apigateway.Account(name, cloudwatch_role_arn=role.arn, opts=able)

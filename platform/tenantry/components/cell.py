@@ -19,7 +19,7 @@ from tenantry.gateway.contract import Document
 from tenantry.rules import key_policies, policies
 from tenantry.rules.key_policies import Encrypted
 from tenantry.rules.kinds.tokens import CELL
-from tenantry.rules.naming import log_group
+from tenantry.rules.naming import generation, log_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ def _boundary(deployment: Deployment) -> policies.Policy:
     limits = policies.boundary(
         tables=[arns.table(names.table), arns.table(names.tenant("*"))],
         log_groups=arns.log_group(log_group(names.function("*", "*"))),
-        secrets=arns.secrets(names.secret("*")),
-        signing_secrets=arns.secrets(names.signing_secret("*")),
+        secrets=_secrets(deployment),
+        signing_secrets=arns.secrets(generation(names.signing_secret("*"), "*")),
         queues=arns.queue(names.queue("*", "*")),
         dead_letters=arns.queue(names.dead_letters("*", "*")),
         email=policies.by_email(deployment.sender_identities(), sender) if sender else None,
@@ -83,5 +83,9 @@ def _kept(deployment: Deployment) -> tuple[Encrypted, ...]:
     arns, names = deployment.arns, deployment.names
     return (
         key_policies.items(arns.regional("dynamodb"), names.tenant("*")),
-        key_policies.secret(arns.regional("secretsmanager"), "", arns.secrets(names.secret("*"))),
+        key_policies.secret(arns.regional("secretsmanager"), "", _secrets(deployment)),
     )
+
+
+def _secrets(deployment: Deployment) -> str:
+    return deployment.arns.secrets(generation(deployment.names.secret("*", "*"), "*"))

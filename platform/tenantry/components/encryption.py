@@ -76,7 +76,7 @@ class Encryption(pulumi.ComponentResource):
             ]
         }
         for secret in tenant.secrets:
-            arn = arns.secrets(names.secret(slug, secret.name))
+            arn = arns.secrets(naming.generation(names.secret(slug, secret.name), "*"))
             place = key_policies.secret(arns.regional("secretsmanager"), secret.name, arn)
             kept[place] = [member.name for member in tenant.members if secret.name in member.function.secrets]
         return kept

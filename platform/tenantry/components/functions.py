@@ -46,6 +46,7 @@ def authorizer(site: Site, verification: pulumi.Input[str], parent: pulumi.Resou
         environment=_common(site, AUTHORIZER) | {environment.AUTH: verification},
         layers=[site.cell.code.layer],
         timeout_seconds=AUTHORIZER_SECONDS,
+        reserved_concurrency=site.tenant.concurrency(None),
         source_arn=source,
     )
     return Function(args, pulumi.ResourceOptions(parent=parent))
@@ -64,8 +65,7 @@ def member(site: Site, declared: Member, stores: Stores, parent: pulumi.Resource
         layers=_layers(site, declared),
         timeout_seconds=declared.function.timeout_seconds,
         memory_mb=declared.function.memory_mb,
-        # What a queue feeds is bounded by its mapping, and a schedule by its rate.
-        reserved_concurrency=site.tenant.tier.reserved_concurrency if declared.serves else None,
+        reserved_concurrency=site.tenant.concurrency(declared),
         source_arn=source if declared.serves else None,
     )
     made = Function(args, pulumi.ResourceOptions(parent=parent))
@@ -112,15 +112,11 @@ def _policy(site: Site, declared: Member, stores: Stores) -> pulumi.Output[str]:
 
 
 def _mail(site: Site, declared: Member) -> policies.Statement | None:
-    if not _mails(site, declared):
+    if not site.tenant.receivers(declared):
         return None
     deployment = site.deployment
-    return policies.by_email(deployment.sender_identities(), str(deployment.mail_from))
-
-
-def _mails(site: Site, declared: Member) -> bool:
-    mails = declared.function.mails
-    return mails is not None and mails.holds(site.tenant.options.get(declared.group.name, {}))
+    receivers = site.tenant.receivers(declared)
+    return policies.by_email(deployment.sender_identities(), str(deployment.mail_from), receivers)
 
 
 def _environment(site: Site, declared: Member, stores: Stores) -> Environment:
@@ -143,7 +139,7 @@ def _environment(site: Site, declared: Member, stores: Stores) -> Environment:
     if function.calls:
         called = [options.get(each, each) for each in function.calls]
         variables[environment.CALLS] = compact([each for each in called if "://" in each])
-    if _mails(site, declared):
+    if site.tenant.receivers(declared):
         variables[environment.MAIL_FROM] = str(site.deployment.mail_from)
     return variables
 

@@ -1,4 +1,8 @@
-"""Declare a secret that functions read: it starts with random values; what operators set stays."""
+"""Declare a secret that functions read: it starts with random values; what operators set stays.
+
+A secret that goes can be restored for a while, and its name is taken until then. So each creation has a name
+of its own, and a tenant or a webhook that comes back the same day waits for nothing.
+"""
 
 import json
 
@@ -8,6 +12,21 @@ import pulumi_random as random
 
 from agreed.declarations import RUNTIME, Secret, Value
 from tenantry.components.site import Site
+from tenantry.rules import naming
+
+RECOVERY_DAYS = 30  # Secrets Manager allows 7 to 30, and bills none of them
+GENERATION_BYTES = 4
+
+# The label of the version that the program puts there. AWS may delete a version without any; were it then put
+# again without one of its own, it would become the current one, in the place of what operators have set.
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
+FIRST = "TENANTRY_FIRST"
+
+
+def generation(logical: str, secret: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
+    """The name of this creation of the secret, drawn when it is first declared; it goes with the secret."""
+    made = random.RandomId(logical, byte_length=GENERATION_BYTES, opts=opts)
+    return made.hex.apply(lambda drawn: naming.generation(secret, drawn))
 
 
 def secret(site: Site, declared: Secret, parent: pulumi.Resource) -> aws.secretsmanager.Secret:
@@ -16,10 +35,9 @@ def secret(site: Site, declared: Secret, parent: pulumi.Resource) -> aws.secrets
     logical = site.slug if declared.name == RUNTIME else f"{site.slug}.{declared.name}"
     made = aws.secretsmanager.Secret(
         logical,
-        name=site.deployment.names.secret(site.slug, declared.name),
+        name=generation(logical, site.deployment.names.secret(site.slug, declared.name), children),
         description=f"{declared.description}, for {site.slug}",
-        # Its values are made anew or set again. No window: the name is free when the tenant comes back.
-        recovery_window_in_days=0,
+        recovery_window_in_days=RECOVERY_DAYS,
         kms_key_id=site.key,
         tags=site.tags,
         opts=children,
@@ -34,7 +52,8 @@ def secret(site: Site, declared: Secret, parent: pulumi.Resource) -> aws.secrets
         logical,
         secret_id=made.id,
         secret_string=content,
-        opts=pulumi.ResourceOptions(parent=parent, ignore_changes=["secretString"]),
+        version_stages=[FIRST],
+        opts=pulumi.ResourceOptions(parent=parent, ignore_changes=["secretString", "versionStages"]),
     )
     return made
 

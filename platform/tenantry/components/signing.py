@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_tls as tls
 
+from tenantry.components.secret import RECOVERY_DAYS, generation
 from tenantry.components.site import Site
 from tenantry.rules.jwks import ed25519_jwk
 
@@ -26,10 +27,9 @@ class SigningKeys(pulumi.ComponentResource):
         keys = {key: tls.PrivateKey(f"{name}.{key}", algorithm="ED25519", opts=children) for key in key_names}
         secret = aws.secretsmanager.Secret(
             name,
-            name=site.deployment.names.signing_secret(name),
+            name=generation(f"{name}.signing", site.deployment.names.signing_secret(name), children),
             description=f"Private keys that sign tokens of {name}",
-            # Keys that are gone verify nothing. No window: the name is free when the tenant comes back.
-            recovery_window_in_days=0,
+            recovery_window_in_days=RECOVERY_DAYS,
             kms_key_id=site.key,
             tags=site.tags,
             opts=children,

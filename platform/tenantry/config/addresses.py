@@ -18,6 +18,11 @@ _NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)")  # resolvers read 127.1 an
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _EXAMPLE_ORIGIN = "https://app.example.com"
+_EXAMPLE_WIDE = "https://*.example.com"
+_ANY_LABEL = "://*."
+# Apps and extensions have pages of schemes of their own: capacitor://localhost, chrome-extension://<id>.
+_APP_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?::[1-9][0-9]{0,4})?")
+_WITHOUT_ORIGIN = frozenset({"about", "blob", "data", "file", "ftp", "javascript", "ws", "wss"})
 
 
 def _split(text: str) -> SplitResult:
@@ -41,17 +46,39 @@ def _split(text: str) -> SplitResult:
 def _origin(text: str) -> str:
     if text == "*":
         return text
-    parts = _split(text)
-    if parts.scheme not in _DEFAULT_PORTS:
-        raise Fault("is neither http nor https", f"write it as {_EXAMPLE_ORIGIN}").error()
+    scheme, separator, host = text.partition("://")
+    if separator and scheme not in _DEFAULT_PORTS and scheme.lower() not in _DEFAULT_PORTS:
+        return _app_origin(text, scheme)
+    parts = _split(text.replace(_ANY_LABEL, "://", 1))
+    if host.startswith("*.") and not _is_wide_enough(parts.hostname or ""):
+        raise Fault("has * before too much", f"write whose names it stands for, as {_EXAMPLE_WIDE}").error()
     if parts.path or parts.query or parts.fragment or text[-1] in "/?#":
         raise Fault("goes on after the host", f"end it after host and port, as in {_EXAMPLE_ORIGIN}").error()
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         raise Fault("is not encrypted", "use https://; http:// is for localhost").error()
     if text != text.lower() or parts.port == _DEFAULT_PORTS[parts.scheme] or text.endswith(":"):
         # The origin is compared with the browser's header, character by character.
         raise Fault("is not written as browsers send it", "use small letters and no default port").error()
     return text
+
+
+def _app_origin(text: str, scheme: str) -> str:
+    """Compared as it is: hosts of such schemes keep their letters' case."""
+    if scheme in _WITHOUT_ORIGIN:
+        raise Fault("is of a scheme whose pages have no origin", f"write it as {_EXAMPLE_ORIGIN}").error()
+    if not _APP_ORIGIN.fullmatch(text):
+        remedy = "write scheme and host alone, as in capacitor://localhost"
+        raise Fault("is not an origin as apps send it", remedy).error()
+    return text
+
+
+def _is_wide_enough(host: str) -> bool:
+    """Whether `*.` may stand before: not before a whole top-level domain, nor an address."""
+    return host == "localhost" or ("." in host and ":" not in host and not _NUMBER.fullmatch(host))
+
+
+def _is_loopback(host: str) -> bool:
+    return host in _LOOPBACK or host.endswith(".localhost")  # RFC 6761, 6.3
 
 
 def _https(text: str) -> SplitResult:
@@ -112,13 +139,21 @@ def _email_or_https(text: str) -> str:
 Origin = Annotated[
     str,
     AfterValidator(_origin),
-    Field(json_schema_extra={"pattern": r"^(\*|https?://[^/?#@\s]+)$"}, examples=[_EXAMPLE_ORIGIN]),
+    Field(
+        json_schema_extra={"pattern": r"^(\*|[a-z][a-z0-9+.-]*://[^/?#@\s]+)$"}, examples=[_EXAMPLE_ORIGIN]
+    ),
 ]
 Issuer = Annotated[
     str,
     StringConstraints(max_length=255),
     AfterValidator(_issuer),
     Field(json_schema_extra={"pattern": r"^https://[^?#@\s]+$"}, examples=["https://id.example.com"]),
+]
+Document = Annotated[
+    str,
+    StringConstraints(max_length=255),
+    AfterValidator(_https_url),
+    Field(json_schema_extra={"pattern": r"^https://[^#\s]+$"}, examples=["https://id.example.com/keys"]),
 ]
 Email = Annotated[
     str, AfterValidator(_email), Field(json_schema_extra={"format": "email"}, examples=["ops@example.com"])

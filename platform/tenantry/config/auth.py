@@ -1,25 +1,38 @@
 """A tenant's tokens come from exactly one place: keys made here, keys in the file, or an OIDC issuer."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from tenantry.config.addresses import Issuer
+from tenantry.config.addresses import Document, Issuer
+from tenantry.config.issuers import AUDIENCE, NO_PRESET, PRESETS, Described, Preset, PresetName
 from tenantry.config.jwk import Algorithm, Jwk, asymmetric
-from tenantry.config.model import Fault, Model, unrepeated
+from tenantry.config.model import Fault, Fixed, Model, unrepeated
 from tenantry.config.slugs import KeyName
 
 Mode = Literal["managed", "jwks", "oidc"]
 MODES: tuple[Mode, ...] = ("managed", "jwks", "oidc")
 
 # The authorizer's AUTH holds keys, issuer and audience in under 3,000 bytes: a function's whole environment
-# holds 4 KB (Lambda quota, hard). 255 bytes each go to issuer and audience, under 200 to the rest.
+# holds 4 KB (Lambda quota, hard). 255 bytes each go to issuer and audience, under 200 to the rest. What a
+# file says of claims and addresses is taken from the keys' part.
 KEYS_BYTES = 2_250
 MANAGED_KEYS = 10  # an Ed25519 JWK under the longest name takes 150 bytes
 
 IDENTIFIER_PATTERN = r"^[!#-\[\]-~]{1,255}$"  # no blank, quote or backslash: one byte each in JSON
 Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER_PATTERN)]
+
+
+# A claim's name, or a JSON pointer (RFC 6901).
+CLAIM_PATTERN = r"^([!#-.0-\[\]-~][!#-\[\]-~]{0,127}|(/([!#-.0-\[\]-}]|~[01])+)+)$"
+Claim = Annotated[str, StringConstraints(max_length=128, pattern=CLAIM_PATTERN)]
+SCOPES_PATTERN = r"^[!#-\[\]-~]+( [!#-\[\]-~]+)*$"  # RFC 6749, 3.3
+Scopes = Annotated[str, StringConstraints(max_length=255, pattern=SCOPES_PATTERN)]
+ScopeNames = Annotated[dict[Identifier, Scopes], AfterValidator(Fixed)]
+
+_UNIQUE: dict[str, Any] = {"uniqueItems": True}
 
 
 class Managed(Model):
@@ -36,10 +49,81 @@ class Managed(Model):
     )
 
 
-class Jwks(Model):
+class Claims(Model):
+    """Where tokens say what, for issuers that do not keep to RFC 9068."""
+
+    preset: PresetName | None = Field(
+        None, description="Whose tokens these are: fills in what is left out of the claims below."
+    )
+    scope_claims: tuple[Claim, ...] = Field(
+        (),
+        max_length=5,
+        description="Where scopes are: claims, or JSON pointers such as /realm_access/roles; of several the "
+        "first that is there and not empty. Left out: scope, then scp.",
+        examples=[["roles"]],
+        json_schema_extra=_UNIQUE,
+    )
+    scope_names: ScopeNames = Field(
+        default_factory=Fixed,
+        description="Scopes of ours, separated by blanks, by the issuer's name; others keep their names.",
+        examples=[{"api/items.read": "items:read"}],
+    )
+    audience_fallback: tuple[Claim, ...] = Field(
+        (),
+        max_length=5,
+        description="Claims that are compared with the audience in tokens without `aud`.",
+        examples=[["client_id"]],
+        json_schema_extra=_UNIQUE,
+    )
+    subject_fallback: tuple[Claim, ...] = Field(
+        (),
+        max_length=5,
+        description="Claims that name who calls in tokens without `sub`.",
+        examples=[["client_id", "azp"]],
+        json_schema_extra=_UNIQUE,
+    )
+
+    @property
+    def known(self) -> Preset:
+        return PRESETS[self.preset] if self.preset else NO_PRESET
+
+    def reading(self, audience: str) -> dict[str, Any]:
+        """As the authorizer's `AUTH` has it; nothing where tokens are the standard's."""
+        known, part = self.known, audience.replace("~", "~0").replace("/", "~1")
+        scopes = self.scope_claims or tuple(each.replace(AUDIENCE, part) for each in known.scope_claims)
+        said = {
+            "scope_claims": list(scopes),
+            "scope_names": dict(self.scope_names),
+            "audience_fallback": list(self.audience_fallback or known.audience_fallback),
+            "subject_fallback": list(self.subject_fallback or known.subject_fallback),
+        }
+        return {name: value for name, value in said.items() if value}
+
+    def described(self, issuer: str, *, elsewhere: bool) -> Described:
+        said = self.reading(AUDIENCE)
+        return Described(
+            issuer=issuer,
+            preset=self.preset,
+            scope_claims=tuple(said.get("scope_claims", ())),
+            scope_names=self.scope_names,
+            audience_fallback=tuple(said.get("audience_fallback", ())),
+            subject_fallback=tuple(said.get("subject_fallback", ())),
+            discovered_elsewhere=elsewhere,
+        )
+
+    def size(self) -> int:
+        """Bytes that it takes in the authorizer's environment."""
+        said = self.reading(AUDIENCE)
+        return len(json.dumps(said, separators=(",", ":"))) if said else 0
+
+
+class Jwks(Claims):
     """The tenant signs its tokens itself and gives its public keys here."""
 
-    rules = (unrepeated("keys", "kid"),)
+    rules = (
+        unrepeated("keys", "kid"),
+        *(unrepeated(each) for each in ("scope_claims", "audience_fallback", "subject_fallback")),
+    )
 
     keys: tuple[Jwk, ...] = Field(min_length=1, description="Public keys (JWK). Never a private one.")
     issuer: Identifier | None = Field(
@@ -49,16 +133,35 @@ class Jwks(Model):
     @model_validator(mode="after")
     def _fits_the_environment(self) -> Self:
         size = sum(key.size() for key in self.keys)
+        if size + self.size() > KEYS_BYTES and self.size():
+            raise Fault(
+                f"has keys and claims of {size + self.size()} bytes in all, over {KEYS_BYTES}",
+                "list fewer: the authorizer's environment holds no more",
+            ).error()
         if size > KEYS_BYTES:
             remedy = "list fewer, or use Ed25519 or P-256 keys: the authorizer's environment holds no more"
             raise Fault(f"has keys of {size} bytes in all, over {KEYS_BYTES}", remedy).error()
         return self
 
 
-class Oidc(Model):
+def _one_address(values: Mapping[str, Any]) -> Iterable[Fault]:
+    if values.get("discovery") is not None and values.get("jwks_uri") is not None:
+        yield Fault("stands beside jwks_uri, which needs none", "keep one of the two", ("discovery",))
+    named = [preset for name, preset in PRESETS.items() if name == values.get("preset")]
+    if any(preset.elsewhere for preset in named) and not (values.get("discovery") or values.get("jwks_uri")):
+        remedy = "add discovery: the address of the policy's openid-configuration"
+        yield Fault(f"is {values['preset']}, whose metadata is not below its issuer", remedy, ("preset",))
+
+
+class Oidc(Claims):
     """Tokens come from an OpenID Connect issuer, whose keys are fetched and cached."""
 
-    rules = (unrepeated("algorithms"), asymmetric("algorithms"))
+    rules = (
+        unrepeated("algorithms"),
+        asymmetric("algorithms"),
+        *(unrepeated(each) for each in ("scope_claims", "audience_fallback", "subject_fallback")),
+        _one_address,
+    )
 
     issuer: Issuer = Field(description="https URL of the issuer, as it stands in the tokens' `iss`.")
     audience: Identifier = Field(description="The tokens' `aud`.", examples=["api.example.com"])
@@ -68,6 +171,21 @@ class Oidc(Model):
         description="Signature algorithms accepted; the token's own word is never taken for it.",
         json_schema_extra={"uniqueItems": True},
     )
+    discovery: Document | None = Field(
+        None,
+        description="Where the issuer's metadata is. Left out: /.well-known/openid-configuration below it.",
+    )
+    jwks_uri: Document | None = Field(
+        None, description="Where its keys are, for an issuer without metadata. Left out: the metadata says."
+    )
+
+    @model_validator(mode="after")
+    def _fits_the_environment(self) -> Self:
+        size = self.size() + len(self.discovery or "") + len(self.jwks_uri or "")
+        if size > KEYS_BYTES:
+            remedy = "list fewer: the authorizer's environment holds no more"
+            raise Fault(f"has claims and addresses of {size} bytes in all, over {KEYS_BYTES}", remedy).error()
+        return self
 
 
 def _one_mode(values: Mapping[str, Any]) -> Iterable[Fault]:
@@ -107,6 +225,15 @@ class Auth(Model):
         le=2_592_000,  # 30 days: a token cannot be called back
         description="Tokens that live longer than this are refused.",
     )
+
+    def described(self) -> Described | None:
+        """None where no issuer is named."""
+        if self.oidc:
+            elsewhere = bool(self.oidc.discovery or self.oidc.jwks_uri)
+            return self.oidc.described(self.oidc.issuer, elsewhere=elsewhere)
+        if self.jwks and self.jwks.issuer:
+            return self.jwks.described(self.jwks.issuer, elsewhere=True)
+        return None
 
     @property
     def mode(self) -> Mode:

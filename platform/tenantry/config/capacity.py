@@ -6,58 +6,66 @@ from typing import Literal
 
 from tenantry.config import quotas
 from tenantry.config.cells import Cell, Platform
+from tenantry.config.granted import DEFAULTS, Granted
 from tenantry.config.tenants import Tenant
+
+NEAR = 0.8  # of a quota: raising one may take AWS days
 
 
 @dataclass(frozen=True, slots=True)
 class QuotaUsage:
-    """One row: `used` of `limit`; `per` says what the quota belongs to, `source` where it is documented."""
+    """One row: `used` of `limit`; `per` says what the quota belongs to, `source` where it is documented.
+
+    `hard`: AWS raises it for nobody.
+    """
 
     name: str
     used: int
     limit: int
     per: Literal["cell", "account"]
     source: str
+    hard: bool = False
 
     @property
     def exceeded(self) -> bool:
         return self.used > self.limit
 
+    @property
+    def near(self) -> bool:
+        return not self.exceeded and self.used >= NEAR * self.limit
 
-def cell_capacity(cell: Cell) -> tuple[QuotaUsage, ...]:
+
+def cell_capacity(cell: Cell, granted: Granted = DEFAULTS) -> tuple[QuotaUsage, ...]:
     """One cell alone in its account, which is how cells are best kept apart."""
     stages = QuotaUsage("stages", len(cell.tenants), cell.stages_quota, "cell", quotas.GATEWAY_STAGES)
-    return (stages, *_account(cell.tenants, cells=1))
+    return (stages, *_account(cell.tenants, 1, granted))
 
 
-def account_capacity(platform: Platform) -> tuple[QuotaUsage, ...]:
+def account_capacity(platform: Platform, granted: Granted = DEFAULTS) -> tuple[QuotaUsage, ...]:
     """All cells together, should they share one account and Region."""
-    return _account(platform.tenants, cells=len(platform.cells))
+    return _account(platform.tenants, len(platform.cells), granted)
 
 
-def _account(tenants: Iterable[Tenant], cells: int) -> tuple[QuotaUsage, ...]:
+def _account(tenants: Iterable[Tenant], cells: int, granted: Granted) -> tuple[QuotaUsage, ...]:
     tenants = tuple(tenants)
     functions = sum(len(tenant.members) + 1 for tenant in tenants)  # the authorizer's too; a role each
-    reserved = sum((tenant.tier.reserved_concurrency or 0) * len(tenant.routes) for tenant in tenants)
+    reserved = sum(tenant.concurrency(each) or 0 for tenant in tenants for each in (None, *tenant.members))
     signing = sum(tenant.auth.mode == "managed" for tenant in tenants)
     secrets = sum(len(tenant.secrets) for tenant in tenants)
     schedules = sum(member.schedule is not None for tenant in tenants for member in tenant.members)
     silos = sum(tenant.isolation == "silo" for tenant in tenants)
-    reservable = quotas.CONCURRENCY - quotas.UNRESERVED_CONCURRENCY
+    keys = sum(len(tenant.api_keys) for tenant in tenants)
+    reservable = max(0, granted.concurrency - quotas.UNRESERVED_CONCURRENCY)
     return tuple(
-        QuotaUsage(name, used, limit, "account", source)
-        for name, used, limit, source in (
-            ("usage plans", len(tenants), quotas.USAGE_PLANS, quotas.GATEWAY_STAGES),
-            (
-                "API keys",
-                sum(len(tenant.api_keys) for tenant in tenants),
-                quotas.API_KEYS,
-                quotas.GATEWAY_STAGES,
-            ),
-            ("roles", functions, quotas.ROLES, quotas.IAM),
-            ("reserved concurrency", reserved, reservable, quotas.LAMBDA),
-            ("tables", cells + silos, quotas.TABLES, quotas.DYNAMODB),
-            ("rules of schedules", schedules, quotas.RULES, quotas.EVENTBRIDGE),
-            ("secrets", secrets + signing, quotas.SECRETS, quotas.SECRETS_MANAGER),
+        QuotaUsage(name, used, limit, "account", source, hard)
+        for name, used, limit, source, hard in (
+            ("APIs", cells, quotas.REGIONAL_APIS, quotas.GATEWAY_STAGES, True),
+            ("usage plans", len(tenants), granted.usage_plans, quotas.GATEWAY_STAGES, False),
+            ("API keys", keys, quotas.API_KEYS, quotas.GATEWAY_STAGES, True),
+            ("roles", functions, granted.roles, quotas.IAM, False),
+            ("reserved concurrency", reserved, reservable, quotas.LAMBDA, False),
+            ("tables", cells + silos, granted.tables, quotas.DYNAMODB, False),
+            ("rules of schedules", schedules, granted.event_rules, quotas.EVENTBRIDGE, False),
+            ("secrets", secrets + signing, quotas.SECRETS, quotas.SECRETS_MANAGER, True),
         )
     )

@@ -22,6 +22,8 @@ _PATTERNS = {
     slugs.CELL_PATTERN: f"use {slugs.CELL_RULE}",
     tenants.NAME_PATTERN: "write it on one line, with no blank first or last",
     auth.IDENTIFIER_PATTERN: "use 1 to 255 ASCII characters, with no blank, quote or backslash",
+    auth.CLAIM_PATTERN: "write a claim's name, or a JSON pointer to it such as /realm_access/roles",
+    auth.SCOPES_PATTERN: "write scopes, separated by single blanks",
     jwk.KID_PATTERN: "use 1 to 128 of A-Z, a-z, 0-9 and . _ ~ : / + = @ -",
     jwk.BASE64URL_PATTERN: "write it in base64url, with no padding, as RFC 7518 has it",
 }

@@ -5,30 +5,25 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt import PyJWK, PyJWTError
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from agreed import jwks
 from tenantry.config.model import Fault, Model, ModelRule
 
-Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
+Algorithm = Literal[
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"
+]  # fmt: skip
 BASE64URL_PATTERN = "^[A-Za-z0-9_-]{1,1400}$"  # an RSA modulus of 8,192 bits takes 1,366
 KID_PATTERN = "^[A-Za-z0-9._~:/+=@-]{1,128}$"
 
 Base64Url = Annotated[str, StringConstraints(pattern=BASE64URL_PATTERN)]
 
-_RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
-# Key type and curve -> the algorithms it can serve, the default first.
-_ALGORITHMS: dict[tuple[str, str | None], tuple[str, ...]] = {
-    ("RSA", None): _RSA,
-    ("EC", "P-256"): ("ES256",),
-    ("EC", "P-384"): ("ES384",),
-    ("OKP", "Ed25519"): ("EdDSA",),
-}
-_MEMBERS = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x")}
-_PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")  # RFC 7518, section 6
-_RSA_BITS = 2048  # RFC 7518, section 3.3
+# RFC 7518, section 6; `oth` has further primes of an RSA key, so it is as private as `p`.
+_PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
 
 
 def asymmetric(field: str) -> ModelRule:
@@ -53,27 +48,35 @@ def _public(values: Mapping[str, Any]) -> Iterable[Fault]:
             "is a symmetric key", "use an RSA, EC or OKP key, whose public half is not a secret", ("kty",)
         )
     for member in _PRIVATE:
-        if member in values:
+        if values.get(member) not in (None, "", ()):  # some libraries write every member that they know
             remedy = "take it out, and replace this key wherever it is used: it has been seen"
             yield Fault("is the private half of the key", remedy, (member,))
 
 
 def _complete(values: Mapping[str, Any]) -> Iterable[Fault]:
     kty = values.get("kty")
-    members = _MEMBERS.get(kty, ()) if isinstance(kty, str) else ()
+    members = jwks.MEMBERS.get(kty, ()) if isinstance(kty, str) else ()
     missing = [member for member in members if values.get(member) is None]
     if missing:
         names = " and ".join(missing)
         yield Fault(f"lacks {names}, which a key of type {kty} has", "copy the whole public key")
     if members:
         for member in {"crv", "x", "y", "n", "e"}.difference(members) & values.keys():
-            yield Fault(f"does not belong to a key of type {kty}", "take it out", (member,))
+            if values[member] is not None:
+                yield Fault(f"does not belong to a key of type {kty}", "take it out", (member,))
+
+
+def _verifying(values: Mapping[str, Any]) -> Iterable[Fault]:
+    if not jwks.verifies(values.get("key_ops")):
+        yield Fault("leaves out verify", "use a key that may verify, or take key_ops out", ("key_ops",))
 
 
 class Jwk(Model):
-    """A public key as RFC 7517 writes it; members that say nothing about verifying are refused."""
+    """A public key as RFC 7517 writes it; what says nothing about verifying is ignored, as it asks."""
 
-    rules = (_public, _complete, asymmetric("alg"))
+    model_config = ConfigDict(extra="ignore")
+
+    rules = (_public, _complete, _verifying, asymmetric("alg"))
 
     kid: str = Field(
         pattern=KID_PATTERN,
@@ -83,11 +86,13 @@ class Jwk(Model):
     kty: Literal["RSA", "EC", "OKP"] = Field(examples=["OKP"], description="The key's type.")
     alg: Algorithm | None = Field(
         None,
-        description="Its one algorithm. Left out: RS256, ES256, ES384 or EdDSA, by its type.",
+        description="Its one algorithm. Left out: RS256, ES256, ES384, ES512 or EdDSA, by its type.",
     )
     use: Literal["sig"] | None = Field(None, description="What the key is for, if stated.")
-    key_ops: tuple[Literal["verify"], ...] | None = Field(None, description="What the key may do, if stated.")
-    crv: Literal["P-256", "P-384", "Ed25519"] | None = Field(
+    key_ops: tuple[str, ...] | None = Field(
+        None, description="What the key may do, if stated: verify, at least."
+    )
+    crv: Literal["P-256", "P-384", "P-521", "Ed25519"] | None = Field(
         None, description="The curve of an EC or OKP key."
     )
     x: Base64Url | None = Field(None, description="The public point, or its first coordinate, in base64url.")
@@ -99,11 +104,11 @@ class Jwk(Model):
 
     @property
     def algorithm(self) -> str:
-        return self.alg or _ALGORITHMS[self.kty, self.crv][0]
+        return self.alg or jwks.ALGORITHMS[self.kty, self.crv][0]
 
     def members(self) -> dict[str, str]:
         """What the authorizer needs of it: the key, its name and its algorithm."""
-        names = ("kid", "kty", *_MEMBERS[self.kty])
+        names = ("kid", "kty", *jwks.MEMBERS[self.kty])
         return {name: getattr(self, name) for name in names} | {"alg": self.algorithm}
 
     def size(self) -> int:
@@ -112,13 +117,17 @@ class Jwk(Model):
 
     def fingerprint(self) -> bytes:
         """The same for the same key, whatever its name and spelling."""
-        key = PyJWK(self.members()).key
+        key = self._key()
         der: bytes = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return der
 
+    def _key(self) -> Any:
+        """RFC 9864's name of EdDSA is not PyJWT's; a key's own kind says all that it needs."""
+        return PyJWK({name: value for name, value in self.members().items() if name != "alg"}).key
+
     @model_validator(mode="after")
     def _loads(self) -> Self:
-        able = _ALGORITHMS.get((self.kty, self.crv))
+        able = jwks.ALGORITHMS.get((self.kty, self.crv))
         if able is None:
             raise Fault(
                 f"has the curve {self.crv}, which its type {self.kty} does not have", "correct one"
@@ -126,15 +135,18 @@ class Jwk(Model):
         if self.algorithm not in able:
             raise Fault(f"has alg {self.alg}, which its type cannot serve", f"use {able[0]}").error()
         try:
-            key = PyJWK(self.members()).key
+            key = self._key()
         except (PyJWTError, ValueError, UnsupportedAlgorithm):
             # Their messages repeat the key's members.
             raise Fault(
                 "is not a valid key", "export the public key again, and copy all of it"
             ).error() from None
+        if isinstance(key, Ed25519PublicKey) and jwks.is_small_order(key.public_bytes_raw()):
+            raise Fault("is a point of small order, so anybody can sign", "make a new key pair").error()
         if isinstance(key, RSAPublicKey):
-            if key.key_size < _RSA_BITS:
-                raise Fault(f"has {key.key_size} bits", f"use an RSA key of {_RSA_BITS} bits or more").error()
+            if key.key_size < jwks.RSA_BITS:
+                remedy = f"use an RSA key of {jwks.RSA_BITS} bits or more"
+                raise Fault(f"has {key.key_size} bits", remedy).error()
             if key.public_numbers().n % 2 == 0:
                 raise Fault(
                     "has an even modulus, so it is not an RSA key", "export the public key again"

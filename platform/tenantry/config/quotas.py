@@ -15,8 +15,11 @@ SECRETS_MANAGER = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/r
 REQUESTS_PER_SECOND = 10_000  # account and Region, soft
 BURST = 5_000  # account and Region, set by AWS along with the rate
 
-STAGES_PER_API = 10  # GATEWAY_STAGES, soft, per API
+# GATEWAY_STAGES, soft. AWS raises a quota per API for one that exists, and for no future one: a new cell
+# begins with this many.
+STAGES_PER_API = 10
 USAGE_PLANS = 300  # GATEWAY_STAGES, account and Region, soft
+REGIONAL_APIS = 600  # GATEWAY_STAGES, account and Region, hard: a cell is one
 API_KEYS = 10_000  # GATEWAY_STAGES, account and Region, hard
 
 CONCURRENCY = 1_000  # LAMBDA, account and Region, soft, lower in new accounts

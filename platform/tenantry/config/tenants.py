@@ -169,7 +169,8 @@ class TenantSettings(Model):
     data: Data = Field(default_factory=Data, description="Where and how the tenant's data is kept.")
     cors_origins: tuple[Origin, ...] = Field(
         (),
-        description="Origins whose pages may call the API, as browsers send them; or * alone.",
+        description="Origins whose pages may call the API, as browsers send them; one may begin with *. "
+        "for every name before its domain. Or * alone.",
         json_schema_extra={"uniqueItems": True},
     )
     cors_credentials: bool = Field(
@@ -270,15 +271,29 @@ class Tenant(TenantSettings):
     @property
     def mails(self) -> bool:
         """Whether one of its functions sends mail."""
-        return any(
-            member.function.mails and member.function.mails.holds(self.options.get(member.group.name, {}))
-            for member in self.members
-        )
+        return any(self.receivers(member) for member in self.members)
+
+    def receivers(self, member: Member) -> list[str]:
+        """Whom that function mails: the one address that the file names for it; none where it sends none."""
+        mails, options = member.function.mails, self.options.get(member.group.name, {})
+        return [options[mails.option]] if mails and mails.holds(options) else []
 
     @property
     def ends(self) -> date | None:
         """The last day on which its data is kept; None where no end is in sight."""
         return date.fromisoformat(self.until) if self.until else None
+
+    def concurrency(self, member: Member | None) -> int | None:
+        """What is set aside for one function, and the most of it; None where the tier sets no bound.
+
+        `member` None is the authorizer. What a queue feeds takes as much as the queue lets run at a time:
+        with less Lambda would take entries only to throttle them. What the clock runs, runs alone.
+        """
+        if self.tier.reserved_concurrency is None:
+            return None
+        if member and member.queue:
+            return member.queue.concurrency
+        return 1 if member and member.schedule else self.tier.reserved_concurrency
 
     @property
     def isolation(self) -> Isolation:

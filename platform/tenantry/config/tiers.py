@@ -60,8 +60,9 @@ class TierOptions(Model):
         None,
         ge=1,
         le=CONCURRENCY - UNRESERVED,
-        description="Concurrency set aside for, and the most of, each of the tenant's route groups. "
-        "It is taken out of what all others share. Left out: none.",
+        description="Concurrency set aside for, and the most of, the tenant's authorizer and each of its "
+        "route groups; what a queue feeds gets the queue's, what runs by the clock one. It is taken out of "
+        "what all others share. Left out: no function is bounded.",
     )
     log_retention_days: RetentionDays = Field(
         30, description="Days that logs are kept; one of the values that CloudWatch accepts."

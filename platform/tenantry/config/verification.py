@@ -25,9 +25,12 @@ def verification(tenant: Tenant, own_issuer: str, managed_keys: list[JwkMembers]
             "mode": "oidc",
             "issuer": auth.oidc.issuer,
             "algorithms": list(auth.oidc.algorithms),
+            **{name: each for name in ("discovery", "jwks_uri") if (each := getattr(auth.oidc, name))},
+            **auth.oidc.reading(tenant.audience),
             **common,
         }
     if auth.jwks:
         keys = [key.members() for key in auth.jwks.keys]
-        return {"mode": "keys", "issuer": auth.jwks.issuer or own_issuer, "keys": keys, **common}
+        reading = auth.jwks.reading(tenant.audience)
+        return {"mode": "keys", "issuer": auth.jwks.issuer or own_issuer, "keys": keys, **reading, **common}
     return {"mode": "keys", "issuer": own_issuer, "keys": managed_keys, **common}

@@ -34,6 +34,9 @@ POLL_SECONDS = 20
 CALLS_PER_MESSAGE = 3  # sent, received, deleted
 
 SECRET_SECONDS = 900  # a function instance asks for its secret again after this long
+# A key under rotation costs as much again after its first rotation and its second: the most, from year three.
+# https://aws.amazon.com/kms/pricing/
+KEY_ROTATIONS = 2
 KEY_SECONDS = 300  # DynamoDB keeps a table's data key for this long, for each role that uses it
 
 NOTICES_PER_MONTH = 30  # alarms' e-mails to one address: a day with trouble in every month

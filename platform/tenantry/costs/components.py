@@ -22,7 +22,8 @@ Component = Callable[[Usage, TenantInventory], Quantities]
 
 
 def gateway(usage: Usage, _: object = None) -> Quantities:
-    yield "gateway_request", Fraction(usage.requests)
+    """The authorizer's run is billed for a call that it refuses, the call itself is not."""
+    yield "gateway_request", Fraction(usage.requests if usage.served is None else usage.served)
 
 
 def functions(usage: Usage, has: TenantInventory) -> Quantities:
@@ -79,7 +80,7 @@ def queues(usage: Usage, has: TenantInventory) -> Quantities:
 
 def keys(usage: Usage, has: TenantInventory) -> Quantities:
     renewals = Fraction(usage.hours) * 3600 / assumed.KEY_SECONDS * len(has.functions)
-    yield "key", has.keys * _months(usage)
+    yield "key", has.keys * (1 + assumed.KEY_ROTATIONS) * _months(usage)
     yield "key_call", has.keys * (renewals + _secret_calls(usage, has))
 
 

@@ -34,12 +34,15 @@ class PriceStep(_Model):
 
 
 class Price(_Model):
+    """`checked` is the day on which it was last read; `compared`: with a public copy of AWS's list too."""
+
     unit: str = Field(min_length=1)
     steps: tuple[PriceStep, ...] = Field(min_length=1)
     per: int = Field(1, ge=1)
     free: int = Field(0, ge=0)
     source: SourceUrl
     checked: date
+    compared: bool = True
 
     @model_validator(mode="after")
     def _steps_rise_without_end(self) -> Self:
@@ -104,7 +107,16 @@ class Prices(_Model):
     @property
     def oldest(self) -> date:
         """The day from which on no figure has been looked at again."""
-        return min(self.named(name).checked for name in Prices.model_fields if name != "region")
+        return min(self.named(name).checked for name in self.names())
+
+    @property
+    def not_compared(self) -> tuple[str, ...]:
+        """Those that stand on the page of their source alone."""
+        return tuple(name for name in self.names() if not self.named(name).compared)
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        return tuple(name for name in cls.model_fields if name != "region")
 
 
 @cache

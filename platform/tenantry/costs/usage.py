@@ -26,7 +26,10 @@ class Usage:
 
     Attributes:
         hours: length of the period; what costs by the month counts hours / HOURS_IN_MONTH of it.
-        requests: `Count` of AWS/ApiGateway by (ApiName, Stage): refused calls are billed as others are.
+        requests: `Count` of AWS/ApiGateway by (ApiName, Stage), refused calls too.
+        served: of these, those that reached an integration, samples of `IntegrationLatency`. AWS bills no
+            call that lacks a key or a good token, is throttled, over its quota or asks for what is not there
+            (https://repost.aws/questions/QUY2x146iORPmsJHpff8u0eA); it bills those that fail validation.
         functions: by group, those of authorizer and notifier too; a group that never ran may be left out.
         read_units: `ConsumedReadCapacity` of namespace Tenantry, over all the tenant's routes.
         write_units: `ConsumedWriteCapacity`, the same.
@@ -40,6 +43,7 @@ class Usage:
 
     hours: float
     requests: float = 0
+    served: float | None = None
     functions: Mapping[str, FunctionUse] = field(default_factory=dict)
     read_units: float = 0
     write_units: float = 0

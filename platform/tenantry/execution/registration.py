@@ -7,9 +7,11 @@ would give it, so that what refers to another resource can be followed to it.
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import pulumi
@@ -24,24 +26,25 @@ from tenantry.execution import levers
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds import KINDS
 from tenantry.rules.kinds.kind import nameless
-from tenantry.rules.kinds.tokens import CELL, COMPONENTS, TENANT
+from tenantry.rules.kinds.tokens import CELL, COMPONENTS, PRIVATE_KEY, TENANT
 
 Program = Callable[[], dict[str, Any] | None]
 
-# One key for all: which key it is does not matter, that registering again gives the same inputs does.
-_PUBLIC_PEM = (
-    Ed25519PrivateKey.from_private_bytes(bytes(32))
-    .public_key()
-    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    .decode()
-)
+
+@cache
+def _public_pem(name: str) -> str:
+    """Each key has its own, and registering again gives the same."""
+    private = Ed25519PrivateKey.from_private_bytes(sha256(name.encode()).digest())
+    public = private.public_key()
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 @dataclass(frozen=True)
 class Registered:
     """A resource as the engine sees it: type token, logical name, inputs, and what was said of it.
 
-    `sources` are the URNs of the resources that an input is made of, by input.
+    `sources` are the URNs of the resources that an input is made of, by input. `provider` is empty for the
+    stack's own.
     """
 
     urn: str
@@ -56,6 +59,8 @@ class Registered:
     import_id: str
     ignored: tuple[str, ...]
     secret_outputs: tuple[str, ...]
+    provider: str
+    aliases: tuple[str, ...]
 
     @property
     def id(self) -> str:
@@ -66,7 +71,12 @@ class Registered:
         """Whatever others may call it by: ARN, id, physical name, address."""
         kind = KINDS.get(self.type)
         named = {self.inputs[kind.name]} if kind and kind.name in self.inputs else set()
-        return {self.arn, self.id, *named, *_computed(self.type, self.name, self.inputs).values()}
+        return {self.arn, self.id, *named, *self.computed.values()}
+
+    @property
+    def computed(self) -> dict[str, str]:
+        """Outputs beside its inputs."""
+        return _computed(self.type, self.name, self.inputs)
 
     def document(self, key: str) -> dict[str, Any]:
         """An input that holds JSON."""
@@ -128,6 +138,8 @@ class RecordingMonitor(MockMonitor):
                 import_id=request.importId,
                 ignored=tuple(request.ignoreChanges),
                 secret_outputs=tuple(request.additionalSecretOutputs),
+                provider=request.provider,
+                aliases=tuple(_aliases(request)),
             )
         )
         return response
@@ -216,6 +228,15 @@ def execute(program: Program, monitor: MockMonitor, stack: str, preview: bool = 
             loop.close()
 
 
+def _aliases(request: Any) -> Iterator[str]:
+    """What it was called before; an older type of the same name is the provider's own affair."""
+    yield from request.aliasURNs
+    for alias in request.aliases:
+        spec = alias.spec
+        if alias.urn or spec.name or spec.stack or spec.project or spec.parentUrn or spec.noParent:
+            yield alias.urn or spec.parentUrn or spec.name or "elsewhere"
+
+
 def _id(name: str) -> str:
     return f"{name}-id"
 
@@ -226,7 +247,8 @@ def _arn(arns: Arns, token: str, name: str, inputs: dict[str, Any]) -> str:
 
 
 def _computed(token: str, name: str, inputs: dict[str, Any]) -> dict[str, str]:
-    values = {"name": name, "id": _id(name), "inputs": inputs, "public_pem": _PUBLIC_PEM}
+    public_pem = _public_pem(name) if token == PRIVATE_KEY else ""
+    values = {"name": name, "id": _id(name), "inputs": inputs, "public_pem": public_pem}
     patterns = KINDS[token].computed if token in KINDS else {}
     return {output: pattern.format(**values) for output, pattern in patterns.items()}
 

@@ -1,56 +1,41 @@
-"""Make the gateway's body from the contract: its routes and schemas, plus what AWS needs to serve them.
+"""Make the gateway's body from the contract: its routes, plus what AWS needs to serve them.
 
-API Gateway takes a dialect of OpenAPI 3.0 and JSON Schema draft 4, and the import is set to fail on
-warnings; so descriptions, examples, response schemas and the keywords that it documents as unsupported
-stay out.
+API Gateway takes a dialect of OpenAPI 3.0, and the import is set to fail on warnings; so descriptions,
+examples and schemas stay out. Bodies are checked by the functions alone, whose answers name what is wrong
+(docs/decisions/0018).
 """
 
+import json
 import re
 
 from tenantry.gateway.contract import Document
 from tenantry.gateway.located import member, refused
-from tenantry.gateway.refusals import gateway_responses
+from tenantry.gateway.refusals import gateway_responses, method_not_allowed
+from tenantry.rules import requirements
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import AUTHORIZER, stage_variable
 
 METHODS = ("get", "post", "put", "patch", "delete")
+ANY_METHOD = "x-amazon-apigateway-any-method"  # whatever the path states no operation for
+
+# From this size on answers are compressed for clients that ask for it; below, there is little to win.
+COMPRESSED_FROM_BYTES = 1_024
+
+# Of a proxy the gateway needs no declared status. Its importer has warned of `default`, and one warning takes
+# the whole import back; "200" beside `aws_proxy` is known to import without any
+# (https://github.com/localstack/localstack, tests/aws/files/openapi.spec.tf.json, validated on AWS).
+DECLARED = "200"
 
 # How long the gateway may replay an authorizer's verdict. A token that expires, or a key that is taken
 # out, is honoured at most this much longer. API Gateway allows 0 to 3,600 seconds.
 VERDICT_TTL_SECONDS = 60
 
-# Model keywords that API Gateway's "Known issues" page lists as unsupported or ignored, and those
-# that say nothing to a validator. The functions validate the whole again.
-LEFT_OUT = frozenset(
-    {
-        "additionalProperties",
-        "default",
-        "description",
-        "discriminator",
-        "example",
-        "examples",
-        "format",
-        "maxItems",
-        "minItems",
-        "readOnly",
-        "title",
-        "writeOnly",
-    }
-)
-# Left out, each would change what a model accepts. The importer takes `$ref` and `allOf` alone of them, and
-# those are written out, so that every model stands alone.
-REFUSED = frozenset(
-    {
-        "$ref",
-        "allOf",
-        "anyOf",
-        "const",
-        "exclusiveMaximum",
-        "exclusiveMinimum",
-        "not",
-        "nullable",
-        "oneOf",
-    }
+# What clients send bodies as by themselves; one of another type gets 415 before a mock could say 405.
+SENT_TYPES = (
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "text/plain",
 )
 
 
@@ -66,16 +51,16 @@ def gateway_body(contract: Document, title: str, arns: Arns) -> Document:
         "openapi": member(contract, "openapi"),
         "info": {"title": title, "version": member(member(contract, "info"), "version")},
         "x-amazon-apigateway-api-key-source": "HEADER",
+        "x-amazon-apigateway-minimum-compression-size": COMPRESSED_FROM_BYTES,
         "x-amazon-apigateway-request-validators": {
-            "all": {"validateRequestBody": True, "validateRequestParameters": True}
+            "parameters": {"validateRequestBody": False, "validateRequestParameters": True}
         },
-        "x-amazon-apigateway-request-validator": "all",
+        "x-amazon-apigateway-request-validator": "parameters",
         "x-amazon-apigateway-gateway-responses": gateway_responses(),
         "paths": {path: _path(path, item, contract, arns) for path, item in contract["paths"].items()},
         "components": {
-            "schemas": _request_models(contract),
             "securitySchemes": {
-                "api_key": {"type": "apiKey", "name": "x-api-key", "in": "header"},
+                "api_key": {"type": "apiKey", "name": requirements.KEY_HEADER, "in": "header"},
                 "token": _authorizer(arns),
             },
         },
@@ -88,8 +73,12 @@ def _path(path: str, item: Document, contract: Document, arns: Arns) -> Document
     if len(groups) != 1:
         raise refused(item, f"{path}: a path belongs to one route group, not to {sorted(groups)}")
     group = groups.pop()
+    if "get" in operations:
+        operations["head"] = _head(operations["get"])
     if group != "core":
         operations["options"] = _preflight(path, group, arns)
+    allowed = ", ".join(method.upper() for method in operations)
+    operations[ANY_METHOD] = _not_allowed(path, allowed)
     return operations
 
 
@@ -97,28 +86,69 @@ def _operation(operation: Document, contract: Document, arns: Arns) -> Document:
     group, name = member(operation, "x-tenantry-group"), member(operation, "operationId")
     if "security" not in operation:
         raise refused(operation, f"{name} states no security; write [] where anybody may call")
-    served: Document = {
+    return {
         "operationId": name,
-        "security": operation["security"],
+        "security": _security(operation),
         "parameters": [_parameter(each, contract) for each in operation.get("parameters", [])],
-        "responses": {"200" if group == "core" else "default": {"description": "see the contract"}},
+        "responses": {DECLARED: {"description": "see the contract"}},
         "x-amazon-apigateway-integration": _mock() if group == "core" else _proxy(group, arns),
     }
-    if "requestBody" in operation:
-        schema = _body_schema(operation)
-        served["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-    return served
+
+
+def _head(get: Document) -> Document:
+    """Whatever serves GET (RFC 9110, 9.1), to the same callers; an operation's id is its own."""
+    return {name: value for name, value in get.items() if name != "operationId"}
+
+
+def _not_allowed(path: str, allowed: str) -> Document:
+    """The gateway itself says 405 to anybody (RFC 9110, 15.5.6): the contract is no secret."""
+    headers, problem = method_not_allowed(allowed)
+    return {
+        "security": [],
+        "parameters": _path_parameters(path),
+        "responses": {
+            "405": {
+                "description": "another method is needed",
+                "headers": {name: {"schema": {"type": "string"}} for name in headers},
+            }
+        },
+        "x-amazon-apigateway-integration": {
+            "type": "mock",
+            "requestTemplates": dict.fromkeys(SENT_TYPES, '{"statusCode": 405}'),
+            "passthroughBehavior": "never",
+            "responses": {
+                "default": {
+                    "statusCode": "405",
+                    "responseParameters": {
+                        f"method.response.header.{name}": f"'{value}'" for name, value in headers.items()
+                    },
+                    "responseTemplates": {"application/json": json.dumps(problem)},
+                }
+            },
+        },
+    }
+
+
+def _path_parameters(path: str) -> list[Document]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", path)
+    ]
+
+
+def _security(operation: Document) -> list[Document]:
+    try:
+        return requirements.separate(operation["security"])
+    except ValueError as error:
+        raise refused(operation, f"{operation['operationId']}: security is wrong: {error}") from None
 
 
 def _preflight(path: str, group: str, arns: Arns) -> Document:
     """A browser sends neither key nor token with a preflight; the function knows the tenant's origins."""
     return {
         "security": [],
-        "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            for name in re.findall(r"{(\w+)}", path)
-        ],
-        "responses": {"default": {"description": "CORS preflight"}},
+        "parameters": _path_parameters(path),
+        "responses": {DECLARED: {"description": "CORS preflight"}},
         "x-amazon-apigateway-integration": _proxy(group, arns),
     }
 
@@ -133,17 +163,6 @@ def _parameter(parameter: Document, contract: Document) -> Document:
         "required": bool(parameter.get("required")),
         "schema": {"type": "string"},
     }
-
-
-def _body_schema(operation: Document) -> Document:
-    """A reference, because only a named schema can become a model."""
-    schema: Document = operation["requestBody"]["content"]["application/json"]["schema"]
-    if "$ref" not in schema:
-        raise refused(
-            operation,
-            f"{operation['operationId']} has a body schema without a name; move it to components.schemas",
-        )
-    return schema
 
 
 def _name(reference: Document) -> str:
@@ -179,10 +198,14 @@ def _mock() -> Document:
 
 
 def _authorizer(arns: Arns) -> Document:
-    """Both identity sources are part of the cache key: a verdict reached for one key never serves another."""
+    """Both identity sources are part of the cache key: a verdict reached for one key never serves another.
+
+    `Unused` is the name that AWS asks for where there are several identity sources:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authorizer.html
+    """
     return {
         "type": "apiKey",
-        "name": "Authorization",
+        "name": "Unused",
         "in": "header",
         "x-amazon-apigateway-authtype": "custom",
         "x-amazon-apigateway-authorizer": {
@@ -192,33 +215,3 @@ def _authorizer(arns: Arns) -> Document:
             "authorizerResultTtlInSeconds": VERDICT_TTL_SECONDS,
         },
     }
-
-
-def _request_models(contract: Document) -> Document:
-    """The schemas of request bodies; each stands alone, because a model cannot refer to what was left out."""
-    schemas = contract["components"]["schemas"]
-    used = {
-        _name(_body_schema(operation))
-        for item in contract["paths"].values()
-        for method, operation in item.items()
-        if method in METHODS and "requestBody" in operation
-    }
-    return {name: _model(member(schemas, name)) for name in sorted(used)}
-
-
-def _model(schema: Document) -> Document:
-    for keyword in sorted(REFUSED & schema.keys()):
-        raise refused(
-            schema,
-            f"a request schema has {keyword}: {schema[keyword]}, "
-            "which gateway models cannot hold; rewrite it",
-        )
-    model: Document = {}
-    for keyword, value in schema.items():
-        if keyword == "properties":
-            model[keyword] = {name: _model(each) for name, each in value.items()}
-        elif keyword == "items":
-            model[keyword] = _model(value)
-        elif keyword not in LEFT_OUT and not keyword.startswith("x-"):
-            model[keyword] = value
-    return model

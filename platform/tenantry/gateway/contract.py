@@ -104,6 +104,10 @@ def _completed(operation: Operation, group: str) -> Document:
         responses |= WITH_MATCH
     shared = {status: {"$ref": f"#/components/responses/{name}"} for status, name in responses.items()}
     stated = content.get("responses", {})
+    if operation.repeatable:
+        stated = {
+            status: _replayed(answer) if status[:1] == "2" else answer for status, answer in stated.items()
+        }
     completed = Located(
         content,
         tags=[group],
@@ -113,6 +117,11 @@ def _completed(operation: Operation, group: str) -> Document:
     )
     completed.place = operation.content.place
     return completed
+
+
+def _replayed(answer: Document) -> Document:
+    header = {"Idempotent-Replayed": {"$ref": "#/components/headers/IdempotentReplayed"}}
+    return {**answer, "headers": {**answer.get("headers", {}), **header}}
 
 
 def routes(contract: Document) -> tuple[Route, ...]:

@@ -1,7 +1,9 @@
 """Answer the gateway's own refusals as problems (RFC 9457), in the same words as the functions' errors.
 
 Types, default status codes and variables: "Gateway response types for API Gateway". The template is always
-the one for `application/json`; the header then says what it really is.
+the one for `application/json`; the header then says what it really is. REQUEST_TOO_LARGE cannot be changed so
+far: to a body over 10 MB the gateway gives its own answer, whatever stands here
+(https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html).
 """
 
 import json
@@ -38,40 +40,56 @@ REFUSALS = {
     "WAF_FILTERED": Refusal(403, "forbidden", "The request was refused"),
 }
 
+# Which the gateway has no response type for: a mock answers.
+METHOD_NOT_ALLOWED = Refusal(405, "method-not-allowed", "The path is there, and has no such method")
+
 # A browser may read a refusal from any origin: it holds no tenant's data, and `*` allows no credentials.
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Retry-After",
+    "Access-Control-Expose-Headers": "Allow, Retry-After, WWW-Authenticate",
     "Cache-Control": "no-store",
     "Content-Type": "application/problem+json",
     "X-Content-Type-Options": "nosniff",
 }
 
-# By slug. A used-up quota has none: nobody here knows when its period ends.
+# RFC 6750, section 3.1. The gateway has one answer for a token that is missing and one that is not good: both
+# say that a token is needed. Which scope is needed it does not know: the contract states it of each route.
+_CHALLENGE = "WWW-Authenticate"
+# A used-up quota has no Retry-After: nobody here knows when its period ends. What is left of a rate is not
+# known either, so no answer states it.
 _EXTRA_HEADERS = {
-    "unauthorized": {"WWW-Authenticate": "Bearer"},  # RFC 9110, section 11.6.1
-    "throttled": {"Retry-After": "1"},
-    "unavailable": {"Retry-After": "2"},  # as the functions answer
+    "ACCESS_DENIED": {_CHALLENGE: 'Bearer error="insufficient_scope"'},
+    "INTEGRATION_FAILURE": {"Retry-After": "2"},  # as the functions answer
+    "THROTTLED": {"Retry-After": "1"},
+    "UNAUTHORIZED": {_CHALLENGE: 'Bearer error="invalid_token"'},
 }
 
 
 def gateway_responses() -> dict[str, Any]:
     """The value of `x-amazon-apigateway-gateway-responses`."""
-    return {kind: _response(refusal) for kind, refusal in REFUSALS.items()}
+    return {kind: _response(kind, refusal) for kind, refusal in REFUSALS.items()}
 
 
-def _response(refusal: Refusal) -> dict[str, Any]:
-    headers = _HEADERS | _EXTRA_HEADERS.get(refusal.slug, {})
-    problem = {
+def method_not_allowed(allowed: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """Headers and problem of the answer to a method that a path does not serve."""
+    return {"Allow": allowed, **_HEADERS}, _problem(METHOD_NOT_ALLOWED)
+
+
+def _problem(refusal: Refusal) -> dict[str, Any]:
+    return {
         "type": f"urn:tenantry:problem:{refusal.slug}",
         "title": refusal.title,
         "status": refusal.status,
         "request_id": "$context.requestId",
     }
+
+
+def _response(kind: str, refusal: Refusal) -> dict[str, Any]:
+    headers = _HEADERS | _EXTRA_HEADERS.get(kind, {})
     return {
         "statusCode": refusal.status,
         "responseParameters": {
             f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()
         },
-        "responseTemplates": {"application/json": json.dumps(problem)},
+        "responseTemplates": {"application/json": json.dumps(_problem(refusal))},
     }

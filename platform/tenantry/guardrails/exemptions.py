@@ -17,6 +17,8 @@ BOUNDARY_ON_ANYTHING = {
 # Routes that need neither key nor token.
 OPEN_ROUTES = {
     "GET /health": "answered by the gateway itself, the same to everybody",
+    "HEAD /health": "the same, without the content",
+    "ANY *": "the gateway itself says that the path has no such method; a mock holds no tenant's data",
     "OPTIONS *": "a browser sends neither with a preflight; the function answers by the tenant's origins",
 }
 

@@ -34,6 +34,19 @@ def _role(function: Resource) -> object:
     return function.sources.get("role") if role is UNKNOWN else role
 
 
+def a_tenants_functions_are_bounded_together(stack: Stack) -> Iterator[Violation]:
+    tenants: dict[object, list[Resource]] = defaultdict(list)
+    for function in stack.of(FUNCTION):
+        tenants[function.at("tags.tenant")].append(function)
+    for functions in tenants.values():
+        bounded = [each for each in functions if each.at("reservedConcurrentExecutions") is not None]
+        if 0 < len(bounded) < len(functions):
+            for function in functions:
+                has = "has a" if function in bounded else "has no"
+                what = f"{has} reserved concurrency, and its tenant's functions differ in that"
+                yield Violation(function, f"{what}; set reservedConcurrentExecutions on all or on none")
+
+
 def every_function_traces(stack: Stack) -> Iterator[Violation]:
     for function in stack.of(FUNCTION):
         if function.at("tracingConfig.mode") not in ("Active", UNKNOWN):

@@ -7,8 +7,8 @@ from tenantry.guardrails.exemptions import OPEN_ROUTES, key_routes
 from tenantry.guardrails.resources import UNKNOWN, Stack
 from tenantry.guardrails.violations import Violation
 from tenantry.rules.kinds.tokens import OTHER_DOORS, REST_API, STAGE
+from tenantry.rules.requirements import KEY, TOKEN, asked
 
-KEY, TOKEN = "an API key", "an authorizer"
 _ANY_METHOD = "x-amazon-apigateway-any-method"
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", _ANY_METHOD)
 
@@ -34,7 +34,7 @@ def every_route_is_guarded(stack: Stack) -> Iterator[Violation]:
             if "security" not in operation:
                 yield Violation(api, f"{route} states no security; write [] where anybody may call")
                 continue
-            for missing in _missing(route, operation["security"], _schemes(body)):
+            for missing in _missing(route, asked(body, operation["security"])):
                 yield Violation(api, f"{route} can be called without {missing}; state it, or list the route")
 
 
@@ -51,22 +51,10 @@ def _operations(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
                 yield f"{'ANY' if method == _ANY_METHOD else method.upper()} {path}", operation
 
 
-def _schemes(body: Mapping[str, Any]) -> dict[str, str]:
-    """What each security scheme asks of a caller; one that the gateway does not enforce asks nothing."""
-    asked = {}
-    for name, scheme in body.get("components", {}).get("securitySchemes", {}).items():
-        if scheme.get("x-amazon-apigateway-authorizer"):
-            asked[name] = TOKEN
-        elif scheme.get("type") == "apiKey" and scheme.get("name", "").lower() == "x-api-key":
-            asked[name] = KEY
-    return asked
-
-
-def _missing(route: str, security: list[Mapping[str, Any]], schemes: dict[str, str]) -> list[str]:
-    """What the route needs and can be called without: any one of the alternatives opens it."""
+def _missing(route: str, asked_for: frozenset[str]) -> list[str]:
+    """What the route needs and can be called without."""
     method = route.partition(" ")[0]
     if route in OPEN_ROUTES or f"{method} *" in OPEN_ROUTES:
         return []
-    asked = [{schemes[name] for name in alternative if name in schemes} for alternative in security]
     needed = (KEY,) if route in key_routes() else (KEY, TOKEN)
-    return [each for each in needed if not asked or any(each not in one for one in asked)]
+    return [each for each in needed if each not in asked_for]

@@ -41,6 +41,12 @@ RULES = (
         functions.no_environment_holds_a_secret,
     ),
     Rule(
+        "function-is-bounded",
+        "A bound that one function of a tenant lacks leaves the account's concurrency to whoever calls it.",
+        functions.a_tenants_functions_are_bounded_together,
+        alone=False,
+    ),
+    Rule(
         "function-traces",
         "A slow or failed request can be followed through its function.",
         functions.every_function_traces,

@@ -10,6 +10,7 @@ from tenantry.config import Cell
 from tenantry.deployment import Deployment
 from tenantry.execution import registration
 from tenantry.execution.registration import Registered
+from tenantry.groups import current
 from tenantry.packing.artifact import Artifact, LambdaTarget
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds.tokens import TENANT
@@ -17,17 +18,28 @@ from tenantry.rules.naming import Names
 
 # Any account and Region serve: no policy decides by them.
 SOMEWHERE = Arns("aws", "us-east-1", "000000000000")
-SENDER = "contact@example.com"  # nor by the sender's address
+SENDER = "contact@example.com"  # nor by the sender's address, nor by what the cell may cost
 
 
 @dataclass(frozen=True)
 class RegisteredCell:
-    """The resources of a cell, as the engine would get them."""
+    """The resources of a cell, as the engine would get them, beside the files that they were made of."""
 
-    names: Names
-    arns: Arns
-    slugs: tuple[str, ...]
+    config: Cell
+    deployment: Deployment
     resources: tuple[Registered, ...]
+
+    @property
+    def names(self) -> Names:
+        return self.deployment.names
+
+    @property
+    def arns(self) -> Arns:
+        return self.deployment.arns
+
+    @cached_property
+    def slugs(self) -> tuple[str, ...]:
+        return tuple(tenant.slug for tenant in self.config.tenants)
 
     def of(self, *kinds: str) -> Iterator[Registered]:
         """Those of the types with these tokens."""
@@ -64,11 +76,12 @@ def registered(cell: Cell, code: Artifact = UNREAD, layer: Artifact = UNREAD) ->
         layer=layer,
         manage_account=True,
         mail_from=SENDER,
+        group_layers={each.name: layer for each in current().installed if each.requirements},
+        budget=1,
     )
 
     def declare() -> dict[str, Any]:
         return program.declare(cell, deployment)
 
     engine, _ = registration.run(declare, cell.name, SOMEWHERE)
-    slugs = tuple(tenant.slug for tenant in cell.tenants)
-    return RegisteredCell(deployment.names, SOMEWHERE, slugs, tuple(engine.registered))
+    return RegisteredCell(cell, deployment, tuple(engine.registered))

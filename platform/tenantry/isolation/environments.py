@@ -13,6 +13,7 @@ from tenantry.groups import current
 from tenantry.isolation import targets
 from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.leaks import Leak, leak
+from tenantry.rules import naming
 from tenantry.rules.kinds.tokens import FUNCTION, SECRET, TABLE
 
 # These lead calls to another endpoint or through a proxy, or the interpreter to other code.
@@ -38,8 +39,10 @@ def an_environment_names_its_own_tenants(cell: RegisteredCell) -> Iterator[Leak]
         if "TABLE" in said and said["TABLE"] != tables.get(tenant, tables.get(None)):
             yield _leak(function, "TABLE")
         for variable, secret in secrets.items():
-            if variable in said and named.get(said[variable]) != (tenant, secret):
-                yield _leak(function, variable)
+            if variable in said:
+                owner, name = named.get(said[variable], (None, ""))
+                if owner != tenant or not name.startswith(naming.generation(secret, "")):
+                    yield _leak(function, variable)
         for variable, queue in queues.items():
             if variable in said and said[variable].rpartition("/")[2] != queue:
                 yield _leak(function, variable)

@@ -9,7 +9,7 @@ from tenantry.execution.registration import Registered
 class Leak:
     """`by` is the statement or setting that decides; `more` counts what it opens to the same action beside.
 
-    `whose` is empty where nobody in particular owns what is reached.
+    `whose` is empty where nobody in particular owns what is reached; `why` is the rule that it breaks.
     """
 
     who: str
@@ -18,11 +18,13 @@ class Leak:
     by: str
     whose: str = ""
     more: int = 0
+    why: str = ""
 
     def __str__(self) -> str:
         of = f" of {self.whose}" if self.whose else ""
         more = f" (and {self.more:,} more)" if self.more else ""
-        return f"{self.who}: {self.action} on {self.resource}{of}, by {self.by}{more}"
+        why = f"; {self.why}" if self.why else ""
+        return f"{self.who}: {self.action} on {self.resource}{of}, by {self.by}{more}{why}"
 
 
 def leak(resource: Registered, action: str, reached: str, by: str) -> Leak:

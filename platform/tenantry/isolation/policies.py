@@ -1,17 +1,20 @@
-"""Rules on policies that resources carry, and on whom topics notify: people and services of AWS alone.
+"""Rules on policies that resources carry, and on whom topics and functions write to.
 
-A role of the same account needs no such policy, and nobody else has any business with these resources.
+A role of the same account needs no policy of a resource's, and nobody else has any business with these.
 Each rule yields the leaks that break it.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.leaks import Leak, leak
+from tenantry.isolation.reading import listed
 from tenantry.rules.kinds.tokens import (
     BUCKET,
     QUEUE,
+    ROLE_POLICY,
     SECRET,
     TOPIC,
     TOPIC_POLICY,
@@ -39,6 +42,30 @@ def a_topic_tells_people_alone(cell: RegisteredCell) -> Iterator[Leak]:
         if protocol != "email":
             reached = str(subscription.inputs.get("endpoint"))
             yield leak(subscription, "sns:Subscribe", reached, f"its protocol {protocol}")
+
+
+def a_function_mails_its_own_tenants_address_alone(cell: RegisteredCell) -> Iterator[Leak]:
+    """Those that its tenant's file names for a group, and by a condition on all that a mail names."""
+    addresses = {
+        tenant.slug: {value for options in tenant.options.values() for value in options.values()}
+        for tenant in cell.config.tenants
+    }
+    for policy in cell.of(ROLE_POLICY):
+        own = addresses.get(str(cell.owner(policy)), set())
+        for statement in listed(policy.document("policy")["Statement"]):
+            mails = [each for each in listed(statement.get("Action", [])) if each.lower().startswith("ses:")]
+            receivers = _receivers(statement)
+            if statement["Effect"] == "Allow" and mails and not (receivers and receivers <= own):
+                reached = ", ".join(sorted(receivers - own)) or "anybody"
+                yield leak(policy, mails[0], reached, f"ses:Recipients of own/{statement.get('Sid')}")
+
+
+def _receivers(statement: dict[str, Any]) -> set[str]:
+    """Empty where the condition lets through a mail to somebody else, or does not look at whom it goes to."""
+    condition = statement.get("Condition") or {}
+    if (condition.get("Null") or {}).get("ses:Recipients") != "false":
+        return set()
+    return set(listed((condition.get("ForAllValues:StringEquals") or {}).get("ses:Recipients", [])))
 
 
 def _allowing(resource: Registered) -> Iterator[tuple[str, str, object]]:

@@ -1,7 +1,7 @@
 """Prove one cell: what its roles hold, and how its parts are bound together."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tenantry.isolation import (
@@ -11,10 +11,12 @@ from tenantry.isolation import (
     gateway,
     keys,
     matrix,
+    owners,
     policies,
     queues,
     routes,
     schedules,
+    settings,
     tables,
     understanding,
 )
@@ -40,12 +42,16 @@ RULES: dict[str, ProofRule] = {
     "an environment sends no call elsewhere": environments.an_environment_sends_no_call_elsewhere,
     "a stage calls its own tenant's functions": gateway.a_stage_calls_its_own_tenants_functions,
     "a route leads to its stage's function alone": routes.a_route_leads_to_its_stages_function_alone,
+    "a method asks for what its route needs": routes.a_method_asks_for_what_its_route_needs,
     "a verdict is on key and token together": routes.a_verdict_is_on_key_and_token_together,
     "a stage logs to its own tenant's group": gateway.a_stage_logs_to_its_own_tenants_group,
     "a plan opens its own tenant's stage alone": gateway.a_plan_opens_its_own_tenants_stage_alone,
     "a key is in its own tenant's plan alone": gateway.a_key_is_in_its_own_tenants_plan_alone,
     "a topic is open to services alone": policies.a_topic_is_open_to_services_alone,
     "a topic tells people alone": policies.a_topic_tells_people_alone,
+    "a function mails its own tenant's address alone": (
+        policies.a_function_mails_its_own_tenants_address_alone
+    ),
     "a queue feeds its own tenant's function": queues.a_queue_feeds_its_own_tenants_function,
     "a schedule runs its own tenant's function": schedules.a_schedule_runs_its_own_tenants_function,
     "dead letters stay with their tenant": queues.dead_letters_stay_with_their_tenant,
@@ -57,6 +63,7 @@ RULES: dict[str, ProofRule] = {
     "a reference leads to its own tenant's or the cell's": (
         understanding.a_reference_leads_to_its_own_tenants_or_the_cells
     ),
+    "every resource is as its tenant's file says": settings.every_resource_is_as_its_tenants_file_says,
     "what grants is never left as it was": understanding.what_grants_is_never_left_as_it_was,
     "every type of resource is understood": understanding.every_type_of_resource_is_understood,
     "every input is understood": understanding.every_input_is_understood,
@@ -92,7 +99,12 @@ class Proof:
 
 
 def prove(cell: RegisteredCell) -> Proof:
-    rules = {said: tuple(rule(cell)) for said, rule in RULES.items()}
+    rules = {
+        said: tuple(
+            replace(leak, whose=leak.whose or owners.named(cell, leak), why=said) for leak in rule(cell)
+        )
+        for said, rule in RULES.items()
+    }
     return Proof(cell.names.stack, tuple(matrix.rows(cell)), rules)
 
 

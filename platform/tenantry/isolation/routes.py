@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from tenantry import groups
 from tenantry.execution.registration import Registered
 from tenantry.gateway.body import VERDICT_TTL_SECONDS
 from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.functions import INVOKE
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.rules.kinds.tokens import REST_API
+from tenantry.rules.requirements import KEY, TOKEN, asked
 
 INTEGRATION, AUTHORIZER = "x-amazon-apigateway-integration", "x-amazon-apigateway-authorizer"
 MOCKED = {"passthroughBehavior", "requestTemplates", "responses", "type"}
@@ -39,6 +41,21 @@ def a_route_leads_to_its_stages_function_alone(cell: RegisteredCell) -> Iterator
                 integration.get("type") == "aws_proxy" and _is_of_stage(cell, integration.get("uri"))
             ):
                 yield leak(api, INVOKE, _reached(integration.get("uri")), by)
+
+
+def a_method_asks_for_what_its_route_needs(cell: RegisteredCell) -> Iterator[Leak]:
+    """A key and a verdict, or a key alone where a group declares it so, as the import would set the method.
+
+    A preflight and the mock, which holds no data, ask for nothing.
+    """
+    by_key_alone = {each.route for group in groups.current() for each in group.key_routes}
+    for api, body in _bodies(cell):
+        for route, operation in _operations(body):
+            if route.startswith("OPTIONS ") or operation.get(INTEGRATION, {}).get("type") == "mock":
+                continue
+            needed = {KEY} if route in by_key_alone else {KEY, TOKEN}
+            for missing in sorted(needed - asked(body, operation.get("security", []))):
+                yield leak(api, "execute-api:Invoke", route, f"its methods, without {missing}")
 
 
 def a_verdict_is_on_key_and_token_together(cell: RegisteredCell) -> Iterator[Leak]:

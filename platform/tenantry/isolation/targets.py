@@ -79,11 +79,11 @@ class TenantPlace:
         yield from self._data()
         arns, names, slug = self.cell.arns, self.names, self.slug
         groups = current()
-        for secret in (
+        for each in (
             names.signing_secret(slug),
-            *(names.secret(slug, each.name) for each in groups.secrets),
+            *(names.secret(slug, declared.name) for declared in groups.secrets),
         ):
-            yield _secret(self.cell, secret)
+            yield secret(self.cell, each)
         for queue in groups.queues:
             for name in (names.queue(slug, queue.name), names.dead_letters(slug, queue.name)):
                 yield Target(TargetKind.QUEUES, arns.queue(name))
@@ -130,7 +130,10 @@ class TenantPlace:
 
 
 def withheld_secrets(names: Names, tenant: str, function: str) -> list[str]:
-    """Secrets of its own tenant that a function has no business with: what its declaration does not name."""
+    """Secrets of its own tenant that a function has no business with: what its declaration does not name.
+
+    As `Names` spells them, without a generation.
+    """
     groups = current()
     member = groups.member(function)
     read = member.function.secrets if member else ()
@@ -141,7 +144,7 @@ def withheld_secrets(names: Names, tenant: str, function: str) -> list[str]:
 
 
 def withheld(cell: RegisteredCell, tenant: str, function: str) -> list[Target]:
-    return [_secret(cell, name) for name in withheld_secrets(cell.names, tenant, function)]
+    return [secret(cell, name) for name in withheld_secrets(cell.names, tenant, function)]
 
 
 def shared(cell: RegisteredCell) -> Iterator[Target]:
@@ -160,8 +163,10 @@ def shared(cell: RegisteredCell) -> Iterator[Target]:
     yield Target(TargetKind.ROLES, cell.arns.iam(f"role/{cell.names.gateway_role}"))
 
 
-def _secret(cell: RegisteredCell, name: str) -> Target:
-    return Target(TargetKind.SECRETS, cell.arns.secrets(name).replace("??????", "AbCdEf"))
+def secret(cell: RegisteredCell, name: str) -> Target:
+    """Some generation of it: no policy tells one from another."""
+    made = naming.generation(name, "0a1b2c3d")
+    return Target(TargetKind.SECRETS, cell.arns.secrets(made).replace("??????", "AbCdEf"))
 
 
 def whole_table(table: str) -> Iterator[Target]:

@@ -18,10 +18,14 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import get_default_algorithms
 
+from agreed.jwks import EDDSA
 from tenantry.config import Cell, Tenant
 from tenantry.config.jwk import Jwk
 from tenantry.operations.tokens import Signer
 
+SCOPE = "scope"  # where tokens made here have their scopes
+# How the local issuer writes tokens, whatever the tenant's own does.
+STANDARD = {"preset": None, "scope_claims": (), "discovery": None, "jwks_uri": None}
 MEMBERS = ("kid", "kty", "alg", "crv", "x", "y", "n", "e")
 
 
@@ -48,12 +52,15 @@ def localized(cell: Cell, issuer_url: Callable[[str], str], known: Mapping[str, 
         if auth.jwks:
             signers[tenant.slug], jwk = _signer(known.get(tenant.slug), ["EdDSA"])
             keys = (*auth.jwks.keys, Jwk(**jwk))
-            tenant = _with_auth(tenant, jwks=auth.jwks.model_copy(update={"keys": keys}))
+            read = auth.jwks.reading(tenant.audience).get("scope_claims", [])
+            scopes = (*read, SCOPE) if read and SCOPE not in read else tuple(read)
+            changes = {"keys": keys, "scope_claims": scopes}
+            tenant = _with_auth(tenant, jwks=auth.jwks.model_copy(update=changes))
         elif auth.oidc:
             signers[tenant.slug], jwk = _signer(known.get(tenant.slug), auth.oidc.algorithms)
             published[tenant.slug] = [jwk]
-            issuer = issuer_url(tenant.slug)
-            tenant = _with_auth(tenant, oidc=auth.oidc.model_copy(update={"issuer": issuer}))
+            played = {"issuer": issuer_url(tenant.slug), **STANDARD}
+            tenant = _with_auth(tenant, oidc=auth.oidc.model_copy(update=played))
         tenants.append(tenant)
     return Identities(cell.model_copy(update={"tenants": tuple(tenants)}), signers, published)
 
@@ -64,7 +71,8 @@ def _with_auth(tenant: Tenant, **changes: Any) -> Tenant:
 
 def _signer(known: Signer | None, algorithms: Sequence[str]) -> tuple[Signer, dict[str, Any]]:
     """The one that is known, or a fresh one for the first algorithm; and its public JWK."""
-    signer = known if known and known.algorithm in algorithms else _fresh_signer(algorithms[0])
+    usual = [EDDSA[0] if each in EDDSA else each for each in algorithms]
+    signer = known if known and known.algorithm in usual else _fresh_signer(usual[0])
     public_key = load_pem_private_key(signer.private_pem.encode(), password=None).public_key()
     public = json.loads(get_default_algorithms()[signer.algorithm].to_jwk(public_key))
     jwk = {**public, "kid": signer.kid, "alg": signer.algorithm}
@@ -83,6 +91,8 @@ def _private_key(algorithm: str) -> Any:
             return ec.generate_private_key(ec.SECP256R1())
         case "ES", "384":
             return ec.generate_private_key(ec.SECP384R1())
+        case "ES", "512":
+            return ec.generate_private_key(ec.SECP521R1())
         case (("RS" | "PS"), _):
             return rsa.generate_private_key(public_exponent=65537, key_size=2048)
         case _:

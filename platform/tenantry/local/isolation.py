@@ -17,7 +17,8 @@ from tenantry.local import attempts
 from tenantry.local.attempts import Attempt, RefusedInside
 from tenantry.local.clients import ACCOUNT, Credentials, Session, session
 from tenantry.local.state import LocalPlatform
-from tenantry.rules.naming import Names
+from tenantry.operations import generations
+from tenantry.rules.naming import Names, generation
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 UNRECOGNIZED = frozenset(
@@ -91,7 +92,7 @@ def trials(
         taken = root.client("sts").assume_role(RoleArn=function.role, RoleSessionName="isolation")
         own = _session(platform, taken["Credentials"])
         clients = {service: own.client(service) for service in SERVICES}
-        for on, attempt, clean in _foreign(platform, function):
+        for on, attempt, clean in _foreign(platform, function, root):
             answer = _answer(attempt, clients[attempt.service])
             if attempt.writes and answer not in DENIED:
                 for probe in clean:
@@ -105,11 +106,13 @@ def _session(platform: LocalPlatform, credentials: dict[str, str]) -> Session:
     return session(platform.endpoint, Credentials(*parts))
 
 
-def _foreign(platform: LocalPlatform, function: TriedFunction) -> Iterator[tuple[str, Attempt, Probes]]:
+def _foreign(
+    platform: LocalPlatform, function: TriedFunction, root: Session
+) -> Iterator[tuple[str, Attempt, Probes]]:
     """What is tried on what, and the probes that it may leave there."""
     names = Names(platform.cell)
     for secret in withheld_secrets(names, function.tenant, function.group):
-        yield from ((secret, each, []) for each in attempts.on_secret(secret))
+        yield from ((secret, each, []) for each in attempts.on_secret(_made(root, secret)))
     for tenant in platform.tenants:
         if tenant.slug == function.tenant:
             continue
@@ -125,7 +128,7 @@ def _foreign(platform: LocalPlatform, function: TriedFunction) -> Iterator[tuple
                 yield f"{table} inbox of {tenant.slug}", each, clean
         yield from ((table, each, []) for each in attempts.on_table(table))
         for secret in (names.secret(tenant.slug), *withheld_secrets(names, tenant.slug, "")):
-            yield from ((secret, each, []) for each in attempts.on_secret(secret))
+            yield from ((secret, each, []) for each in attempts.on_secret(_made(root, secret)))
         for declared in current().queues_of(tenant.shown["routes"], tenant.shown["options"]):
             for queue in (
                 names.queue(tenant.slug, declared.name),
@@ -133,6 +136,12 @@ def _foreign(platform: LocalPlatform, function: TriedFunction) -> Iterator[tuple
             ):
                 url = f"{platform.endpoint}/{ACCOUNT}/{queue}"
                 yield from ((queue, each, []) for each in attempts.on_queue(url))
+
+
+def _made(root: Session, secret: str) -> str:
+    """The name of its generation; of a secret that the tenant does not have, one that it might."""
+    found = generations.newest(root.client("secretsmanager"), secret)
+    return found.name if found else generation(secret, "0a1b2c3d")
 
 
 def _probes(table: str, *partitions: str) -> Probes:

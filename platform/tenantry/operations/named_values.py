@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from tenantry.errors import Failed
+from tenantry.operations import generations
 from tenantry.operations.aws import refusals_reported
 from tenantry.rules.named_values import NamedValue, SecretValues, named_values
 from tenantry.rules.naming import Names
@@ -29,7 +30,10 @@ class Outrun(Failed):
 
 @dataclass(frozen=True, slots=True)
 class ListedValue:
-    """`changed` is None where the tenant has no such secret; a `leaving` one is scheduled for deletion."""
+    """`changed` is None where the tenant has no such secret; a `leaving` one is scheduled for deletion.
+
+    `secret` is the name of its newest generation; without one, what its names would begin with.
+    """
 
     value: NamedValue
     secret: str
@@ -61,7 +65,7 @@ class TenantSecrets:
     def value(self, value: NamedValue) -> str:
         """Raises NoValue, or Failed where AWS refuses."""
         with refusals_reported(self._region):
-            document, _ = self._read(value)
+            document, _ = self._read(self._secret(value))
         if value.name not in document:
             secret = value.place(self.names, self.tenant)
             raise NoValue(
@@ -78,27 +82,32 @@ class TenantSecrets:
             Failed: AWS refuses.
         """
         with refusals_reported(self._region):
-            document, version = self._read(value)
+            secret = self._secret(value)
+            document, version = self._read(secret)
             if document.get(value.name) == new:
                 return False
-            self._replace(value, value.changed(document, new, now()), version)
+            self._replace(secret, value.changed(document, new, now()), version)
         return True
 
     @property
     def _region(self) -> str:
         return str(self.client.meta.region_name)
 
-    def _read(self, value: NamedValue) -> tuple[SecretValues, str]:
+    def _secret(self, value: NamedValue) -> str:
+        """The name of the generation that functions read."""
         secret = value.place(self.names, self.tenant)
-        try:
-            answer = self.client.get_secret_value(SecretId=secret, VersionStage=CURRENT)
-        except self.client.exceptions.ResourceNotFoundException:
-            raise NoValue(f"there is no secret {secret} in Region {self._region}; {value.origin}") from None
-        except self.client.exceptions.InvalidRequestException:
+        found = generations.newest(self.client, secret)
+        if found is None:
+            raise NoValue(f"there is no secret {secret} in Region {self._region}; {value.origin}")
+        if found.leaving:
             raise NoValue(
-                f"{secret} is scheduled for deletion in Region {self._region}; "
-                f"`aws secretsmanager restore-secret --secret-id {secret}` brings it back"
-            ) from None
+                f"{found.name} is scheduled for deletion in Region {self._region}; "
+                f"`aws secretsmanager restore-secret --secret-id {found.name}` brings it back"
+            )
+        return found.name
+
+    def _read(self, secret: str) -> tuple[SecretValues, str]:
+        answer = self.client.get_secret_value(SecretId=secret, VersionStage=CURRENT)
         try:
             document = json.loads(answer["SecretString"])
         except (KeyError, ValueError):
@@ -107,8 +116,7 @@ class TenantSecrets:
             raise NoValue(f"{secret} does not hold a JSON object; put one there by other means") from None
         return document, str(answer["VersionId"])
 
-    def _replace(self, value: NamedValue, document: SecretValues, version: str) -> None:
-        secret = value.place(self.names, self.tenant)
+    def _replace(self, secret: str, document: SecretValues, version: str) -> None:
         candidate = self.client.put_secret_value(
             SecretId=secret, SecretString=json.dumps(document), VersionStages=[CANDIDATE]
         )["VersionId"]
@@ -126,11 +134,10 @@ class TenantSecrets:
 
     def _listed(self, value: NamedValue) -> ListedValue:
         secret = value.place(self.names, self.tenant)
-        try:
-            leaving = "DeletedDate" in self.client.describe_secret(SecretId=secret)
-        except self.client.exceptions.ResourceNotFoundException:
+        found = generations.newest(self.client, secret)
+        if found is None:
             return ListedValue(value, secret, changed=None, leaving=False)
         # The secret's own date of change also moves with its tags; a version's never does.
-        versions = self.client.list_secret_version_ids(SecretId=secret)["Versions"]
+        versions = self.client.list_secret_version_ids(SecretId=found.name)["Versions"]
         made = [each["CreatedDate"] for each in versions if CURRENT in each["VersionStages"]]
-        return ListedValue(value, secret, made[0] if made else None, leaving)
+        return ListedValue(value, found.name, made[0] if made else None, found.leaving)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenantry.errors import Failed
-from tenantry.groups import current
+from tenantry.operations import generations
 from tenantry.operations.aws import refusals_reported
 from tenantry.rules.key_policies import DELETION_WINDOW_DAYS
 from tenantry.rules.naming import AUTHORIZER, Names
@@ -63,14 +63,7 @@ def _purge(names: Names, tenant: str, clients: PurgeClients, on_deleted: Callabl
     keys = list(_keys(clients, names, tenant))
     items = _delete_items(clients.dynamodb, names.table, f"{tenant}#", on_deleted)
     tables = (names.tenant(tenant),) if _delete_table(clients.dynamodb, names.tenant(tenant)) else ()
-    secrets = tuple(
-        name
-        for name in (
-            names.signing_secret(tenant),
-            *(names.secret(tenant, each.name) for each in current().secrets),
-        )
-        if _delete_secret(clients.secretsmanager, name)
-    )
+    secrets = tuple(sorted(_delete_secrets(clients.secretsmanager, names.secrets(tenant))))
     for key in keys:  # last: what is under a key that waits for its end cannot be read
         clients.kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=DELETION_WINDOW_DAYS)
     return Purged(items, tables, secrets, tuple(keys))
@@ -140,11 +133,8 @@ def _delete_batch(dynamodb: Any, table: str, keys: list[dict[str, Any]]) -> None
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 
-def _delete_secret(secretsmanager: Any, name: str) -> bool:
-    """Without a recovery window, one that is running included: the tenant may come back the same day."""
-    try:
-        secretsmanager.describe_secret(SecretId=name)
-    except secretsmanager.exceptions.ResourceNotFoundException:
-        return False  # a forced deletion would not say so
-    secretsmanager.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
-    return True
+def _delete_secrets(secretsmanager: Any, prefix: str) -> Iterator[str]:
+    """Every generation of each, at once: a recovery window that is running ends."""
+    for each in list(generations.below(secretsmanager, prefix)):
+        secretsmanager.delete_secret(SecretId=each.name, ForceDeleteWithoutRecovery=True)
+        yield each.name

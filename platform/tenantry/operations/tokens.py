@@ -13,6 +13,7 @@ from typing import Any
 import jwt
 
 from tenantry.errors import Failed, WrongInput
+from tenantry.operations import generations
 from tenantry.operations.aws import refusals_reported
 from tenantry.problems import unknown
 
@@ -85,11 +86,12 @@ def mint(signer: Signer, audience: Audience, subject: str, scopes: Iterable[str]
     return jwt.encode(claims, signer.private_pem, algorithm=signer.algorithm, headers=headers)
 
 
-def managed_signer(secrets_manager: Any, secret_name: str, kid: str) -> Signer:
+def managed_signer(secrets_manager: Any, secret: str, kid: str) -> Signer:
     """The named key of a managed tenant, read from its signing secret.
 
     Args:
         secrets_manager: boto3 client.
+        secret: its name without a generation.
 
     Raises:
         TokenError: the secret is not there, or lacks that key.
@@ -97,13 +99,11 @@ def managed_signer(secrets_manager: Any, secret_name: str, kid: str) -> Signer:
     """
     region = secrets_manager.meta.region_name
     with refusals_reported(region):
-        try:
-            value = secrets_manager.get_secret_value(SecretId=secret_name)["SecretString"]
-        except secrets_manager.exceptions.ResourceNotFoundException:
-            raise TokenError(
-                f"there is no secret {secret_name} in Region {region}; deploy the tenant first"
-            ) from None
+        found = generations.newest(secrets_manager, secret)
+        if found is None or found.leaving:
+            raise TokenError(f"there is no secret {secret} in Region {region}; deploy the tenant first")
+        value = secrets_manager.get_secret_value(SecretId=found.name)["SecretString"]
     keys = json.loads(value)
     if kid not in keys:
-        raise TokenError(f"{secret_name} holds no key {kid}; deploy the tenant's file as it is now")
+        raise TokenError(f"{secret} holds no key {kid}; deploy the tenant's file as it is now")
     return Signer(kid, "EdDSA", keys[kid])

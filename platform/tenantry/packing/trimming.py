@@ -29,7 +29,6 @@ UNUSED: Final = (
     "aws_lambda_powertools/utilities/[!_j]*",  # all but jmespath_utils, which the logger imports
     "cffi",  # cryptography imports its C module alone, which lies beside it
     "pycparser",  # cffi's
-    "cryptography/x509",  # certificates; functions need keys and signatures
     "dateutil/zoneinfo",
 )
 

@@ -123,7 +123,8 @@ def _resources(platform: Platform) -> dict[str, DeclaredResource]:
             if each.type == STACK or each.type.startswith(COMPONENTS):
                 continue
             owner = registered.owner(each) or ""
-            inputs = json.loads(json.dumps(each.inputs, default=str))
+            # Where this release lies is no difference.
+            inputs = json.loads(json.dumps(each.inputs, default=str).replace(str(paths.ROOT), "."))
             found[each.urn] = DeclaredResource(
                 each.urn, each.type, each.name, owner, inputs, list(each.ignored)
             )

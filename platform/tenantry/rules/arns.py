@@ -12,6 +12,13 @@ class Arns:
     region: str
     account: str
 
+    @classmethod
+    def of(cls, region: str, account: str) -> "Arns":
+        """Regions' names tell their partition: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html"""
+        kinds = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
+        found = (kind for start, kind in kinds.items() if region.startswith(start))
+        return cls(next(found, "aws"), region, account)
+
     def _arn(self, service: str, resource: str) -> str:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
@@ -20,6 +27,13 @@ class Arns:
 
     def function(self, name: str) -> str:
         return self._arn("lambda", f"function:{name}")
+
+    def layer(self, name: str) -> str:
+        """Without a version; a layer's versions have it behind another colon."""
+        return self._arn("lambda", f"layer:{name}")
+
+    def mapping(self, identifier: str) -> str:
+        return self._arn("lambda", f"event-source-mapping:{identifier}")
 
     def invocation(self, function: str) -> str:
         """What API Gateway calls to invoke `function`, which may hold a stage variable.
@@ -47,6 +61,10 @@ class Arns:
 
     def alarm(self, name: str) -> str:
         return self._arn("cloudwatch", f"alarm:{name}")
+
+    def dashboard(self, name: str) -> str:
+        """Dashboards belong to the account, to no Region."""
+        return f"arn:{self.partition}:cloudwatch::{self.account}:dashboard/{name}"
 
     def topic(self, name: str) -> str:
         return self._arn("sns", name)

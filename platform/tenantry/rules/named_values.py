@@ -61,7 +61,7 @@ class NamedValue:
         )
 
     def place(self, names: Names, tenant: str) -> str:
-        """The secret's name on AWS."""
+        """The secret's name on AWS, without its generation."""
         return names.secret(tenant, self.secret.name)
 
     def generate(self) -> str:

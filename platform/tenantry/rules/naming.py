@@ -105,12 +105,16 @@ class Names:
         return f"/tenantry/{self.stack}/{tenant}/access"
 
     def secret(self, tenant: str, secret: str = RUNTIME) -> str:
-        """Values that functions read at run time."""
-        return f"tenantry/{self.stack}/{tenant}" + ("" if secret == RUNTIME else f"/{secret}")
+        """Values that functions read at run time. A generation follows."""
+        return f"tenantry/{self.stack}/{tenant}/{secret}"
 
     def signing_secret(self, tenant: str) -> str:
-        """Private signing keys; no function may read it."""
+        """Private signing keys; no function may read it. A generation follows."""
         return f"tenantry/{self.stack}/{tenant}/signing"
+
+    def secrets(self, tenant: str) -> str:
+        """What the names of all of a tenant's secrets begin with."""
+        return f"tenantry/{self.stack}/{tenant}/"
 
     def issuer(self, tenant: str) -> str:
         """`iss` of the tokens that the platform's own keys sign."""
@@ -119,6 +123,14 @@ class Names:
     def bucket(self, account: str, region: str) -> str:
         """S3 names are global, hence the account; they hold no underscore."""
         return f"tenantry-{self.stack}-{account}-{region}"
+
+
+def generation(secret: str, made: str) -> str:
+    """The name of one creation of a secret: AWS keeps a name for as long as its secret can be restored.
+
+    `made` is drawn for each creation; `*` makes a pattern of all, and nothing what the names begin with.
+    """
+    return f"{secret}/{made}"
 
 
 def log_group(function: str) -> str:

@@ -1,7 +1,7 @@
 """Write policy documents: plain strings in, documents out; what each function is granted, `grants` says.
 
-Every statement on a table repeats the `Null` condition, because `ForAllValues` is true of a request that
-carries no leading key at all.
+Whatever has a `ForAllValues` has the `Null` condition too: the former is true of a request without any
+such value.
 """
 
 from collections.abc import Iterable
@@ -40,14 +40,24 @@ def authorizer(log_group: str) -> Policy:
     return document(log(log_group), TRACING)
 
 
-def by_email(identities: list[str], sender: str) -> Statement:
-    """From one address, whichever identity SES knows it by: the address itself or its domain."""
+def by_email(identities: list[str], sender: str, receivers: list[str] | None = None) -> Statement:
+    """From one address, whichever identity SES knows it by: the address itself or its domain.
+
+    Args:
+        receivers: all whom a mail may name; None for a boundary, which knows no tenant.
+    """
+    condition: dict[str, Any] = {"StringEquals": {"ses:FromAddress": sender}}
+    if receivers is not None:
+        condition |= {
+            "ForAllValues:StringEquals": {"ses:Recipients": receivers},
+            "Null": {"ses:Recipients": "false"},
+        }
     return {
         "Sid": "SendEmail",
         "Effect": "Allow",
         "Action": "ses:SendEmail",
         "Resource": identities,
-        "Condition": {"StringEquals": {"ses:FromAddress": sender}},
+        "Condition": condition,
     }
 
 

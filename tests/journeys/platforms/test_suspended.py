@@ -49,6 +49,4 @@ def test_its_table_and_its_secrets_are_there(suspended: Tenant) -> None:
     tables = platform.root.client("dynamodb").list_tables()["TableNames"]
     kept = platform.root.client("secretsmanager").list_secrets()["SecretList"]
     assert platform.names.table in tables
-    assert {platform.names.secret("acme"), platform.names.signing_secret("acme")} <= {
-        secret["Name"] for secret in kept
-    }
+    assert {platform.secret("acme"), platform.secret("acme", "signing")} <= {each["Name"] for each in kept}

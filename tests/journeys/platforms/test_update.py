@@ -146,6 +146,24 @@ def test_a_signing_key_is_rotated_under_a_client_that_never_fails(local: Local) 
             managed_signer(acme.platform.root.client("secretsmanager"), acme.local.signing_secret, "main")
 
 
+CHANGES = {
+    "a signing key": (r"keys: \[main\]", "keys: [second]"),
+    "the audience": (r"^auth:", "auth:\n  audience: https://api.acme.example"),
+    "how long tokens may live": (r"leeway_seconds: 30", "max_lifetime_seconds: 60"),
+}
+
+
+@pytest.mark.parametrize("changed", CHANGES)
+def test_a_verdict_ends_with_what_it_rested_on(local: Local, changed: str) -> None:
+    """The token was let in a moment before, and the gateway keeps what was decided for a minute."""
+    with local.tenant("acme") as acme:
+        token = acme.token()
+        assert acme.call("GET", ITEMS, token=token).status_code == 200
+        local.edit("acme", CHANGES[changed])
+        local.update()
+        assert problem(acme.call("GET", ITEMS, token=token)) == (401, "unauthorized")
+
+
 def test_a_tenant_is_suspended_and_resumed_with_its_key_and_its_data(local: Local) -> None:
     with local.tenant("globex") as globex:
         made = globex.call("POST", ITEMS, {"name": "kept"}).json()

@@ -18,6 +18,10 @@ def authorizer(**members: Any) -> Mutation:
     return in_body("components", "securitySchemes", "token", "x-amazon-apigateway-authorizer", **members)
 
 
+def operation(**members: Any) -> Mutation:
+    return in_body("paths", "/items/{collection}", "get", **members)
+
+
 def integration(**members: Any) -> Mutation:
     return in_body("paths", "/items/{collection}", "get", "x-amazon-apigateway-integration", **members)
 
@@ -70,7 +74,7 @@ DOORS: dict[str, tuple[Mutation, str, str]] = {
         "OUTBOX",
     ),
     "another's secret under a variable of its own": (
-        variable("acme.items", MORE="tenantry/demo/acme-eu"),
+        variable("acme.items", MORE="tenantry/demo/acme-eu/runtime/0a1b2c3d"),
         "Function acme.items",
         "MORE",
     ),
@@ -105,6 +109,36 @@ DOORS: dict[str, tuple[Mutation, str, str]] = {
         "authorizerCredentials of token",
     ),
     "an authorizer that sees the token alone": (authorizer(type="token"), "RestApi demo", "type of token"),
+    "a method that asks for no key": (
+        operation(security=[{"token": []}]),
+        "RestApi demo",
+        "its methods, without an API key",
+    ),
+    "a method that asks for no token": (
+        operation(security=[{"api_key": []}]),
+        "RestApi demo",
+        "its methods, without an authorizer",
+    ),
+    "a method that asks for both in one element": (
+        operation(security=[{"api_key": [], "token": []}]),
+        "RestApi demo",
+        "its methods, without an authorizer",
+    ),
+    "a method that states nothing": (
+        operation(security=None),
+        "RestApi demo",
+        "its methods, without an authorizer",
+    ),
+    "a key from another header": (
+        in_body("components", "securitySchemes", "api_key", name="x-key"),
+        "RestApi demo",
+        "its methods, without an API key",
+    ),
+    "a token that no authorizer judges": (
+        in_body("components", "securitySchemes", "token", **{"x-amazon-apigateway-authtype": None}),
+        "RestApi demo",
+        "its methods, without an authorizer",
+    ),
     "a route to an address": (
         integration(type="http_proxy", uri="https://example.com"),
         "RestApi demo",

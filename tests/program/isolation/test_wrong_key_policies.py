@@ -8,7 +8,7 @@ import pytest
 
 from tenantry.isolation.cells import SOMEWHERE as ARNS
 from tenantry.isolation.cells import RegisteredCell
-from tenantry.isolation.proof import prove
+from tests.support.leaks import decided
 from tests.support.mutations import Mutation, added, found, set_input
 
 Statement = dict[str, Any]
@@ -111,7 +111,7 @@ KEY_POLICIES: dict[str, tuple[Mutation, str]] = {
 @pytest.mark.parametrize("mistake", KEY_POLICIES)
 def test_a_key_policy_that_is_too_wide_is_found(demo: RegisteredCell, mistake: str) -> None:
     mutation, sid = KEY_POLICIES[mistake]
-    leaks = prove(mutation(demo)).leaks
+    leaks = decided(mutation(demo))
     assert leaks
     assert {(each.who, each.by.removeprefix("policy/")) for each in leaks} == {
         ("Key globex", sid.removeprefix("policy/"))
@@ -135,10 +135,10 @@ def test_a_key_policy_that_is_too_wide_is_found(demo: RegisteredCell, mistake: s
 def test_what_is_under_anothers_key_or_not_under_its_own_is_found(
     demo: RegisteredCell, kind: str, name: str, inputs: dict[str, Any]
 ) -> None:
-    found = {leak.who for leak in prove(set_input(kind, name, **inputs)(demo)).leaks}
+    found = {leak.who for leak in decided(set_input(kind, name, **inputs)(demo))}
     assert found == {f"{kind} {name}"}
 
 
 def test_a_grant_beside_the_policy_is_found(demo: RegisteredCell) -> None:
     grant = added("globex.items", "more", "aws:kms/grant:Grant", keyId="globex-id", granteePrincipal=OTHERS)
-    assert [each.who for each in prove(grant(demo)).leaks] == ["Grant more"]
+    assert [each.who for each in decided(grant(demo))] == ["Grant more"]

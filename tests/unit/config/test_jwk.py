@@ -3,19 +3,22 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 from pydantic import ValidationError
 
+from agreed import jwks
+from authorizer import keys
 from tenantry.config.auth import KEYS_BYTES
-from tenantry.config.jwk import Jwk
+from tenantry.config.jwk import Algorithm, Jwk
 
 Problems = Callable[[], list[str]]
 ED25519 = ed25519.Ed25519PrivateKey.generate()
 P256 = ec.generate_private_key(ec.SECP256R1())
+P521 = ec.generate_private_key(ec.SECP521R1())
 P384 = ec.generate_private_key(ec.SECP384R1())
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
@@ -23,6 +26,7 @@ PUBLIC: dict[str, dict[str, Any]] = {
     "EdDSA": json.loads(OKPAlgorithm.to_jwk(ED25519.public_key())),
     "ES256": json.loads(ECAlgorithm.to_jwk(P256.public_key())),
     "ES384": json.loads(ECAlgorithm.to_jwk(P384.public_key())),
+    "ES512": json.loads(ECAlgorithm.to_jwk(P521.public_key())),
     "RS256": {
         name: value
         for name, value in json.loads(RSAAlgorithm.to_jwk(RSA.public_key())).items()
@@ -75,6 +79,39 @@ def test_a_private_key_is_refused_and_not_repeated(algorithm: str, load: Callabl
     assert not any(private[member] in "\n".join(found) for member in secrets)
 
 
+@pytest.mark.parametrize(
+    ("members", "algorithm"),
+    [
+        ({"x5c": ["MIIC"], "x5t": "aGk", "x5t#S256": "aGk", "x5u": "https://a.example"}, "RS256"),
+        ({"issuer": "https://login.microsoftonline.com/x/v2.0"}, "RS256"),
+        ({"iat": 1, "exp": 2, "nbf": 3}, "ES256"),
+        ({"ext": True, "key_ops": ["verify"]}, "ES256"),
+        ({"d": "", "oth": [], "x5c": []}, "RS256"),
+        ({"alg": "Ed25519", "use": "sig"}, "EdDSA"),
+        ({"alg": "ES512"}, "ES512"),
+    ],
+    ids=["Keycloak and Auth0", "Entra", "times", "WebCrypto", "empty members", "jose 6", "P-521"],
+)
+def test_a_key_is_taken_as_issuers_and_libraries_write_it(
+    members: dict[str, Any], algorithm: str, load: Callable[..., list[str]]
+) -> None:
+    jwk = {"kid": "a", **PUBLIC[algorithm], **members}
+    assert load(jwk) == []
+    told = Jwk.model_validate({name: tuple(v) if isinstance(v, list) else v for name, v in jwk.items()})
+    assert told.members() == {"kid": "a", "alg": algorithm, **PUBLIC[algorithm], **_named(members)}
+    [taken] = keys.ring([told.members()], None).values()
+    assert algorithm in taken.algorithms
+
+
+def _named(members: dict[str, Any]) -> dict[str, Any]:
+    return {"alg": members["alg"]} if "alg" in members else {}
+
+
+def test_files_and_authorizer_know_the_same_algorithms() -> None:
+    known = {each for possible in jwks.ALGORITHMS.values() for each in possible}
+    assert set(get_args(Algorithm)) == known
+
+
 def test_no_text_of_the_models_error_repeats_a_private_member() -> None:
     with pytest.raises(ValidationError) as error:
         Jwk(kid="a", **PRIVATE["EdDSA"])
@@ -112,7 +149,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "curve of another type": (PUBLIC["EdDSA"] | {"crv": "P-256"}, "7: auth.jwks.keys[0] has the curve P-256"),
     "unknown curve": (
         PUBLIC["EdDSA"] | {"crv": "Ed448"},
-        "7: auth.jwks.keys[0].crv is 'Ed448'; use P-256, P-384 or Ed25519",
+        "7: auth.jwks.keys[0].crv is 'Ed448'; use P-256, P-384, P-521 or Ed25519",
     ),
     "half a key": (
         {"kty": "RSA", "e": "AQAB"},
@@ -123,9 +160,21 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "7: auth.jwks.keys[0].x does not belong to a key of type RSA",
     ),
     "key for encryption": (PUBLIC["EdDSA"] | {"use": "enc"}, "7: auth.jwks.keys[0].use is 'enc'; use sig"),
-    "certificate": (
-        PUBLIC["EdDSA"] | {"x5u": "https://a.example"},
-        "7: auth.jwks.keys[0].x5u is not a known key",
+    "key that may not verify": (
+        PUBLIC["EdDSA"] | {"key_ops": ["sign"]},
+        "7: auth.jwks.keys[0].key_ops leaves out verify; use a key that may verify, or take key_ops out",
+    ),
+    "no operation at all": (
+        PUBLIC["EdDSA"] | {"key_ops": []},
+        "7: auth.jwks.keys[0].key_ops leaves out verify",
+    ),
+    "small order": (
+        PUBLIC["EdDSA"] | {"x": "AQ" + "A" * 41},
+        "7: auth.jwks.keys[0] is a point of small order, so anybody can sign; make a new key pair",
+    ),
+    "further primes": (
+        PUBLIC["RS256"] | {"oth": [{"r": "AQ", "d": "AQ", "t": "AQ"}]},
+        "7: auth.jwks.keys[0].oth is the private half of the key",
     ),
     "no kid": (PUBLIC["EdDSA"] | {"kid": ""}, "7: auth.jwks.keys[0].kid is ''; use 1 to 128 of"),
 }

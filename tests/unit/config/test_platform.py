@@ -80,6 +80,7 @@ def test_capacity_counts_what_a_cell_takes_of_its_quotas(platform: Platform) -> 
     rows = {row.name: (row.used, row.limit, row.per) for row in cell_capacity(platform.cell("demo"))}
     assert rows == {
         "stages": (3, 10, "cell"),
+        "APIs": (1, 600, "account"),
         "usage plans": (3, 300, "account"),
         "API keys": (3, 10_000, "account"),
         "roles": (11, 1_000, "account"),
@@ -95,7 +96,9 @@ def test_capacity_shows_reservations_over_the_accounts(platform: Platform) -> No
     tenant = platform.tenant("acme").model_copy(update={"tier": tier})
     cell = platform.cell("demo").model_copy(update={"tenants": (tenant,)})
     over = [row for row in account_capacity(platform.model_copy(update={"cells": (cell,)})) if row.exceeded]
-    assert [(row.name, row.used, row.limit) for row in over] == [("reserved concurrency", 903, 900)]
+    assert [(row.name, row.used, row.limit) for row in over] == [
+        ("reserved concurrency", 4 * 301 + 2, 900)
+    ], "three groups, the authorizer, the notifier"
 
 
 def test_every_model_of_the_configuration_is_frozen(platform: Platform) -> None:

@@ -36,6 +36,12 @@ def cost(component: str, usage: Usage, has: TenantInventory = HAS) -> Fraction:
     return sum((known.named(price).of(quantity) for price, quantity in quantities), Fraction())
 
 
+def test_what_the_gateway_refuses_is_not_billed() -> None:
+    """Where nobody measured what reached an integration, all calls count."""
+    flooded = replace(MONTH, requests=5_000_000, served=1_000_000)
+    assert cost("gateway", flooded) == Fraction("3.50")
+
+
 def test_gateway() -> None:
     # 5 million calls at $3.50 a million.
     assert cost("gateway", replace(MONTH, requests=5_000_000)) == Fraction("17.50")
@@ -120,8 +126,9 @@ def test_an_idle_queue_is_polled_all_the_same() -> None:
 
 
 def test_keys() -> None:
-    # $1 a month; two roles renew their data key every 300 s: 2 * 730 * 12 = 17,520 calls at $0.03 for 10,000.
-    assert cost("keys", MONTH, replace(HAS, keys=1)) == Fraction("1.05256")
+    # $1 a month, and as much for each of two rotations.
+    # Two roles renew their data key every 300 s: 2 * 730 * 12 = 17,520 calls at $0.03 for 10,000.
+    assert cost("keys", MONTH, replace(HAS, keys=1)) == Fraction("3.05256")
     assert cost("keys", MONTH) == 0
 
 

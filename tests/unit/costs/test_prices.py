@@ -21,6 +21,11 @@ def test_every_figure_says_where_it_is_from_and_when_it_was_checked(name: str) -
     assert date(2026, 1, 1) <= price.checked
 
 
+def test_what_was_compared_with_no_public_list_is_marked() -> None:
+    assert set(prices.load().not_compared) >= {"trace", "mail", "transfer_out", "container_vcpu_hour"}
+    assert "gateway_request" not in prices.load().not_compared
+
+
 def test_dynamodb_costs_what_it_does_since_november_2024() -> None:
     known = prices.load()
     assert known.write_unit.of(Fraction(1_000_000)) == Fraction("0.625")

@@ -39,9 +39,23 @@ class TestRouting:
         assert (answer.status, answer.slug) == (404, "not-found")
         assert tenant_api.records() == []
 
-    @pytest.mark.parametrize("method", ["HEAD", "PATCH", "TRACE", "get"])
+    @pytest.mark.parametrize("method", ["PATCH", "TRACE", "get", "head"])
     def test_a_method_that_the_contract_lacks_is_404(self, acme: TenantApi, method: str) -> None:
         assert acme.call_group("items", method, COLLECTION, path=ORDERS).slug == "not-found"
+
+    def test_head_is_answered_as_get_and_logged_as_the_route_that_it_asks_about(
+        self, acme: TenantApi, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        item_id = acme.call("POST", COLLECTION, {"a": 1}, path=ORDERS).json["id"]
+        path = {**ORDERS, "id": item_id}
+        capsys.readouterr()
+        got, asked = (acme.call(method, ITEM, path=path) for method in ("GET", "HEAD"))
+        assert asked == got
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert {line["route"] for line in lines} == {f"GET {ITEM}"}
+
+    def test_head_of_what_only_takes_writes_is_404(self, acme: TenantApi) -> None:
+        assert acme.call("HEAD", "/contact").slug == "not-found"
 
     def test_null_maps_of_the_event_are_empty_ones(self, acme: TenantApi) -> None:
         event = events.proxy("GET", "/tools/summary")
@@ -174,7 +188,10 @@ class TestCors:
     def test_an_origin_of_the_tenant_may_read_the_answer(self, acme: TenantApi) -> None:
         answer = acme.call("GET", COLLECTION, path=ORDERS, headers={"oRiGiN": ORIGIN})
         assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
-        assert answer.headers["Access-Control-Expose-Headers"] == "ETag, Location, Retry-After"
+        assert (
+            answer.headers["Access-Control-Expose-Headers"]
+            == "ETag, Idempotent-Replayed, Location, Retry-After"
+        )
         assert answer.headers["Vary"] == "Origin"
         assert "Access-Control-Allow-Credentials" not in answer.headers
 
@@ -192,7 +209,7 @@ class TestCors:
     def test_a_preflight_names_the_methods_of_its_path(self, acme: TenantApi) -> None:
         answer = acme.call("OPTIONS", ITEM, path={**ORDERS, "id": "x"}, headers={"Origin": ORIGIN})
         assert (answer.status, answer.text) == (204, "")
-        assert answer.headers["Access-Control-Allow-Methods"] == "GET, PUT, DELETE"
+        assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD, PUT, DELETE"
         allowed = {name.strip().lower() for name in answer.headers["Access-Control-Allow-Headers"].split(",")}
         assert allowed == {
             "authorization",
@@ -202,6 +219,71 @@ class TestCors:
             "if-none-match",
             "x-api-key",
         }
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            "authorization,baggage,sentry-trace,x-api-key",
+            "cache-control, x-requested-with",
+            "traceparent,tracestate",
+            "X-Amz-Date , X-Amz-Security-Token",
+            ",".join(f"x-custom-{number}" for number in range(60)),
+        ],
+    )
+    def test_a_page_of_the_tenant_may_send_what_it_asks_for(self, acme: TenantApi, asked: str) -> None:
+        allowed = self.allowed_headers(acme, asked)
+        assert {name.strip().lower() for name in asked.split(",")} <= set(allowed)
+        assert {"authorization", "x-api-key", "if-match"} <= set(allowed)
+        assert len(allowed) == len(set(allowed))
+
+    @pytest.mark.parametrize(
+        "asked",
+        ["", ",", "a b", "x-a;y", "x-\u00e9", "x\r\ny: z", "x" * 1_025, "*, x" * 300, 'x-"a"', "a:b"],
+    )
+    def test_what_is_malformed_or_too_much_adds_nothing(self, acme: TenantApi, asked: str) -> None:
+        assert self.allowed_headers(acme, asked) == [
+            *("authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-api-key")
+        ]
+
+    def test_a_foreign_page_is_told_nothing_of_headers(self, acme: TenantApi) -> None:
+        headers = {"Origin": "https://evil.example", "Access-Control-Request-Headers": "baggage"}
+        answer = acme.call("OPTIONS", COLLECTION, path=ORDERS, headers=headers)
+        assert not [name for name in answer.headers if name.startswith("Access-Control")]
+
+    def allowed_headers(self, api: TenantApi, asked: str) -> list[str]:
+        headers = {"Origin": ORIGIN, "Access-Control-Request-Headers": asked}
+        answer = api.call("OPTIONS", COLLECTION, path=ORDERS, headers=headers)
+        return [name.lower() for name in answer.headers["Access-Control-Allow-Headers"].split(", ")]
+
+    @pytest.mark.parametrize(
+        ("listed", "origin", "allowed"),
+        [
+            ("https://*.a.example", "https://x.a.example", True),
+            ("https://*.a.example", "https://x-1.a.example", True),
+            ("https://*.a.example:8443", "https://x.a.example:8443", True),
+            ("http://*.localhost:5173", "http://app.localhost:5173", True),
+            ("capacitor://localhost", "capacitor://localhost", True),
+            ("chrome-extension://abcdef", "chrome-extension://abcdef", True),
+            ("https://*.a.example", "https://a.example", False),
+            ("https://*.a.example", "https://x.y.a.example", False),
+            ("https://*.a.example", "https://.a.example", False),
+            ("https://*.a.example", "https://*.a.example", True),
+            ("https://*.a.example", "http://x.a.example", False),
+            ("https://*.a.example", "https://x.a.example:8443", False),
+            ("https://*.a.example", "https://x.a.example.evil.example", False),
+            ("https://*.a.example", "https://xa.example", False),
+            ("https://*.a.example", "https://x.a.example\r\nX: y", False),
+            ("https://*.a.example", "https://u@x.a.example", False),
+            ("capacitor://localhost", "ionic://localhost", False),
+        ],
+    )
+    def test_a_wildcard_stands_for_one_label_and_nothing_else(
+        self, acme: TenantApi, listed: str, origin: str, allowed: bool
+    ) -> None:
+        api = dataclasses.replace(acme, cors_origins=listed)
+        answer = api.call("GET", COLLECTION, path=ORDERS, headers={"Origin": origin})
+        assert answer.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
+        assert answer.headers["Vary"] == "Origin"
 
     def test_a_preflight_of_another_groups_path_is_404(self, acme: TenantApi) -> None:
         assert acme.call_group("items", "OPTIONS", "/contact", headers={"Origin": ORIGIN}).status == 404

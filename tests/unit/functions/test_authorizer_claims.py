@@ -89,6 +89,15 @@ class TestClaims:
         answer = ask(ada.sign(claims(sub='bob","status":"200\\')))
         assert answer["principalId"] == answer["context"]["subject"] == "bob%22,%22status%22:%22200%5C"
 
+    @pytest.mark.parametrize(
+        ("subject", "taken"), [("a" * 255, True), ("ж" * 83, True), ("ж" * 84, False), ('"' * 167, False)]
+    )
+    def test_a_subject_that_would_cut_a_line_of_the_access_log(
+        self, ada: Signer, subject: str, taken: bool
+    ) -> None:
+        """API Gateway cuts lines at 1,024 bytes; one that is cut would be missing from the tenant's bill."""
+        assert refused(ada.sign(claims(sub=subject))) != taken
+
     @pytest.mark.parametrize("name", ["iss", "aud", "sub", "exp", "iat", "scope"])
     @pytest.mark.parametrize("good_one", ["first", "last"])
     def test_a_claim_said_twice(self, ada: Signer, name: str, good_one: str) -> None:

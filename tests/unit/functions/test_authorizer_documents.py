@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from api import addresses, exchange
 from authorizer import documents, handler, settings
 from authorizer.documents import DocumentError
 from authorizer.issuer import IssuerKeys
@@ -85,25 +86,25 @@ class TestFetching:
     )
     def test_only_https_is_fetched(self, url: str) -> None:
         with pytest.raises(DocumentError, match="only https"):
-            documents.fetch(url, HTTPS)
+            documents.fetch(url, HTTPS, 3)
 
     @pytest.mark.parametrize("issuer", [HTTPS, "https://127.0.0.1", "http://login.globex.example"])
     @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
     def test_plain_http_on_loopback_is_for_an_issuer_there(self, issuer: str, host: str) -> None:
         """Port 9001 is where Lambda's runtime API listens."""
         with pytest.raises(DocumentError, match="only https"):
-            documents.fetch(f"http://{host}:9001/2018-06-01/runtime/invocation/next", issuer)
+            documents.fetch(f"http://{host}:9001/2018-06-01/runtime/invocation/next", issuer, 3)
 
     @pytest.mark.parametrize(
         "url", ["https://[::1", "https://[x]/", "https://x.example:port/", "https://x.example/\u0130"]
     )
     def test_what_is_no_url_is_an_error_of_the_document(self, url: str) -> None:
         with pytest.raises(DocumentError):
-            documents.fetch(url, HTTPS)
+            documents.fetch(url, HTTPS, 3)
 
     def test_an_issuer_on_loopback_is_fetched_over_plain_http(self) -> None:
         with served({"/keys": content(b'{"keys":[]}')}) as base:
-            assert documents.fetch(f"{base}/keys", base) == {"keys": []}
+            assert documents.fetch(f"{base}/keys", base, 3) == {"keys": []}
 
     @pytest.mark.parametrize(
         "answer",
@@ -122,23 +123,41 @@ class TestFetching:
     )
     def test_anything_but_a_small_json_object_is_refused(self, answer: Answer) -> None:
         with served({"/keys": answer, "/other": content(b"{}")}) as base, pytest.raises(DocumentError):
-            documents.fetch(f"{base}/keys", base)
+            documents.fetch(f"{base}/keys", base, 3)
 
-    def test_a_document_that_trickles_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(documents, "TOTAL_SECONDS", 0.2)
-        with served({"/keys": slow}) as base, pytest.raises(DocumentError, match="too slow"):
-            documents.fetch(f"{base}/keys", base)
+    @pytest.mark.parametrize("answer", [slow, late], ids=["a body that trickles", "a late head"])
+    def test_a_document_that_takes_too_long_is_given_up(self, answer: Answer) -> None:
+        with served({"/keys": answer}) as base, pytest.raises(DocumentError, match="no answer in time"):
+            documents.fetch(f"{base}/keys", base, 0.15)
 
-    def test_headers_that_come_late_are_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(documents, "TOTAL_SECONDS", 0.1)
-        with served({"/keys": late}) as base, pytest.raises(DocumentError, match="too slow"):
-            documents.fetch(f"{base}/keys", base)
+    @pytest.mark.parametrize("status", [302, 403, 404, 500, 503])
+    def test_a_failure_names_the_status(self, status: int) -> None:
+        with (
+            served({"/keys": content(b"error code: 1010", status)}) as base,
+            pytest.raises(DocumentError, match=f"{base}/keys: answered {status}$"),
+        ):
+            documents.fetch(f"{base}/keys", base, 3)
+
+    def test_a_byte_order_mark_is_taken(self) -> None:
+        with served({"/keys": content(b'\xef\xbb\xbf{"keys":[]}')}) as base:
+            assert documents.fetch(f"{base}/keys", base, 3) == {"keys": []}
+
+    def test_an_issuer_whose_name_leads_inside_is_not_fetched(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(addresses, "resolve", lambda *_: ["10.0.0.1"])
+        monkeypatch.setattr(exchange, "create_connection", lambda *_: pytest.fail("it connected"))
+        with pytest.raises(DocumentError, match="not public"):
+            documents.fetch(f"{HTTPS}/keys", HTTPS, 3)
+
+    def test_no_password_of_an_address_is_repeated(self) -> None:
+        with pytest.raises(DocumentError) as error:
+            documents.fetch("https://user:pass-word@x.example/", HTTPS, 3)
+        assert "pass-word" not in str(error.value)
 
     def test_no_answer_at_all_is_an_error_that_names_the_address(self) -> None:
         with served({}) as base:
             pass
         with pytest.raises(DocumentError, match=base):
-            documents.fetch(f"{base}/keys", base)
+            documents.fetch(f"{base}/keys", base, 3)
 
 
 def test_an_oidc_tenants_authorizer_takes_its_issuers_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,10 +181,10 @@ def test_an_oidc_tenants_authorizer_takes_its_issuers_tokens(monkeypatch: pytest
 
 
 def test_an_https_issuers_document_leads_to_no_loopback_address() -> None:
-    def fetch(url: str, issuer: str) -> Mapping[str, Any]:
+    def fetch(url: str, issuer: str, seconds: float) -> Mapping[str, Any]:
         if url.startswith(HTTPS):
             return {"issuer": HTTPS, "jwks_uri": "http://127.0.0.1:9001/2018-06-01/runtime/invocation/next"}
-        return documents.fetch(url, issuer)
+        return documents.fetch(url, issuer, seconds)
 
     with pytest.raises(IssuerUnavailable, match="only https"):
         IssuerKeys(HTTPS, ("RS256",), fetch).find("old")

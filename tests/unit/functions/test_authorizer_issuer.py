@@ -1,14 +1,25 @@
 """An issuer's keys are had seldom, from its own documents alone, and lost when it is down for a day."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from authorizer.documents import DocumentError
-from authorizer.issuer import COLD_WINDOW_SECONDS, FRESH_SECONDS, STALE_SECONDS, WINDOW_SECONDS, IssuerKeys
+from authorizer.issuer import (
+    COLD_WINDOW_SECONDS,
+    FRESH_SECONDS,
+    REFRESH_SECONDS,
+    STALE_SECONDS,
+    WINDOW_SECONDS,
+    IssuerKeys,
+)
 from authorizer.refusals import IssuerUnavailable, Refused
+from authorizer.tokens import verify
 from tests.support import tokens
+from tests.support.tokens import Signer
+from tests.unit.functions.test_authorizer_tokens import settings
 
 ISSUER = "https://login.globex.example"
 JWKS = f"{ISSUER}/keys"
@@ -22,13 +33,16 @@ class Issuer:
     published: list[dict[str, Any]] = field(default_factory=lambda: [OLD.jwk])
     discovery: dict[str, Any] = field(default_factory=lambda: {"issuer": ISSUER, "jwks_uri": JWKS})
     down: bool = False
+    slow: float = 0.0
     asked: int = 0
     now: float = 0.0
 
-    def fetch(self, url: str, issuer: str) -> dict[str, Any]:
+    def fetch(self, url: str, issuer: str, seconds: float) -> dict[str, Any]:
         assert issuer == ISSUER
+        assert seconds <= REFRESH_SECONDS
         if url == f"{ISSUER}/.well-known/openid-configuration":
             self.asked += 1
+            self.now += self.slow
             if self.down:
                 raise DocumentError(f"{url}: TimeoutError")
             return self.discovery
@@ -68,6 +82,72 @@ class TestCaching:
             with pytest.raises(Refused):
                 keys.find(f"made-up-{made_up}")
         assert issuer.asked == 2
+
+    def test_a_slow_issuer_costs_one_call_in_a_window_its_wait(self, issuer: Issuer) -> None:
+        """The window begins where the wait ended; before the first keys, too."""
+        keys = issuer.keys()
+        issuer.down, issuer.slow = True, REFRESH_SECONDS
+        for _ in range(3):
+            with pytest.raises(IssuerUnavailable):
+                keys.find("old")
+        assert (issuer.asked, issuer.now) == (1, REFRESH_SECONDS)
+        issuer.now += COLD_WINDOW_SECONDS
+        issuer.down = False
+        keys.find("old")
+        issuer.down, issuer.now = True, issuer.now + FRESH_SECONDS
+        began = issuer.now
+        for _ in range(3):
+            assert keys.find("old").kid == "old"
+            with pytest.raises(Refused):
+                keys.find("made-up")
+        assert issuer.now == began + REFRESH_SECONDS
+
+    def test_whatever_ends_a_fetch_the_next_call_does_not_wait_again(self, issuer: Issuer) -> None:
+        def broken(_url: str, _issuer: str, _seconds: float) -> dict[str, Any]:
+            issuer.asked += 1
+            raise MemoryError
+
+        keys = IssuerKeys(ISSUER, ("RS256",), broken, lambda: issuer.now)
+        with pytest.raises(MemoryError):
+            keys.find("old")
+        with pytest.raises(IssuerUnavailable):
+            keys.find("old")
+        assert issuer.asked == 1
+
+    def test_a_key_replaced_under_its_kid_is_taken_once_a_window_has_passed(self, issuer: Issuer) -> None:
+        keys, config = issuer.keys("RS256", "ES256"), settings(OLD)
+        successors = [tokens.signer("RS256", "old"), tokens.signer("ES256", "old")]
+        for signer in (OLD, *successors):
+            issuer.published = [signer.jwk]
+            token = signer.sign(tokens.claims())
+            assert verify(token, config, keys.find, time.time()).kid == "old"
+            issuer.now += WINDOW_SECONDS
+        with pytest.raises(Refused):
+            verify(OLD.sign(tokens.claims()), config, keys.find, time.time())
+
+    def test_tokens_of_a_known_kid_that_are_not_good_ask_once_a_window(self, issuer: Issuer) -> None:
+        keys, config = issuer.keys(), settings(OLD)
+        keys.find("old")
+        issuer.now += WINDOW_SECONDS
+        before = keys.find("old")
+        for _ in range(20):
+            with pytest.raises(Refused, match="signature"):
+                verify(
+                    Signer("old", "RS256", NEW.private).sign(tokens.claims()), config, keys.find, time.time()
+                )
+        assert issuer.asked == 2
+        assert keys.find("old") is before, "good tokens are remembered by their key"
+
+    def test_a_file_may_say_where_discovery_or_the_keys_are(self, issuer: Issuer) -> None:
+        asked = []
+
+        def fetch(url: str, _issuer: str, _seconds: float) -> dict[str, Any]:
+            asked.append(url)
+            return {"keys": [OLD.jwk]} if url == JWKS else issuer.discovery
+
+        for where in ({"discovery": "https://x.example/p/metadata"}, {"jwks_uri": JWKS}):
+            assert IssuerKeys(ISSUER, ("RS256",), fetch, lambda: 0.0, **where).find("old").kid == "old"
+        assert asked == ["https://x.example/p/metadata", JWKS, JWKS]
 
     def test_old_keys_go_on_serving_while_the_issuer_is_down(self, issuer: Issuer) -> None:
         keys = issuer.keys()

@@ -4,11 +4,10 @@ import hashlib
 import json
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
-from authorizer import keys, signatures
+from authorizer import keys
 from authorizer import tokens as authorizer_tokens
 from authorizer.keys import Key
 from authorizer.refusals import Refused
@@ -35,20 +34,19 @@ class Checks:
 
 @pytest.fixture
 def checks(monkeypatch: pytest.MonkeyPatch) -> Checks:
-    checks, is_valid = Checks(), signatures.is_valid
+    checks, verifies = Checks(), Key.verifies
 
-    def noting(algorithm: str, public: Any, signature: bytes, signed: bytes) -> bool:
+    def noting(key: Key, algorithm: str, signature: bytes, signed: bytes) -> bool:
         checks.seen.append(signed)
-        return is_valid(algorithm, public, signature, signed)
+        return verifies(key, algorithm, signature, signed)
 
-    monkeypatch.setattr(signatures, "is_valid", noting)
+    monkeypatch.setattr(Key, "verifies", noting)
     return checks
 
 
 def verifier(*signers: tokens.Signer) -> Verifier:
     config = settings(*(signers or (ADA,)))
-    ring = config.keys or {}
-    return Verifier(config, lambda kid: keys.find(ring, kid))
+    return Verifier(config, keys.fixed(config.keys or {}))
 
 
 def reason_for(verifier: Verifier, token: str, now: float) -> str:
@@ -82,7 +80,7 @@ class TestSeen:
 
     def test_another_key_of_the_same_kid_ends_it(self) -> None:
         ring = dict(keys.ring([ADA.jwk], None))
-        known = Verifier(settings(ADA), lambda kid: keys.find(ring, kid))
+        known = Verifier(settings(ADA), lambda kid, _failed=None: keys.find(ring, kid))
         token = ADA.sign(tokens.claims())
         known.verify(token, NOW)
         ring.update(keys.ring([STRANGER.jwk], None))
@@ -92,7 +90,7 @@ class TestSeen:
 
     def test_keys_that_were_read_anew_check_it_anew(self, checks: Checks) -> None:
         ring = dict(keys.ring([ADA.jwk], None))
-        known = Verifier(settings(ADA), lambda kid: keys.find(ring, kid))
+        known = Verifier(settings(ADA), lambda kid, _failed=None: keys.find(ring, kid))
         token = ADA.sign(tokens.claims())
         known.verify(token, NOW)
         ring.update(keys.ring([ADA.jwk], None))
@@ -102,7 +100,7 @@ class TestSeen:
 
     def test_a_token_without_a_kid_is_refused_once_there_is_a_choice(self) -> None:
         ring = dict(keys.ring([ADA.jwk], None))
-        known = Verifier(settings(ADA), lambda kid: keys.find(ring, kid))
+        known = Verifier(settings(ADA), lambda kid, _failed=None: keys.find(ring, kid))
         token = ADA.sign_raw(json.dumps({"alg": "EdDSA"}), json.dumps(tokens.claims()))
         known.verify(token, NOW)
         ring.update(keys.ring([{**STRANGER.jwk, "kid": "2027"}], None))
@@ -112,7 +110,7 @@ class TestSeen:
         good = keys.ring([ADA.jwk], None)
         answers: list[Key | Exception] = [good["2026"], ConnectionError("no keys")]
 
-        def key_of(_kid: str | None) -> Key:
+        def key_of(_kid: str | None, _failed: Key | None = None) -> Key:
             answer = answers.pop(0)
             if isinstance(answer, Exception):
                 raise answer

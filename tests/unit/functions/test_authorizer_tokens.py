@@ -39,8 +39,7 @@ def settings(*signers: Signer) -> Settings:
 
 def check(token: str, *signers: Signer) -> Identity:
     config = settings(*(signers or (ADA,)))
-    ring = config.keys or {}
-    return verify(token, config, lambda kid: keys.find(ring, kid), time.time())
+    return verify(token, config, keys.fixed(config.keys or {}), time.time())
 
 
 def reason_for(token: str, *signers: Signer) -> str:

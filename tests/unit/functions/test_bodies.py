@@ -88,6 +88,14 @@ class TestEncodings:
     def test_bad_base64_and_bytes_that_are_not_utf8_are_refused(self, acme: TenantApi, body: str) -> None:
         assert post(acme, body, base64_encoded=True).slug == "invalid-body"
 
+    def test_what_the_gateway_puts_for_bytes_that_are_not_utf8_is_refused(self, acme: TenantApi) -> None:
+        answer = post(acme, b'{"a":"\xff"}'.decode(errors="replace"))
+        assert (answer.status, answer.slug) == (400, "invalid-body")
+        assert "not valid UTF-8" in answer.json["detail"]
+
+    def test_that_character_itself_is_sent_as_an_escape(self, acme: TenantApi) -> None:
+        assert post(acme, '{"a":"\\ufffd"}').json["a"] == "\ufffd"
+
     def test_a_large_base64_body_is_measured_decoded(self, acme: TenantApi) -> None:
         body = base64.b64encode(b" " * (MAX_BYTES + 1)).decode()
         assert post(acme, body, base64_encoded=True).slug == "payload-too-large"

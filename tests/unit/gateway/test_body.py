@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from tenantry.gateway import contract
-from tenantry.gateway.body import gateway_body
+from tenantry.gateway.body import ANY_METHOD, COMPRESSED_FROM_BYTES, gateway_body
 from tenantry.gateway.located import ContractError
 from tenantry.rules.arns import Arns
+from tenantry.rules.requirements import KEY, TOKEN, asked
 from tests.support.contracts import CONTRACT, changed
 
 ARNS = Arns("aws", "eu-central-1", "123456789012")
@@ -33,27 +34,78 @@ def operations(document: dict[str, Any]) -> dict[tuple[str, str], Operation]:
 SERVED = operations(BODY)
 STATED = operations(CONTRACT)
 PREFLIGHTS = {place: each for place, each in SERVED.items() if place[1] == "options"}
+HEADS = {place: each for place, each in SERVED.items() if place[1] == "head"}
 
 
-def test_every_operation_of_the_contract_is_served_and_beside_them_preflights_alone() -> None:
-    assert SERVED.keys() - PREFLIGHTS.keys() == STATED.keys()
+def test_every_operation_of_the_contract_is_served_and_beside_them_heads_and_preflights_alone() -> None:
+    assert SERVED.keys() - PREFLIGHTS.keys() - HEADS.keys() == STATED.keys()
     assert {path for path, _ in PREFLIGHTS} == {
         path for (path, _), operation in STATED.items() if operation["x-tenantry-group"] != "core"
     }
 
 
 @pytest.mark.parametrize("place", STATED, ids=str)
-def test_security_is_the_contracts(place: tuple[str, str]) -> None:
-    assert SERVED[place]["security"] == STATED[place]["security"]
-    assert {name for each in SERVED[place]["security"] for name in each} <= BODY["components"][
-        "securitySchemes"
-    ].keys()
+def test_what_the_contract_asks_for_together_stands_in_elements_of_its_own(place: tuple[str, str]) -> None:
+    """The importer takes all elements together; what it makes of two schemes in one is written nowhere."""
+    stated = [name for requirement in STATED[place]["security"] for name in requirement]
+    assert SERVED[place]["security"] == [{name: []} for name in stated]
+    assert set(stated) <= BODY["components"]["securitySchemes"].keys()
+    needed = {"api_key": KEY, "token": TOKEN}
+    assert asked(BODY, SERVED[place]["security"]) == {needed[name] for name in stated}
+
+
+def test_alternatives_are_refused() -> None:
+    """API Gateway would ask for both, and a client of the contract would send one."""
+    either = changed("paths", "/items/{collection}", "post", security=[{"api_key": []}, {"token": []}])
+    with pytest.raises(ContractError, match="createItem: security is wrong: it has alternatives"):
+        gateway_body(either, "t", ARNS)
+
+
+@pytest.mark.parametrize("place", SERVED, ids=str)
+def test_the_one_declared_response_is_a_status(place: tuple[str, str]) -> None:
+    """The importer has warned of `default`, and one warning takes the import back."""
+    assert SERVED[place]["responses"].keys() == {"200"}
 
 
 def test_only_the_core_and_preflights_are_open_to_anybody() -> None:
     open_to_all = {place for place, operation in SERVED.items() if not operation["security"]}
     core = {place for place, operation in STATED.items() if operation["x-tenantry-group"] == "core"}
-    assert open_to_all == core | PREFLIGHTS.keys()
+    assert open_to_all == core | PREFLIGHTS.keys() | {("/health", "head")}
+
+
+def test_head_is_served_wherever_get_is_and_to_the_same_callers() -> None:
+    """RFC 9110, section 9.1. Only the operation's id is its own."""
+    assert {path for path, _ in HEADS} == {path for path, method in STATED if method == "get"}
+    for path, _ in HEADS:
+        got = {name: value for name, value in SERVED[path, "get"].items() if name != "operationId"}
+        assert HEADS[path, "head"] == got
+
+
+@pytest.mark.parametrize("path", BODY["paths"])
+def test_any_other_method_is_405_with_those_that_there_are(path: str) -> None:
+    """RFC 9110, section 15.5.6; the importer wants each header declared that an answer sets."""
+    item = BODY["paths"][path]
+    other = item[ANY_METHOD]
+    assert list(item)[-1] == ANY_METHOD
+    assert other["security"] == []
+    integration = other["x-amazon-apigateway-integration"]
+    assert integration["type"] == "mock"
+    assert {json.loads(each)["statusCode"] for each in integration["requestTemplates"].values()} == {405}
+    [answer] = integration["responses"].values()
+    sent = {
+        name.removeprefix("method.response.header."): each.strip("'")
+        for name, each in answer["responseParameters"].items()
+    }
+    assert sent.keys() == other["responses"]["405"]["headers"].keys()
+    assert set(sent["Allow"].split(", ")) == {method.upper() for method in item if method != ANY_METHOD}
+    assert sent["Content-Type"] == "application/problem+json"
+    problem = json.loads(answer["responseTemplates"]["application/json"])
+    assert problem["type"] == "urn:tenantry:problem:method-not-allowed"
+    assert (problem["status"], answer["statusCode"]) == (405, "405")
+
+
+def test_answers_are_compressed_from_a_kibibyte_on() -> None:
+    assert BODY["x-amazon-apigateway-minimum-compression-size"] == COMPRESSED_FROM_BYTES == 1_024
 
 
 def test_an_operation_without_stated_security_is_refused() -> None:
@@ -62,7 +114,7 @@ def test_an_operation_without_stated_security_is_refused() -> None:
         gateway_body(silent, "t", ARNS)
 
 
-@pytest.mark.parametrize("place", [place for place in SERVED if place not in PREFLIGHTS], ids=str)
+@pytest.mark.parametrize("place", list(STATED), ids=str)
 def test_a_route_is_served_by_its_groups_function_or_by_the_gateway_itself(place: tuple[str, str]) -> None:
     group = STATED[place]["x-tenantry-group"]
     integration = SERVED[place]["x-amazon-apigateway-integration"]
@@ -99,6 +151,7 @@ def test_a_verdict_is_kept_for_token_and_key_together() -> None:
     assert sources == {"method.request.header.Authorization", "method.request.header.x-api-key"}
     assert authorizer["type"] == "request"
     assert scheme["x-amazon-apigateway-authtype"] == "custom"
+    assert scheme["name"] == "Unused"  # what AWS asks for where there are several identity sources
     assert authorizer["authorizerUri"] == uri("authorizer_function")
     assert 0 < authorizer["authorizerResultTtlInSeconds"] <= 300
 
@@ -113,22 +166,16 @@ def test_the_key_comes_in_the_header_and_from_nowhere_else() -> None:
     }
 
 
-def test_every_route_validates_body_and_parameters() -> None:
+def test_every_route_validates_parameters_and_leaves_bodies_to_the_functions() -> None:
+    """The gateway's own words on a body name no member, and cannot be put into JSON (decision 0018)."""
     validator = BODY["x-amazon-apigateway-request-validator"]
     assert BODY["x-amazon-apigateway-request-validators"][validator] == {
-        "validateRequestBody": True,
+        "validateRequestBody": False,
         "validateRequestParameters": True,
     }
     assert [place for place, each in SERVED.items() if "x-amazon-apigateway-request-validator" in each] == []
-
-
-@pytest.mark.parametrize("place", [p for p, each in STATED.items() if "requestBody" in each], ids=str)
-def test_a_body_is_validated_by_its_model(place: tuple[str, str]) -> None:
-    body = SERVED[place]["requestBody"]
-    reference = body["content"]["application/json"]["schema"]["$ref"]
-    assert body["required"] is True
-    assert reference == STATED[place]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
-    assert reference.removeprefix("#/components/schemas/") in BODY["components"]["schemas"]
+    assert [place for place, each in SERVED.items() if "requestBody" in each] == []
+    assert "schemas" not in BODY["components"]
 
 
 def test_a_path_of_two_groups_is_refused() -> None:

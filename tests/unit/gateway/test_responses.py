@@ -93,8 +93,19 @@ def test_a_browser_may_read_it_and_nobody_may_keep_it(kind: str) -> None:
 
 
 def test_a_missing_token_is_answered_with_how_to_bring_one() -> None:
-    """RFC 9110, section 11.6.1: a 401 carries a challenge."""
-    assert headers("UNAUTHORIZED")["WWW-Authenticate"] == "Bearer"
+    """RFC 9110, section 11.6.1: a 401 carries a challenge. RFC 6750, section 3.1: with the error."""
+    assert headers("UNAUTHORIZED")["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+
+
+def test_a_scope_that_is_missing_is_told_apart_from_a_token_that_is_not_good() -> None:
+    assert headers("ACCESS_DENIED")["WWW-Authenticate"] == 'Bearer error="insufficient_scope"'
+    challenged = {kind for kind in KINDS if "WWW-Authenticate" in headers(kind)}
+    assert challenged == {"ACCESS_DENIED", "UNAUTHORIZED"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_said_of_a_rate_that_the_gateway_alone_counts(kind: str) -> None:
+    assert not [name for name in headers(kind) if "ratelimit" in name.lower()]
 
 
 def test_a_client_is_told_to_come_back_only_where_that_helps() -> None:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agreed.declarations import Field
 from tenantry.operations.backup.archives import END, LINE_BYTES, Damaged, Reader, Tally, encoded
-from tenantry.operations.backup.fields import Unfit
+from tenantry.operations.backup.fields import Unfit, holds
 from tenantry.operations.backup.imports import import_
 from tenantry.operations.backup.records import StoredRecord
 from tenantry.operations.backup.tenant_data import TenantData
@@ -142,6 +143,14 @@ def test_a_file_that_is_sealed_over_a_hostile_record_is_refused(
     told = refused(sealed(header().line, item(1).line, hostile))
     assert ":3: a record" in told
     assert "acme-eu" not in told
+
+
+@pytest.mark.parametrize(
+    "number", ["-0", "1e-400", "9007199254740993.0", "1.50", "1E5", "1" + "0" * 309, "0." + "3" * 40]
+)
+def test_a_number_that_would_be_shown_as_another_is_no_document(number: str) -> None:
+    assert not holds(Field("data", "document"), f'{{"n":{number}}}')
+    assert holds(Field("data", "document"), '{"n":[-0.0,0.5,9007199254740993]}')
 
 
 def test_a_document_as_deep_as_the_api_takes_it_is_taken() -> None:

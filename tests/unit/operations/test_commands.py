@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from moto import mock_aws
 
-from tenantry.cli.clients import _answer
+from tenantry.cli.clients import _answer, _show
 from tenantry.config import load_platform
 from tenantry.errors import WrongInput
 from tests.support.command import TENANTS, Command, Run
@@ -159,7 +160,7 @@ def test_a_token_is_signed_by_the_key_in_the_stacks_region(run: Run, command: Co
     kid = managed.keys[-1]
     told = {"SecretString": json.dumps({kid: pem})}
     secrets = boto3.client("secretsmanager", region_name=REGION)
-    secrets.create_secret(Name="tenantry/demo/acme/signing", **told)
+    secrets.create_secret(Name="tenantry/demo/acme/signing/0a1b2c3d", **told)
     tenants = ("--tenants", str(command.tenants))
     code, out, err = run(command, "token", "acme", "--stack", "demo", *tenants)
     assert (code, err) == (0, "")
@@ -168,7 +169,7 @@ def test_a_token_is_signed_by_the_key_in_the_stacks_region(run: Run, command: Co
     code, out, err = run(command, "token", "acme", "--stack", "demo", "--region", "us-east-2", *tenants)
     assert (code, out) == (1, "")
     assert "no secret tenantry/demo/acme/signing in Region us-east-2" in err
-    secrets.delete_secret(SecretId="tenantry/demo/acme/signing", ForceDeleteWithoutRecovery=True)
+    secrets.delete_secret(SecretId="tenantry/demo/acme/signing/0a1b2c3d", ForceDeleteWithoutRecovery=True)
 
 
 def test_a_region_without_a_stack_is_refused(run: Run, command: Command) -> None:
@@ -205,3 +206,36 @@ def test_what_cannot_be_sent_is_the_callers_fault(
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         with pytest.raises(WrongInput, match="cannot be sent"):
             _answer("POST", url, path, headers, data)
+
+
+STEERING = "a\x1b[2J\x07\u202eb\u2066\u200f\u2028\x9b\u00e9\U000e0041"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, json={STEERING: [STEERING]}),
+        httpx.Response(200, text=STEERING),
+        httpx.Response(200, headers={"x": "a\x1b[2Jb"}),
+        httpx.Response(200, extensions={"reason_phrase": b"O\x1b[2JK [red]"}),
+    ],
+    ids=["stored text", "another body", "a header", "the reason"],
+)
+def test_nothing_in_an_answer_steers_the_terminal(
+    answer: httpx.Response, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _show(answer, as_json=False)
+    shown = capsys.readouterr().out
+    assert all(each.isprintable() or each == "\n" for each in shown)
+    assert "\\u001b[2J" in shown or "\\x1b[2J" in shown
+
+
+def test_what_is_shown_of_a_body_is_the_same_json(capsys: pytest.CaptureFixture[str]) -> None:
+    _show(httpx.Response(200, json={STEERING: [STEERING]}), as_json=False)
+    shown = capsys.readouterr().out
+    assert json.loads(shown[shown.index("{") :]) == {STEERING: [STEERING]}
+    assert "\u00e9" in shown
+    _show(httpx.Response(200, json={STEERING: [STEERING]}), as_json=True)
+    shown = capsys.readouterr().out
+    assert shown.isascii()
+    assert json.loads(shown)["body"] == {STEERING: [STEERING]}

@@ -15,6 +15,7 @@ from tests.support.engine import demo
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 SUMS = figures.Sums(
     requests=10,
+    served=9,
     functions={"items": figures.FunctionSums(9, 1, 450.0, 2)},
     read_units=3,
     write_units=4,

@@ -206,6 +206,46 @@ def test_the_part_of_another_tenant_is_not_gone_on_with(
     assert (tmp_path / "other.part").read_bytes() == before
 
 
+def test_a_part_that_is_a_link_is_not_followed(data: TenantData, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_bytes(b"")
+    (tmp_path / "acme.part").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(WrongInput, match="a symbolic link; take it away"):
+        exported(data, tmp_path / "acme")
+    assert (tmp_path / "elsewhere").read_bytes() == b""
+
+
+def test_a_part_with_another_name_beside_it_is_not_written(data: TenantData, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_bytes(b"")
+    (tmp_path / "acme.part").hardlink_to(tmp_path / "elsewhere")
+    with pytest.raises(WrongInput, match="not a file of its own"):
+        exported(data, tmp_path / "acme")
+    assert (tmp_path / "elsewhere").read_bytes() == b""
+
+
+def test_a_part_of_another_user_is_not_written(
+    data: TenantData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "acme.part").write_bytes(b"")
+    monkeypatch.setattr("os.geteuid", lambda: (tmp_path / "acme.part").stat().st_uid + 1)
+    with pytest.raises(WrongInput, match="another user's file"):
+        exported(data, tmp_path / "acme")
+    assert (tmp_path / "acme.part").read_bytes() == b""
+
+
+def test_a_part_that_others_could_read_is_closed_to_them(data: TenantData, tmp_path: Path) -> None:
+    (tmp_path / "acme.part").write_bytes(b"")
+    (tmp_path / "acme.part").chmod(0o666)
+    exported(data, tmp_path / "acme")
+    assert (tmp_path / "acme").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_link_at_the_file_is_left_alone_though_it_leads_nowhere(data: TenantData, tmp_path: Path) -> None:
+    (tmp_path / "acme").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(WrongInput, match="there already"):
+        exported(data, tmp_path / "acme")
+    assert (tmp_path / "acme").is_symlink()
+
+
 def test_two_exports_do_not_write_one_file(data: TenantData, tmp_path: Path) -> None:
     def second(*_: int) -> None:
         with pytest.raises(Failed, match="another export is writing"):

@@ -129,6 +129,7 @@ def test_a_periods_sums_are_by_tenant_function_and_kind() -> None:
     cloudwatch = CloudWatch(
         {
             ("Count", stage("acme"), "Sum"): [(0, 5.0), (1, 6.0)],
+            ("IntegrationLatency", stage("acme"), "SampleCount"): [(0, 4.0), (1, 3.0)],
             ("Invocations", function, "Sum"): [(0, 4.0)],
             ("Errors", function, "Sum"): [(0, 1.0)],
             ("Duration", function, "Sum"): [(0, 90.0)],
@@ -141,7 +142,7 @@ def test_a_periods_sums_are_by_tenant_function_and_kind() -> None:
     )
     found = running(cloudwatch, "acme")
     sums = figures.sums(found, found.tenants, NOW, NOW + timedelta(days=1))["acme"]
-    assert (sums.requests, sums.write_units, sums.read_units) == (11.0, 3.0, 0.0)
+    assert (sums.requests, sums.served, sums.write_units, sums.read_units) == (11.0, 7.0, 3.0, 0.0)
     assert sums.functions["items"] == figures.FunctionSums(4.0, 1.0, 90.0, 2.0)
     assert sums.functions[AUTHORIZER] == figures.FunctionSums(0.0, 0.0, 0.0, 0.0)
     assert (sums.messages, sums.log_bytes) == (3.0, 700.0)

@@ -16,7 +16,7 @@ from moto import mock_aws
 from tenantry.errors import Failed
 from tenantry.operations.named_values import NoValue, Outrun, TenantSecrets
 from tenantry.rules.named_values import named
-from tenantry.rules.naming import Names
+from tenantry.rules.naming import Names, generation
 from tests.support.command import TENANTS, Command, Run
 
 REGION = "eu-west-3"
@@ -39,13 +39,17 @@ def acme(client: Any) -> TenantSecrets:
     """In a stack of its own: tests of one process may share a moto."""
     made = TenantSecrets(client, Names(f"s{secrets.token_hex(4)}"), "acme")
     held = json.dumps({"cursor_key": "old", "another": "kept"})
-    client.create_secret(Name=made.names.secret("acme"), SecretString=held)
+    client.create_secret(Name=runtime(made), SecretString=held)
     return made
+
+
+def runtime(tenant: TenantSecrets, made: str = "0a1b2c3d") -> str:
+    return generation(tenant.names.secret("acme"), made)
 
 
 def document(tenant: TenantSecrets, stage: str = "AWSCURRENT") -> dict[str, str]:
     """moto needs the stage: without one, it takes the version that was last put without a label."""
-    name = tenant.names.secret("acme")
+    name = runtime(tenant)
     answer = tenant.client.get_secret_value(SecretId=name, VersionStage=stage)
     return dict(json.loads(answer["SecretString"]))
 
@@ -69,7 +73,7 @@ def test_of_two_who_set_values_at_once_one_is_told_and_none_is_lost(acme: Tenant
 
     def meanwhile() -> datetime:
         other = json.dumps({"cursor_key": "old", "another": "theirs"})
-        acme.client.put_secret_value(SecretId=acme.names.secret("acme"), SecretString=other)
+        acme.client.put_secret_value(SecretId=runtime(acme), SecretString=other)
         return now()
 
     with pytest.raises(Outrun, match="changed by somebody else meanwhile"):
@@ -84,15 +88,26 @@ def test_a_tenant_without_the_secret_is_told_where_it_comes_from(acme: TenantSec
         acme.set(WEBHOOK, "new", now)
 
 
+def test_of_several_generations_the_one_that_functions_read_is_set(acme: TenantSecrets) -> None:
+    """The tenant was removed and came back; its old secret waits to be restored."""
+    acme.client.delete_secret(SecretId=runtime(acme), RecoveryWindowInDays=7)
+    again = runtime(acme, "00000000")
+    acme.client.create_secret(Name=again, SecretString='{"cursor_key": "back"}')
+    longer = generation(acme.names.secret("acme", "runtime2"), "0a1b2c3d")
+    acme.client.create_secret(Name=longer, SecretString='{"cursor_key": "longer"}')
+    assert acme.value(CURSOR) == "back"
+    assert (acme.listed()[0].secret, acme.listed()[0].leaving) == (again, False)
+
+
 def test_a_secret_that_is_being_deleted_is_told_with_the_way_back(acme: TenantSecrets) -> None:
-    acme.client.delete_secret(SecretId=acme.names.secret("acme"), RecoveryWindowInDays=7)
+    acme.client.delete_secret(SecretId=runtime(acme), RecoveryWindowInDays=7)
     with pytest.raises(NoValue, match=r"scheduled for deletion .* restore-secret --secret-id tenantry/"):
         acme.value(CURSOR)
 
 
 @pytest.mark.parametrize("held", ["no JSON: sesame", '["sesame"]'])
 def test_a_secret_in_another_form_is_refused_without_its_content(acme: TenantSecrets, held: str) -> None:
-    acme.client.put_secret_value(SecretId=acme.names.secret("acme"), SecretString=held)
+    acme.client.put_secret_value(SecretId=runtime(acme), SecretString=held)
     with pytest.raises(NoValue, match="does not hold a JSON object") as told:
         acme.value(CURSOR)
     assert "sesame" not in str(told.value)
@@ -105,7 +120,7 @@ def test_a_list_tells_when_each_was_changed_and_reads_none(
     cursor, webhook = acme.listed()
     assert (cursor.changed is None, cursor.leaving) == (False, False)
     assert (webhook.secret, webhook.changed) == (acme.names.secret("acme", "delivery"), None)
-    acme.client.delete_secret(SecretId=acme.names.secret("acme"), RecoveryWindowInDays=7)
+    acme.client.delete_secret(SecretId=runtime(acme), RecoveryWindowInDays=7)
     assert acme.listed()[0].leaving
 
 
@@ -123,7 +138,7 @@ def test_what_aws_refuses_is_told(acme: TenantSecrets, monkeypatch: pytest.Monke
 @pytest.fixture
 def command(tmp_path: Path, project: Path, client: Any) -> Iterator[Command]:  # noqa: ARG001
     """On the stack `demo` of AWS, where acme has a webhook."""
-    name = Names("demo").secret("acme", "delivery")
+    name = generation(Names("demo").secret("acme", "delivery"), "0a1b2c3d")
     client.create_secret(Name=name, SecretString='{"webhook_secret": "whsec_old"}')
     yield Command(tmp_path / "state", shutil.copytree(TENANTS, tmp_path / "tenants"))
     client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)

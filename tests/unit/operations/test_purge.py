@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from tenantry.errors import Failed
 from tenantry.operations.purge import PurgeClients, StillDeployed, purge
-from tenantry.rules.naming import Names
+from tenantry.rules.naming import Names, generation
 
 KEYS = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
 
@@ -78,21 +78,21 @@ def test_a_silo_table_goes_though_it_is_protected(names: Names, clients: PurgeCl
     assert left == [names.table, names.tenant("acme-eu")]
 
 
-def test_all_secrets_go_at_once_so_that_the_names_are_free(names: Names, clients: PurgeClients) -> None:
-    own = (names.signing_secret("acme"), names.secret("acme"), names.secret("acme", "delivery"))
-    for name in (*own, names.secret("acme-eu")):
+def test_every_generation_of_every_secret_goes_at_once_and_no_other_tenants(
+    names: Names, clients: PurgeClients
+) -> None:
+    """Those that the removal left to be restored for a month included."""
+    stems = (names.signing_secret("acme"), names.secret("acme"), names.secret("acme", "delivery"))
+    own = [generation(stem, made) for stem in stems for made in ("00000001", "00000002")]
+    other = generation(names.secret("acme-eu"), "00000001")
+    for name in (*own, other):
         clients.secretsmanager.create_secret(Name=name, SecretString="{}")
-    assert purge(names, "acme", clients, lambda _: None).secrets == own
-    clients.secretsmanager.create_secret(Name=names.secret("acme"), SecretString="{}")
-    assert clients.secretsmanager.describe_secret(SecretId=names.secret("acme-eu"))["Name"]
-
-
-def test_a_secret_that_waits_for_its_deletion_goes_now(names: Names, clients: PurgeClients) -> None:
-    """Somebody deleted it by hand, with the recovery window that AWS proposes."""
-    clients.secretsmanager.create_secret(Name=names.secret("acme"), SecretString="{}")
-    clients.secretsmanager.delete_secret(SecretId=names.secret("acme"), RecoveryWindowInDays=30)
-    assert purge(names, "acme", clients, lambda _: None).secrets == (names.secret("acme"),)
-    assert clients.secretsmanager.create_secret(Name=names.secret("acme"), SecretString="{}")
+    for name in own[::2]:
+        clients.secretsmanager.delete_secret(SecretId=name, RecoveryWindowInDays=30)
+    assert purge(names, "acme", clients, lambda _: None).secrets == tuple(sorted(own))
+    for name in own:
+        assert clients.secretsmanager.create_secret(Name=name, SecretString="{}")
+    assert clients.secretsmanager.describe_secret(SecretId=other)["Name"]
 
 
 def make_key(kms: Any, names: Names, tenant: str) -> str:

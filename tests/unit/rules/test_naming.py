@@ -14,7 +14,7 @@ from tenantry.monitoring import alarms
 from tenantry.monitoring.alarms import UNHEALTHY
 from tenantry.monitoring.queries import queries
 from tenantry.rules.arns import Arns
-from tenantry.rules.naming import Names, log_group, stage_variable
+from tenantry.rules.naming import Names, generation, log_group, stage_variable
 from tests.support.slugs import LONGEST_KEY, LONGEST_SLUG, LONGEST_STACK, slugs, stacks, two_slugs
 from tests.support.watched import FUNCTIONS, watched
 
@@ -52,9 +52,14 @@ LIMITS: dict[str, tuple[str, str, int]] = {
     "layer": (NAMES.layer, r"[a-zA-Z0-9-_]+", 140),
     "managed policy": (NAMES.cell, r"[\w+=,.@-]+", 128),
     "REST API": (NAMES.cell, r"[ -~]+", 1024),
-    "secret": (NAMES.secret(LONGEST_SLUG), r"[A-Za-z0-9/_+=.@-]+", 512),
-    "signing secret": (NAMES.signing_secret(LONGEST_SLUG), r"[A-Za-z0-9/_+=.@-]+", 512),
-    "delivery secret": (NAMES.secret(LONGEST_SLUG, "delivery"), r"[A-Za-z0-9/_+=.@-]+", 512),
+    **{
+        f"secret {each}": (generation(name, "0" * 8), r"[A-Za-z0-9/_+=.@-]+", 512)
+        for each, name in {
+            "runtime": NAMES.secret(LONGEST_SLUG),
+            "signing": NAMES.signing_secret(LONGEST_SLUG),
+            "delivery": NAMES.secret(LONGEST_SLUG, "delivery"),
+        }.items()
+    },
     "queue": (NAMES.queue(LONGEST_SLUG, LONGEST_QUEUE), r"[a-zA-Z0-9_-]+", 80),
     "dead letters": (NAMES.dead_letters(LONGEST_SLUG, LONGEST_QUEUE), r"[a-zA-Z0-9_-]+", 80),
     "bucket": (NAMES.bucket("1" * 12, LONGEST_REGION), r"[a-z0-9][a-z0-9.-]+[a-z0-9]", 63),

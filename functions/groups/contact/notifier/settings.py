@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from api import settings
+from api.exchange import Endpoint
 from groups.contact.declaration import DELIVERY, NOTIFY
-from groups.contact.notifier.connections import Endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,14 @@ def current() -> ToWebhook | ByEmail:
     environment = settings.current()
     receiver = environment.options[NOTIFY.name]
     if receiver in environment.calls:
-        return ToWebhook(Endpoint.of(receiver), environment.secret(DELIVERY.name))
+        return ToWebhook(endpoint(receiver), environment.secret(DELIVERY.name))
     if environment.mail_from is None:
         raise LookupError("MAIL_FROM is not set, and CALLS does not list the receiver")
     return ByEmail(receiver, environment.mail_from)
+
+
+def endpoint(webhook: str) -> Endpoint:
+    try:
+        return Endpoint.of(webhook)
+    except ValueError as error:
+        raise ValueError(f"the webhook: {error}; correct contact.notify and deploy again") from None

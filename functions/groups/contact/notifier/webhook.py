@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
+from api import addresses
+from api.addresses import Unreachable
+from api.exchange import Answer, Endpoint, Resolver, exchange
 from api.responses import compact_json
 from groups.contact.messages import Message
-from groups.contact.notifier import addresses, connections, signing
-from groups.contact.notifier.connections import Answer, Endpoint, Resolver
+from groups.contact.notifier import signing
 from groups.contact.notifier.failures import Undelivered
 
 EVENT: Final = "contact.received"
@@ -35,10 +37,12 @@ class Webhook:
         now = time.time()
         headers = {
             "Content-Type": "application/json",
-            "User-Agent": "Tenantry",
             **signing.headers(signing.keys(self.secret(), now), message.id, now, content),
         }
-        answer = connections.post(self.target, headers, content, seconds, self.resolve)
+        try:
+            answer = exchange("POST", self.target, headers, content, seconds, self.resolve)
+        except Unreachable as error:
+            raise Undelivered(str(error)) from error.__cause__
         if not 200 <= answer.status < 300:
             raise Undelivered(f"the receiver answered {answer.status}", _asked(answer))
 
@@ -58,7 +62,7 @@ def body(message: Message, tenant: str) -> bytes:
 
 def _asked(answer: Answer) -> int:
     """Seconds, from either form of the header (RFC 9110, 10.2.3); 0 for what is neither."""
-    text = (answer.retry_after or "").strip()
+    text = answer.headers.get("retry-after", "").strip()
     if answer.status not in BUSY or not text:
         return 0
     if text.isascii() and text.isdigit():

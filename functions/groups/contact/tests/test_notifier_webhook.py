@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 import standardwebhooks
 
+from api import addresses, exchange
+from api.exchange import Endpoint
 from groups.contact.messages import Message
-from groups.contact.notifier import addresses, connections, signing
-from groups.contact.notifier.connections import Endpoint
+from groups.contact.notifier import signing
 from groups.contact.notifier.failures import Undelivered
 from groups.contact.notifier.webhook import Webhook
 from tests.support.receivers import Receiver, authority, misbehaving, receiver
@@ -259,7 +260,7 @@ class TestTls:
     ) -> None:
         """And nothing but the address is looked up again: a second answer could be another one."""
         known = authority(NAME, tmp_path)
-        monkeypatch.setattr(connections, "tls_context", lambda: known.client)
+        monkeypatch.setattr(exchange, "tls_context", lambda: known.client)
         hosts: list[Any] = []
         real = socket.getaddrinfo
         monkeypatch.setattr(
@@ -274,7 +275,7 @@ class TestTls:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         known = authority("hooks.globex.example", tmp_path)
-        monkeypatch.setattr(connections, "tls_context", lambda: known.client)
+        monkeypatch.setattr(exchange, "tls_context", lambda: known.client)
         with receiver(known.server) as hook, pytest.raises(Undelivered, match="certificate is not valid"):
             self.send(hook)
         assert hook.received == []
@@ -296,7 +297,7 @@ class TestTls:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         known = authority(NAME, tmp_path)
-        monkeypatch.setattr(connections, "tls_context", lambda: known.client)
+        monkeypatch.setattr(exchange, "tls_context", lambda: known.client)
         monkeypatch.setattr(addresses, "is_public", lambda _: True)
         with receiver(known.server) as hook:
             url = f"https://{NAME}:{hook.port}/"

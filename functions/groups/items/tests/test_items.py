@@ -13,6 +13,7 @@ from api import etags
 from api.errors import PreconditionFailed
 from api.table import Table
 from groups.items.collection import Collection
+from groups.items.declaration import SERVER_FIELDS
 from tests.support import tenant_api
 from tests.support.tenant_api import Answer, TenantApi
 
@@ -57,11 +58,26 @@ def test_times_are_rfc3339_in_utc_with_milliseconds(acme: TenantApi) -> None:
     assert item["updated_at"] == item["created_at"]
 
 
-def test_server_fields_sent_by_a_client_are_ignored(acme: TenantApi) -> None:
-    sent = {"id": "mine", "created_at": "then", "updated_at": "then", "version": 99, "a": 1}
-    item = create(acme, sent).json
-    assert (item["a"], item["version"]) == (1, 1)
-    assert item["id"] != "mine"
+@pytest.mark.parametrize("name", SERVER_FIELDS)
+@pytest.mark.parametrize("value", ["evt_1NG8Du2eZvKYlo2C", 7, None])
+def test_a_clients_own_member_is_refused_rather_than_lost(acme: TenantApi, name: str, value: object) -> None:
+    answer = acme.call("POST", COLLECTION, {name: value, "a": 1}, path=ORDERS)
+    assert (answer.status, answer.slug) == (400, "invalid-body")
+    assert [fault["pointer"] for fault in answer.json["errors"]] == [f"/{name}"]
+    path = {**ORDERS, "id": acme.call("POST", COLLECTION, {"a": 1}, path=ORDERS).json["id"]}
+    again = acme.call("PUT", ITEM, {name: value, "a": 2}, path=path, headers={"If-Match": "*"})
+    assert (again.status, again.slug) == (400, "invalid-body")
+    assert acme.call("GET", ITEM, path=path).json["a"] == 1
+
+
+@pytest.mark.parametrize("left_out", [(), ("created_at", "updated_at", "version")])
+def test_what_was_read_can_be_sent_back(acme: TenantApi, left_out: tuple[str, ...]) -> None:
+    read = acme.call("POST", COLLECTION, {"a": 1}, path=ORDERS).json
+    path = {**ORDERS, "id": read["id"]}
+    body = {name: value for name, value in read.items() if name not in left_out}
+    answer = acme.call("PUT", ITEM, {**body, "a": 2}, path=path, headers={"If-Match": '"1"'})
+    assert answer.status == 200
+    assert answer.json == {**read, "a": 2, "version": 2, "updated_at": answer.json["updated_at"]}
 
 
 @pytest.mark.parametrize("number", ["12345678901234567890123", "1.0", "0.1", "-0.0", "1e2", "true", "null"])

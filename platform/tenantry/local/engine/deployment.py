@@ -17,10 +17,17 @@ def deploy(
 ) -> tuple[dict[str, Any], list[Change]]:
     """Deploy the cell; answers the stack's outputs, resolved, secrets among them, and what was done.
 
+    Verdicts that were reached before are forgotten: what they rest on may have changed.
+
     Raises:
         DeploymentError: as `stand` does.
     """
-    return stand(lambda: declare(cell, deployment), deployment.names.stack, clients, inventory, on_change)
+    program, stack = lambda: declare(cell, deployment), deployment.names.stack
+    outputs, changes = stand(program, stack, clients, inventory, on_change)
+    if changes:
+        for slug in outputs["tenants"]:
+            clients("apigateway").flush_stage_authorizers_cache(restApiId=outputs["api"], stageName=slug)
+    return outputs, changes
 
 
 def stand(

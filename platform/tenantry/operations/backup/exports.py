@@ -6,6 +6,7 @@ checkpoint, drops what follows, and reads on from there.
 
 import fcntl
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -137,7 +138,7 @@ def _require_same(begun: Header, asked: Header, part: Path) -> None:
 
 
 def _require_absent(file: Path) -> None:
-    if file.exists():
+    if os.path.lexists(file):
         raise WrongInput(f"{file} is there already; choose another --to, or move it away")
 
 
@@ -153,10 +154,25 @@ def _failures_told(part: Path) -> Iterator[None]:
 
 @contextmanager
 def _locked(part: Path) -> Iterator[BinaryIO]:
-    """Readable by its owner alone: it holds what the tenant's customers wrote."""
-    with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as stream:
+    """A file of our own that nobody else reads: it holds what the tenant's customers wrote.
+
+    No link is followed, so that nobody who may write into the folder chooses where the records go.
+    """
+    if part.is_symlink():
+        raise _not_ours(part, "a symbolic link")
+    with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b") as stream:
+        found = os.fstat(stream.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+            raise _not_ours(part, "not a file of its own")
+        if found.st_uid != os.geteuid():
+            raise _not_ours(part, "another user's file")
+        os.fchmod(stream.fileno(), 0o600)  # whoever made it
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Failed(f"another export is writing {part}; wait for it, or choose another --to") from None
         yield stream
+
+
+def _not_ours(part: Path, what: str) -> WrongInput:
+    return WrongInput(f"{part} is {what}; take it away, or choose another --to")

@@ -1,6 +1,7 @@
 """Check what a record's fields hold by their declared forms: every value as if an enemy had written it."""
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -64,13 +65,20 @@ def _is_document(value: object, excluded: frozenset[str]) -> bool:
     if not isinstance(value, str):
         return False
     try:
-        document = json.loads(value)
+        document = json.loads(value, parse_int=_whole)
         text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except (ValueError, RecursionError):
         return False
     return (
         text == value and isinstance(document, dict) and not excluded & document.keys() and _shallow(document)
     )
+
+
+def _whole(digits: str) -> int:
+    """Within a double's range, as the API takes it; the text holds all other numbers to their form."""
+    if math.isinf(float(digits)):
+        raise ValueError(digits)
+    return int(digits)
 
 
 def _shallow(document: object) -> bool:

@@ -76,6 +76,10 @@ def _present(value: object) -> str:
 
 @cache
 def _routes() -> frozenset[str]:
-    """Preflights are answered on every path, and are not in the contract."""
+    """Preflights are answered on every path, and HEAD wherever GET is; neither is in the contract."""
     paths = contract.load()["paths"]
-    return frozenset(f"{method.upper()} {path}" for path in paths for method in (*paths[path], "options"))
+    return frozenset(
+        f"{method.upper()} {path}"
+        for path, item in paths.items()
+        for method in (*item, "options", *(["head"] if "get" in item else []))
+    )

@@ -43,6 +43,7 @@ def _usage(used: figures.Sums, hours: float, stored: float | None) -> Usage:
     return Usage(
         hours=hours,
         requests=used.requests,
+        served=used.served,
         functions={
             group: FunctionUse(each.invocations, each.duration_ms, each.cold_starts)
             for group, each in used.functions.items()

@@ -47,6 +47,7 @@ class Sums:
     """
 
     requests: float
+    served: float
     functions: Mapping[str, FunctionSums]
     read_units: float
     write_units: float
@@ -120,6 +121,7 @@ def _sums(used: measures.Used, found: Mapping[Measure, Points]) -> Sums:
 
     return Sums(
         requests=total([used.requests]),
+        served=total([used.served]),
         functions={
             group: FunctionSums(*(total([each]) for each in parts)) for group, parts in used.functions.items()
         },

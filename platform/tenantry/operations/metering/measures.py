@@ -24,9 +24,13 @@ class Charted:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What a period is billed by; each function's: invocations, errors, duration and cold starts."""
+    """What a period is billed by; each function's: invocations, errors, duration and cold starts.
+
+    `served` counts the calls that reached an integration: what the gateway refuses by itself is not billed.
+    """
 
     requests: Measure
+    served: Measure
     functions: Mapping[str, tuple[Measure, Measure, Measure, Measure]]
     read_units: tuple[Measure, ...]
     write_units: tuple[Measure, ...]
@@ -35,7 +39,8 @@ class Used:
 
     def all(self) -> tuple[Measure, ...]:
         functions = (each for parts in self.functions.values() for each in parts)
-        return (self.requests, *functions, *self.read_units, *self.write_units, *self.messages, *self.logs)
+        calls = (self.requests, self.served)
+        return (*calls, *functions, *self.read_units, *self.write_units, *self.messages, *self.logs)
 
 
 def gateway(running: Running, tenant: RunningTenant) -> tuple[Measure, Measure, Measure]:
@@ -89,6 +94,7 @@ def used(running: Running, tenant: RunningTenant) -> Used:
     groups = [names.access_log(tenant.slug), *(log_group(name) for name in tenant.functions.values())]
     return Used(
         requests=gateway(running, tenant)[0],
+        served=Measure(GATEWAY, "IntegrationLatency", _stage(running, tenant), "SampleCount"),
         functions={group: function(group, name) for group, name in tenant.functions.items()},
         read_units=capacity(tenant, READS),
         write_units=capacity(tenant, WRITES),

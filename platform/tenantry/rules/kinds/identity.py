@@ -56,8 +56,14 @@ KINDS = (
         token=tokens.RANDOM_BYTES,
         taggable=False,
         settings=("length",),
-        computed={"base64": "AAAA"},
+        computed={"base64": "base64-of-{name}"},
         secret_outputs=("base64", "hex"),
+    ),
+    Kind(
+        token=tokens.RANDOM_ID,
+        taggable=False,
+        settings=("byteLength",),
+        computed={"hex": "0a1b2c3d"},
     ),
     Kind(
         token=tokens.PRIVATE_KEY,

@@ -43,7 +43,7 @@ KINDS = (
         token=tokens.SECRET_VERSION,
         taggable=False,
         references={"secretId": tokens.SECRET},
-        settings=("secretString",),
+        settings=("secretString", "versionStages"),
         secret_outputs=("secretBinary", "secretString", "secretStringWo"),
     ),
     Kind(

@@ -32,6 +32,7 @@ ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 ROLE_POLICY_ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 PRIVATE_KEY = "tls:index/privateKey:PrivateKey"
+RANDOM_ID = "random:index/randomId:RandomId"
 RANDOM_BYTES = "random:index/randomBytes:RandomBytes"
 
 BUCKET = "aws:s3/bucket:Bucket"

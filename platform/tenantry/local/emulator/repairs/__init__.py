@@ -12,6 +12,7 @@ from tenantry.local.emulator.repairs.authorization import callers, leading_keys,
 from tenantry.local.emulator.repairs.functions import (
     failure_reports,
     handler_failures,
+    raised_errors,
     rule_invocations,
     running_invocations,
     shared_layers,
@@ -19,8 +20,11 @@ from tenantry.local.emulator.repairs.functions import (
 )
 from tenantry.local.emulator.repairs.gateway import (
     access_logs,
+    authorizer_caches,
+    compression,
     gateway_exchanges,
     gateway_metrics,
+    mock_answers,
     rest_api_bodies,
     stage_variables,
     usage,
@@ -66,8 +70,12 @@ def apply(root: Credentials) -> None:
     sender_addresses.repair()
     rest_api_bodies.repair(root)
     usage_plans.repair()
+    authorizer_caches.repair()
+    compression.repair()
+    mock_answers.repair()
     running_invocations.repair()
     rule_invocations.repair()
+    raised_errors.repair()
     handler_failures.repair()
     failure_reports.repair()
     log_pages.repair()

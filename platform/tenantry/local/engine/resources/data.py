@@ -127,10 +127,19 @@ SECRET = MadeKind(_make_secret, _remove_secret, _update_secret, _find_secret, fr
 
 
 def _put_secret_version(clients: Clients, inputs: Inputs) -> Made:
-    made = clients("secretsmanager").put_secret_value(
-        SecretId=inputs["secretId"], SecretString=inputs["secretString"]
-    )
-    return Made(f"{inputs['secretId']}|{made['VersionId']}", {"versionId": made["VersionId"]})
+    """Secrets Manager makes a secret's first version the current one, whatever its labels.
+
+    The emulator does not, and a new secret of its has an empty version already.
+    """
+    manager, secret, labels = clients("secretsmanager"), inputs["secretId"], inputs.get("versionStages")
+    put = {"SecretId": secret, "SecretString": inputs["secretString"]}
+    if labels and "SecretString" in manager.get_secret_value(SecretId=secret):
+        version = manager.put_secret_value(**put, VersionStages=labels)["VersionId"]
+    else:
+        version = manager.put_secret_value(**put)["VersionId"]
+        for label in labels or ():
+            manager.update_secret_version_stage(SecretId=secret, VersionStage=label, MoveToVersionId=version)
+    return Made(f"{secret}|{version}", {"versionId": version})
 
 
 SECRET_VERSION = put(_put_secret_version, goes_with_its_owner, "secretId")

@@ -15,6 +15,11 @@ def _random_bytes(_clients: Clients, inputs: Inputs) -> Made:
     return Made("random", {"base64": base64.b64encode(value).decode(), "hex": value.hex()})
 
 
+def _random_id(_clients: Clients, inputs: Inputs) -> Made:
+    value = secrets.token_hex(int(inputs["byteLength"]))
+    return Made(value, {"hex": value})
+
+
 def _private_key(_clients: Clients, inputs: Inputs) -> Made:
     if inputs["algorithm"] != "ED25519":
         raise NotImplementedError(f"key pairs of {inputs['algorithm']}")
@@ -25,9 +30,11 @@ def _private_key(_clients: Clients, inputs: Inputs) -> Made:
 
 
 RANDOM_BYTES = MadeKind(_random_bytes, goes_with_its_owner)
+RANDOM_ID = MadeKind(_random_id, goes_with_its_owner)
 PRIVATE_KEY = MadeKind(_private_key, goes_with_its_owner)
 
 MAKERS = {
     tokens.RANDOM_BYTES: RANDOM_BYTES,
+    tokens.RANDOM_ID: RANDOM_ID,
     tokens.PRIVATE_KEY: PRIVATE_KEY,
 }

@@ -47,6 +47,11 @@ def observe(observer: Callable[[Exchange], None]) -> None:
     _observers.append(observer)
 
 
+def current() -> Exchange | None:
+    """The one that is being answered."""
+    return _current.get()
+
+
 def repair() -> None:
     from ministack.services import apigateway_v1 as gateway
 

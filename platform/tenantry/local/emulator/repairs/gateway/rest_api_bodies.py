@@ -1,6 +1,6 @@
 """PutRestApi: build a REST API from its OpenAPI body, which the emulator does not offer.
 
-Covers what `tenantry.gateway.body` writes: models, validators, one request authorizer, gateway responses,
+Covers what `tenantry.gateway.body` writes: validators, one request authorizer, gateway responses,
 proxy and mock integrations. Anything else in the body is refused, because it would be missing without a word.
 """
 
@@ -21,11 +21,12 @@ KNOWN = {
     "paths",
     "components",
     "x-amazon-apigateway-api-key-source",
+    "x-amazon-apigateway-minimum-compression-size",
     "x-amazon-apigateway-request-validators",
     "x-amazon-apigateway-request-validator",
     "x-amazon-apigateway-gateway-responses",
 }
-REFERENCE = "#/components/schemas/"
+ANY_METHOD = "x-amazon-apigateway-any-method"
 PAGE = 500  # API Gateway's largest page; quotas keep every list here below it
 
 _REST_API = re.compile(r"/restapis/([^/]+)/?")
@@ -84,16 +85,14 @@ def _cleared(gateway: Any, api: str) -> str:
         gateway.delete_authorizer(restApiId=api, authorizerId=authorizer["id"])
     for validator in gateway.get_request_validators(restApiId=api, limit=PAGE)["items"]:
         gateway.delete_request_validator(restApiId=api, requestValidatorId=validator["id"])
-    for model in gateway.get_models(restApiId=api, limit=PAGE)["items"]:
-        gateway.delete_model(restApiId=api, modelName=model["name"])
     return root
 
 
 def _build(gateway: Any, api: str, root: str, body: Document) -> None:
-    for name, schema in body["components"]["schemas"].items():
-        gateway.create_model(
-            restApiId=api, name=name, contentType="application/json", schema=json.dumps(schema)
-        )
+    size = body.get("x-amazon-apigateway-minimum-compression-size")
+    if size is not None:
+        change = {"op": "replace", "path": "/minimumCompressionSize", "value": str(size)}
+        gateway.update_rest_api(restApiId=api, patchOperations=[change])
     for kind, response in body["x-amazon-apigateway-gateway-responses"].items():
         gateway.put_gateway_response(
             restApiId=api,
@@ -108,7 +107,8 @@ def _build(gateway: Any, api: str, root: str, body: Document) -> None:
     for path, item in body["paths"].items():
         resource = _resource(gateway, api, resources, path)
         for method, operation in item.items():
-            _method(gateway, api, resource, method.upper(), operation, validator, authorizer)
+            verb = "ANY" if method == ANY_METHOD else method.upper()
+            _method(gateway, api, resource, verb, operation, validator, authorizer)
 
 
 def _validator(gateway: Any, api: str, body: Document) -> str:
@@ -146,7 +146,7 @@ def _resource(gateway: Any, api: str, resources: dict[str, str], path: str) -> s
 def _method(
     gateway: Any, api: str, resource: str, method: str, operation: Document, validator: str, authorizer: str
 ) -> None:
-    schemes = {name for requirement in operation["security"] for name in requirement}
+    schemes = _asked(operation["security"])
     at = {"restApiId": api, "resourceId": resource, "httpMethod": method}
     secured = "token" in schemes
     gateway.put_method(
@@ -157,10 +157,16 @@ def _method(
             apiKeyRequired="api_key" in schemes,
             requestValidatorId=validator,
             requestParameters=_parameters(operation),
-            requestModels=_body_model(operation),
         ),
     )
     _integration(gateway, at, operation["x-amazon-apigateway-integration"])
+
+
+def _asked(security: list[Document]) -> set[str]:
+    """All of the elements are asked for together; what AWS makes of one with two schemes is not known."""
+    if any(len(element) != 1 for element in security):
+        raise UnknownBody("only elements of security with one scheme each are known here")
+    return {name for element in security for name in element}
 
 
 def _parameters(operation: Document) -> dict[str, bool]:
@@ -169,13 +175,6 @@ def _parameters(operation: Document) -> dict[str, bool]:
         f"method.request.{places[each['in']]}.{each['name']}": each["required"]
         for each in operation.get("parameters", [])
     }
-
-
-def _body_model(operation: Document) -> dict[str, str] | None:
-    if "requestBody" not in operation:
-        return None
-    content = operation["requestBody"]["content"]
-    return {kind: each["schema"]["$ref"].removeprefix(REFERENCE) for kind, each in content.items()}
 
 
 def _integration(gateway: Any, at: dict[str, str], integration: Document) -> None:
@@ -191,7 +190,9 @@ def _integration(gateway: Any, at: dict[str, str], integration: Document) -> Non
         ),
     )
     for response in integration.get("responses", {}).values():
-        gateway.put_method_response(**at, statusCode=response["statusCode"])
+        headers = response.get("responseParameters", {})
+        status = {**at, "statusCode": response["statusCode"]}
+        gateway.put_method_response(**status, responseParameters=dict.fromkeys(headers, False))
         gateway.put_integration_response(
-            **at, statusCode=response["statusCode"], responseTemplates=response["responseTemplates"]
+            **status, responseParameters=headers, responseTemplates=response["responseTemplates"]
         )

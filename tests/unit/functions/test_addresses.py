@@ -1,14 +1,14 @@
-"""A webhook's host leads to the public internet by every address that it has, or nowhere."""
+"""A host that is called leads to the public internet by every address that it has, or nowhere."""
 
 import socket
 from typing import Any
 
 import pytest
 
-from groups.contact.notifier import addresses
-from groups.contact.notifier.addresses import is_public
-from groups.contact.notifier.connections import Endpoint, post
-from groups.contact.notifier.failures import Undelivered
+from api import addresses, exchange
+from api.addresses import Unreachable, is_public
+from api.exchange import Endpoint
+from groups.contact.notifier.settings import endpoint
 
 HOSTILE = [
     "0.0.0.0",  # noqa: S104 - an address that must be refused
@@ -57,7 +57,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("address", HOSTILE)
 def test_an_address_that_is_not_on_the_public_internet_is_refused(address: str) -> None:
-    with pytest.raises(Undelivered, match="not public"):
+    with pytest.raises(Unreachable, match="not public"):
         addresses.check([address], loopback=False)
 
 
@@ -68,14 +68,14 @@ def test_a_public_address_is_taken(address: str) -> None:
 
 @pytest.mark.parametrize("found", [["8.8.8.8", "10.0.0.1"], ["127.0.0.1", "8.8.8.8"], ["8.8.8.8", "::1"], []])
 def test_one_address_that_is_not_public_refuses_the_name(found: list[str]) -> None:
-    with pytest.raises(Undelivered, match="not public"):
+    with pytest.raises(Unreachable, match="not public"):
         addresses.check(found, loopback=False)
 
 
 @pytest.mark.parametrize("found", [["8.8.8.8"], ["127.0.0.1", "8.8.8.8"], ["169.254.169.254"], ["10.0.0.1"]])
-def test_a_local_receiver_stands_on_this_machine_and_nowhere_else(found: list[str]) -> None:
+def test_a_local_host_stands_on_this_machine_and_nowhere_else(found: list[str]) -> None:
     addresses.check(["127.0.0.1", "::1"], loopback=True)
-    with pytest.raises(Undelivered, match="not public"):
+    with pytest.raises(Unreachable, match="not public"):
         addresses.check(found, loopback=True)
 
 
@@ -95,17 +95,17 @@ def test_a_local_receiver_stands_on_this_machine_and_nowhere_else(found: list[st
 )
 def test_no_spelling_of_a_local_address_gets_by(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     """By the system's own look-up; nothing is connected to."""
-    monkeypatch.setattr(socket, "create_connection", lambda *_: pytest.fail("it connected"))
-    with pytest.raises(Undelivered, match=r"not public|cannot be looked up"):
-        post(Endpoint.of(f"https://{host}/hook"), {}, b"", 1, addresses.resolve)
+    monkeypatch.setattr(exchange, "create_connection", lambda *_: pytest.fail("it connected"))
+    with pytest.raises(Unreachable, match=r"not public|cannot be looked up"):
+        exchange.exchange("GET", Endpoint.of(f"https://{host}/hook"), {}, b"", 1, addresses.resolve)
 
 
-def test_a_name_that_does_not_resolve_is_a_failure_to_deliver(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_does_not_resolve_is_no_address_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise socket.gaierror
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
-    with pytest.raises(Undelivered, match="cannot be looked up"):
+    with pytest.raises(Unreachable, match="cannot be looked up"):
         addresses.resolve("hooks.acme.example", 443)
 
 
@@ -124,7 +124,7 @@ def test_a_name_that_does_not_resolve_is_a_failure_to_deliver(monkeypatch: pytes
 )
 def test_a_webhook_that_is_neither_https_nor_on_this_machine_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"correct contact\.notify"):
-        Endpoint.of(url)
+        endpoint(url)
 
 
 def test_python_releases_that_call_special_addresses_global_are_corrected() -> None:

@@ -1,4 +1,4 @@
-"""A receiver's host leads to the public internet, by every address that it has, or nowhere.
+"""A host beyond AWS leads to the public internet, by every address that it has, or nowhere.
 
 A name is looked up once, and the connection goes to an address that was checked then: a second look-up could
 be answered otherwise. One address among good ones that is not public refuses the name.
@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
-from groups.contact.notifier.failures import Undelivered
-
 # What IANA has given out as global unicast. Outside of it lie IPv4-mapped addresses and NAT64's, whose IPv4
 # address may be a private one, and link-local, unique local and multicast ones.
 _UNICAST: Final = ip_network("2000::/3")
@@ -20,20 +18,24 @@ _SPECIAL: Final = tuple(
 )
 
 
+class Unreachable(Exception):
+    """The other side gave no answer. The message says why, and holds no address, body or secret."""
+
+
 def resolve(host: str, port: int) -> list[str]:
     """In the system's order of preference; also reads whatever the system takes for a number."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise Undelivered("the receiver's name cannot be looked up") from error
+    except (OSError, ValueError) as error:
+        raise Unreachable("the name cannot be looked up") from error
     return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 
 def check(addresses: Sequence[str], *, loopback: bool) -> None:
-    """`loopback`: the receiver stands on this machine and nowhere else, as on the local platform."""
+    """`loopback`: the host is this machine and nothing else, as on the local platform."""
     allowed = _is_loopback if loopback else is_public
     if not addresses or not all(allowed(address) for address in addresses):
-        raise Undelivered("the receiver's name leads to an address that is not public")
+        raise Unreachable("the name leads to an address that is not public")
 
 
 def is_public(text: str) -> bool:

@@ -1,0 +1,48 @@
+"""`policies`: what the roles of people and workflows need to hold, for one stack."""
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from tenantry.cli.output import print_json
+from tenantry.cli.places import Region
+from tenantry.errors import WrongInput
+from tenantry.rules import operator_policies
+from tenantry.rules.arns import Arns
+from tenantry.rules.naming import Names
+
+policies = typer.Typer(help="Print the IAM policies that a stack's operators need.", no_args_is_help=True)
+
+Stack = Annotated[str, typer.Option("--stack", help="The stack that the policy is for.")]
+Account = Annotated[str, typer.Option("--account", metavar="ID", help="The AWS account's twelve digits.")]
+
+
+@policies.command("deploy")
+def deploy(stack: Stack, account: Account, region: Region = None) -> None:
+    """Of whoever runs `pulumi up`, beside the right to the state."""
+    _print(operator_policies.deploy, stack, account, region)
+
+
+@policies.command("preview")
+def preview(stack: Stack, account: Account, region: Region = None) -> None:
+    """Of whoever runs `pulumi preview`, beside the right to the state."""
+    _print(operator_policies.preview, stack, account, region)
+
+
+@policies.command("console")
+def console(stack: Stack, account: Account, region: Region = None) -> None:
+    """Of whoever runs `tenantry console --stack`."""
+    _print(operator_policies.console, stack, account, region)
+
+
+def _print(
+    policy: Callable[[Names, Arns], dict[str, Any]], stack: str, account: str, region: str | None
+) -> None:
+    from tenantry.operations import stacks
+
+    if not re.fullmatch(r"[0-9]{12}", account):
+        raise WrongInput(f"--account is {account!r}; write the account's twelve digits")
+    found = stacks.find(stack, region)
+    print_json(policy(found.names, Arns.of(found.region, account)))

@@ -1,0 +1,290 @@
+"""What each function is expected to be: its role, its environment by the tenant's file, and what runs it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from agreed import environment, schedules
+from agreed.declarations import Queue, Schedule
+from tenantry.components.functions import AUTHORIZER_SECONDS
+from tenantry.components.schedule import AGE_SECONDS, DELIVERIES, RETRIES
+from tenantry.groups import Member
+from tenantry.isolation.expected.expectation import SHOWN, Expected, Inputs, Place, TenantPlace
+from tenantry.isolation.expected.gateway import log_group
+from tenantry.isolation.expected.storage import object_key
+from tenantry.rules import grants, key_policies, naming, policies
+from tenantry.rules.grants import Reach
+from tenantry.rules.jwks import ed25519_jwk
+from tenantry.rules.kinds import tokens
+from tenantry.rules.naming import AUTHORIZER
+
+INVOKE = "lambda:InvokeFunction"
+
+
+def of_cell(at: Place) -> Iterator[Expected]:
+    """The boundary."""
+    arns, names, sender = at.arns, at.names, at.deployment.mail_from
+    limits = policies.boundary(
+        tables=[arns.table(names.table), arns.table(names.tenant("*"))],
+        log_groups=arns.log_group(naming.log_group(names.function("*", "*"))),
+        secrets=arns.secrets(names.secret("*")),
+        signing_secrets=arns.secrets(names.signing_secret("*")),
+        queues=arns.queue(names.queue("*", "*")),
+        dead_letters=arns.queue(names.dead_letters("*", "*")),
+        email=policies.by_email(at.deployment.sender_identities(), sender) if sender else None,
+    )
+    kept = (
+        key_policies.items(arns.regional("dynamodb"), names.tenant("*")),
+        key_policies.secret(arns.regional("secretsmanager"), "", arns.secrets(names.secret("*"))),
+    )
+    policy = policies.extended(limits, key_policies.decrypt(arns.kms("key/*"), *kept))
+    inputs = {"name": names.cell, "description": SHOWN, "policy": policy, "tags": at.tags}
+    yield at.expected(tokens.POLICY, at.cell.config.name, inputs)
+
+
+def of_tenant(at: TenantPlace) -> Iterator[Expected]:
+    logs = at.arns.log_group(naming.log_group(at.names.function(at.slug, AUTHORIZER)))
+    own = {"handler": f"start.{AUTHORIZER}", "timeout": AUTHORIZER_SECONDS, "layers": [_layer(at)]}
+    yield from _function(at, AUTHORIZER, policies.authorizer(logs), {environment.AUTH: _auth(at)}, own)
+    yield _permission(at, AUTHORIZER, "gateway", at.arns.execute_api(at.api, "authorizers/*"))
+    for member in at.tenant.members:
+        yield from _member(at, member)
+
+
+def _member(at: TenantPlace, member: Member) -> Iterator[Expected]:
+    function = member.function
+    own = {
+        "handler": member.handler,
+        "timeout": function.timeout_seconds,
+        "memorySize": function.memory_mb or at.tenant.tier.memory_mb,
+        "reservedConcurrentExecutions": at.tenant.tier.reserved_concurrency if member.serves else None,
+        "layers": [*([_layer(at, member.group.name)] if _has_layer(at, member) else []), _layer(at)],
+    }
+    yield from _function(at, member.name, _policy(at, member), _variables(at, member), own)
+    if member.serves:
+        source = at.arns.execute_api(at.api, f"{at.slug}/*/*")
+        yield _permission(at, member.name, "gateway", source)
+    if member.queue:
+        yield _mapping(at, member.name, member.queue)
+    if member.schedule:
+        yield from _schedule(at, member.schedule)
+
+
+def _function(
+    at: TenantPlace, function: str, policy: policies.Policy, variables: Inputs, own: Inputs
+) -> Iterator[Expected]:
+    logical, name, target = (
+        f"{at.slug}.{function}",
+        at.names.function(at.slug, function),
+        at.deployment.target,
+    )
+    yield at.expected(
+        tokens.ROLE,
+        logical,
+        {
+            "name": name,
+            "assumeRolePolicy": policies.trust(),
+            "permissionsBoundary": at.arns.iam(f"policy/{at.names.cell}"),
+            "tags": at.tags,
+        },
+    )
+    yield at.expected(tokens.ROLE_POLICY, logical, {"name": "own", "role": name, "policy": policy})
+    yield log_group(at, logical, naming.log_group(name))
+    yield at.expected(
+        tokens.FUNCTION,
+        logical,
+        {
+            "name": name,
+            "role": at.arns.iam(f"role/{name}"),
+            "runtime": target.runtime,
+            "architectures": [target.architecture],
+            "s3Bucket": at.id(tokens.BUCKET, at.cell.config.name),
+            "s3Key": object_key("code", at.deployment.code),
+            "memorySize": at.tenant.tier.memory_mb,
+            "tracingConfig": {"mode": "Active"},
+            "environment": {"variables": {**_common(at, function), **variables}},
+            "tags": at.tags,
+            **own,
+        },
+    )
+
+
+def _common(at: TenantPlace, function: str) -> dict[str, str]:
+    return {
+        environment.TENANT: at.slug,
+        environment.CELL: at.cell.config.name,
+        "POWERTOOLS_SERVICE_NAME": function,
+        "POWERTOOLS_METRICS_NAMESPACE": "Tenantry",
+        "POWERTOOLS_LOG_LEVEL": at.deployment.log_level,
+    }
+
+
+def _auth(at: TenantPlace) -> dict[str, Any]:
+    """What tokens are checked by, as the file says; of managed keys, the halves that are registered."""
+    auth, tenant = at.tenant.auth, at.tenant
+    common = {
+        "audience": auth.oidc.audience if auth.oidc else auth.audience or tenant.slug,
+        "leeway_seconds": auth.leeway_seconds,
+        "max_lifetime_seconds": auth.max_lifetime_seconds,
+    }
+    if auth.oidc:
+        algorithms = list(auth.oidc.algorithms)
+        return {"mode": "oidc", "issuer": auth.oidc.issuer, "algorithms": algorithms, **common}
+    if auth.jwks:
+        issuer = auth.jwks.issuer or at.names.issuer(at.slug)
+        return {
+            "mode": "keys",
+            "issuer": issuer,
+            "keys": [key.members() for key in auth.jwks.keys],
+            **common,
+        }
+    names = auth.managed.keys if auth.managed else ()
+    drawn = {name: at.computed(tokens.PRIVATE_KEY, f"{at.slug}.{name}", "publicKeyPem") for name in names}
+    keys = [ed25519_jwk(name, pem) for name, pem in drawn.items() if pem]
+    return {"mode": "keys", "issuer": at.names.issuer(at.slug), "keys": keys, **common}
+
+
+def _variables(at: TenantPlace, member: Member) -> Inputs:
+    """The environment of a group's function: whatever it names is this tenant's, or stands in its file."""
+    tenant, function, names = at.tenant, member.function, at.names
+    options = tenant.options.get(member.group.name, {})
+    secrets = {each.name for each in tenant.secrets}
+    queues = {each.name for each in tenant.queues}
+    variables: dict[str, Any] = {
+        environment.TABLE: names.tenant(at.slug) if tenant.isolation == "silo" else names.table
+    }
+    if options:
+        variables[environment.OPTIONS] = dict(options)
+    if member.serves:
+        variables[environment.CORS_ORIGINS] = ",".join(tenant.cors_origins)
+        variables[environment.CORS_CREDENTIALS] = "true" if tenant.cors_credentials else "false"
+    for name in secrets.intersection(function.secrets):
+        variables[environment.secret_arn(name)] = at.secret_arn(name)
+    for name in queues.intersection(_reached(member)):
+        url = at.computed(tokens.QUEUE, f"{at.slug}.{name}", "url")
+        variables[environment.queue_url(name)] = url
+    if member.queue:
+        variables[environment.MAX_RECEIVES] = str(member.queue.max_receives)
+    if function.calls:
+        called = [options.get(each, each) for each in function.calls]
+        variables[environment.CALLS] = [each for each in called if "://" in each]
+    if function.mails and function.mails.holds(options):
+        variables[environment.MAIL_FROM] = at.deployment.mail_from
+    return variables
+
+
+def _reached(member: Member) -> tuple[str, ...]:
+    """Queues that it puts into or takes from."""
+    return (*member.function.feeds, *((member.queue.name,) if member.queue else ()))
+
+
+def _policy(at: TenantPlace, member: Member) -> policies.Policy:
+    """What the group's declaration grants on this tenant's own, and nothing beside."""
+    tenant, names, arns = at.tenant, at.names, at.arns
+    silo = tenant.isolation == "silo"
+    secrets = [each.name for each in tenant.secrets if each.name in member.function.secrets]
+    queues = [each.name for each in tenant.queues if each.name in _reached(member)]
+    reach = Reach(
+        arns.table(names.tenant(at.slug) if silo else names.table),
+        arns.log_group(naming.log_group(names.function(at.slug, member.name))),
+        {name: at.secret_arn(name) for name in secrets},
+        {name: arns.queue(names.queue(at.slug, name)) for name in queues},
+        _mail(at, member),
+    )
+    granted = grants.of_member(member, tenant.groups, at.slug, reach)
+    if at.key is None:
+        return granted
+    kept = [key_policies.items(arns.regional("dynamodb"), names.tenant(at.slug))]
+    for name in secrets:
+        arn = arns.secrets(names.secret(at.slug, name))
+        kept.append(key_policies.secret(arns.regional("secretsmanager"), name, arn))
+    return policies.extended(granted, key_policies.decrypt(at.key, *kept))
+
+
+def _mail(at: TenantPlace, member: Member) -> policies.Statement | None:
+    mails, options = member.function.mails, at.tenant.options.get(member.group.name, {})
+    if mails is None or not mails.holds(options):
+        return None
+    receivers = [options[mails.option]]
+    return policies.by_email(at.deployment.sender_identities(), str(at.deployment.mail_from), receivers)
+
+
+def _has_layer(at: TenantPlace, member: Member) -> bool:
+    return member.group.name in at.deployment.group_layers
+
+
+def _layer(at: TenantPlace, group: str = "") -> str:
+    cell = at.cell.config.name
+    return at.arn(tokens.LAYER_VERSION, f"{cell}.{group}" if group else cell)
+
+
+def _permission(at: TenantPlace, function: str, statement: str, source: str) -> Expected:
+    service = "events" if statement == "schedule" else "apigateway"
+    inputs = {
+        "statementId": statement,
+        "function": at.names.function(at.slug, function),
+        "action": INVOKE,
+        "principal": f"{service}.amazonaws.com",
+        "sourceArn": source,
+    }
+    return at.expected(tokens.PERMISSION, f"{at.slug}.{function}", inputs)
+
+
+def _mapping(at: TenantPlace, function: str, queue: Queue) -> Expected:
+    inputs = {
+        "eventSourceArn": at.arns.queue(at.names.queue(at.slug, queue.name)),
+        "functionName": at.arns.function(at.names.function(at.slug, function)),
+        "batchSize": queue.batch,
+        "functionResponseTypes": ["ReportBatchItemFailures"],
+        "scalingConfig": {"maximumConcurrency": queue.concurrency},
+        "tags": at.tags,
+    }
+    return at.expected(tokens.EVENT_SOURCE_MAPPING, f"{at.slug}.{queue.name}", inputs)
+
+
+def _schedule(at: TenantPlace, declared: Schedule) -> Iterator[Expected]:
+    """A suspended tenant's clock stands."""
+    logical, rule = f"{at.slug}.{declared.name}", at.names.schedule(at.slug, declared.name)
+    function = at.names.function(at.slug, declared.name)
+    yield at.expected(
+        tokens.EVENT_RULE,
+        logical,
+        {
+            "name": rule,
+            "description": SHOWN,
+            "scheduleExpression": declared.rate,
+            "state": "ENABLED" if at.tenant.status == "active" else "DISABLED",
+            "tags": at.tags,
+        },
+    )
+    yield _permission(at, declared.name, "schedule", at.arns.rule(rule))
+    yield at.expected(
+        tokens.EVENT_INVOKE_CONFIG,
+        logical,
+        {
+            "functionName": function,
+            "maximumEventAgeInSeconds": AGE_SECONDS,
+            "maximumRetryAttempts": RETRIES,
+        },
+    )
+    run, due = "<run>", "<due>"
+    template = json.dumps(schedules.event(declared.name, run, due))
+    for each in (run, due):
+        template = template.replace(f'"{each}"', each)
+    yield at.expected(
+        tokens.EVENT_TARGET,
+        logical,
+        {
+            "rule": rule,
+            "arn": at.arns.function(function),
+            "targetId": "function",
+            "inputTransformer": {
+                "inputPaths": {"run": "$.id", "due": "$.time"},
+                "inputTemplate": template,
+            },
+            "retryPolicy": {
+                "maximumEventAgeInSeconds": AGE_SECONDS,
+                "maximumRetryAttempts": DELIVERIES,
+            },
+        },
+    )

@@ -1,0 +1,149 @@
+"""What the gateway is expected to be: the contract's body, and each tenant's stage, limits and keys."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from tenantry.components.stage import ACCESS_LOG_FORMAT
+from tenantry.gateway import contract
+from tenantry.gateway.body import gateway_body
+from tenantry.isolation.expected.expectation import SHOWN, Expected, Place, TenantPlace
+from tenantry.rules import naming, policies
+from tenantry.rules.kinds import tokens
+from tenantry.rules.naming import AUTHORIZER, GATEWAY_LOGGING
+
+
+def of_cell(at: Place) -> Iterator[Expected]:
+    cell, names = at.cell.config.name, at.names
+    body = gateway_body(contract.load(), names.cell, at.arns)
+    written = json.dumps(body, sort_keys=True)
+    yield at.expected(
+        tokens.REST_API,
+        cell,
+        {
+            "name": names.cell,
+            "body": body,
+            "failOnWarnings": True,
+            "putRestApiMode": "overwrite",
+            "endpointConfiguration": {"types": "REGIONAL"},
+            "tags": at.tags,
+        },
+    )
+    # Another trigger would leave the stages with the body that they had.
+    digest = hashlib.sha256(written.encode()).hexdigest()
+    yield at.expected(tokens.DEPLOYMENT, cell, {"restApi": at.api, "triggers": {"body": digest}})
+    if at.deployment.manage_account:
+        role = names.gateway_role
+        yield at.expected(
+            tokens.ROLE,
+            cell,
+            {"name": role, "assumeRolePolicy": policies.gateway_logging_trust(), "tags": at.tags},
+            retained=True,
+        )
+        yield at.expected(
+            tokens.ROLE_POLICY_ATTACHMENT,
+            cell,
+            {"role": role, "policyArn": at.arns.managed(GATEWAY_LOGGING)},
+            retained=True,
+        )
+        arn = at.arns.iam(f"role/{role}")
+        yield at.expected(tokens.ACCOUNT, cell, {"cloudwatchRoleArn": arn}, retained=True)
+
+
+def of_tenant(at: TenantPlace) -> Iterator[Expected]:
+    yield from _stage(at)
+    yield from _access(at)
+
+
+def _stage(at: TenantPlace) -> Iterator[Expected]:
+    slug, limits = at.slug, at.tenant.limits
+    access_log = at.names.access_log(slug)
+    for name, log in ((slug, access_log), (f"{slug}.execution", naming.execution_log(at.api, slug))):
+        yield log_group(at, name, log)
+    yield at.expected(
+        tokens.STAGE,
+        slug,
+        {
+            "restApi": at.api,
+            "deployment": at.id(tokens.DEPLOYMENT, at.cell.config.name),
+            "stageName": slug,
+            "variables": _variables(at),
+            "accessLogSettings": {
+                "destinationArn": at.arns.log_group(access_log),
+                "format": ACCESS_LOG_FORMAT,
+            },
+            "xrayTracingEnabled": True,
+            "tags": at.tags,
+        },
+    )
+    yield at.expected(
+        tokens.METHOD_SETTINGS,
+        slug,
+        {
+            "restApi": at.api,
+            "stageName": slug,
+            "methodPath": "*/*",
+            "settings": {
+                "metricsEnabled": False,
+                "loggingLevel": "ERROR",
+                "dataTraceEnabled": False,
+                "throttlingRateLimit": limits.rate_per_second,
+                "throttlingBurstLimit": limits.burst,
+            },
+        },
+    )
+
+
+def _variables(at: TenantPlace) -> dict[str, str]:
+    """A group that is off is named to one that is on, which answers 404."""
+    on = at.tenant.routes
+    served = {group: group if group in on else on[0] for group in at.tenant.groups.names}
+    return {
+        naming.stage_variable(group): at.names.function(at.slug, function)
+        for group, function in {AUTHORIZER: AUTHORIZER, **served}.items()
+    }
+
+
+def _access(at: TenantPlace) -> Iterator[Expected]:
+    """A suspended tenant's plan opens no stage."""
+    slug, limits, active = at.slug, at.tenant.limits, at.tenant.status == "active"
+    quota = limits.quota
+    yield at.expected(
+        tokens.USAGE_PLAN,
+        slug,
+        {
+            "name": at.names.tenant(slug),
+            "description": SHOWN,
+            "apiStages": [{"apiId": at.api, "stage": slug}] if active else None,
+            "throttleSettings": {"rateLimit": limits.rate_per_second, "burstLimit": limits.burst},
+            "quotaSettings": {"limit": quota.limit, "period": quota.period.upper()} if quota else None,
+            "tags": at.tags,
+        },
+    )
+    for key in at.tenant.api_keys:
+        logical = f"{slug}.{key}"
+        yield at.expected(
+            tokens.API_KEY,
+            logical,
+            {
+                "name": at.names.api_key(slug, key),
+                "description": SHOWN,
+                "enabled": True,
+                "tags": at.tags,
+            },
+        )
+        yield at.expected(
+            tokens.USAGE_PLAN_KEY,
+            logical,
+            {
+                "keyId": at.id(tokens.API_KEY, logical),
+                "keyType": "API_KEY",
+                "usagePlanId": at.id(tokens.USAGE_PLAN, slug),
+            },
+        )
+
+
+def log_group(at: TenantPlace, logical: str, name: str) -> Expected:
+    days = at.tenant.tier.log_retention_days
+    inputs = {"name": name, "retentionInDays": days, "kmsKeyId": at.key, "tags": at.tags}
+    return at.expected(tokens.LOG_GROUP, logical, inputs)
