@@ -89,7 +89,7 @@ def taken(token: Any, jwks: list[dict[str, Any]]) -> bool:
 
 
 def ours(token: str, jwks: list[dict[str, Any]]) -> bool:
-    """Whether it is in our one spelling, and its keys are asymmetric and pin its algorithm; some name another."""
+    """Whether it is in our one spelling, and its keys are asymmetric and pin its algorithm."""
     try:
         algorithm = segments.header(token.partition(".")[0]).get("alg")
     except Refused:  # in another spelling than the one that we read
