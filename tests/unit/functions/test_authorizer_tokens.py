@@ -169,6 +169,8 @@ class TestRefusing:
             ({"sub": 7}, "malformed"),
             ({"sub": "a\nb"}, "malformed"),
             ({"sub": "s" * 256}, "malformed"),
+            ({"sub": "ы" * 65}, "malformed"),
+            ({"sub": "\U0001f375" * 33}, "malformed"),
             ({"scope": 7}, "malformed"),
             ({"scope": None, "scp": [7]}, "malformed"),
         ],
