@@ -34,7 +34,7 @@ POLL_SECONDS = 20
 CALLS_PER_MESSAGE = 3  # sent, received, deleted
 
 SECRET_SECONDS = 900  # a function instance asks for its secret again after this long
-# A key under rotation costs as much again after the first and after the second: the most, from its third year on.
+# A key under rotation costs as much again after the first and after the second: so much from its third year.
 # https://aws.amazon.com/kms/pricing/
 KEY_ROTATIONS = 2
 KEY_SECONDS = 300  # DynamoDB keeps a table's data key for this long, for each role that uses it
