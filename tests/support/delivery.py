@@ -106,7 +106,7 @@ def _forget() -> None:
 
 def create_secret(tenant: str) -> str:
     answer = tenant_api.client("secretsmanager").create_secret(
-        Name=f"tenantry/demo/{tenant}/delivery", SecretString=json.dumps({"webhook_secret": SECRET})
+        Name=f"tenantry/demo/{tenant}/delivery/0a1b2c3d", SecretString=json.dumps({"webhook_secret": SECRET})
     )
     return str(answer["ARN"])
 

@@ -153,7 +153,7 @@ def delete_table() -> None:
 
 def create_secret(tenant: str) -> str:
     """One for a whole run: the tests of several folders ask for it, each by its own conftest.py."""
-    name = f"tenantry/demo/{tenant}"
+    name = f"tenantry/demo/{tenant}/runtime/0a1b2c3d"
     secrets_manager = client("secretsmanager")
     listed = secrets_manager.list_secrets(Filters=[{"Key": "name", "Values": [name]}])["SecretList"]
     if there := [each["ARN"] for each in listed if each["Name"] == name]:
