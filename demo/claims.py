@@ -90,8 +90,8 @@ def isolation(demo: Observer) -> None:
         "acme-eu's partition": lambda: table.get_item(TableName=names.table, Key=key),
         "the whole table": lambda: table.scan(TableName=names.table),
         "globex's own table": lambda: table.get_item(TableName=names.tenant("globex"), Key=key),
-        "acme-eu's secret": lambda: _secret(role, names.secret("acme-eu")),
-        "acme's own signing keys": lambda: _secret(role, names.signing_secret("acme")),
+        "acme-eu's secret": lambda: _secret(role, demo.secret(names.secret("acme-eu"))),
+        "acme's own signing keys": lambda: _secret(role, demo.secret(names.signing_secret("acme"))),
     }
     for what, attempt in attempts.items():
         demo.claim(f"acme's role and {what}", "denied", _outcome(attempt))

@@ -9,6 +9,7 @@ from rich.console import Console
 from tenantry.local import tokens
 from tenantry.local.clients import Credentials, Session, session
 from tenantry.local.state import LocalPlatform
+from tenantry.operations import generations
 
 UNSET: Any = object()
 
@@ -66,6 +67,13 @@ class Observer:
                     return dict(each)
             time.sleep(0.1)
         return None
+
+    def secret(self, name: str) -> str:
+        """Its name on the platform, where each creation of a secret has one of its own."""
+        found = generations.newest(root_session(self.platform.endpoint).client("secretsmanager"), name)
+        if found is None:
+            raise LookupError(f"there is no secret {name}")
+        return found.name
 
     def role(self, name: str) -> Session:
         """A session with the credentials of a function's role."""

@@ -25,6 +25,7 @@ from tenantry.local import platform as local
 from tenantry.local import tokens
 from tenantry.local.clients import Session
 from tenantry.local.state import LocalPlatform
+from tenantry.operations import generations
 from tenantry.rules.naming import Names
 
 TENANTS = Path(__file__).parent / "tenants"
@@ -199,7 +200,11 @@ def _report(site: Site, writers: dict[str, list[Writer]], seed: int, seconds: fl
 def _judge(site: Site, tenant: str, writers: list[Writer]) -> list[Verdict]:
     names = Names(CELL)
     there = stored.read(site.root.client("dynamodb"), _table(site, tenant), tenant)
-    secret = site.root.client("secretsmanager").get_secret_value(SecretId=names.secret(tenant, "delivery"))
+    manager = site.root.client("secretsmanager")
+    made = generations.newest(manager, names.secret(tenant, "delivery"))
+    if made is None:
+        raise LookupError(f"{tenant} has no secret that its deliveries are signed with")
+    secret = manager.get_secret_value(SecretId=made.name)
     ledgers: list[Ledger] = [writer.ledger for writer in writers]
     shared_id = writers[0].shared.rpartition("/")[2]
     deliveries = [delivery for delivery in site.receiver.inbox.taken if delivery.tenant == tenant]

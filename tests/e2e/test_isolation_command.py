@@ -76,7 +76,7 @@ def test_a_role_that_is_too_wide_is_caught_and_its_probes_are_removed(
     assert {leak.operation for leak in leaks} == WITHIN_THE_BOUNDARY
     assert {leak.answer for leak in leaks} == {"done", NO_SUCH_RECEIPT}
     assert {leak.on for leak in leaks if leak.operation == "SendMessage"} == {"tenantry_demo_globex_contact"}
-    assert f"{widened}: GetSecretValue on tenantry/demo/acme-eu, LEAKED: done" in map(str, leaks)
+    assert f"{widened}: GetSecretValue on tenantry/demo/acme-eu/runtime, LEAKED: done" in map(str, leaks)
     assert left_behind(platform) == []
 
 

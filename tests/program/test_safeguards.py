@@ -241,6 +241,9 @@ def test_the_accounts_logging_role_is_made_only_where_the_stack_says_so(cell: Ce
     managed = register(cell, manage_account=True)[0]
     account = managed.of_type("Account")["demo"]
     assert account.retained  # it serves every stack of the account
+    role, drawn = managed.of_type("Role")["demo"], managed.of_type("RandomId")["demo.gateway"]
+    assert (role.retained, drawn.retained) == (True, False)  # a new one has a name of its own
+    assert role.inputs["name"] == "tenantry_demo__gateway_0a1b2c3d"
     assert all(account.urn in stage.dependencies for stage in managed.of_type("Stage").values())
 
 

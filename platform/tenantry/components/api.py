@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from tenantry.components.generations import drawn
 from tenantry.deployment import Deployment
 from tenantry.gateway.body import gateway_body
 from tenantry.gateway.contract import Document
@@ -59,9 +60,11 @@ class Api(pulumi.ComponentResource):
     def _account_logging(self, name: str, deployment: Deployment) -> pulumi.Resource:
         # Every stack of the account logs by this setting: destroying this one must not switch it off.
         children = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
+        # Not retained: switched off and on again, the setting takes a new role, and the old one is in no way.
+        made = drawn(f"{name}.gateway", pulumi.ResourceOptions(parent=self))
         role = aws.iam.Role(
             name,
-            name=deployment.names.gateway_role,
+            name=made.apply(deployment.names.gateway_role),
             assume_role_policy=json.dumps(policies.gateway_logging_trust()),
             tags=deployment.tags(),
             opts=children,

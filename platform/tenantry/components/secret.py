@@ -11,11 +11,11 @@ import pulumi_aws as aws
 import pulumi_random as random
 
 from agreed.declarations import RUNTIME, Secret, Value
+from tenantry.components.generations import drawn
 from tenantry.components.site import Site
 from tenantry.rules import naming
 
 RECOVERY_DAYS = 30  # Secrets Manager allows 7 to 30, and bills none of them
-GENERATION_BYTES = 4
 
 # The label of the version that the program puts there. AWS may delete a version without any; were it then put
 # again without one of its own, it would become the current one, in the place of what operators have set.
@@ -25,8 +25,7 @@ FIRST = "TENANTRY_FIRST"
 
 def generation(logical: str, secret: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
     """The name of this creation of the secret, drawn when it is first declared; it goes with the secret."""
-    made = random.RandomId(logical, byte_length=GENERATION_BYTES, opts=opts)
-    return made.hex.apply(lambda drawn: naming.generation(secret, drawn))
+    return drawn(logical, opts).apply(lambda made: naming.generation(secret, made))
 
 
 def secret(site: Site, declared: Secret, parent: pulumi.Resource) -> aws.secretsmanager.Secret:

@@ -160,7 +160,7 @@ def shared(cell: RegisteredCell) -> Iterator[Target]:
         yield Target(TargetKind.ARTIFACTS, f"{bucket.arn}/code/0.zip")
     yield Target(TargetKind.TOPICS, cell.arns.topic(cell.names.cell))
     yield Target(TargetKind.SENDERS, cell.arns.identity("another.example"))
-    yield Target(TargetKind.ROLES, cell.arns.iam(f"role/{cell.names.gateway_role}"))
+    yield Target(TargetKind.ROLES, cell.arns.iam(f"role/{cell.names.gateway_role('0a1b2c3d')}"))
 
 
 def secret(cell: RegisteredCell, name: str) -> Target:

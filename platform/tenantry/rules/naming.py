@@ -38,10 +38,9 @@ class Names:
         """REST API, boundary, dashboard, topic and budget of the whole cell."""
         return f"tenantry_{self.stack}"
 
-    @property
-    def gateway_role(self) -> str:
-        """Writes API Gateway's logs, for the whole account."""
-        return f"tenantry_{self.stack}__gateway"
+    def gateway_role(self, made: str) -> str:
+        """Writes API Gateway's logs, for the whole account. It outlives its stack; `made` as of a secret."""
+        return f"tenantry_{self.stack}__gateway_{made}"
 
     @property
     def table(self) -> str:

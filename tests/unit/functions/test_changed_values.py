@@ -9,7 +9,7 @@ from moto.secretsmanager.models import SecretsManagerBackend
 from api import secrets
 from tenantry.operations.named_values import TenantSecrets
 from tenantry.rules.named_values import named
-from tenantry.rules.naming import Names
+from tenantry.rules.naming import Names, generation
 from tests.support import tenant_api
 from tests.support.tenant_api import TenantApi
 
@@ -20,7 +20,7 @@ CURSOR = named("cursor_key")
 @pytest.fixture
 def acme() -> Iterator[TenantApi]:
     """Its secret is named as on AWS, where the commands find it."""
-    name = Names("picked-up").secret("acme")
+    name = generation(Names("picked-up").secret("acme"), "0a1b2c3d")
     made = tenant_api.client("secretsmanager").create_secret(
         Name=name, SecretString=f'{{"cursor_key": "{CURSOR.generate()}"}}'
     )

@@ -71,7 +71,7 @@ def test_roles_are_made_under_the_boundary_alone() -> None:
         "StringEquals": {"iam:PermissionsBoundary": ARNS.iam("policy/tenantry_demo")}
     }
     [logging] = [each for each in making if each is not bounded]
-    assert logging["Resource"] == [ARNS.iam("role/tenantry_demo__gateway")]
+    assert logging["Resource"] == [ARNS.iam("role/tenantry_demo__gateway_*")]
     putting = [each for each in DEPLOY["Statement"] if "iam:PutRolePolicy" in each["Action"]]
     assert putting == [bounded]
 

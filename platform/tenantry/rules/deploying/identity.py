@@ -9,7 +9,7 @@ _LINKED_ROLE = "aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForA
 _SERVICES = ["apigateway.amazonaws.com", "lambda.amazonaws.com"]
 
 _roles = named(lambda arns, names: [arns.iam(f"role/{names.function('*', '*')}")])
-_gateway_role = named(lambda arns, names: [arns.iam(f"role/{names.gateway_role}")])
+_gateway_role = named(lambda arns, names: [arns.iam(f"role/{names.gateway_role('*')}")])
 _boundary = named(lambda arns, names: [arns.iam(f"policy/{names.cell}")])
 _keys = named(lambda arns, _: [arns.kms("key/*")])
 
