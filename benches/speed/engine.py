@@ -25,7 +25,7 @@ class StandIn(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
     def __init__(self) -> None:
         self.registered: dict[str, resource_pb2.RegisterResourceRequest] = {}
         self.address = ""
-        self._provider = Provider(ARNS, preview=False)
+        self._provider = Provider(ARNS, preview=False, last={})
         self._lock = Lock()
         self._server = grpc.server(ThreadPoolExecutor(8))
         resource_pb2_grpc.add_ResourceMonitorServicer_to_server(self, self._server)

@@ -21,7 +21,16 @@ WORKERS = 32  # the engine's default of four operations a core, times four
 
 def main(address: str) -> None:
     set_all_config(get_config_env())
-    configure(Settings(monitor=address, engine=address, project=PROJECT, stack=STACK, dry_run=False))
+    configure(
+        Settings(
+            monitor=address,
+            engine=address,
+            project=PROJECT,
+            stack=STACK,
+            dry_run=False,
+            organization="organization",  # as the engine calls it where there is none
+        )
+    )
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

@@ -7,7 +7,7 @@ from pulumi.runtime import rpc
 
 from tenantry.config import Cell, Tenant
 from tenantry.groups import current
-from tenantry.rules.naming import Names, log_group
+from tenantry.rules.naming import Names, generation, log_group
 from tests.support.engine import ARNS, RecordingMonitor, register
 
 NAMES = Names("demo")
@@ -88,7 +88,8 @@ def test_the_functions_are_told_where_messages_go(engine: RecordingMonitor) -> N
     assert json.loads(posted["CALLS"]) == ["https://hooks.globex.example/contact"]
     assert "MAIL_FROM" not in posted
     assert posted["TABLE"] == "tenantry_demo_globex"
-    assert json.loads(mailed["OPTIONS"]) == {"notify": "office@acme.example"}
+    options = {"notify": "office@acme.example", "redirect": "https://www.acme.example/thanks"}
+    assert json.loads(mailed["OPTIONS"]) == options
     assert (json.loads(mailed["CALLS"]), mailed["MAIL_FROM"]) == ([], "contact@example.com")
     assert "DELIVERY_SECRET_ARN" not in mailed
 
@@ -145,7 +146,10 @@ def test_under_a_key_of_the_tenants_own_the_notifier_decrypts_what_it_reads_and_
 ) -> None:
     key = ARNS.kms("key/globex-id")
     secret = engine.of_type("Secret")["globex.delivery"]
-    assert (secret.inputs["name"], secret.inputs["kmsKeyId"]) == (NAMES.secret("globex", "delivery"), key)
+    assert (secret.inputs["name"], secret.inputs["kmsKeyId"]) == (
+        generation(NAMES.secret("globex", "delivery"), "0a1b2c3d"),
+        key,
+    )
     role = ARNS.iam(f"role/{NAMES.function('globex', 'notifier')}")
     granted = engine.of_type("RolePolicy")["globex.notifier"].document("policy")["Statement"]
     decrypts = {each["Sid"] for each in granted if each["Action"] == "kms:Decrypt"}

@@ -230,7 +230,7 @@ def test_a_changed_contract_is_a_new_deployment_and_nothing_else_is(
     fewer = cell.model_copy(update={"tenants": cell.tenants[:1]})
     assert trigger(register(fewer)[0]) == trigger(engine)
     text = json.dumps(contract.load())
-    changed = text.replace('"maxLength": 200', '"maxLength": 199')
+    changed = text.replace('"operationId": "createItem', '"operationId": "makeItem')
     assert changed != text
     monkeypatch.setattr("tenantry.gateway.contract.load", lambda: json.loads(changed))
     assert trigger(register(fewer)[0]) != trigger(engine)

@@ -185,10 +185,6 @@ PLANTED: dict[str, Planted] = {
         ),
         "ACCESS_DENIED",
     ),
-    "bodies that nobody checks": Planted(
-        in_body("x-amazon-apigateway-request-validators", "all", validateRequestBody=False),
-        "validateRequestBody",
-    ),
     "keys from the authorizer": Planted(
         in_body(**{"x-amazon-apigateway-api-key-source": "AUTHORIZER"}), "api-key-source"
     ),
@@ -315,7 +311,10 @@ PLANTED: dict[str, Planted] = {
     "a runtime of old": Planted(set_input("Function", "acme.items", runtime="python3.8"), "runtime"),
     "an hour of memory": Planted(set_input("Function", "acme.items", memorySize=10240), "memorySize"),
     "another tenant's secret": Planted(
-        env("acme.items", SECRET_ARN=ARNS.secrets("tenantry/demo/globex").replace("??????", "AbCdEf")),
+        env(
+            "acme.items",
+            SECRET_ARN=ARNS.secrets("tenantry/demo/globex/runtime/0a1b2c3d").replace("??????", "AbCdEf"),
+        ),
         "SECRET_ARN",
         "globex",
     ),
@@ -401,6 +400,7 @@ PLANTED: dict[str, Planted] = {
     "a key that is gone in a week": Planted(
         set_input("Key", "globex", deletionWindowInDays=7), "deletionWindowInDays"
     ),
+    "a name that is drawn shorter": Planted(set_input("RandomId", "globex", byteLength=1), "byteLength"),
     "a key that anybody guesses": Planted(set_input("RandomBytes", "globex.cursor_key", length=1), "length"),
     "a signing key of another kind": Planted(
         set_input("PrivateKey", "acme.main", algorithm="RSA"), "algorithm"

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from agreed.declarations import RUNTIME
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
 from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import RegisteredCell
 from tenantry.rules.arns import Arns
-from tenantry.rules.kinds.tokens import KEY, REST_API, SECRET
-from tenantry.rules.naming import Names
+from tenantry.rules.kinds.tokens import KEY, RANDOM_ID, REST_API, SECRET
+from tenantry.rules.naming import Names, generation
 
 Inputs = Mapping[str, Any]
 
@@ -87,6 +88,10 @@ class Place:
         found = (each for each in self.cell.of(token) if each.name == name)
         return next((each.computed[output] for each in found), "")
 
+    def drawn(self, name: str) -> str:
+        """The digits that tell this creation of a name from the next."""
+        return self.computed(RANDOM_ID, name, "hex")
+
     def expected(self, token: str, name: str, inputs: Inputs, **more: Any) -> Expected:
         return Expected(type=token, name=name, tenant="", inputs=inputs, **more)
 
@@ -112,7 +117,8 @@ class TenantPlace(Place):
 
     def secret_arn(self, secret: str) -> str:
         """Of one that its functions read, by the name that the groups know it by."""
-        name = self.names.secret(self.slug, secret)
+        drawn = self.drawn(self.slug if secret == RUNTIME else f"{self.slug}.{secret}")
+        name = generation(self.names.secret(self.slug, secret), drawn)
         return next((each.arn for each in self.cell.of(SECRET) if each.inputs.get("name") == name), "")
 
     def expected(self, token: str, name: str, inputs: Inputs, **more: Any) -> Expected:

@@ -8,6 +8,7 @@ from agreed import environment, schedules
 from agreed.declarations import Queue, Schedule
 from tenantry.components.functions import AUTHORIZER_SECONDS
 from tenantry.components.schedule import AGE_SECONDS, DELIVERIES, RETRIES
+from tenantry.config.verification import verification
 from tenantry.groups import Member
 from tenantry.isolation.expected.expectation import SHOWN, Expected, Inputs, Place, TenantPlace
 from tenantry.isolation.expected.gateway import log_group
@@ -24,18 +25,19 @@ INVOKE = "lambda:InvokeFunction"
 def of_cell(at: Place) -> Iterator[Expected]:
     """The boundary."""
     arns, names, sender = at.arns, at.names, at.deployment.mail_from
+    secrets = arns.secrets(naming.generation(names.secret("*", "*"), "*"))
     limits = policies.boundary(
         tables=[arns.table(names.table), arns.table(names.tenant("*"))],
         log_groups=arns.log_group(naming.log_group(names.function("*", "*"))),
-        secrets=arns.secrets(names.secret("*")),
-        signing_secrets=arns.secrets(names.signing_secret("*")),
+        secrets=secrets,
+        signing_secrets=arns.secrets(naming.generation(names.signing_secret("*"), "*")),
         queues=arns.queue(names.queue("*", "*")),
         dead_letters=arns.queue(names.dead_letters("*", "*")),
         email=policies.by_email(at.deployment.sender_identities(), sender) if sender else None,
     )
     kept = (
         key_policies.items(arns.regional("dynamodb"), names.tenant("*")),
-        key_policies.secret(arns.regional("secretsmanager"), "", arns.secrets(names.secret("*"))),
+        key_policies.secret(arns.regional("secretsmanager"), "", secrets),
     )
     policy = policies.extended(limits, key_policies.decrypt(arns.kms("key/*"), *kept))
     inputs = {"name": names.cell, "description": SHOWN, "policy": policy, "tags": at.tags}
@@ -44,7 +46,12 @@ def of_cell(at: Place) -> Iterator[Expected]:
 
 def of_tenant(at: TenantPlace) -> Iterator[Expected]:
     logs = at.arns.log_group(naming.log_group(at.names.function(at.slug, AUTHORIZER)))
-    own = {"handler": f"start.{AUTHORIZER}", "timeout": AUTHORIZER_SECONDS, "layers": [_layer(at)]}
+    own = {
+        "handler": f"start.{AUTHORIZER}",
+        "timeout": AUTHORIZER_SECONDS,
+        "reservedConcurrentExecutions": at.tenant.concurrency(None),
+        "layers": [_layer(at)],
+    }
     yield from _function(at, AUTHORIZER, policies.authorizer(logs), {environment.AUTH: _auth(at)}, own)
     yield _permission(at, AUTHORIZER, "gateway", at.arns.execute_api(at.api, "authorizers/*"))
     for member in at.tenant.members:
@@ -57,7 +64,7 @@ def _member(at: TenantPlace, member: Member) -> Iterator[Expected]:
         "handler": member.handler,
         "timeout": function.timeout_seconds,
         "memorySize": function.memory_mb or at.tenant.tier.memory_mb,
-        "reservedConcurrentExecutions": at.tenant.tier.reserved_concurrency if member.serves else None,
+        "reservedConcurrentExecutions": at.tenant.concurrency(member),
         "layers": [*([_layer(at, member.group.name)] if _has_layer(at, member) else []), _layer(at)],
     }
     yield from _function(at, member.name, _policy(at, member), _variables(at, member), own)
@@ -121,27 +128,11 @@ def _common(at: TenantPlace, function: str) -> dict[str, str]:
 
 def _auth(at: TenantPlace) -> dict[str, Any]:
     """What tokens are checked by, as the file says; of managed keys, the halves that are registered."""
-    auth, tenant = at.tenant.auth, at.tenant
-    common = {
-        "audience": auth.oidc.audience if auth.oidc else auth.audience or tenant.slug,
-        "leeway_seconds": auth.leeway_seconds,
-        "max_lifetime_seconds": auth.max_lifetime_seconds,
-    }
-    if auth.oidc:
-        algorithms = list(auth.oidc.algorithms)
-        return {"mode": "oidc", "issuer": auth.oidc.issuer, "algorithms": algorithms, **common}
-    if auth.jwks:
-        issuer = auth.jwks.issuer or at.names.issuer(at.slug)
-        return {
-            "mode": "keys",
-            "issuer": issuer,
-            "keys": [key.members() for key in auth.jwks.keys],
-            **common,
-        }
-    names = auth.managed.keys if auth.managed else ()
+    managed = at.tenant.auth.managed
+    names = managed.keys if managed else ()
     drawn = {name: at.computed(tokens.PRIVATE_KEY, f"{at.slug}.{name}", "publicKeyPem") for name in names}
     keys = [ed25519_jwk(name, pem) for name, pem in drawn.items() if pem]
-    return {"mode": "keys", "issuer": at.names.issuer(at.slug), "keys": keys, **common}
+    return verification(at.tenant, at.names.issuer(at.slug), keys)
 
 
 def _variables(at: TenantPlace, member: Member) -> Inputs:
@@ -196,7 +187,7 @@ def _policy(at: TenantPlace, member: Member) -> policies.Policy:
         return granted
     kept = [key_policies.items(arns.regional("dynamodb"), names.tenant(at.slug))]
     for name in secrets:
-        arn = arns.secrets(names.secret(at.slug, name))
+        arn = arns.secrets(naming.generation(names.secret(at.slug, name), "*"))
         kept.append(key_policies.secret(arns.regional("secretsmanager"), name, arn))
     return policies.extended(granted, key_policies.decrypt(at.key, *kept))
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 
+from tenantry.components.generations import BYTES
 from tenantry.components.stage import ACCESS_LOG_FORMAT
 from tenantry.gateway import contract
 from tenantry.gateway.body import gateway_body
@@ -33,7 +34,9 @@ def of_cell(at: Place) -> Iterator[Expected]:
     digest = hashlib.sha256(written.encode()).hexdigest()
     yield at.expected(tokens.DEPLOYMENT, cell, {"restApi": at.api, "triggers": {"body": digest}})
     if at.deployment.manage_account:
-        role = names.gateway_role
+        drawn = f"{cell}.gateway"
+        yield at.expected(tokens.RANDOM_ID, drawn, {"byteLength": BYTES})
+        role = names.gateway_role(at.drawn(drawn))
         yield at.expected(
             tokens.ROLE,
             cell,

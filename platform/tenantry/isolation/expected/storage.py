@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agreed.declarations import RUNTIME, Queue
+from tenantry.components.generations import BYTES
 from tenantry.components.queue import DAY, DEAD_LETTER_DAYS, VISIBILITIES
+from tenantry.components.secret import FIRST
 from tenantry.components.table import EXPIRY, PARTITION_KEY, SORT_KEY
 from tenantry.isolation.expected.expectation import SHOWN, Expected, Free, Kept, Place, TenantPlace
 from tenantry.packing.artifact import Artifact
@@ -145,7 +147,9 @@ def _secrets(at: TenantPlace) -> Iterator[Expected]:
                 yield at.expected(tokens.RANDOM_BYTES, drawn, {"length": value.starts_with})
                 values[value.name] = value.prefix + at.computed(tokens.RANDOM_BYTES, drawn, "base64")
         name = at.names.secret(at.slug, declared.name)
-        yield from _secret(at, logical, name, values, "Tenant", ("secretString",))
+        yield from _secret(at, logical, name, logical, "Tenant")
+        version = {"secretString": Kept(values), "versionStages": [FIRST]}
+        yield _secret_version(at, logical, version, "Tenant", ("secretString", "versionStages"))
 
 
 def _signing_keys(at: TenantPlace, names: tuple[str, ...]) -> Iterator[Expected]:
@@ -154,27 +158,27 @@ def _signing_keys(at: TenantPlace, names: tuple[str, ...]) -> Iterator[Expected]
         drawn = f"{at.slug}.{key}"
         yield at.expected(tokens.PRIVATE_KEY, drawn, {"algorithm": "ED25519"})
         private[key] = at.computed(tokens.PRIVATE_KEY, drawn, "privateKeyPemPkcs8")
-    yield from _secret(at, at.slug, at.names.signing_secret(at.slug), private, "SigningKeys")
+    yield from _secret(at, at.slug, at.names.signing_secret(at.slug), f"{at.slug}.signing", "SigningKeys")
+    yield _secret_version(at, at.slug, {"secretString": Kept(private)}, "SigningKeys")
 
 
-def _secret(
-    at: TenantPlace, logical: str, name: str, values: Values, within: str, ignored: tuple[str, ...] = ()
-) -> Iterator[Expected]:
+def _secret(at: TenantPlace, logical: str, name: str, drawn: str, within: str) -> Iterator[Expected]:
+    yield at.expected(tokens.RANDOM_ID, drawn, {"byteLength": BYTES})
     inputs = {
-        "name": name,
+        "name": naming.generation(name, at.drawn(drawn)),
         "description": SHOWN,
         "recoveryWindowInDays": Free("its values are drawn or set again"),
         "kmsKeyId": at.key,
         "tags": at.tags,
     }
     yield at.expected(tokens.SECRET, logical, inputs, within=within)
-    yield at.expected(
-        tokens.SECRET_VERSION,
-        logical,
-        {"secretId": at.id(tokens.SECRET, logical, within), "secretString": Kept(values)},
-        within=within,
-        ignored=ignored,
-    )
+
+
+def _secret_version(
+    at: TenantPlace, logical: str, inputs: Values, within: str, ignored: tuple[str, ...] = ()
+) -> Expected:
+    of = {"secretId": at.id(tokens.SECRET, logical, within)}
+    return at.expected(tokens.SECRET_VERSION, logical, {**of, **inputs}, within=within, ignored=ignored)
 
 
 def _key(at: TenantPlace) -> Iterator[Expected]:
@@ -198,7 +202,7 @@ def _key_policy(at: TenantPlace) -> dict[str, Any]:
     users = {key_policies.items(services[0], names.tenant(slug)): list(roles.values())}
     for secret in at.tenant.secrets:
         readers = [roles[m.name] for m in at.tenant.members if secret.name in m.function.secrets]
-        arn = arns.secrets(names.secret(slug, secret.name))
+        arn = arns.secrets(naming.generation(names.secret(slug, secret.name), "*"))
         users[key_policies.secret(services[1], secret.name, arn)] = readers
     logs = [naming.log_group(names.function(slug, each)) for each in (AUTHORIZER, *roles)]
     logs += [names.access_log(slug), naming.execution_log(at.api, slug)]
