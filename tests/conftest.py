@@ -17,6 +17,16 @@ settings.load_profile("tenantry")
 route_table.install()  # functions run from their sources here
 
 SHARED_PLATFORM = "tests/e2e/"
+# Begun first, so that no worker is left alone with them at the end.
+LONGEST = ("tests/e2e/", "tests/local/", "tests/benches/", "tests/program/", "tests/cli/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        found = (place for place, folder in enumerate(LONGEST) if item.nodeid.startswith(folder))
+        return next(found, len(LONGEST))
+
+    items.sort(key=rank)
 
 
 class _Scheduling(LoadFileScheduling):
@@ -29,6 +39,7 @@ class _Scheduling(LoadFileScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
+    config.option.loadscopereorder = False  # by the number of tests, which says little of the time
     return _Scheduling(config, log)
 
 

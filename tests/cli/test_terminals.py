@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tenantry.cli.output import stdout
 from tests.support.command import ROOT, TENANTS
 
 
@@ -28,6 +29,11 @@ def test_a_sign_that_the_terminal_lacks_is_replaced(encoding: str) -> None:
     done = ran("validate", "--tenants", str(TENANTS), PYTHONIOENCODING=encoding)
     assert (done.returncode, done.stderr) == (0, b"")
     assert "ok all files are valid: 3 tenants in 1 cell" in done.stdout.decode(encoding)
+
+
+def test_an_arn_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    stdout().print("arn:aws:secretsmanager:eu-central-1:000000000000:secret:tenantry", soft_wrap=True)
+    assert capsys.readouterr().out == "arn:aws:secretsmanager:eu-central-1:000000000000:secret:tenantry\n"
 
 
 def test_strict_warnings_break_no_command() -> None:
