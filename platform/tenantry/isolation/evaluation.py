@@ -37,7 +37,7 @@ class Request(NamedTuple):
 
 
 class Holder:
-    """Who holds policies, perhaps within a boundary. What reaches a resource is kept: many ask again."""
+    """Who holds policies, perhaps within a boundary. What was decided is kept: many ask again."""
 
     def __init__(
         self, own: tuple[ReadPolicy, ...], boundary: ReadPolicy | None, account: str, region: str
@@ -47,6 +47,7 @@ class Holder:
         self._where = account, region
         self._concerned: dict[str, list[list[ParsedStatement]]] = {}
         self._reached: dict[tuple[str, str], str] = {}
+        self._decided: dict[Request, Verdict] = {}
 
     def actions(self) -> frozenset[str]:
         """Every action that a statement allows, on whatever."""
@@ -73,6 +74,11 @@ class Holder:
         )
 
     def decide(self, request: Request) -> Verdict:
+        if request not in self._decided:
+            self._decided[request] = self._decide(request)
+        return self._decided[request]
+
+    def _decide(self, request: Request) -> Verdict:
         without_conditions = self._reaching(request.action, request.resource)
         if not without_conditions:
             return Verdict(Decision.DENIED, NOTHING)

@@ -7,8 +7,10 @@ AWS asks for a set operator there, and a condition without one, whose meaning it
 counts as met too.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ministack.core.iam_evaluator import ParsedStatement, parse_policy_document, validate_policy_document
@@ -28,15 +30,21 @@ class Unreadable(Failed):
     """A policy is not one; the message says which and why."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ReadPolicy:
-    """Statements whose Sid names the policy too."""
+    """Statements whose Sid names the policy too. The same text is the same policy."""
 
     statements: tuple[ParsedStatement, ...]
 
     @classmethod
     def read(cls, name: str, document: dict[str, Any]) -> "ReadPolicy":
         """Raises Unreadable; what the evaluator would pass over must not pass for harmless."""
+        return cls._parsed(name, json.dumps(document))
+
+    @classmethod
+    @lru_cache(maxsize=256)
+    def _parsed(cls, name: str, text: str) -> "ReadPolicy":
+        document = json.loads(text)
         fault = validate_policy_document(document)
         statements = [] if fault else parse_policy_document(document)
         if not all((o.actions or o.not_actions) and (o.resources or o.not_resources) for o in statements):

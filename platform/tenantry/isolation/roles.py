@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import RegisteredCell
@@ -35,9 +36,15 @@ def roles(cell: RegisteredCell) -> list[Role]:
         if tenant is not None:
             bound = role.inputs.get("permissionsBoundary")
             boundary = None if bound is None else documents.get(bound) or _unknown(bound)
-            holder = Holder(_own(cell, role, documents), boundary, cell.arns.account, cell.arns.region)
+            holder = _holder(_own(cell, role, documents), boundary, cell.arns.account, cell.arns.region)
             found.append(Role(tenant, role.name, role.inputs["name"], holder))
     return sorted(found, key=lambda role: (role.tenant, role.function))
+
+
+@lru_cache(maxsize=32)
+def _holder(own: tuple[ReadPolicy, ...], boundary: ReadPolicy | None, account: str, region: str) -> Holder:
+    """Whoever proves a cell again after a change finds most roles as they were."""
+    return Holder(own, boundary, account, region)
 
 
 def _own(cell: RegisteredCell, role: Registered, documents: dict[str, ReadPolicy]) -> tuple[ReadPolicy, ...]:
