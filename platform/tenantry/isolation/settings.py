@@ -1,7 +1,7 @@
 """Rules that compare what is registered with what the tenants' files say: each input, and each resource.
 
-An input that nothing is expected of, a resource too many and one too few are leaks, as is every difference.
-Each rule yields what breaks it.
+An input that nothing is expected of, a resource too many and one too few are leaks, as is every difference;
+but for settings and resources of which the rows say that they open nothing. Each rule yields what breaks it.
 """
 
 import json
@@ -32,6 +32,8 @@ def every_resource_is_as_its_tenants_file_says(cell: RegisteredCell) -> Iterator
             name = f"{wanted.type.rpartition(':')[2]} {wanted.name}"
             yield Leak(name, "is not there", NOTHING, "its tenant's file" if wanted.tenant else "the cell")
         elif resource is not None and wanted is None:
+            if resource.type in KINDS and KINDS[resource.type].free:
+                continue
             yield leak(resource, "is there", resource.arn, f"{resource.type}, which no file asks for")
         elif resource is not None and wanted is not None:
             yield from compared(cell, resource, wanted)
@@ -63,7 +65,7 @@ def compared(cell: RegisteredCell, resource: Registered, wanted: Expected) -> It
         "import": resource.import_id,
         "provider": resource.provider,
         "aliases": list(resource.aliases),
-        **resource.inputs,
+        **_judged(resource, wanted),
     }
     should = {
         "its tenant": wanted.tenant,
@@ -77,6 +79,13 @@ def compared(cell: RegisteredCell, resource: Registered, wanted: Expected) -> It
     }
     for path, is_, meant in _differences(there, should, ""):
         yield leak(resource, "works", _shown(is_), f"{path}, which should be {_shown(meant)}")
+
+
+def _judged(resource: Registered, wanted: Expected) -> dict[str, Any]:
+    """The inputs without settings that the expectation does not know."""
+    row = KINDS[resource.type]
+    known = wanted.inputs.keys()
+    return {name: each for name, each in resource.inputs.items() if name in known or not row.is_setting(name)}
 
 
 def _differences(is_: Any, meant: Any, path: str) -> Iterator[Difference]:

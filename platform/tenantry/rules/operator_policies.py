@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from tenantry.rules import deploying, rights
 from tenantry.rules.arns import Arns
-from tenantry.rules.deploying.storage import READ_TABLES
+from tenantry.rules.kinds import KINDS
 from tenantry.rules.naming import Names, log_group
-from tenantry.rules.rights import Place
+from tenantry.rules.rights.shape import Place, policy
+from tenantry.rules.rights.storage import READ_TABLES
 
 Policy = dict[str, Any]
 
@@ -16,13 +16,13 @@ def deploy(names: Names, arns: Arns) -> Policy:
 
     It fits into the inline policies of a role, which hold 10,240 characters without blanks.
     """
-    needed = [right for row in deploying.RIGHTS.values() for right in row]
-    return rights.policy(needed, Place(names, arns))
+    needed = [right for row in KINDS.values() for right in row.rights]
+    return policy(needed, Place(names, arns))
 
 
 def preview(names: Names, arns: Arns) -> Policy:
     """What `pulumi preview` asks beside the state: tables that `tenantry:adopt` imports, and no item."""
-    return rights.policy([READ_TABLES], Place(names, arns))
+    return policy([READ_TABLES], Place(names, arns))
 
 
 def console(names: Names, arns: Arns) -> Policy:

@@ -113,8 +113,15 @@ NEW_TYPE: tuple[Edit, ...] = (
         unique=False,
         taggable=False,
         references={"logGroupName": tokens.LOG_GROUP},
+        rights=(Right("Streams", "logs", "CreateLogStream DeleteLogStream", "DescribeLogStreams"),),
+        free="it holds lines of its own group",
     ),
 """,
+    ),
+    (
+        f"{PLATFORM}/rules/kinds/watching.py",
+        "from tenantry.rules.kinds.kind import Kind\n",
+        "from tenantry.rules.rights.shape import Right\n",
     ),
     (
         f"{PLATFORM}/local/engine/resources/observability.py",

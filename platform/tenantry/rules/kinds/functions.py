@@ -3,10 +3,14 @@
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds import tokens
 from tenantry.rules.kinds.kind import Kind
+from tenantry.rules.rights.identity import PASSED
+from tenantry.rules.rights.running import FUNCTIONS, LAYERS, MAPPINGS, RULES, TAGGED_MAPPINGS
+from tenantry.rules.rights.storage import OBJECTS
 
 KINDS = (
     Kind(
         token=tokens.FUNCTION,
+        rights=(FUNCTIONS, LAYERS, OBJECTS, PASSED),
         name="name",
         arn=Arns.function,
         judged=("environment.variables",),
@@ -29,6 +33,7 @@ KINDS = (
     ),
     Kind(
         token=tokens.PERMISSION,
+        rights=(FUNCTIONS,),
         name="statementId",
         taggable=False,
         judged=("action", "principal", "sourceArn"),
@@ -36,17 +41,20 @@ KINDS = (
     ),
     Kind(
         token=tokens.EVENT_SOURCE_MAPPING,
+        rights=(MAPPINGS, TAGGED_MAPPINGS),
         references={"eventSourceArn": tokens.QUEUE, "functionName": tokens.FUNCTION},
         settings=("batchSize", "functionResponseTypes", "scalingConfig.maximumConcurrency"),
     ),
     Kind(
         token=tokens.EVENT_RULE,
+        rights=(RULES,),
         name="name",
         arn=Arns.rule,
         settings=("description", "scheduleExpression", "state"),
     ),
     Kind(
         token=tokens.EVENT_TARGET,
+        rights=(RULES,),
         taggable=False,
         references={"arn": tokens.FUNCTION, "rule": tokens.EVENT_RULE},
         settings=(
@@ -59,12 +67,14 @@ KINDS = (
     ),
     Kind(
         token=tokens.EVENT_INVOKE_CONFIG,
+        rights=(FUNCTIONS,),
         taggable=False,
         references={"functionName": tokens.FUNCTION},
         settings=("maximumEventAgeInSeconds", "maximumRetryAttempts"),
     ),
     Kind(
         token=tokens.LAYER_VERSION,
+        rights=(LAYERS, OBJECTS),
         name="layerName",
         unique=False,
         taggable=False,

@@ -2,10 +2,13 @@
 
 from tenantry.rules.kinds import tokens
 from tenantry.rules.kinds.kind import Kind
+from tenantry.rules.rights.identity import PASSED, TRACING
+from tenantry.rules.rights.running import GATEWAY
 
 KINDS = (
     Kind(
         token=tokens.REST_API,
+        rights=(GATEWAY,),
         name="name",
         unique=False,
         judged=("body",),
@@ -13,6 +16,7 @@ KINDS = (
     ),
     Kind(
         token=tokens.DEPLOYMENT,
+        rights=(GATEWAY,),
         taggable=False,
         references={"restApi": tokens.REST_API},
         settings=("triggers",),
@@ -20,6 +24,7 @@ KINDS = (
     ),
     Kind(
         token=tokens.STAGE,
+        rights=(GATEWAY, TRACING),
         name="stageName",
         judged=("variables",),
         references={
@@ -32,6 +37,7 @@ KINDS = (
     ),
     Kind(
         token=tokens.METHOD_SETTINGS,
+        rights=(GATEWAY,),
         name="methodPath",
         unique=False,
         taggable=False,
@@ -46,6 +52,7 @@ KINDS = (
     ),
     Kind(
         token=tokens.API_KEY,
+        rights=(GATEWAY,),
         name="name",
         unique=False,
         settings=("description", "enabled"),
@@ -54,6 +61,7 @@ KINDS = (
     ),
     Kind(
         token=tokens.USAGE_PLAN,
+        rights=(GATEWAY,),
         name="name",
         unique=False,
         references={"apiStages.apiId": tokens.REST_API, "apiStages.stage": tokens.STAGE},
@@ -67,10 +75,16 @@ KINDS = (
     ),
     Kind(
         token=tokens.USAGE_PLAN_KEY,
+        rights=(GATEWAY,),
         taggable=False,
         references={"keyId": tokens.API_KEY, "usagePlanId": tokens.USAGE_PLAN},
         settings=("keyType",),
         secret_outputs=("value",),
     ),
-    Kind(token=tokens.ACCOUNT, taggable=False, references={"cloudwatchRoleArn": tokens.ROLE}),
+    Kind(
+        token=tokens.ACCOUNT,
+        rights=(GATEWAY, PASSED),
+        taggable=False,
+        references={"cloudwatchRoleArn": tokens.ROLE},
+    ),
 )

@@ -3,6 +3,18 @@
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds import tokens
 from tenantry.rules.kinds.kind import Kind
+from tenantry.rules.rights.identity import (
+    ALIASES,
+    BOUNDARY,
+    BOUNDED,
+    KEYS,
+    LIST_ALIASES,
+    LOGGING_POLICY,
+    LOGGING_ROLE,
+    MAKE_KEYS,
+    ROLES,
+    USE_KEYS,
+)
 
 
 def _role(arns: Arns, name: str) -> str:
@@ -20,6 +32,7 @@ def _key(arns: Arns, key_id: str) -> str:
 KINDS = (
     Kind(
         token=tokens.ROLE,
+        rights=(ROLES, BOUNDED, LOGGING_ROLE),
         name="name",
         arn=_role,
         policies=("assumeRolePolicy", "inlinePolicies.policy"),
@@ -27,9 +40,17 @@ KINDS = (
         references={"permissionsBoundary": tokens.POLICY},
         target="roles",
     ),
-    Kind(token=tokens.POLICY, name="name", arn=_policy, policies=("policy",), settings=("description",)),
+    Kind(
+        token=tokens.POLICY,
+        rights=(BOUNDARY,),
+        name="name",
+        arn=_policy,
+        policies=("policy",),
+        settings=("description",),
+    ),
     Kind(
         token=tokens.ROLE_POLICY,
+        rights=(ROLES, BOUNDED),
         name="name",
         unique=False,
         taggable=False,
@@ -38,12 +59,14 @@ KINDS = (
     ),
     Kind(
         token=tokens.ROLE_POLICY_ATTACHMENT,
+        rights=(ROLES, LOGGING_POLICY),
         taggable=False,
         judged=("policyArn",),
         references={"role": tokens.ROLE},
     ),
     Kind(
         token=tokens.KEY,
+        rights=(MAKE_KEYS, KEYS, USE_KEYS),
         arn=_key,
         policies=("policy",),
         settings=("deletionWindowInDays", "description", "enableKeyRotation"),
@@ -51,7 +74,13 @@ KINDS = (
         computed={"keyId": "{id}"},
         unused={"deletionWindowInDays": "it is read when the key is removed"},
     ),
-    Kind(token=tokens.ALIAS, name="name", taggable=False, references={"targetKeyId": tokens.KEY}),
+    Kind(
+        token=tokens.ALIAS,
+        rights=(ALIASES, LIST_ALIASES, KEYS),
+        name="name",
+        taggable=False,
+        references={"targetKeyId": tokens.KEY},
+    ),
     Kind(
         token=tokens.RANDOM_BYTES,
         taggable=False,

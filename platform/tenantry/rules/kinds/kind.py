@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tenantry.rules.arns import Arns
+from tenantry.rules.rights.shape import Right
 
 TAGS = "tags"
 NAMELESS = "arn:of"  # stands for an ARN that nothing names
@@ -30,6 +31,8 @@ class Kind:
         computed: outputs beside the inputs, as patterns, for programs that run without a provider.
         secret_outputs: outputs that the program keeps secret.
         unused: inputs that no maker of the local platform reads, with the reason.
+        rights: what whoever deploys may call for it.
+        free: why one that nobody's file asks for opens nothing; empty where it might.
     """
 
     token: str
@@ -45,6 +48,8 @@ class Kind:
     computed: Mapping[str, str] = field(default_factory=dict)
     secret_outputs: tuple[str, ...] = ()
     unused: Mapping[str, str] = field(default_factory=dict)
+    rights: tuple[Right, ...] = ()
+    free: str = ""
 
     @property
     def understood(self) -> frozenset[str]:
@@ -61,6 +66,11 @@ class Kind:
     def strange(self, inputs: Inputs) -> Iterator[str]:
         """The inputs that are not understood, by path."""
         return _strange(inputs, self.understood, "")
+
+    def is_setting(self, name: str) -> bool:
+        """Whether that input, and all below it, grants nothing and leads nowhere."""
+        below = {path for path in self.understood if path == name or path.startswith(f"{name}.")}
+        return bool(below) and below <= set(self.settings)
 
     def referred(self, inputs: Inputs) -> Iterator[tuple[str, str, Any]]:
         """Every value that names another resource: its input, the type that it should be of, the value."""

@@ -3,6 +3,7 @@
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds import tokens
 from tenantry.rules.kinds.kind import Kind
+from tenantry.rules.rights.storage import BUCKET, OBJECTS, QUEUES, READ_TABLES, SECRETS, TABLES
 
 
 def _secret(arns: Arns, name: str) -> str:
@@ -12,6 +13,7 @@ def _secret(arns: Arns, name: str) -> str:
 KINDS = (
     Kind(
         token=tokens.TABLE,
+        rights=(READ_TABLES, TABLES),
         name="name",
         arn=Arns.table,
         references={"serverSideEncryption.kmsKeyArn": tokens.KEY},
@@ -31,6 +33,7 @@ KINDS = (
     ),
     Kind(
         token=tokens.SECRET,
+        rights=(SECRETS,),
         name="name",
         arn=_secret,
         policies=("policy",),
@@ -41,6 +44,7 @@ KINDS = (
     ),
     Kind(
         token=tokens.SECRET_VERSION,
+        rights=(SECRETS,),
         taggable=False,
         references={"secretId": tokens.SECRET},
         settings=("secretString", "versionStages"),
@@ -48,6 +52,7 @@ KINDS = (
     ),
     Kind(
         token=tokens.BUCKET,
+        rights=(BUCKET,),
         name="bucket",
         arn=Arns.bucket,
         policies=("policy",),
@@ -56,18 +61,21 @@ KINDS = (
     ),
     Kind(
         token=tokens.BUCKET_PUBLIC_ACCESS_BLOCK,
+        rights=(BUCKET,),
         taggable=False,
         references={"bucket": tokens.BUCKET},
         settings=("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"),
     ),
     Kind(
         token=tokens.BUCKET_OBJECT,
+        rights=(OBJECTS,),
         name="key",
         references={"bucket": tokens.BUCKET},
         settings=("contentType", "source"),
     ),
     Kind(
         token=tokens.QUEUE,
+        rights=(QUEUES,),
         name="name",
         arn=Arns.queue,
         policies=("policy",),

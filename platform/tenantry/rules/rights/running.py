@@ -1,9 +1,6 @@
 """API Gateway, Lambda and EventBridge: what serves calls and runs by the clock."""
 
-from tenantry.rules.deploying.identity import PASSED, TRACING
-from tenantry.rules.deploying.storage import OBJECTS
-from tenantry.rules.kinds import tokens
-from tenantry.rules.rights import TAGGING, TAGS_READ, Condition, Place, Right, named
+from tenantry.rules.rights.shape import TAGGING, TAGS_READ, Condition, Place, Right, named
 
 
 def _gateway(place: Place) -> list[str]:
@@ -58,21 +55,3 @@ RULES = Right(
     f"DescribeRule ListTargetsByRule {TAGS_READ}",
     named(lambda arns, names: [arns.rule(names.schedule("*", "*"))]),
 )
-
-RIGHTS = {
-    tokens.ACCOUNT: (GATEWAY, PASSED),
-    tokens.API_KEY: (GATEWAY,),
-    tokens.DEPLOYMENT: (GATEWAY,),
-    tokens.METHOD_SETTINGS: (GATEWAY,),
-    tokens.REST_API: (GATEWAY,),
-    tokens.STAGE: (GATEWAY, TRACING),
-    tokens.USAGE_PLAN: (GATEWAY,),
-    tokens.USAGE_PLAN_KEY: (GATEWAY,),
-    tokens.FUNCTION: (FUNCTIONS, LAYERS, OBJECTS, PASSED),
-    tokens.PERMISSION: (FUNCTIONS,),
-    tokens.EVENT_INVOKE_CONFIG: (FUNCTIONS,),
-    tokens.LAYER_VERSION: (LAYERS, OBJECTS),
-    tokens.EVENT_SOURCE_MAPPING: (MAPPINGS, TAGGED_MAPPINGS),
-    tokens.EVENT_RULE: (RULES,),
-    tokens.EVENT_TARGET: (RULES,),
-}

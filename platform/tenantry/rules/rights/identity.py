@@ -1,9 +1,8 @@
 """IAM and KMS. Roles of functions are made under the cell's boundary alone, so that none may do more."""
 
 from tenantry.rules.key_policies import MANAGEMENT, SERVICE_USE
-from tenantry.rules.kinds import tokens
 from tenantry.rules.naming import GATEWAY_LOGGING
-from tenantry.rules.rights import Condition, Place, Right, named
+from tenantry.rules.rights.shape import Condition, Place, Right, named
 
 _LINKED_ROLE = "aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
 _SERVICES = ["apigateway.amazonaws.com", "lambda.amazonaws.com"]
@@ -95,12 +94,3 @@ ALIASES = Right(
     on=named(lambda arns, names: [arns.kms(names.encryption_key("*"))]),
 )
 LIST_ALIASES = Right("ListAliases", "kms", reads="ListAliases")
-
-RIGHTS = {
-    tokens.ROLE: (ROLES, BOUNDED, LOGGING_ROLE),
-    tokens.ROLE_POLICY: (ROLES, BOUNDED),
-    tokens.ROLE_POLICY_ATTACHMENT: (ROLES, LOGGING_POLICY),
-    tokens.POLICY: (BOUNDARY,),
-    tokens.KEY: (MAKE_KEYS, KEYS, USE_KEYS),
-    tokens.ALIAS: (ALIASES, LIST_ALIASES, KEYS),
-}

@@ -1,8 +1,7 @@
 """Logs, alarms, dashboards, topics and the budget."""
 
 from tenantry.rules import naming
-from tenantry.rules.kinds import tokens
-from tenantry.rules.rights import TAGGING, TAGS_READ, Place, Right, named
+from tenantry.rules.rights.shape import TAGGING, TAGS_READ, Place, Right, named
 
 
 def _log_groups(place: Place) -> list[str]:
@@ -60,15 +59,3 @@ BUDGET = Right(
     f"ViewBudget {TAGS_READ}",
     named(lambda arns, names: [arns.budget(names.cell)]),
 )
-
-RIGHTS = {
-    tokens.LOG_GROUP: (LOG_GROUPS, LISTED),
-    tokens.QUERY_DEFINITION: (LISTED,),
-    tokens.METRIC_ALARM: (ALARMS, ALL_ALARMS),
-    tokens.COMPOSITE_ALARM: (ALARMS, ALL_ALARMS),
-    tokens.DASHBOARD: (DASHBOARDS,),
-    tokens.TOPIC: (TOPICS,),
-    tokens.TOPIC_POLICY: (TOPICS,),
-    tokens.TOPIC_SUBSCRIPTION: (TOPICS,),
-    tokens.BUDGET: (BUDGET,),
-}

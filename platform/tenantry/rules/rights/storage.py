@@ -1,8 +1,7 @@
 """Tables, secrets, queues and the bucket of artifacts."""
 
 from tenantry.rules import naming
-from tenantry.rules.kinds import tokens
-from tenantry.rules.rights import TAGGING, Right, named
+from tenantry.rules.rights.shape import TAGGING, Right, named
 
 READ_TABLES = Right(
     "Tables",
@@ -45,13 +44,3 @@ OBJECTS = Right(
     "GetObject GetObjectTagging",
     named(lambda arns, names: [arns.bucket(names.bucket(arns.account, arns.region)) + "/*"]),
 )
-
-RIGHTS = {
-    tokens.TABLE: (READ_TABLES, TABLES),
-    tokens.SECRET: (SECRETS,),
-    tokens.SECRET_VERSION: (SECRETS,),
-    tokens.QUEUE: (QUEUES,),
-    tokens.BUCKET: (BUCKET,),
-    tokens.BUCKET_PUBLIC_ACCESS_BLOCK: (BUCKET,),
-    tokens.BUCKET_OBJECT: (OBJECTS,),
-}
