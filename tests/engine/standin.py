@@ -176,6 +176,8 @@ def _computed(type_: str, urn: str, inputs: Values) -> Values:
         case "random:index/randomBytes:RandomBytes":
             value = secrets.token_bytes(int(inputs["length"]))
             return {"id": identifier, "base64": base64.b64encode(value).decode(), "hex": value.hex()}
+        case "random:index/randomId:RandomId":
+            return {"id": identifier, "hex": secrets.token_hex(int(inputs["byteLength"]))}
         case "tls:index/privateKey:PrivateKey":
             key = Ed25519PrivateKey.generate()
             private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
