@@ -96,7 +96,7 @@ def test_a_message_is_posted_with_a_signature_that_its_secret_verifies(
 def test_what_a_receiver_refused_is_redriven_under_its_id_and_then_delivered(
     posting: Platform, acme_posts: Tenant, hook: Receiver, run: Run
 ) -> None:
-    """The rest after a failure is half a minute at least; an operator need not wait for it."""
+    """The rest after a failure is most of a minute at least; an operator need not wait for it."""
     hook.answers.append((500, {}))
     message = send(acme_posts)
     assert eventually(lambda: delivery(acme_posts, message)["attempts"] == 1, seconds=30)
