@@ -123,6 +123,19 @@ def test_what_was_delivered_is_not_sent_again_and_what_names_no_message_is_dropp
     assert len(of(hook, message)) == 1
 
 
+def test_a_message_is_sent_again_by_its_id(
+    posting: Platform, acme_posts: Tenant, hook: Receiver, run: Run
+) -> None:
+    message = send(acme_posts)
+    assert delivered(acme_posts, message)
+    command = Command(posting.local.record.directory.parent)
+    code, out, _ = run(command, "redrive", "acme", "--message", message, "--json")
+    assert (code, json.loads(out)) == (0, {"tenant": "acme", "queue": "contact", "message": message})
+    assert eventually(lambda: len(of(hook, message)) == 2, seconds=30)
+    code, _, err = run(command, "redrive", "acme", "--message", message.lower())
+    assert (code, "--message is" in err) == (2, True)
+
+
 def waiting(platform: Platform) -> int:
     """What is in the queue for now; what rests after a failure is not."""
     sqs, queue = platform.root.client("sqs"), url(platform, platform.names.queue("acme", "contact"))

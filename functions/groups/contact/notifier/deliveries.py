@@ -107,29 +107,31 @@ class Deliveries:
                 return Outcome("not stored yet", backoff.until_stored(), entry)
             return Outcome("not stored", entry=entry)
         message = Message.of(found)
-        if message.delivery and message.delivery.state == "delivered":
+        state = message.delivery.state if message.delivery else "pending"
+        if state == "delivered" and not entry.again:
             return Outcome("delivered before", entry=entry)
-        if message.delivery and message.delivery.state == "gone" and record.receives > 1:
+        if state == "gone" and record.receives > 1:
             return Outcome("given up", 0, entry)
         try:
             left = seconds_left() - SECRET_SECONDS - AFTERWARDS_SECONDS
             self.channel.send(message, min(ATTEMPT_SECONDS, left))
         except Exception as error:
-            return self._failed(entry, record, error)
+            return self._failed(entry, record, error, delivered=state == "delivered")
         progress.delivered(self.table, self.tenant, entry.id)
         return Outcome("delivered", entry=entry)
 
-    def _failed(self, entry: Entry, record: Record, error: Exception) -> Outcome:
+    def _failed(self, entry: Entry, record: Record, error: Exception, *, delivered: bool) -> Outcome:
         """The state says "failed" when no other attempt follows, whoever was at fault; "gone" after a 410.
 
         SQS alone moves an entry to the dead letters, and by its receives: what is gone comes back at once,
         without an attempt, until they are used up. Put back by an operator it is new, and is tried again.
+        What was delivered before stays so, and a 410 to its repetition ends that.
         """
         expected = error if isinstance(error, Undelivered) else Undelivered("the platform could not send it")
-        rest = self._rest(record, expected.retry_after)
+        rest: int | None = self._rest(record, expected.retry_after)
         state: progress.Undone = "failed" if record.receives >= self.max_receives else "pending"
         if isinstance(error, Gone):
-            rest, state = 0, "gone"
+            rest, state = None if delivered else 0, "gone"
         progress.failed(self.table, self.tenant, entry.id, expected.reason, state)
         return Outcome("not delivered", rest, entry, expected.reason, error)
 

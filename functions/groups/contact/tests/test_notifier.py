@@ -323,6 +323,23 @@ class TestOnce:
         assert len(hook.ids) == 1
         assert shown(tenant)["attempts"] == 1
 
+    def test_what_an_operator_asks_for_again_is_delivered_again_under_its_id(
+        self, tenant: Delivery, hook: Receiver
+    ) -> None:
+        """Tried again like any other, but a 410 ends it: it was delivered once, and stays so."""
+        message_id = send(tenant)
+        tenant.poll()
+        put(tenant, json.dumps({"id": message_id, "again": True}))
+        hook.answers = [(500, {})]
+        tenant.poll()
+        assert tenant.waiting() == 1
+        tenant.poll()
+        assert hook.ids == [message_id] * 3
+        put(tenant, json.dumps({"id": message_id, "again": True}))
+        hook.answers = [(410, {})]
+        tenant.poll()
+        assert (tenant.waiting(), shown(tenant)["state"]) == (0, "delivered")
+
     def test_a_delivery_whose_state_was_lost_is_repeated_with_the_same_id(
         self, tenant: Delivery, hook: Receiver, monkeypatch: pytest.MonkeyPatch
     ) -> None:
