@@ -123,6 +123,24 @@ def test_what_was_delivered_is_not_sent_again_and_what_names_no_message_is_dropp
     assert len(of(hook, message)) == 1
 
 
+def test_what_a_receiver_answers_410_to_is_a_dead_letter_at_once_and_can_be_put_back(
+    posting: Platform, acme_posts: Tenant, hook: Receiver, run: Run
+) -> None:
+    hook.answers.append((410, {}))
+    message = send(acme_posts)
+    dead = posting.names.dead_letters("acme", "contact")
+    assert eventually(lambda: waiting(posting, dead) == 1, seconds=60)
+    assert delivery(acme_posts, message) == {
+        "state": "gone",
+        "attempts": 1,
+        "error": "the receiver answered 410",
+    }
+    assert len(of(hook, message)) == 1
+    command = Command(posting.local.record.directory.parent)
+    assert run(command, "redrive", "acme")[0] == 0
+    assert delivered(acme_posts, message)
+
+
 def test_a_message_is_sent_again_by_its_id(
     posting: Platform, acme_posts: Tenant, hook: Receiver, run: Run
 ) -> None:
@@ -136,11 +154,11 @@ def test_a_message_is_sent_again_by_its_id(
     assert (code, "--message is" in err) == (2, True)
 
 
-def waiting(platform: Platform) -> int:
-    """What is in the queue for now; what rests after a failure is not."""
-    sqs, queue = platform.root.client("sqs"), url(platform, platform.names.queue("acme", "contact"))
-    name = "ApproximateNumberOfMessages"
-    told = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+def waiting(platform: Platform, queue: str = "") -> int:
+    """What is in the queue, acme's if none is named, for now; what rests after a failure is not."""
+    sqs, name = platform.root.client("sqs"), "ApproximateNumberOfMessages"
+    address = url(platform, queue or platform.names.queue("acme", "contact"))
+    told = sqs.get_queue_attributes(QueueUrl=address, AttributeNames=["All"])["Attributes"]
     return int(told[name])
 
 
