@@ -40,10 +40,11 @@ SHARES = {
     Fault.LATE: 0.002,
 }
 SETTLE_SECONDS = 180.0  # for what is stored to be delivered once nothing fails any more
-# A notifier waits half a minute and more between attempts, and three minutes for one that was killed in the
-# middle; here its time runs faster.
-DELIVERY_SPEED_UP = 30
-VISIBILITY_SECONDS = 30  # no shorter than the notifier's own timeout
+# A notifier waits minutes and hours between attempts, and six minutes for one that was killed in the middle;
+# here its time runs faster.
+DELIVERY_SPEED_UP = 60
+LONGEST_REST_SECONDS = 30
+VISIBILITY_SECONDS = 60  # no shorter than the notifier's own timeout
 
 OnStep = Callable[[str], None]
 
@@ -91,7 +92,7 @@ def _sooner(sqs: Any, call: Mapping[str, Any]) -> dict[str, Any]:
     sqs.change_message_visibility(
         QueueUrl=call["QueueUrl"],
         ReceiptHandle=call["ReceiptHandle"],
-        VisibilityTimeout=call["VisibilityTimeout"] // DELIVERY_SPEED_UP,
+        VisibilityTimeout=min(call["VisibilityTimeout"] // DELIVERY_SPEED_UP, LONGEST_REST_SECONDS),
     )
     return {}
 

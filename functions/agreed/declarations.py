@@ -171,8 +171,8 @@ class Queue:
         when: None for every tenant that has the group; a suspended tenant's queue is worked off all the same.
         max_receives: after so many the message is a dead letter.
         concurrency: the most batches at once; AWS takes 2 at least.
-        counts: metrics by which the consumer counts the messages that it took; its invocations stand for them
-            where there are none.
+        counts: metrics by tenant alone by which the consumer counts the messages that it took. An alarm
+            watches the first, of those that succeeded. Its invocations stand for all where there are none.
     """
 
     name: str

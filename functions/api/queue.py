@@ -23,10 +23,14 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record to work on, and the request that made it: the consumer's log lines carry that id on."""
+    """A record to work on, and the request that made it: the consumer's log lines carry that id on.
+
+    `again`: an operator asks for it although it was done before.
+    """
 
     id: str
     request_id: str
+    again: bool = False
 
     @classmethod
     def of(cls, text: str) -> "Entry":
@@ -38,7 +42,7 @@ class Entry:
         message_id = members.get("id") if isinstance(members, dict) else None
         if not isinstance(message_id, str) or not ID.fullmatch(message_id):
             raise Unreadable("not an object with the id of a record")
-        return cls(message_id, str(members.get("request_id", "")))
+        return cls(message_id, str(members.get("request_id", "")), members.get("again") is True)
 
     def text(self) -> str:
         return compact_json({"id": self.id, "request_id": self.request_id})

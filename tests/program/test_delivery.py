@@ -81,7 +81,7 @@ def test_the_functions_are_told_where_messages_go(engine: RecordingMonitor) -> N
         assert variables(engine, f"{slug}.contact")["CONTACT_QUEUE_URL"] == url
         assert (
             variables(engine, f"{slug}.notifier").items()
-            >= {"CONTACT_QUEUE_URL": url, "MAX_RECEIVES": "12"}.items()
+            >= {"CONTACT_QUEUE_URL": url, "MAX_RECEIVES": str(QUEUE.max_receives)}.items()
         )
     posted, mailed = variables(engine, "globex.notifier"), variables(engine, "acme.notifier")
     assert json.loads(posted["OPTIONS"]) == {"notify": "https://hooks.globex.example/contact"}

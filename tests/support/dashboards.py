@@ -9,7 +9,7 @@ from agreed.metrics import NAMESPACE
 from tenantry.monitoring.metrics import AWS, catalogue
 
 Widget = dict[str, Any]
-MATH = {"FILL"}  # the functions of metric math that are used
+MATH = {"FILL", "IF"}  # the functions of metric math that are used
 
 
 class Named(NamedTuple):

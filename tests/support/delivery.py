@@ -24,7 +24,7 @@ SECRET = f"whsec_{base64.b64encode(bytes(range(32))).decode()}"
 class Lambda:
     """The context of an invocation with so much time left."""
 
-    remaining_ms: int = 30_000
+    remaining_ms: int = 60_000
 
     def get_remaining_time_in_millis(self) -> int:
         return self.remaining_ms
@@ -39,7 +39,7 @@ class Delivery:
     secret_arn: str = ""
     mail_from: str = ""
 
-    def poll(self, remaining_ms: int = 30_000) -> int:
+    def poll(self, remaining_ms: int = 60_000) -> int:
         """Hand what the queue holds to the notifier and delete what it does not name; how many there were."""
         records = self.receive()
         if records:
@@ -67,7 +67,7 @@ class Delivery:
             for each in answer.get("Messages", [])
         ]
 
-    def notify(self, records: list[dict[str, Any]], remaining_ms: int = 30_000) -> set[str]:
+    def notify(self, records: list[dict[str, Any]], remaining_ms: int = 60_000) -> set[str]:
         """The ids of the records that are to come back."""
         with self._environment():
             answer = handler.handle({"Records": records}, Lambda(remaining_ms))

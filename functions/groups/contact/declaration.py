@@ -22,7 +22,7 @@ from agreed.declarations import (
 
 State = Literal["new", "open", "done"]
 STATES: tuple[State, ...] = get_args(State)
-DeliveryState = Literal["pending", "delivered", "failed"]
+DeliveryState = Literal["pending", "delivered", "failed", "gone"]
 DELIVERY_STATES: tuple[DeliveryState, ...] = get_args(DeliveryState)
 
 MESSAGE = Record(
@@ -100,9 +100,11 @@ GROUP = Group(
                 secrets=("delivery",),
                 calls=("notify",),
                 mails=Given("notify", "email"),
-                timeout_seconds=30,
+                timeout_seconds=60,
             ),
             when=Given("notify"),
+            max_receives=17,  # over three days: `notifier.backoff` says when
+            retention_days=8,  # longer than any Retry-After can stretch them
             counts=(DELIVERED, FAILED),
         ),
     ),

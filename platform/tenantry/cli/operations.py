@@ -21,25 +21,42 @@ def redrive(
     queue: Annotated[
         str | None, typer.Option("--queue", metavar="NAME", help="This queue alone. All, if left out.")
     ] = None,
+    message: Annotated[
+        str | None,
+        typer.Option("--message", metavar="ID", help="This message alone, now, even if it was delivered."),
+    ] = None,
     stack: StackOption = None,
     region: Region = None,
     port: Port = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put what could not be delivered from a tenant's queues back into them."""
+    """Put what could not be delivered from a tenant's queues back into them, or one message by its id."""
+    from agreed.identifiers import ID
     from tenantry.groups import current
     from tenantry.operations.aws import refusals_reported
     from tenantry.operations.redrive import redrive as redrive_tenant
+    from tenantry.operations.redrive import resend
 
     queues = {each.name: each for each in current().queues}
     if queue is not None and queue not in queues:
         raise WrongInput(unknown("queue", queue, queues))
+    if message is not None and not ID.fullmatch(message):
+        raise WrongInput(f"--message is {message!r}; write an id, such as 01JD3Z6K0V8Q4T7M2N5P9R1S3W")
     place = chosen(stack, region, port, slug)
+    meant = list(queues.values()) if queue is None else [queues[queue]]
+    if message is not None:
+        with refusals_reported(place.region):
+            taken = resend(place.names, slug, meant, message, place.client("sqs"))
+        if as_json:
+            print_json({"tenant": slug, "queue": taken, "message": message})
+        else:
+            stdout().print(f"[green]✓[/] {slug}: {message} put into {taken}", soft_wrap=True)
+        return
     with refusals_reported(place.region), stderr().status("looking for dead letters") as progress:
         done = redrive_tenant(
             place.names,
             slug,
-            queues.values() if queue is None else [queues[queue]],
+            meant,
             place.client("sqs"),
             lambda moved, of: progress.update(f"{moved:,} of about {of:,} put back"),
         )

@@ -124,6 +124,9 @@ def _queues(one: Installed, source: PythonSource) -> Iterator[Finding]:
                     f"the queue {queue.name} counts by {metric.name}, which is not among the group's metrics"
                 )
                 yield source.line(metric.name, of="Metric"), what, "add it to metrics"
+            elif metric.dimensions != ("tenant",):
+                what = f"the queue {queue.name} counts by {metric.name}, which is not by tenant alone"
+                yield source.line(metric.name, of="Metric"), what, 'give it dimensions=("tenant",)'
     for schedule in one.group.schedules:
         try:
             rates.runs_a_month(schedule.rate)

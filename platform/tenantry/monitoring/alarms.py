@@ -22,6 +22,8 @@ FAILING_SHARE = 0.01  # of all calls
 SLOW_MS = 3_000
 # A message that was tried three times counts no longer, so this one speaks of a notifier that takes none.
 OLDEST_SECONDS = 900
+HOUR = 3_600  # seconds
+IN_VAIN_HOURS = 2
 QUOTA_SHARE = 0.8
 # A month lies in five spans of seven days, so whoever calls so often in a month does a fifth of it in one.
 WEEKS_OF_A_MONTH = 5
@@ -83,7 +85,7 @@ def of_tenant(watched: Watched) -> list[Alarm]:
         _summed("function-errors", "a function fails", _of_each(answering, "Errors")),
         _summed("throttles", "calls of its functions are throttled", _of_each(functions, "Throttles"), 2),
         *([_table_throttles(watched.silo)] if watched.silo else []),
-        *(alarm for queue in watched.queues for alarm in _queue(queue)),
+        *(alarm for queue in watched.queues for alarm in _queue(queue, watched.tenant)),
         *([_quota(watched, watched.quota)] if watched.quota else []),
     ]
 
@@ -146,11 +148,12 @@ def _table_throttles(table: str) -> Alarm:
     return _summed("table-throttles", f"DynamoDB throttles {table}", metrics, 2)
 
 
-def _queue(watched: WatchedQueue) -> list[Alarm]:
+def _queue(watched: WatchedQueue, tenant: str) -> list[Alarm]:
     def of(queue: str, metric: str) -> tuple[Input, ...]:
         return (Input("m", Metric(SQS, metric, {"QueueName": queue}), "Maximum"),)
 
     queue = watched.declared
+    in_vain = [_in_vain(watched, tenant)] if queue.counts else []
     return [
         Alarm(
             "dead-letters",
@@ -167,7 +170,25 @@ def _queue(watched: WatchedQueue) -> list[Alarm]:
             OLDEST_SECONDS,
             of=queue.name,
         ),
+        *in_vain,
     ]
+
+
+def _in_vain(watched: WatchedQueue, tenant: str) -> Alarm:
+    """To SQS what rests is in flight; so is much of a busy queue, but there some of it succeeds."""
+    queue = watched.declared
+    in_flight = Metric(SQS, "ApproximateNumberOfMessagesNotVisible", {"QueueName": watched.name})
+    return Alarm(
+        "only-failures",
+        f"{queue.holds} are tried again and again, and none has succeeded for {IN_VAIN_HOURS} hours",
+        (Input("done", own(queue.counts[0], tenant=tenant), "Sum"), Input("resting", in_flight, "Average")),
+        0.5,
+        "IF(FILL(done,0) > 0, 0, resting)",
+        period=HOUR,
+        periods=IN_VAIN_HOURS,
+        lasting=True,
+        of=queue.name,
+    )
 
 
 def _quota(watched: Watched, quota: Quota) -> Alarm:

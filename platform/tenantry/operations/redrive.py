@@ -1,10 +1,11 @@
-"""Put a tenant's dead letters back into its queue, to be delivered anew.
+"""Put a tenant's dead letters back into its queue, to be delivered anew, or one of its messages by its id.
 
 Each goes into the queue before it leaves the dead letters, so that one may go twice and none is lost: the
 notifier passes over what was delivered, and receivers know a message by its id. SQS has a task of its own for
 this (StartMessageMoveTask); it keeps no count that could be waited for, and the emulator has none.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from agreed.declarations import Queue
-from tenantry.errors import Failed
+from tenantry.errors import Failed, WrongInput
 from tenantry.rules.naming import Names
 
 BATCH = 10  # SQS's most
@@ -38,7 +39,7 @@ def redrive(
 ) -> Redriven:
     """Move all that are there, queue by queue; ends when a look finds none.
 
-    What fails again comes back after an hour at the earliest, so this does not chase its own.
+    A message that its receiver refuses for good is a dead letter again within seconds: each is moved once.
 
     Args:
         queues: those to look at; the tenant need not have all of them.
@@ -49,21 +50,52 @@ def redrive(
         NoQueue: the tenant has none of them; nothing was done.
         Failed: SQS did not take a message; those that it took before are moved.
     """
+    there = _there(names, tenant, queues, sqs).values()
+    moved, expected = 0, sum(_count(sqs, dead) for _, dead in there)
+    for queue, dead in there:
+        sent: set[str] = set()
+        while messages := _received(sqs, dead):
+            # On its way to the dead letters a message keeps its id.
+            if first_time := [each for each in messages if each["MessageId"] not in sent]:
+                sent |= _move(sqs, queue, dead, first_time)
+                moved += len(first_time)
+                on_moved(moved, max(moved, expected))
+    return Redriven(moved, sum(_count(sqs, dead) for _, dead in there))
+
+
+def resend(names: Names, tenant: str, queues: Iterable[Queue], message: str, sqs: Any) -> str:
+    """Put a message into its queue, whatever came of it before; what is on its way there already stays so.
+
+    Args:
+        queues: those that it may be meant for; the tenant has to have just one of them.
+        message: its id.
+
+    Returns:
+        The queue's name.
+
+    Raises:
+        NoQueue: the tenant has none of them; nothing was done.
+        WrongInput: it has several.
+    """
+    there = _there(names, tenant, queues, sqs)
+    if len(there) > 1:
+        raise WrongInput(f"{tenant} has several queues; say which by --queue: {', '.join(there)}")
+    [(name, (queue, _))] = there.items()
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"id": message, "again": True}))
+    return name
+
+
+def _there(names: Names, tenant: str, queues: Iterable[Queue], sqs: Any) -> dict[str, tuple[str, str]]:
+    """URLs of each queue that the tenant has, and of its dead letters. Raises NoQueue."""
     declared = list(queues)
-    there = [pair for each in declared if (pair := _urls(sqs, names, tenant, each))]
+    there = {each.name: pair for each in declared if (pair := _urls(sqs, names, tenant, each))}
     if not there:
         looked = ", ".join(names.queue(tenant, each.name) for each in declared) or "none declared"
         raise NoQueue(
             f"{tenant} has no queue in stack {names.stack} ({looked}); "
             "check the tenant's options, the stack and the Region"
         )
-    moved, expected = 0, sum(_count(sqs, dead) for _, dead in there)
-    for queue, dead in there:
-        while messages := _received(sqs, dead):
-            _move(sqs, queue, dead, messages)
-            moved += len(messages)
-            on_moved(moved, max(moved, expected))
-    return Redriven(moved, sum(_count(sqs, dead) for _, dead in there))
+    return there
 
 
 def _urls(sqs: Any, names: Names, tenant: str, queue: Queue) -> tuple[str, str] | None:
@@ -93,7 +125,8 @@ def _received(sqs: Any, dead: str) -> list[dict[str, Any]]:
     return list(answer.get("Messages", []))
 
 
-def _move(sqs: Any, queue: str, dead: str, messages: list[dict[str, Any]]) -> None:
+def _move(sqs: Any, queue: str, dead: str, messages: list[dict[str, Any]]) -> set[str]:
+    """The ids that they have in the queue."""
     entries = [{"Id": str(number), "MessageBody": each["Body"]} for number, each in enumerate(messages)]
     sent = sqs.send_message_batch(QueueUrl=queue, Entries=entries)
     taken = [
@@ -104,3 +137,4 @@ def _move(sqs: Any, queue: str, dead: str, messages: list[dict[str, Any]]) -> No
         sqs.delete_message_batch(QueueUrl=dead, Entries=taken)
     for refused in sent.get("Failed", []):
         raise Failed(f"SQS did not take a message ({refused['Code']}); the rest stay; run it again")
+    return {each["MessageId"] for each in sent["Successful"]}

@@ -453,7 +453,7 @@ PLANTED: dict[str, Planted] = {
             redrivePolicy=json.dumps(
                 {
                     "deadLetterTargetArn": ARNS.queue("tenantry_demo_globex_contact_dead"),
-                    "maxReceiveCount": 12,
+                    "maxReceiveCount": 17,
                 }
             ),
         ),

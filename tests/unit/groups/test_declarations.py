@@ -75,6 +75,13 @@ QUEUES: dict[str, Case] = {
         "the queue post counts by Lost",
         "add it to metrics",
     ),
+    "a queue's metric that is counted by more than the tenant": (
+        '"NotesSent", ("tenant",)',
+        '"NotesSent", ("tenant", "function")',
+        "NotesSent",
+        "the queue post counts by NotesSent, which is not by tenant alone",
+        'give it dimensions=("tenant",)',
+    ),
     "a queue that is fed and not declared": (
         'feeds=("post",)',
         'feeds=("mail",)',

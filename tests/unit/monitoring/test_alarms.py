@@ -8,6 +8,7 @@ import pytest
 
 from agreed.metrics import NAMESPACE
 from tenantry.config.tiers import Quota
+from tenantry.local.emulator.repairs.metrics import metric_math
 from tenantry.monitoring import alarms
 from tenantry.monitoring.alarms import DAY, WEEK, Alarm
 from tenantry.monitoring.metrics import DYNAMODB, GATEWAY, LAMBDA, SQS
@@ -66,7 +67,7 @@ def test_a_tenant_has_the_alarms_of_what_it_has() -> None:
     bare = by_condition(silo=None, queues=(), quota=None)
     assert bare.keys() == always
     assert ALARMS.keys() - bare.keys() == {
-        *("table-throttles", "dead-letters", "delivery-delay", "quota"),
+        *("table-throttles", "dead-letters", "delivery-delay", "only-failures", "quota"),
     }
 
 
@@ -107,6 +108,18 @@ def test_a_single_dead_letter_raises_an_alarm_and_so_does_a_queue_that_nobody_ta
     assert ALARMS["dead-letters"].threshold == 0
 
 
+def test_a_receiver_that_takes_nothing_for_two_hours_raises_an_alarm_until_it_takes_something() -> None:
+    """One message that rests is enough; what a busy queue has in flight is not, while it gets some done."""
+    alarm = ALARMS["only-failures"]
+    assert (alarm.period, alarm.periods, alarm.threshold) == (3_600, 2, 0.5)
+    done, resting = (given.metric for given in alarm.inputs)
+    assert resting.dimensions == {"QueueName": NAMES.queue("acme", "contact")}
+    assert (done.name, done.dimensions) == ("MessagesDelivered", {"tenant": "acme"})
+    assert alarm.expression
+    series = {"resting": [1, 1, 40, None], "done": [None, 1, 2, None]}
+    assert metric_math.evaluate(alarm.expression, series, 4) == [1, 0, 0, None]
+
+
 @pytest.mark.parametrize(
     ("period", "seconds", "threshold"), [("day", DAY, 8_000), ("week", WEEK, 8_000), ("month", WEEK, 1_600)]
 )
@@ -127,7 +140,8 @@ def test_a_tenant_without_a_quota_has_no_alarm_on_it() -> None:
 
 def test_what_lasts_does_not_keep_the_composite_alarm_on() -> None:
     """A composite that stays in alarm for a week says nothing of the next fault."""
-    assert {alarm.condition for alarm in ALARMS.values() if alarm.lasting} == {"dead-letters", "quota"}
+    lasting = {alarm.condition for alarm in ALARMS.values() if alarm.lasting}
+    assert lasting == {"dead-letters", "only-failures", "quota"}
 
 
 def test_a_rule_is_on_while_any_of_its_alarms_is() -> None:

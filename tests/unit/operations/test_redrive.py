@@ -9,14 +9,16 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tenantry.errors import Failed
+from api.queue import Entry
+from tenantry.errors import Failed, WrongInput
 from tenantry.groups import current
 from tenantry.operations import redrive as module
-from tenantry.operations.redrive import NoQueue, redrive
+from tenantry.operations.redrive import NoQueue, redrive, resend
 from tenantry.rules.naming import Names
 
 TENANTS = ("acme", "acme-eu")
 QUEUES = current().queues
+ID = "01JD3Z6K0V8Q4T7M2N5P9R1S3W"
 
 
 @pytest.fixture
@@ -82,11 +84,58 @@ def test_what_the_queue_does_not_take_stays_among_the_dead_letters(names: Names,
         def send_message_batch(self, QueueUrl: str, Entries: list[Any]) -> Any:  # noqa: N803 - boto3's
             sqs.send_message_batch(QueueUrl=QueueUrl, Entries=Entries[:1])
             failed = [{"Id": each["Id"], "Code": "Busy", "SenderFault": False} for each in Entries[1:]]
-            return {"Successful": [{"Id": Entries[0]["Id"]}], "Failed": failed}
+            return {"Successful": [{"Id": Entries[0]["Id"], "MessageId": "m"}], "Failed": failed}
 
     with pytest.raises(Failed, match=r"Busy.*run it again"):
         redrive(names, "acme", QUEUES, Refusing(), lambda *_: None)
     assert held(sqs, names.dead_letters("acme", "contact")) + held(sqs, names.queue("acme", "contact")) == 2
+
+
+def test_what_is_a_dead_letter_again_at_once_is_not_put_back_twice(names: Names, sqs: Any) -> None:
+    """As after a receiver's 410: SQS moves the message itself, under its id, and others lie behind it."""
+    put(sqs, names.dead_letters("acme", "contact"), "gone")
+    moved: list[str] = []
+
+    class Returning:
+        """Each message that was sent is received from the dead letters, again and again."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(sqs, name)
+
+        def send_message_batch(self, **given: Any) -> Any:
+            answer = sqs.send_message_batch(**given)
+            moved.extend(each["MessageId"] for each in answer["Successful"])
+            return answer
+
+        def receive_message(self, **given: Any) -> Any:
+            if len(moved) == 1:
+                moved.append("seen")
+                return {"Messages": [{"MessageId": moved[0], "ReceiptHandle": "r", "Body": "gone"}]}
+            return sqs.receive_message(**given)
+
+    assert redrive(names, "acme", QUEUES, Returning(), lambda *_: None).moved == 1
+    assert held(sqs, names.queue("acme", "contact")) == 1
+
+
+def test_one_message_goes_into_its_queue_by_its_id_and_is_asked_for_again(names: Names, sqs: Any) -> None:
+    """The entry is one that the functions read."""
+    put(sqs, names.dead_letters("acme", "contact"), "other")
+    assert resend(names, "acme", QUEUES, ID, sqs) == "contact"
+    url = sqs.get_queue_url(QueueName=names.queue("acme", "contact"))["QueueUrl"]
+    [message] = sqs.receive_message(QueueUrl=url)["Messages"]
+    assert Entry.of(message["Body"]) == Entry(ID, "", again=True)
+    assert held(sqs, names.dead_letters("acme", "contact")) == 1
+    assert held(sqs, names.queue("acme-eu", "contact")) == 0
+
+
+def test_of_several_queues_one_has_to_be_named(names: Names, sqs: Any) -> None:
+    orders = replace(QUEUES[0], name="orders")
+    for queue in (names.queue("acme", "orders"), names.dead_letters("acme", "orders")):
+        sqs.create_queue(QueueName=queue)
+    with pytest.raises(WrongInput, match=r"several queues; say which by --queue: contact, orders"):
+        resend(names, "acme", [*QUEUES, orders], ID, sqs)
+    with pytest.raises(NoQueue):
+        resend(names, "initech", QUEUES, ID, sqs)
 
 
 def test_a_tenant_without_a_queue_is_told_so(names: Names, sqs: Any) -> None:

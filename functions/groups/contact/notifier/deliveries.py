@@ -14,14 +14,17 @@ from api.table import Table
 from groups.contact import messages
 from groups.contact.messages import Message
 from groups.contact.notifier import backoff, progress
-from groups.contact.notifier.failures import Undelivered
+from groups.contact.notifier.failures import Gone, Undelivered
 
-ATTEMPT_SECONDS: Final = 10.0  # a receiver has so long, look-up and connection included
-# Longest a call of DynamoDB takes, and one of SQS (`api.downstream` says how).
+# A receiver has so long, look-up and connection included: the most that Standard Webhooks recommends.
+ATTEMPT_SECONDS: Final = 30.0
+# Longest that a call of DynamoDB or Secrets Manager takes, and one of SQS (`api.downstream` says how).
 TABLE_SECONDS: Final = 8.0
+SECRET_SECONDS: Final = 8.0
 QUEUE_SECONDS: Final = 3.0
 AFTERWARDS_SECONDS: Final = TABLE_SECONDS + QUEUE_SECONDS  # to write down what came of an attempt
-LEAST_SECONDS: Final = TABLE_SECONDS + 1.0 + AFTERWARDS_SECONDS  # less is not worth beginning
+# With less it is not worth beginning.
+LEAST_SECONDS: Final = TABLE_SECONDS + SECRET_SECONDS + 1.0 + AFTERWARDS_SECONDS
 # Older than any request that could still store the message: functions of the API end within 10 s.
 UNSETTLED_SECONDS: Final = 60
 
@@ -29,6 +32,7 @@ Result = Literal[
     "broken",
     "delivered",
     "delivered before",
+    "given up",
     "no time left",
     "not delivered",
     "not stored",
@@ -103,23 +107,33 @@ class Deliveries:
                 return Outcome("not stored yet", backoff.until_stored(), entry)
             return Outcome("not stored", entry=entry)
         message = Message.of(found)
-        if message.delivery and message.delivery.state == "delivered":
+        state = message.delivery.state if message.delivery else "pending"
+        if state == "delivered" and not entry.again:
             return Outcome("delivered before", entry=entry)
+        if state == "gone" and record.receives > 1:
+            return Outcome("given up", 0, entry)
         try:
-            self.channel.send(message, min(ATTEMPT_SECONDS, seconds_left() - AFTERWARDS_SECONDS))
+            left = seconds_left() - SECRET_SECONDS - AFTERWARDS_SECONDS
+            self.channel.send(message, min(ATTEMPT_SECONDS, left))
         except Exception as error:
-            return self._failed(entry, record, error)
+            return self._failed(entry, record, error, delivered=state == "delivered")
         progress.delivered(self.table, self.tenant, entry.id)
         return Outcome("delivered", entry=entry)
 
-    def _failed(self, entry: Entry, record: Record, error: Exception) -> Outcome:
-        """The state says "failed" when no other attempt follows, whoever was at fault."""
+    def _failed(self, entry: Entry, record: Record, error: Exception, *, delivered: bool) -> Outcome:
+        """The state says "failed" when no other attempt follows, whoever was at fault; "gone" after a 410.
+
+        SQS alone moves an entry to the dead letters, and by its receives: what is gone comes back at once,
+        without an attempt, until they are used up. Put back by an operator it is new, and is tried again.
+        What was delivered before stays so, and a 410 to its repetition ends that.
+        """
         expected = error if isinstance(error, Undelivered) else Undelivered("the platform could not send it")
-        last = record.receives >= self.max_receives
-        progress.failed(self.table, self.tenant, entry.id, expected.reason, last=last)
-        return Outcome(
-            "not delivered", self._rest(record, expected.retry_after), entry, expected.reason, error
-        )
+        rest: int | None = self._rest(record, expected.retry_after)
+        state: progress.Undone = "failed" if record.receives >= self.max_receives else "pending"
+        if isinstance(error, Gone):
+            rest, state = None if delivered else 0, "gone"
+        progress.failed(self.table, self.tenant, entry.id, expected.reason, state)
+        return Outcome("not delivered", rest, entry, expected.reason, error)
 
     def _rest(self, record: Record, asked: int = 0) -> int:
         """After the last receive there is nothing to wait for: the queue sets the entry aside at once."""

@@ -8,3 +8,7 @@ class Undelivered(Exception):
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
+
+
+class Gone(Undelivered):
+    """The receiver says that it will never take it: another attempt is in vain until somebody acts."""

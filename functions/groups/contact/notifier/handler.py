@@ -83,7 +83,8 @@ def _report(record: Record, outcome: Outcome) -> None:
         details["cause"] = type(outcome.error.__cause__).__name__ if outcome.error.__cause__ else None
     elif outcome.error:
         logs.failure("an entry could not be handled", outcome.error, **about)
-    (logs.info if outcome.rest is None else logs.warning)(outcome.result, **about, **details)
+    expected = outcome.rest is None or outcome.result == "given up"
+    (logs.info if expected else logs.warning)(outcome.result, **about, **details)
     if outcome.result == "delivered":
         metrics.count(DELIVERED)
     elif outcome.result in {"not delivered", "broken"}:

@@ -3,11 +3,13 @@
 The message's version and time stay: they cover what staff can change.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from api import clock
 from api.table import Refused, Table
 from groups.contact import messages
+
+Undone = Literal["pending", "failed", "gone"]
 
 
 def delivered(table: Table, tenant: str, message_id: str) -> None:
@@ -21,8 +23,8 @@ def delivered(table: Table, tenant: str, message_id: str) -> None:
     )
 
 
-def failed(table: Table, tenant: str, message_id: str, reason: str, *, last: bool) -> None:
-    """`last`: no other attempt follows unless an operator puts the dead letter back."""
+def failed(table: Table, tenant: str, message_id: str, reason: str, state: Undone) -> None:
+    """Unless it is "pending", no other attempt follows until an operator puts the dead letter back."""
     _update(
         table,
         tenant,
@@ -30,7 +32,7 @@ def failed(table: Table, tenant: str, message_id: str, reason: str, *, last: boo
         "SET delivery = :state, delivery_error = :reason ADD delivery_attempts :one",
         "attribute_exists(pk) AND NOT delivery = :delivered",
         {
-            ":state": {"S": "failed" if last else "pending"},
+            ":state": {"S": state},
             ":reason": {"S": reason},
             ":delivered": {"S": "delivered"},
         },

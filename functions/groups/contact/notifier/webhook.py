@@ -1,7 +1,7 @@
 """Deliver to a webhook: a signed event, accepted by any 2xx and by nothing else.
 
-Every other answer is tried again, 4xx too: a receiver that is being mended answers 401, 404 or 410 as often
-as one that means it. Attempts are few, and what to do with the rest is for an operator to decide.
+`410 Gone` ends the attempts, as Standard Webhooks has it. Every other answer is tried again, 4xx too: a
+receiver that is being mended answers 401 or 404 as often as one that means it.
 """
 
 import time
@@ -17,9 +17,10 @@ from api.exchange import Answer, Endpoint, Resolver, exchange
 from api.responses import compact_json
 from groups.contact.messages import Message
 from groups.contact.notifier import signing
-from groups.contact.notifier.failures import Undelivered
+from groups.contact.notifier.failures import Gone, Undelivered
 
 EVENT: Final = "contact.received"
+GONE: Final = 410
 BUSY: Final = (429, 503)  # the answers whose Retry-After counts
 
 
@@ -44,7 +45,8 @@ class Webhook:
         except Unreachable as error:
             raise Undelivered(str(error)) from error.__cause__
         if not 200 <= answer.status < 300:
-            raise Undelivered(f"the receiver answered {answer.status}", _asked(answer))
+            reason = f"the receiver answered {answer.status}"
+            raise Gone(reason) if answer.status == GONE else Undelivered(reason, _asked(answer))
 
 
 def body(message: Message, tenant: str) -> bytes:

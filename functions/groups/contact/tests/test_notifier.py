@@ -199,9 +199,43 @@ class TestFailing:
             assert tenant.poll() == 1
             assert shown(tenant)["state"] == "pending"
         tenant.poll()
-        assert shown(tenant) == {"state": "failed", "attempts": 12, "error": "the receiver answered 500"}
+        assert shown(tenant) == {
+            "state": "failed",
+            "attempts": delivery.MAX_RECEIVES,
+            "error": "the receiver answered 500",
+        }
         [record] = tenant.receive()
         put(tenant, record["body"])
+        tenant.poll()
+        assert shown(tenant)["state"] == "delivered"
+
+    def test_410_ends_the_attempts_and_leads_to_the_dead_letters_at_once(
+        self, tenant: Delivery, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """By the receives that are left: each takes no time and asks the receiver nothing."""
+        rests: list[int] = []
+        monkeypatch.setattr(backoff, "seconds", lambda *_: 9)
+        monkeypatch.setattr(queue, "postpone", lambda _queue, _handle, seconds: rests.append(seconds))
+        send(tenant)
+        [record] = tenant.receive()
+        hook.answers = [(410, {})]
+        for receives in range(1, delivery.MAX_RECEIVES + 1):
+            record["attributes"]["ApproximateReceiveCount"] = str(receives)
+            assert tenant.notify([record]) == {record["messageId"]}
+        assert rests == [0] * delivery.MAX_RECEIVES
+        assert len(hook.received) == 1
+        assert shown(tenant) == {"state": "gone", "attempts": 1, "error": "the receiver answered 410"}
+
+    def test_what_was_gone_is_tried_anew_when_an_operator_puts_it_back(
+        self, tenant: Delivery, hook: Receiver
+    ) -> None:
+        send(tenant)
+        hook.answers = [(410, {}), (500, {})]
+        [record] = tenant.receive()
+        tenant.notify([record])
+        put(tenant, record["body"])
+        tenant.poll()
+        assert shown(tenant) == {"state": "pending", "attempts": 2, "error": "the receiver answered 500"}
         tenant.poll()
         assert shown(tenant)["state"] == "delivered"
 
@@ -214,7 +248,7 @@ class TestFailing:
         send(tenant)
         [record] = tenant.receive()
         hook.answers = [(500, {}), (503, {"Retry-After": "7"}), (500, {})]
-        for receives in (1, 2, 12):
+        for receives in (1, 2, delivery.MAX_RECEIVES):
             record["attributes"]["ApproximateReceiveCount"] = str(receives)
             assert tenant.notify([record]) == {record["messageId"]}
         assert rests == [100, 207, 0]
@@ -289,6 +323,23 @@ class TestOnce:
         assert len(hook.ids) == 1
         assert shown(tenant)["attempts"] == 1
 
+    def test_what_an_operator_asks_for_again_is_delivered_again_under_its_id(
+        self, tenant: Delivery, hook: Receiver
+    ) -> None:
+        """Tried again like any other, but a 410 ends it: it was delivered once, and stays so."""
+        message_id = send(tenant)
+        tenant.poll()
+        put(tenant, json.dumps({"id": message_id, "again": True}))
+        hook.answers = [(500, {})]
+        tenant.poll()
+        assert tenant.waiting() == 1
+        tenant.poll()
+        assert hook.ids == [message_id] * 3
+        put(tenant, json.dumps({"id": message_id, "again": True}))
+        hook.answers = [(410, {})]
+        tenant.poll()
+        assert (tenant.waiting(), shown(tenant)["state"]) == (0, "delivered")
+
     def test_a_delivery_whose_state_was_lost_is_repeated_with_the_same_id(
         self, tenant: Delivery, hook: Receiver, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -320,13 +371,13 @@ class TestOnce:
         tenant.poll()
         before = shown(tenant)
         with tenant.api.environment():
-            progress.failed(table.current(), "acme", message_id, "late", last=True)
+            progress.failed(table.current(), "acme", message_id, "late", "failed")
         assert shown(tenant) == before
 
     def test_a_purged_message_is_not_made_again(self, tenant: Delivery) -> None:
         with tenant.api.environment():
             progress.delivered(table.current(), "acme", STRAY_ID)
-            progress.failed(table.current(), "acme", STRAY_ID, "gone", last=False)
+            progress.failed(table.current(), "acme", STRAY_ID, "late", "pending")
         assert tenant_api.records() == []
 
     def test_without_the_time_to_finish_nothing_is_begun(self, tenant: Delivery, hook: Receiver) -> None:

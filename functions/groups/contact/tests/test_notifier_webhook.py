@@ -17,7 +17,7 @@ from api import addresses, exchange
 from api.exchange import Endpoint
 from groups.contact.messages import Message
 from groups.contact.notifier import signing
-from groups.contact.notifier.failures import Undelivered
+from groups.contact.notifier.failures import Gone, Undelivered
 from groups.contact.notifier.webhook import Webhook
 from tests.support.receivers import Receiver, authority, misbehaving, receiver
 
@@ -123,6 +123,14 @@ class TestAnswers:
     def test_everything_else_is_a_failure_that_names_the_status(self, hook: Receiver, status: int) -> None:
         hook.answers = [(status, {})]
         with pytest.raises(Undelivered, match=f"the receiver answered {status}$"):
+            webhook(hook.url).send(MESSAGE, 5)
+
+    def test_410_alone_says_that_no_attempt_is_of_use(self, hook: Receiver) -> None:
+        hook.answers = [(404, {}), (410, {"Retry-After": "60"})]
+        with pytest.raises(Undelivered) as missing:
+            webhook(hook.url).send(MESSAGE, 5)
+        assert not isinstance(missing.value, Gone)
+        with pytest.raises(Gone, match=r"the receiver answered 410$"):
             webhook(hook.url).send(MESSAGE, 5)
 
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
