@@ -70,7 +70,7 @@ class Observer:
 
     def secret(self, name: str) -> str:
         """Its name on the platform, where each creation of a secret has one of its own."""
-        found = generations.newest(root_session(self.platform.endpoint).client("secretsmanager"), name)
+        found = generations.newest(self.platform.root_session().client("secretsmanager"), name)
         if found is None:
             raise LookupError(f"there is no secret {name}")
         return found.name
