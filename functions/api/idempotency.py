@@ -85,12 +85,14 @@ def write(
 
 def claim(request: Request, tenant: str, group: str, document: object) -> Claim | None:
     """None without a key. A key belongs to a route and a subject; the request is its path, its document and
-    its precondition: one that names another version means another change."""
+    its preconditions: one that names another version means another change."""
     header = request.header("idempotency-key")
     if header is None:
         return None
     scope = [request.method, request.resource, request.subject, parse(header)]
     content = [sorted(request.path.items()), document, request.header("if-match")]
+    if (none_match := request.header("if-none-match")) is not None:
+        content.append(none_match)
     return Claim(partitions.idempotency(tenant, group, _digest(scope)), _digest(content))
 
 

@@ -22,7 +22,8 @@ def stage_arn(method_arn: str, tenant: str) -> str:
 
 def policy(stage: str, scopes: frozenset[str]) -> dict[str, Any]:
     # A route without a scope needs no token, so the gateway never asks about it.
-    allowed = [_resource(stage, route) for route in routes.table() if route.scope in scopes]
+    opened = (route for route in routes.table() if route.scope in scopes)
+    allowed = [f"{stage}/{route.method}{path}" for route in opened for path in _paths(route)]
     # A policy needs a statement, and one that allows nothing has to say so.
     effect, resources = ("Allow", allowed) if allowed else ("Deny", [f"{stage}/*"])
     return {
@@ -31,5 +32,7 @@ def policy(stage: str, scopes: frozenset[str]) -> dict[str, Any]:
     }
 
 
-def _resource(stage: str, route: Route) -> str:
-    return f"{stage}/{route.method}{re.sub(r'{[^}]*}', '*', route.path)}"
+def _paths(route: Route) -> tuple[str, ...]:
+    """As clients may spell it: a slash at the end changes nothing, and a method's ARN holds it."""
+    path = re.sub(r"{[^}]*}", "*", route.path)
+    return (path,) if path.endswith("*") else (path, f"{path}/")

@@ -6,10 +6,12 @@ What a function alone decides is tried on the functions; here is what the gatewa
 import gzip
 import http.client
 import json
+import zlib
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.command import eventually
 from tests.support.platform import Platform, Tenant, problem
 
 JSON = {"Content-Type": "application/json"}
@@ -145,6 +147,45 @@ def test_credentials_count_where_they_belong_alone(acme: Tenant) -> None:
     cookie = {"Cookie": f"x-api-key={acme.key}; Authorization={acme.own_token}"}
     refused = acme.call("GET", "/items/orders" + query, key=None, token=None, headers=cookie)
     assert problem(refused) == (401, "unauthorized")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "AWSAccessKeyId=999999999999",
+        "%41WSAccessKeyId=999999999999&Signature=x&Expires=1",
+        "a=b&X-Amz-Credential=999999999999/20260101/us-west-2/s3/aws4_request&X-Amz-Signature=1",
+        "X-Amz-Algorithm=AWS4-ECDSA-P256-SHA256&X-Amz-Region-Set=us-west-2",
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=x/20260101/us-west-2/s3/aws4_request",
+    ],
+)
+def test_a_query_that_names_a_signer_of_aws_leads_to_no_other_account(acme: Tenant, query: str) -> None:
+    marker = f"signed-{zlib.crc32(query.encode()):08x}"
+    made = acme.call("POST", f"/items/{marker}?{query}", {"a": 1})
+    assert made.status_code == 201
+    assert acme.call("GET", f"/items/{marker}?{query}").json()["items"] == [made.json()]
+    assert acme.call("GET", f"/items/{marker}?limit=0&{query}").status_code == 400
+    # Its line stands in the log that the platform reads, whatever Region the query names.
+    log, request = acme.platform.names.access_log(acme.slug), made.headers["x-amzn-requestid"]
+    assert eventually(lambda: request in str(acme.platform.log_lines(log)))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "AWS4-HMAC-SHA256 Credential=999999999999/20260101/us-west-2/s3/aws4_request, Signature=1",
+        "AWS4-ECDSA-P256-SHA256 Credential=999999999999/20260101/s3/aws4_request, Signature=1",
+        "AWS 999999999999:x",
+    ],
+)
+def test_a_signature_of_aws_is_no_token_and_changes_nothing_where_none_is_asked_for(
+    acme: Tenant, value: str
+) -> None:
+    signed = {"Authorization": value, "X-Amz-Region-Set": "us-west-2"}
+    refused = acme.call("GET", "/items/orders", token=None, headers=signed)
+    assert problem(refused) == (401, "unauthorized")
+    healthy = acme.call("GET", "/health", token=None, headers=signed)
+    assert (healthy.status_code, healthy.json()) == (200, {"status": "ok"})
 
 
 def test_nothing_failed_on_our_side(platform: Platform) -> None:

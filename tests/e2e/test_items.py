@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+import ulid
 
 from tests.support.platform import Tenant, problem
 
@@ -74,6 +75,18 @@ def test_a_replacement_must_name_the_version_that_it_replaces(acme: Tenant, orde
     assert problem(stale) == (412, "precondition-failed")
     item = acme.call("GET", order).json()
     assert (item["total"], item["version"], "customer" in item) == (2, 2, False)
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_an_item_is_created_under_an_id_that_the_client_chose(acme: Tenant, slash: str) -> None:
+    item_id = str(ulid.ULID())
+    path = f"/items/chosen/{item_id}"
+    created = acme.call("PUT", path + slash, {"a": 1}, headers={"If-None-Match": "*"})
+    assert (created.status_code, created.headers["etag"]) == (201, '"1"')
+    assert str(created.url.join(created.headers["location"])) == acme.url + path
+    assert acme.call("GET", path).json() == created.json()
+    again = acme.call("PUT", path, {"a": 2}, headers={"If-None-Match": "*"})
+    assert problem(again) == (412, "precondition-failed")
 
 
 def test_deleting_keeps_to_a_version_if_one_is_named(acme: Tenant, order: str) -> None:

@@ -99,7 +99,20 @@ def test_a_slash_at_the_end_changes_nothing(acme: Tenant, path: str) -> None:
     for address in (below, f"{below}/"):
         assert acme.call("GET", address).json() == made.json()
     assert made.json() in acme.call("GET", path).json()["items"]
-    assert acme.call("GET", "/health/").json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("path", ["/health", "/tools/summary", "/tools/contacts"])
+def test_a_slash_at_the_end_of_a_path_that_no_parameter_ends_changes_nothing_either(
+    acme: Tenant, path: str
+) -> None:
+    plain, slashed = (acme.call("GET", each) for each in (path, f"{path}/"))
+    assert (slashed.status_code, slashed.json()) == (200, plain.json())
+
+
+@pytest.mark.parametrize("path", ["/items/orders/", "/tools/summary/", "/tools/contacts/"])
+def test_a_slash_at_the_end_opens_no_route_that_the_scope_does_not(acme: Tenant, path: str) -> None:
+    other = acme.token("items:write" if path.startswith("/tools") else "tools:read")
+    assert problem(acme.call("GET", path, token=other)) == (403, "forbidden")
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])

@@ -36,18 +36,30 @@ class Collection(NamedTuple):
             raise _missing()
         return Item.of(record)
 
-    def create(self, document: Document, claim: Claim | None) -> tuple[Item, bool]:
-        """The item, and whether it is an earlier request's, answered again."""
+    def create(
+        self, document: Document, claim: Claim | None, item_id: str | None = None
+    ) -> tuple[Item, bool]:
+        """The item, and whether it is an earlier request's, answered again.
+
+        Raises:
+            PreconditionFailed: there is an item under the id that the client chose.
+        """
         now = clock.now_ms()
         moment = clock.rfc3339(now)
-        item = Item(new_id(now), moment, moment, 1, document)
+        item = Item(item_id or new_id(now), moment, moment, 1, document)
         put = {
             "Put": {
                 "Item": {**self._key(item.id), **item.attributes()},
                 "ConditionExpression": "attribute_not_exists(pk)",
             }
         }
-        first = idempotency.write(self.table, claim, [put], item.receipt(), now, [self._count(+1)])
+        try:
+            first = idempotency.write(self.table, claim, [put], item.receipt(), now, [self._count(+1)])
+        except Refused as refused:
+            there = refused.found(0)
+            if there is None:
+                raise
+            raise PreconditionFailed(stale(int(there["version"]["N"]))) from None
         return (item, False) if first is None else (Item.again(first, document), True)
 
     def replace(self, item_id: str, document: Document, match: Tags) -> Item:
@@ -74,7 +86,8 @@ class Collection(NamedTuple):
         """As `replace`, and whether it was an earlier request's.
 
         A transaction returns no new version, so the one to replace is assumed: the newest that is named, and
-        the time that is in the id. Where that is wrong, the refusal says what is there.
+        the time that is in the id. Where that is wrong, as with ids that clients chose, the refusal says what
+        is there.
         """
         version = max(match.versions(), default=1 if match.anything else NEVER)
         created_at = identifiers.created_at(item_id)

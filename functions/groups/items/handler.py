@@ -7,7 +7,7 @@ from agreed.metrics import REPLAYS
 from api import cursors, etags, idempotency, metrics, pages, settings, table
 from api.application import Handlers, serve
 from api.deadline import Invocation
-from api.errors import PreconditionRequired
+from api.errors import PreconditionFailed, PreconditionRequired, invalid_parameter
 from api.identifiers import checked_collection, checked_id
 from api.requests import Request
 from api.responses import Response, json_response
@@ -40,44 +40,70 @@ def create_item(request: Request) -> Response:
     claim = idempotency.claim(request, collection.tenant, GROUP.name, document)
     item, replayed = collection.create(document, claim)
     metrics.count(REPLAYS if replayed else WRITTEN)
-    # Relative to the collection's own URL, so it holds under a stage, a custom domain and a base path.
-    location = item.id if request.event["path"].endswith("/") else f"{collection.name}/{item.id}"
-    return json_response(201, item.as_json(), {"ETag": item.etag, "Location": location})
+    return _created(item, item.id if _slashed(request) else f"{collection.name}/{item.id}")
 
 
 def read_item(request: Request) -> Response:
     item = _collection(request).read(checked_id(request.path["id"]))
     headers = {"ETag": item.etag, "Cache-Control": REVALIDATE}
-    none_match = request.header("if-none-match")
-    if none_match is not None and etags.parse(none_match, "If-None-Match").match_weakly(item.version):
+    none_match = _tags(request, "If-None-Match")
+    if none_match and none_match.match_weakly(item.version):
         return Response(304, headers)
     return json_response(200, item.as_json(), headers)
 
 
 def replace_item(request: Request) -> Response:
+    """Or create it, where the client says that it is not there yet."""
     collection, item_id = _collection(request), checked_id(request.path["id"])
     document = own_fields(request.json_object(), item_id)
-    match = request.header("if-match")
-    if match is None:
-        raise PreconditionRequired("send If-Match with the ETag of the version that you replace")
-    tags = etags.parse(match, "If-Match")
+    match, none_match = _conditions(request)
     claim = idempotency.claim(request, collection.tenant, GROUP.name, document)
-    if claim is None:
-        item, replayed = collection.replace(item_id, document, tags), False
+    if match is None:
+        item, replayed = collection.create(document, claim, item_id)
+    elif none_match is not None:
+        raise PreconditionFailed("If-Match asks for an item that is there, If-None-Match for none")
+    elif claim is None:
+        item, replayed = collection.replace(item_id, document, match), False
     else:
-        item, replayed = collection.replace_once(item_id, document, tags, claim)
+        item, replayed = collection.replace_once(item_id, document, match, claim)
     metrics.count(REPLAYS if replayed else WRITTEN)
+    if match is None:
+        return _created(item, f"../{item.id}" if _slashed(request) else item.id)
     return json_response(200, item.as_json(), {"ETag": item.etag})
 
 
 def delete_item(request: Request) -> Response:
     collection, item_id = _collection(request), checked_id(request.path["id"])
-    match = request.header("if-match")
-    tags = ANYTHING if match is None else etags.parse(match, "If-Match")
+    tags = _tags(request, "If-Match") or ANYTHING
     claim = idempotency.claim(request, collection.tenant, GROUP.name, None)
     replayed = collection.delete(item_id, tags, claim)
     metrics.count(REPLAYS if replayed else DELETED)
     return Response(204)
+
+
+def _conditions(request: Request) -> tuple[etags.Tags | None, etags.Tags | None]:
+    """If-Match, and If-None-Match, of which one is there at least."""
+    match, none_match = (_tags(request, name) for name in ("If-Match", "If-None-Match"))
+    if none_match and not none_match.anything:
+        raise invalid_parameter("If-None-Match", "send * to create the item, or If-Match to replace it")
+    if not (match or none_match):
+        detail = "send If-Match with the ETag of the version that you replace"
+        raise PreconditionRequired(f"{detail}, or If-None-Match: * to create the item")
+    return match, none_match
+
+
+def _tags(request: Request, name: str) -> etags.Tags | None:
+    header = request.header(name.lower())
+    return None if header is None else etags.parse(header, name)
+
+
+def _created(item: Item, location: str) -> Response:
+    """`location` is relative to the request's URL: so it holds under a stage, a domain and a base path."""
+    return json_response(201, item.as_json(), {"ETag": item.etag, "Location": location})
+
+
+def _slashed(request: Request) -> bool:
+    return str(request.event["path"]).endswith("/")
 
 
 def _collection(request: Request) -> Collection:

@@ -87,6 +87,11 @@ class Claims(Model):
     def known(self) -> Preset:
         return PRESETS[self.preset] if self.preset else NO_PRESET
 
+    @property
+    def audience_claims(self) -> tuple[str, ...]:
+        """What stands for `aud` where it is absent; of several the first that is there counts."""
+        return self.audience_fallback or self.known.audience_fallback
+
     def reading(self, audience: str) -> dict[str, Any]:
         """As the authorizer's `AUTH` has it; nothing where tokens are the standard's."""
         known, part = self.known, audience.replace("~", "~0").replace("/", "~1")
@@ -94,7 +99,7 @@ class Claims(Model):
         said = {
             "scope_claims": list(scopes),
             "scope_names": dict(self.scope_names),
-            "audience_fallback": list(self.audience_fallback or known.audience_fallback),
+            "audience_fallback": list(self.audience_claims),
             "subject_fallback": list(self.subject_fallback or known.subject_fallback),
         }
         return {name: value for name, value in said.items() if value}

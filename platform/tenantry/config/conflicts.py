@@ -1,9 +1,9 @@
-"""What no file shows by itself: two tenants of one name, tokens of one that open another, a full cell.
+"""What no file shows by itself: two tenants of one name, a full cell, options of a group that is off.
 
 A tenant's key for a table that its tier makes all tenants' is such a fault too.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tenantry.config.documents import YamlDocument
 from tenantry.config.survey import TenantPath
-from tenantry.config.tenants import TenantFile, audience
+from tenantry.config.tenants import TenantFile
 from tenantry.config.tiers import TierOptions
 from tenantry.groups import Groups
 from tenantry.problems import Problem, shown
@@ -119,43 +119,3 @@ def options_of_no_group(candidates: Iterable[Candidate], groups: Groups) -> Iter
                 what = f"{group.name} is set, and routes does not list it"
                 remedy = f"add {group.name} to routes, or take it out"
                 yield Problem(candidate.document.file, line, what, remedy)
-
-
-def shared_tokens(candidates: Iterable[Candidate]) -> Iterable[Problem]:
-    """Two tenants that trust the same issuer for the same audience take each other's tokens."""
-    alike: dict[tuple[str | None, str], list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        settings = candidate.settings
-        if settings is None or settings.auth.managed:
-            continue
-        alike[_issuer(settings), audience(candidate.at.slug, settings.auth)].append(candidate)
-    for group in alike.values():
-        if len(group) > 1:
-            yield from _shared(group)
-
-
-def _issuer(settings: TenantFile) -> str | None:
-    auth = settings.auth
-    return auth.oidc.issuer if auth.oidc else auth.jwks.issuer if auth.jwks else None
-
-
-def _shared(group: Sequence[Candidate]) -> Iterable[Problem]:
-    by_key: dict[bytes, Candidate] = {}
-    by_issuer: Candidate | None = None
-    for index, candidate in enumerate(group):
-        keys = _keys(candidate)
-        shared_key = next((by_key[key] for key in keys if key in by_key), None)
-        # An issuer's keys are not known here: each may be one that the other tenant's file lists.
-        other = (by_issuer or shared_key) if keys else (group[0] if index else None)
-        if other:
-            mode, shared = ("jwks", "a key, issuer and audience") if keys else ("oidc", "issuer and audience")
-            what = f"auth.{mode} has {shared} in common with {other.at.path}"
-            remedy = "give each tenant an audience of its own, or tokens of one open the other"
-            yield Problem(candidate.document.file, candidate.document.line(("auth", mode)), what, remedy)
-        by_key = dict.fromkeys(keys, candidate) | by_key
-        by_issuer = by_issuer or (None if keys else candidate)
-
-
-def _keys(candidate: Candidate) -> set[bytes]:
-    jwks = candidate.settings.auth.jwks if candidate.settings else None
-    return {key.fingerprint() for key in jwks.keys} if jwks else set()

@@ -13,7 +13,6 @@ from tenantry.config.conflicts import (
     options_of_no_group,
     removed_early,
     repeated_slugs,
-    shared_tokens,
     shares_of_no_group,
 )
 from tenantry.config.documents import YamlDocument, read_document
@@ -22,6 +21,7 @@ from tenantry.config.quotas import STAGES_PER_API
 from tenantry.config.survey import TIERS, Survey, TenantPath, content, survey
 from tenantry.config.tenants import Tenant, tenant_file
 from tenantry.config.tiers import Tier, TiersFile
+from tenantry.config.trust import shared_tokens, unknown_scopes
 from tenantry.groups import Groups, current
 from tenantry.problems import ConfigErrors, Problem, shown
 
@@ -53,6 +53,7 @@ def load_platform(
         *full_cells([each.at for each in standing], found.cells, quotas, tiers_document.file),
         *removed_early(tenants, datetime.now(UTC).date()),
         *shared_tokens(standing),
+        *unknown_scopes(tenants, known),
         *keys_of_pooled(tenants, tiers_file.tiers if tiers_file else {}),
         *groups_of_others(tenants, known),
         *shares_of_no_group(tenants),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from jwt.algorithms import OKPAlgorithm
 
@@ -134,6 +135,78 @@ def test_keys_copied_from_an_issuer_stand_against_the_issuer(
     )
     assert [problem.partition(" has")[0] for problem in problems()] == [
         "tenants/demo/globex.yaml:6: auth.jwks"
+    ]
+
+
+def of_claims(tenant_text: str, audience: str, *claims: str) -> str:
+    said = f"audience: {audience}, audience_fallback: [{', '.join(claims)}]"
+    return with_auth(tenant_text, f"oidc: {{issuer: https://id.example.com, {said}}}")
+
+
+def test_one_token_without_aud_must_not_name_two_tenants_in_two_claims(
+    folder: Path, problems: Problems, tenant_text: str
+) -> None:
+    write(folder, "demo/acme.yaml", of_claims(tenant_text, "one", "client_id"))
+    write(folder, "other/globex.yaml", of_claims(tenant_text, "two", "azp"))
+    assert problems() == [
+        "tenants/other/globex.yaml:5: auth.oidc.audience_fallback is azp, and that of "
+        "tenants/demo/acme.yaml is client_id: one token without aud could name both; write the same claims, "
+        "in the same order, for tenants of one issuer"
+    ]
+
+
+def test_a_preset_brings_its_claim_into_the_comparison(
+    folder: Path, problems: Problems, tenant_text: str
+) -> None:
+    issuer = "issuer: https://id.example.com"
+    preset = with_auth(tenant_text, f"oidc: {{preset: cognito, {issuer}, audience: one}}")
+    write(folder, "demo/acme.yaml", preset)
+    write(folder, "demo/globex.yaml", of_claims(tenant_text, "two", "azp"))
+    [problem] = problems()
+    assert "is client_id: one token without aud could name both" in problem
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        (["client_id"], ["client_id"], True),
+        (["client_id"], ["client_id", "azp"], True),  # without client_id the first takes no token
+        (["client_id", "azp"], ["client_id", "azp"], True),
+        (["client_id", "azp"], ["azp", "client_id"], False),
+        (["a", "b", "c"], ["a", "c"], False),
+        (["client_id"], [], True),
+    ],
+)
+def test_the_first_claim_that_is_there_has_to_be_the_same_for_both(
+    folder: Path, problems: Problems, tenant_text: str, one: list[str], other: list[str], apart: bool
+) -> None:
+    write(folder, "demo/acme.yaml", of_claims(tenant_text, "one", *one))
+    write(folder, "demo/globex.yaml", of_claims(tenant_text, "two", *other))
+    assert (problems() == []) is apart
+
+
+def test_tenants_whose_keys_differ_may_read_other_claims(
+    folder: Path, problems: Problems, tenant_text: str
+) -> None:
+    shared = jwk()
+    for slug, claim, keys in (("acme", "a", [jwk()]), ("globex", "b", [shared]), ("initech", "c", [shared])):
+        jwks = f"jwks: {{issuer: me, audience_fallback: [{claim}], keys: {json.dumps(keys)}}}"
+        write(folder, f"demo/{slug}.yaml", with_auth(tenant_text, jwks))
+    assert [problem.partition(" ")[0] for problem in problems()] == ["tenants/demo/initech.yaml:5:"]
+
+
+def test_a_name_for_a_scope_that_opens_no_route_is_refused(
+    folder: Path, problems: Problems, tenant_text: str
+) -> None:
+    """One of a group that is off opens none of the tenant's, and is known all the same."""
+    oidc = (
+        "oidc:\n    issuer: https://id.example.com\n    audience: api\n    scope_names:\n"
+        "      api/read: items:read tools:read\n      api/write: items:read item:write"
+    )
+    write(folder, "demo/acme.yaml", with_auth(tenant_text, oidc))
+    assert problems() == [
+        "tenants/demo/acme.yaml:10: auth.oidc.scope_names.'api/write' gives 'item:write', which opens no "
+        "route; did you mean items:write? the scopes are items:read, items:write, tools:read, tools:write"
     ]
 
 

@@ -75,7 +75,15 @@ SCOPES = sorted({route.scope for route in routes.table() if route.scope})
 def test_exactly_the_routes_of_the_scopes_are_allowed(ask: Ask, scope: str) -> None:
     answer = ask(scope)
     for route in routes.table():
-        assert allows(answer, route.method, concrete(route)) == (route.scope in scope.split()), str(route)
+        for path in (concrete(route), f"{concrete(route)}/"):
+            assert allows(answer, route.method, path) == (route.scope in scope.split()), (str(route), path)
+
+
+def test_a_slash_opens_nothing_below_a_path(ask: Ask) -> None:
+    answer = ask("tools:read")
+    assert allows(answer, "GET", "/tools/summary/")
+    for path in ("/tools/", "/tools/summary//", "/tools/summary/x", "/tools/summaryx", "/tools/contacts/1"):
+        assert not allows(answer, "GET", path), path
 
 
 def test_a_reader_may_not_write(ask: Ask) -> None:

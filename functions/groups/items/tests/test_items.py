@@ -5,11 +5,11 @@ import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from api import etags
+from api import etags, identifiers
 from api.errors import PreconditionFailed
 from api.table import Table
 from groups.items.collection import Collection
@@ -166,6 +166,95 @@ class TestReplacing:
 
 
 WRITERS = 8
+
+
+class TestCreatingUnderAnIdOfTheClients:
+    ABSENT: ClassVar = {"If-None-Match": "*"}
+
+    def put(self, api: TenantApi, document: Any, **headers: str) -> Answer:
+        return api.call("PUT", ITEM, document, path=at(UNKNOWN_ID), headers={**self.ABSENT, **headers})
+
+    def test_it_is_there_afterwards_and_counted(self, acme: TenantApi) -> None:
+        created = self.put(acme, {"total": 1})
+        assert (created.status, created.headers["ETag"], created.json["id"]) == (201, '"1"', UNKNOWN_ID)
+        assert created.headers["Location"] == UNKNOWN_ID
+        assert acme.call("GET", ITEM, path=at(UNKNOWN_ID)).json == created.json
+        assert item_count(acme) == 1
+
+    def test_its_time_is_that_of_its_creation_and_not_the_ids(self, acme: TenantApi) -> None:
+        created = self.put(acme, {}).json
+        assert created["created_at"] != identifiers.created_at(UNKNOWN_ID)
+        assert created["created_at"] == created["updated_at"]
+
+    @pytest.mark.parametrize("keyed", [{}, {"Idempotency-Key": "k"}])
+    def test_one_that_is_there_is_kept(self, acme: TenantApi, keyed: dict[str, str]) -> None:
+        first = self.put(acme, {"n": 1}).json
+        again = self.put(acme, {"n": 2}, **keyed)
+        assert (again.status, again.slug) == (412, "precondition-failed")
+        assert acme.call("GET", ITEM, path=at(UNKNOWN_ID)).json == first
+        assert item_count(acme) == 1
+
+    def test_a_repeat_with_its_key_is_answered_as_the_first_time(self, acme: TenantApi) -> None:
+        first, again = (self.put(acme, {"n": 1}, **{"Idempotency-Key": "k"}) for _ in range(2))
+        assert (again.status, again.json) == (201, first.json)
+        assert [each.headers.get("Idempotent-Replayed") for each in (first, again)] == [None, "true"]
+        assert item_count(acme) == 1
+
+    def test_a_key_that_created_does_not_replace(self, acme: TenantApi) -> None:
+        keyed = {"Idempotency-Key": "k"}
+        self.put(acme, {"n": 1}, **keyed)
+        other = acme.call("PUT", ITEM, {"n": 1}, path=at(UNKNOWN_ID), headers={"If-Match": "*", **keyed})
+        assert (other.status, other.slug) == (422, "idempotency-key-reused")
+
+    @pytest.mark.parametrize("keyed", [{}, {"Idempotency-Key": "k"}])
+    def test_it_is_replaced_deleted_and_created_again_as_any_other(
+        self, acme: TenantApi, keyed: dict[str, str]
+    ) -> None:
+        created = self.put(acme, {"n": 1}).json
+        headers = {"If-Match": '"1"', **keyed}
+        replaced = acme.call("PUT", ITEM, {"n": 2}, path=at(UNKNOWN_ID), headers=headers)
+        assert (replaced.status, replaced.headers["ETag"]) == (200, '"2"')
+        assert replaced.json["created_at"] == created["created_at"]
+        assert acme.call("DELETE", ITEM, path=at(UNKNOWN_ID)).status == 204
+        assert self.put(acme, {"n": 3}).json["version"] == 1
+
+    @pytest.mark.parametrize("tags", ['"1"', 'W/"1", "2"'])
+    def test_a_version_that_must_not_be_there_is_refused(self, acme: TenantApi, tags: str) -> None:
+        answer = self.put(acme, {}, **{"If-None-Match": tags})
+        assert (answer.status, answer.slug) == (400, "invalid-parameters")
+        assert answer.json["errors"][0]["parameter"] == "If-None-Match"
+        assert tenant_api.records() == []
+
+    @pytest.mark.parametrize("there", [False, True])
+    def test_an_item_that_is_to_be_there_and_not_to_be_is_neither_created_nor_replaced(
+        self, acme: TenantApi, there: bool
+    ) -> None:
+        if there:
+            self.put(acme, {"n": 1})
+        before = tenant_api.records()
+        answer = self.put(acme, {"n": 2}, **{"If-Match": "*"})
+        assert (answer.status, answer.slug) == (412, "precondition-failed")
+        assert tenant_api.records() == before
+
+    @pytest.mark.parametrize(
+        "item_id", ["order-1", UNKNOWN_ID.lower(), "81JD3Z6K0V8Q4T7M2N5P9R1S3W", "0" * 25]
+    )
+    def test_only_what_ids_look_like_is_an_id(self, acme: TenantApi, item_id: str) -> None:
+        answer = acme.call("PUT", ITEM, {}, path=at(item_id), headers=self.ABSENT)
+        assert (answer.status, answer.slug) == (404, "not-found")
+
+    def test_members_of_the_servers_names_are_refused_unless_the_id_is_the_items(
+        self, acme: TenantApi
+    ) -> None:
+        assert self.put(acme, {"id": "mine"}).slug == "invalid-body"
+        assert self.put(acme, {"id": UNKNOWN_ID, "n": 1}).json["n"] == 1
+
+    def test_pages_go_by_ids(self, acme: TenantApi) -> None:
+        newer = create(acme, {}).json["id"]
+        self.put(acme, {})
+        first = acme.call("GET", COLLECTION, path=ORDERS, query="limit=1").json
+        then = acme.call("GET", COLLECTION, path=ORDERS, query=f"cursor={first['next_cursor']}").json
+        assert [item["id"] for page in (first, then) for item in page["items"]] == [UNKNOWN_ID, newer]
 
 
 def one_at_a_time(call: Callable[..., Any]) -> Callable[..., Any]:

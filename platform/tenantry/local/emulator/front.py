@@ -14,6 +14,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from tenantry.local.emulator.signatures import Refused, SecretOf, claim, verify
+from tenantry.local.emulator.stage_calls import unsigned
 
 READY = "/_ministack/ready"
 MAX_BODY = 256 * 1024 * 1024  # bytes that are held until their signature is known; layers are far smaller
@@ -48,14 +49,9 @@ class Front:
             await receive()
             await send({"type": "websocket.close"})  # before it is accepted: 403. No stage of ours has one
         elif _STAGE.fullmatch(scope["path"]):
-            await self._emulator(self._to_the_stage(scope), receive, send)
+            await self._emulator(unsigned(scope, self._hosts[0]), receive, send)
         else:
             await self._control(scope, receive, send)
-
-    def _to_the_stage(self, scope: Message) -> Message:
-        """The request with our own Host: the emulator looks at a foreign one before it looks at the path."""
-        others = [(name, value) for name, value in scope["headers"] if name.lower() != b"host"]
-        return {**scope, "headers": [(b"host", self._hosts[0].encode()), *others]}
 
     async def _control(self, scope: Message, receive: Receive, send: Send) -> None:
         headers: dict[str, str] = {}
