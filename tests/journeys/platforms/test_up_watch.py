@@ -134,7 +134,9 @@ def test_an_edit_of_the_contract_is_served(watched: Watched) -> None:
     with watched.tenant("acme") as acme:
         assert acme.call("POST", "/contact", form).status_code == 202
         since = len(watched.lines)
-        watched.edit(CONTRACT, "required: [email, message]", "required: [email, message, name]")
+        given = '- {$ref: "#/components/parameters/IdempotencyKey"}\n'
+        asked = "        - {name: X-Page, in: header, required: true, schema: {type: string}}\n"
+        watched.edit(CONTRACT, given, given + asked)
         assert watched.printed(rf"^✓ {CONTRACT}: .*RestApi", since)
         assert problem(acme.call("POST", "/contact", form))[0] == 400
         assert acme.call("GET", ITEMS).status_code == 200
