@@ -132,7 +132,7 @@ def test_a_token_says_what_was_asked_for(ran: Ran) -> None:
         (["--subject", ""], "a token without a subject would be refused"),
         (
             ["--scope", "items:reed"],
-            "acme: there is no scope 'items:reed'; did you mean items:read? there are",
+            "there is no scope 'items:reed'; did you mean items:read? there are",
         ),
     ],
 )

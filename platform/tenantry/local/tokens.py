@@ -10,7 +10,7 @@ def token(
     """Without scopes, a token that opens all routes of the tenant."""
     tenant = platform.tenant(slug)
     signer = tenant.signer or _managed(platform, tenant)
-    wanted = wanted_scopes(slug, scopes, tenant.scopes)
+    wanted = wanted_scopes(tenant.scopes, scopes)
     return mint(signer, tenant.audience, subject, wanted, ttl_seconds)
 
 

@@ -35,7 +35,7 @@ def token(
         raise TokenError(
             f"{tenant.slug} is in {tenant.auth.mode} mode: its tokens come from its own issuer, not from here"
         )
-    wanted = wanted_scopes(tenant.slug, scopes, contract.scopes(contract.load(), tenant.routes))
+    wanted = wanted_scopes(contract.scopes(contract.load(), tenant.routes), scopes)
     names = stack.names
     audience = Audience(names.issuer(tenant.slug), tenant.audience, tenant.auth.max_lifetime_seconds)
     with refusals_reported(stack.region):

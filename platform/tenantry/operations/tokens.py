@@ -13,6 +13,8 @@ from typing import Any
 import jwt
 
 from tenantry.errors import Failed, WrongInput
+from tenantry.gateway import contract
+from tenantry.groups import current
 from tenantry.operations import generations
 from tenantry.operations.aws import refusals_reported
 from tenantry.problems import unknown
@@ -44,17 +46,19 @@ class Audience:
     max_lifetime_seconds: int
 
 
-def wanted_scopes(tenant: str, wanted: Iterable[str] | None, known: Iterable[str]) -> tuple[str, ...]:
-    """All that open a route of the tenant's, unless some are named.
+def wanted_scopes(own: Iterable[str], wanted: Iterable[str] | None) -> tuple[str, ...]:
+    """The tenant's own, unless some are named: of a group that is off too, as any issuer may grant them.
 
     Raises:
-        WrongInput: one that is named opens no route of the tenant's.
+        WrongInput: one that is named opens no route of any group.
     """
-    scopes = tuple(known)
-    for scope in wanted or ():
-        if scope not in scopes:
-            raise WrongInput(f"{tenant}: {unknown('scope', scope, scopes)}")
-    return scopes if wanted is None else tuple(wanted)
+    if wanted is None:
+        return tuple(own)
+    known = contract.scopes(contract.load(), current().names)
+    for scope in wanted:
+        if scope not in known:
+            raise WrongInput(unknown("scope", scope, known))
+    return tuple(wanted)
 
 
 def mint(signer: Signer, audience: Audience, subject: str, scopes: Iterable[str], ttl_seconds: int) -> str:
