@@ -1,4 +1,4 @@
-"""Every way to a tenant's data that DynamoDB offers, to its secrets and its queues, as well-formed calls.
+"""Every way to a tenant's data, secrets, queues and functions that AWS offers a role, as well-formed calls.
 
 What one of them writes or deletes is a probe, whose sort key nothing else has. A message that gets into a
 queue names no contact message, so its notifier drops it; only a purge that gets through takes what was there.
@@ -86,6 +86,7 @@ def on_secret(name: str) -> list[Attempt]:
         "GetSecretValue": lambda own: own.get_secret_value(SecretId=name),
         "DescribeSecret": lambda own: own.describe_secret(SecretId=name),
         "ListSecretVersionIds": lambda own: own.list_secret_version_ids(SecretId=name),
+        "GetResourcePolicy": lambda own: own.get_resource_policy(SecretId=name),
     }
     return [Attempt(operation, "secretsmanager", way) for operation, way in ways.items()]
 
@@ -97,10 +98,26 @@ def on_queue(url: str) -> list[Attempt]:
         "ReceiveMessage": lambda own: own.receive_message(QueueUrl=url, VisibilityTimeout=0),
         "ChangeMessageVisibility": lambda own: own.change_message_visibility(VisibilityTimeout=0, **received),
         "DeleteMessage": lambda own: own.delete_message(**received),
+        "SetQueueAttributes": lambda own: own.set_queue_attributes(QueueUrl=url, Attributes={}),
         "GetQueueAttributes": lambda own: own.get_queue_attributes(QueueUrl=url, AttributeNames=["All"]),
         "PurgeQueue": lambda own: own.purge_queue(QueueUrl=url),
     }
     return [Attempt(operation, "sqs", way) for operation, way in ways.items()]
+
+
+def on_function(name: str, role: str) -> list[Attempt]:
+    """Its settings, its role's, and itself; what would change them changes nothing if it gets through."""
+    functions: Mapping[str, Way] = {
+        "GetFunctionConfiguration": lambda own: own.get_function_configuration(FunctionName=name),
+        "GetPolicy": lambda own: own.get_policy(FunctionName=name),
+        "Invoke": lambda own: own.invoke(FunctionName=name, InvocationType="DryRun"),
+        "UpdateFunctionConfiguration": lambda own: own.update_function_configuration(FunctionName=name),
+    }
+    return [
+        *(Attempt(operation, "lambda", way) for operation, way in functions.items()),
+        Attempt("GetRole", "iam", lambda own: own.get_role(RoleName=name)),
+        Attempt("AssumeRole", "sts", lambda own: own.assume_role(RoleArn=role, RoleSessionName=PROBE)),
+    ]
 
 
 def probe(partition: str) -> dict[str, dict[str, str]]:

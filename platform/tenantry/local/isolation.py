@@ -24,7 +24,7 @@ DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 UNRECOGNIZED = frozenset(
     {"ExpiredTokenException", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"}
 )
-SERVICES = ("dynamodb", "secretsmanager", "sqs")
+SERVICES = ("dynamodb", "iam", "lambda", "secretsmanager", "sqs", "sts")
 Probes = list[dict[str, Any]]
 """Each as DeleteItem takes it."""
 
@@ -86,13 +86,13 @@ def trials(
     Raises:
         NotTried: the emulator does not accept a role's credentials.
     """
-    root = platform.root_session()
+    root, others = platform.root_session(), functions(platform)
     cleaner = root.client("dynamodb")
     for function in tested:
         taken = root.client("sts").assume_role(RoleArn=function.role, RoleSessionName="isolation")
         own = _session(platform, taken["Credentials"])
         clients = {service: own.client(service) for service in SERVICES}
-        for on, attempt, clean in _foreign(platform, function, root):
+        for on, attempt, clean in (*_foreign(platform, function, root), *_of_functions(function, others)):
             answer = _answer(attempt, clients[attempt.service])
             if attempt.writes and answer not in DENIED:
                 for probe in clean:
@@ -136,6 +136,14 @@ def _foreign(
             ):
                 url = f"{platform.endpoint}/{ACCOUNT}/{queue}"
                 yield from ((queue, each, []) for each in attempts.on_queue(url))
+
+
+def _of_functions(
+    function: TriedFunction, others: Iterable[TriedFunction]
+) -> Iterator[tuple[str, Attempt, Probes]]:
+    for other in others:
+        if other.tenant != function.tenant:
+            yield from ((other.name, each, []) for each in attempts.on_function(other.name, other.role))
 
 
 def _made(root: Session, secret: str) -> str:
