@@ -55,10 +55,10 @@ down: setup ## stop the local platform
 unit: setup ## run the tests of rules, contract, functions and documentation alone; one to two minutes
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/contract tests/docs functions/groups
 
-test: setup policies ## run all tests but the journeys; some five minutes
+test: setup policies ## run all tests but the journeys; some ten minutes
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/journeys
 
-journeys: setup policies ## start, change and kill platforms as processes, and change copies of the project; ten minutes
+journeys: setup policies ## start, change and kill platforms as processes, and change copies of the project; some ten minutes
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/journeys
 
 chaos: setup ## break the local platform under 10,000 writes, and see that nothing is lost or done twice
