@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tenantry.config import Cell
-from tenantry.config.tenants import Retired
+from tenantry.config.lifecycle import Retired
 from tenantry.errors import WrongInput
 from tenantry.removals import DeployedTenant, LastUpdate, Undeclared, removals, require_declared
 from tests.support.engine import demo

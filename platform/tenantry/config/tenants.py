@@ -13,15 +13,13 @@ from pydantic import AfterValidator, Field, SkipValidation, StringConstraints, c
 from agreed.declarations import Option, OptionForm, Queue, Secret
 from tenantry.config.addresses import Email, EmailOrHttps, Https, Origin
 from tenantry.config.auth import Auth
+from tenantry.config.lifecycle import Day, Retired, Status, ends_when_it_says, retired_are_out_of_use
 from tenantry.config.model import Fault, Fixed, Model, unrepeated
 from tenantry.config.slugs import KeyName
 from tenantry.config.tiers import EffectiveLimits, Isolation, Limits, Tier, effective_limits
 from tenantry.config.workload import Workload
 from tenantry.groups import Groups, Member
-from tenantry.problems import shown
 
-Status = Literal["active", "suspended", "offboarding", "removed"]
-ENDING: tuple[Status, ...] = ("offboarding", "removed")
 Encryption = Literal["aws-owned", "kms"]
 
 API_KEYS = 10  # rotation needs two; more than a few are better served by tenants of their own
@@ -29,17 +27,6 @@ ORIGINS_BYTES = 2_000  # they share a function's environment of 4 KB (Lambda quo
 
 NAME_PATTERN = r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?$"
 DisplayName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=NAME_PATTERN)]
-
-
-def _is_a_day(text: str) -> str:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise Fault("is not a day of the calendar", "write YEAR-MONTH-DAY").error() from None
-    return text
-
-
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_is_a_day)]
 
 
 OPTIONS: Mapping[OptionForm, Any] = {
@@ -67,19 +54,6 @@ class Data(Model):
     )
 
 
-class Retired(Model):
-    """Names of keys that are out of use for good."""
-
-    rules = (unrepeated("api_keys"), unrepeated("signing_keys"))
-
-    api_keys: tuple[KeyName, ...] = Field(
-        (), description="API keys that were in use once.", json_schema_extra={"uniqueItems": True}
-    )
-    signing_keys: tuple[KeyName, ...] = Field(
-        (), description="Signing keys that were in use once.", json_schema_extra={"uniqueItems": True}
-    )
-
-
 class Alarms(Model):
     """Who hears of trouble."""
 
@@ -102,31 +76,6 @@ def _origins_agree(values: Mapping[str, Any]) -> Iterable[Fault]:
         yield Fault(f"takes {size} bytes, over {ORIGINS_BYTES}", "list fewer origins", loc)
 
 
-def _ends_when_it_says(values: Mapping[str, Any]) -> Iterable[Fault]:
-    status, until = values.get("status"), values.get("until")
-    if status in ENDING and until is None:
-        yield Fault(f"is {status}, and until is missing", "say until which day its data is kept", ("status",))
-    if until is not None and status not in ENDING:
-        yield Fault(
-            "is set for a tenant that does not end", "take it out, or offboard the tenant", ("until",)
-        )
-
-
-def _retired_are_out_of_use(values: Mapping[str, Any]) -> Iterable[Fault]:
-    retired, auth = values.get("retired"), values.get("auth")
-    managed = auth.get("managed") if isinstance(auth, dict) else None
-    in_use = {
-        "api_keys": values.get("api_keys"),
-        "signing_keys": managed.get("keys") if isinstance(managed, dict) else None,
-    }
-    for field, names in in_use.items():
-        listed = retired.get(field) if isinstance(retired, dict) else None
-        for index, name in enumerate(listed if isinstance(listed, tuple) else ()):
-            if isinstance(names, tuple) and name in names:
-                what = f"is {shown(name)}, which is in use too"
-                yield Fault(what, "take it out of one of the two lists", ("retired", field, index))
-
-
 class TenantSettings(Model):
     """What means the same in the file and in the platform."""
 
@@ -135,8 +84,8 @@ class TenantSettings(Model):
         unrepeated("api_keys"),
         unrepeated("cors_origins"),
         _origins_agree,
-        _ends_when_it_says,
-        _retired_are_out_of_use,
+        ends_when_it_says,
+        retired_are_out_of_use,
     )
 
     name: DisplayName = Field(description="Display name.", examples=["Acme Corporation"])

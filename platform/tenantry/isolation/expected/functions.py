@@ -1,25 +1,21 @@
 """What each function is expected to be: its role, its environment by the tenant's file, and what runs it."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from agreed import environment, schedules
-from agreed.declarations import Queue, Schedule
+from agreed import environment
 from tenantry.components.functions import AUTHORIZER_SECONDS
-from tenantry.components.schedule import AGE_SECONDS, DELIVERIES, RETRIES
 from tenantry.config.verification import verification
 from tenantry.groups import Member
 from tenantry.isolation.expected.expectation import SHOWN, Expected, Inputs, Place, TenantPlace
 from tenantry.isolation.expected.gateway import log_group
+from tenantry.isolation.expected.invocations import mapping, permission, schedule
 from tenantry.isolation.expected.storage import object_key
 from tenantry.rules import grants, key_policies, naming, policies
 from tenantry.rules.grants import Reach
 from tenantry.rules.jwks import ed25519_jwk
 from tenantry.rules.kinds import tokens
 from tenantry.rules.naming import AUTHORIZER
-
-INVOKE = "lambda:InvokeFunction"
 
 
 def of_cell(at: Place) -> Iterator[Expected]:
@@ -53,7 +49,7 @@ def of_tenant(at: TenantPlace) -> Iterator[Expected]:
         "layers": [_layer(at)],
     }
     yield from _function(at, AUTHORIZER, policies.authorizer(logs), {environment.AUTH: _auth(at)}, own)
-    yield _permission(at, AUTHORIZER, "gateway", at.arns.execute_api(at.api, "authorizers/*"))
+    yield permission(at, AUTHORIZER, "gateway", at.arns.execute_api(at.api, "authorizers/*"))
     for member in at.tenant.members:
         yield from _member(at, member)
 
@@ -70,11 +66,11 @@ def _member(at: TenantPlace, member: Member) -> Iterator[Expected]:
     yield from _function(at, member.name, _policy(at, member), _variables(at, member), own)
     if member.serves:
         source = at.arns.execute_api(at.api, f"{at.slug}/*/*")
-        yield _permission(at, member.name, "gateway", source)
+        yield permission(at, member.name, "gateway", source)
     if member.queue:
-        yield _mapping(at, member.name, member.queue)
+        yield mapping(at, member.name, member.queue)
     if member.schedule:
-        yield from _schedule(at, member.schedule)
+        yield from schedule(at, member.schedule)
 
 
 def _function(
@@ -207,75 +203,3 @@ def _has_layer(at: TenantPlace, member: Member) -> bool:
 def _layer(at: TenantPlace, group: str = "") -> str:
     cell = at.cell.config.name
     return at.arn(tokens.LAYER_VERSION, f"{cell}.{group}" if group else cell)
-
-
-def _permission(at: TenantPlace, function: str, statement: str, source: str) -> Expected:
-    service = "events" if statement == "schedule" else "apigateway"
-    inputs = {
-        "statementId": statement,
-        "function": at.names.function(at.slug, function),
-        "action": INVOKE,
-        "principal": f"{service}.amazonaws.com",
-        "sourceArn": source,
-    }
-    return at.expected(tokens.PERMISSION, f"{at.slug}.{function}", inputs)
-
-
-def _mapping(at: TenantPlace, function: str, queue: Queue) -> Expected:
-    inputs = {
-        "eventSourceArn": at.arns.queue(at.names.queue(at.slug, queue.name)),
-        "functionName": at.arns.function(at.names.function(at.slug, function)),
-        "batchSize": queue.batch,
-        "functionResponseTypes": ["ReportBatchItemFailures"],
-        "scalingConfig": {"maximumConcurrency": queue.concurrency},
-        "tags": at.tags,
-    }
-    return at.expected(tokens.EVENT_SOURCE_MAPPING, f"{at.slug}.{queue.name}", inputs)
-
-
-def _schedule(at: TenantPlace, declared: Schedule) -> Iterator[Expected]:
-    """A suspended tenant's clock stands."""
-    logical, rule = f"{at.slug}.{declared.name}", at.names.schedule(at.slug, declared.name)
-    function = at.names.function(at.slug, declared.name)
-    yield at.expected(
-        tokens.EVENT_RULE,
-        logical,
-        {
-            "name": rule,
-            "description": SHOWN,
-            "scheduleExpression": declared.rate,
-            "state": "ENABLED" if at.tenant.status == "active" else "DISABLED",
-            "tags": at.tags,
-        },
-    )
-    yield _permission(at, declared.name, "schedule", at.arns.rule(rule))
-    yield at.expected(
-        tokens.EVENT_INVOKE_CONFIG,
-        logical,
-        {
-            "functionName": function,
-            "maximumEventAgeInSeconds": AGE_SECONDS,
-            "maximumRetryAttempts": RETRIES,
-        },
-    )
-    run, due = "<run>", "<due>"
-    template = json.dumps(schedules.event(declared.name, run, due))
-    for each in (run, due):
-        template = template.replace(f'"{each}"', each)
-    yield at.expected(
-        tokens.EVENT_TARGET,
-        logical,
-        {
-            "rule": rule,
-            "arn": at.arns.function(function),
-            "targetId": "function",
-            "inputTransformer": {
-                "inputPaths": {"run": "$.id", "due": "$.time"},
-                "inputTemplate": template,
-            },
-            "retryPolicy": {
-                "maximumEventAgeInSeconds": AGE_SECONDS,
-                "maximumRetryAttempts": DELIVERIES,
-            },
-        },
-    )
