@@ -60,7 +60,8 @@ class LastUpdate:
 
 
 def require_declared(last: LastUpdate, cell: Cell, allowed: Collection[str], today: date) -> None:
-    """
+    """Refuse an update that would take away what no file declares gone.
+
     Args:
         allowed: entries of `tenantry:allow`. Each counts for one update: one that the last update had counts
             no more.

@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,6 +27,6 @@ def providers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def stack(tmp_path: Path, providers: Path) -> Callable[..., Stack]:
+def stack(tmp_path: Path, providers: Path) -> Stack:
     """A new stack of a copy of the project, for the tenants that the test writes."""
-    return lambda: Stack.new(tmp_path, providers)
+    return Stack.new(tmp_path, providers)

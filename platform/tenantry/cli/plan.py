@@ -34,8 +34,8 @@ def plan(
     if markdown and as_json:
         raise WrongInput("--markdown is for people, --json for programs; give one of them")
     with stderr().status("comparing"):
-        after = declared(tenants)
-        found = plans(declared_at(against, tenants), after)
+        before = declared_at(against, tenants)
+        found = plans(before, declared(tenants))
     if as_json:
         print_json(
             {"against": against, "summary": summary(found), "tenants": [_shown(each) for each in found]}

@@ -17,7 +17,8 @@ ASKED = Path("platform", "tenantry", "planning", "declared.py")
 
 
 def declared_at(revision: str, folder: Path) -> Declared:
-    """
+    """What the project declared at a revision, by that revision's own code.
+
     Args:
         revision: whatever git takes for a commit.
         folder: of the tenants' files today; the same one is read in the revision.

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +63,18 @@ def test_an_edit_of_the_code_touches_every_tenant(project: Project) -> None:
 def test_a_revision_that_git_does_not_know_is_refused(project: Project) -> None:
     assert "git knows no revision 'elsewhere'" in planned(project, "--against", "elsewhere", code=2)
     assert "git knows no revision '--all'" in planned(project, "--against=--all", code=2)
+
+
+def test_what_cannot_be_compared_is_refused(project: Project, tmp_path: Path) -> None:
+    outside = planned(project, "--tenants", str(tmp_path), code=2)
+    assert "is outside of the project" in outside
+    for commands in (
+        ("checkout", "--quiet", "-b", "older"),
+        ("rm", "--quiet", "platform/tenantry/planning/declared.py"),
+        ("-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", "Older"),
+        ("checkout", "--quiet", "main"),
+    ):
+        done = project.run("git", *commands)
+        assert done.returncode == 0, done.stderr
+    assert "older is from before `tenantry plan`" in planned(project, "--against", "older", code=2)
+    assert "give one of them" in planned(project, "--json", "--markdown", code=2)
