@@ -52,6 +52,8 @@ def _declared(config: pulumi.Config) -> dict[str, Any]:
     )
     platform = load_platform(paths.ROOT / (config.get("tenants") or "tenants"))
     cell = platform.cell(config.require("cell"))
+    allowed = _allowed(config)
+    require_declared(_last_update(), cell, allowed, datetime.now(UTC).date())
     deployment = prepare(
         cell=cell.name,
         stack=pulumi.get_stack(),
@@ -65,8 +67,6 @@ def _declared(config: pulumi.Config) -> dict[str, Any]:
         runbooks=_runbooks(config),
         plain=config.get_bool("plainArtifacts") or False,
     )
-    allowed = _allowed(config)
-    require_declared(_last_update(), cell, allowed, datetime.now(UTC).date())
     return declare(cell, deployment) | {"allowed": allowed}
 
 
