@@ -5,9 +5,10 @@ emulator's directory: the server has it as an argument, each worker runs a scrip
 process ids are recycled, and on every system that psutil knows.
 """
 
+import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psutil
@@ -45,23 +46,34 @@ def end_group(pid: int, directory: Path, grace: float) -> None:
     Raises:
         StillRunning: a killed process has not gone.
     """
+    ending = list(_members(pid, directory))
     if grace and is_server(pid, directory):
         psutil.Process(pid).terminate()
-        _wait_until_gone(pid, directory, grace)
-    for process in _members(pid, directory):
-        process.kill()
-    if not _wait_until_gone(pid, directory, KILL_SECONDS):
+        _wait_until_gone(pid, directory, ending, grace)
+    ending += _members(pid, directory)
+    for process in ending:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    if not _wait_until_gone(pid, directory, ending, KILL_SECONDS):
         left = ", ".join(str(process.pid) for process in _members(pid, directory))
         raise StillRunning(f"the emulator's processes {left} do not end; look at them with ps")
 
 
-def _wait_until_gone(pid: int, directory: Path, seconds: float) -> bool:
+def _wait_until_gone(pid: int, directory: Path, ending: Sequence[psutil.Process], seconds: float) -> bool:
+    """Whether no member is left; `ending` are known ones, since one that exits loses its command line first."""
     deadline = time.monotonic() + seconds
-    while any(_members(pid, directory)):
+    while any(_members(pid, directory)) or any(map(_runs, ending)):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.02)
     return True
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _members(group: int, directory: Path) -> Iterator[psutil.Process]:
