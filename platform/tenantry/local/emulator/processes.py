@@ -60,7 +60,7 @@ def end_group(pid: int, directory: Path, grace: float) -> None:
 
 
 def _wait_until_gone(pid: int, directory: Path, ending: Sequence[psutil.Process], seconds: float) -> bool:
-    """Whether no member is left; `ending` are known ones, since one that exits loses its command line first."""
+    """Whether no member is left; `ending` are known ones: one that exits loses its command line first."""
     deadline = time.monotonic() + seconds
     while any(_members(pid, directory)) or any(map(_runs, ending)):
         if time.monotonic() > deadline:
