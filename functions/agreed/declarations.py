@@ -43,7 +43,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A kind of record that a group keeps, one item of the table each; the sort key is its id, a ULID.
+    """A kind of record that a group keeps, one item of the table each; the sort key is its id.
 
     Attributes:
         kind: with tenant and group, the partition key: `<tenant>#<group>#<kind>`.
@@ -51,6 +51,7 @@ class Record:
             are found by their counts, so a kind that has some is counted by them.
         counted_by: the field, or the subset, whose values are counted; empty where nothing is.
         listed_by: the field by whose values records are listed: each value has a partition of entries.
+        chosen_ids: whether clients may choose its ids; else they are all ULIDs of the server's.
         not_exported: why an export leaves it out; empty where it is exported.
         expires: whether DynamoDB deletes it by its attribute `expires_at`.
     """
@@ -60,6 +61,7 @@ class Record:
     subset: str = ""
     counted_by: str = ""
     listed_by: str = ""
+    chosen_ids: bool = False
     not_exported: str = ""
     expires: bool = False
 

@@ -11,12 +11,11 @@ import hmac
 from dataclasses import dataclass
 from typing import Final
 
-from agreed.identifiers import ID
+from agreed.identifiers import CHOSEN_ID
 from api import runtime_secret
 from api.errors import InvalidCursor
 
 SEAL_BYTES: Final = 16  # HMAC-SHA256 cut to 128 bits
-ID_LENGTH: Final = 26
 _VERSION: Final = "tenantry-cursor-1"
 
 
@@ -29,7 +28,7 @@ class Listing:
     subset: str
 
     def seal(self, position: str, key: bytes) -> bytes:
-        # No part can hold a line feed: slugs, route templates, checked names and ULIDs.
+        # No part can hold a line feed: slugs, route templates, checked names and ids.
         text = "\n".join((_VERSION, self.tenant, self.route, self.subset, position))
         return hmac.digest(key, text.encode(), hashlib.sha256)[:SEAL_BYTES]
 
@@ -52,13 +51,13 @@ def read(listing: Listing, cursor: str | None) -> str | None:
 def _open(cursor: str) -> tuple[str, bytes]:
     try:
         sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        position = sealed[:ID_LENGTH].decode("ascii")
+        position = sealed[:-SEAL_BYTES].decode("ascii")
     except (binascii.Error, ValueError):
         raise _refusal() from None
     canonical = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
-    if canonical != cursor or len(sealed) != ID_LENGTH + SEAL_BYTES or not ID.fullmatch(position):
+    if canonical != cursor or not CHOSEN_ID.fullmatch(position):
         raise _refusal()
-    return position, sealed[ID_LENGTH:]
+    return position, sealed[-SEAL_BYTES:]
 
 
 def _refusal() -> InvalidCursor:

@@ -1,8 +1,10 @@
-"""Ids are ULIDs whose time is the record's own, so that the sort key orders by creation."""
+"""The server's ids are ULIDs whose time is the record's own, so that the sort key orders by creation."""
+
+import re
 
 from ulid import ULID
 
-from agreed.identifiers import ID, SUBSET
+from agreed.identifiers import CHOSEN_ID, ID, SUBSET
 from api import clock
 from api.errors import NotFound, invalid_parameter
 
@@ -12,14 +14,23 @@ def new_id(epoch_ms: int) -> str:
 
 
 def created_at(resource_id: str) -> str:
-    """The time that is in the id, as it is stored beside it."""
+    """The time that is in a ULID, as it is stored beside it; empty for an id of another shape."""
+    if not ID.fullmatch(resource_id):
+        return ""
     return clock.rfc3339(min(ULID.from_str(resource_id).milliseconds, clock.LAST_MS))
 
 
-def checked_id(text: str) -> str:
-    """Only the canonical upper-case form is an id; anything else names nothing."""
-    if not ID.fullmatch(text):
+def checked_id(text: str, shape: re.Pattern[str] = ID) -> str:
+    """Of what may be there: any other text names nothing."""
+    if not shape.fullmatch(text):
         raise NotFound("no resource has this id")
+    return text
+
+
+def checked_chosen_id(text: str) -> str:
+    """Of what a client wants to make."""
+    if not CHOSEN_ID.fullmatch(text):
+        raise invalid_parameter("id", "use 1 to 128 letters, digits and . _ ~ -, a letter or digit first")
     return text
 
 

@@ -110,6 +110,7 @@ def test_the_contracts_bounds_are_the_codes_bounds() -> None:
     assert PARAMETERS["Limit"]["schema"]["default"] == pages.DEFAULT_LIMIT
     assert PARAMETERS["Collection"]["schema"]["pattern"] == f"^{identifiers.SUBSET.pattern}$"
     assert PARAMETERS["Id"]["schema"]["pattern"] == f"^{identifiers.ID.pattern}$"
+    assert SCHEMAS["ItemId"]["pattern"] == f"^{identifiers.CHOSEN_ID.pattern}$"
     fields = SCHEMAS["ContactForm"]["properties"]
     assert fields["email"]["maxLength"] == form.EMAIL_LENGTH
     assert fields["message"]["maxLength"] == form.MESSAGE_LENGTH

@@ -78,8 +78,11 @@ def test_a_replacement_must_name_the_version_that_it_replaces(acme: Tenant, orde
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_an_item_is_created_under_an_id_that_the_client_chose(acme: Tenant, slash: str) -> None:
-    item_id = str(ulid.ULID())
+@pytest.mark.parametrize("beginning", ["", "evt_1NG8Du2e.v~-"])
+def test_an_item_is_created_under_an_id_that_the_client_chose(
+    acme: Tenant, slash: str, beginning: str
+) -> None:
+    item_id = f"{beginning}{ulid.ULID()}"
     path = f"/items/chosen/{item_id}"
     created = acme.call("PUT", path + slash, {"a": 1}, headers={"If-None-Match": "*"})
     assert (created.status_code, created.headers["etag"]) == (201, '"1"')

@@ -86,8 +86,8 @@ class Collection(NamedTuple):
         """As `replace`, and whether it was an earlier request's.
 
         A transaction returns no new version, so the one to replace is assumed: the newest that is named, and
-        the time that is in the id. Where that is wrong, as with ids that clients chose, the refusal says what
-        is there.
+        the time that is in the id. Where that is wrong, as with ids that clients chose, the refusal says
+        what is there.
         """
         version = max(match.versions(), default=1 if match.anything else NEVER)
         created_at = identifiers.created_at(item_id)

@@ -14,6 +14,7 @@ ITEM = Record(
     ),
     subset="collection",
     counted_by="collection",
+    chosen_ids=True,
 )
 
 WRITTEN = Metric("ItemsWritten", operations=("createItem", "replaceItem"))

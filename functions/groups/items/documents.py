@@ -13,21 +13,27 @@ Document = dict[str, Any]
 _decode: Final = JSONDecoder().decode
 
 
-def own_fields(body: Document, item_id: str | None = None) -> Document:
+def own_fields(body: Document, item_id: str | None = None, *, new: bool = False) -> Document:
     """The client's members. What was read of the item `item_id` can be sent back as it is: its id says that
-    the server's members are the server's. Without it they would be lost, and are refused.
+    the server's members are the server's. Without it, and in a new item, they would be lost, and are refused.
 
     Raises:
         InvalidBody: a member of the client's own has a name that the server's have.
     """
-    named = [name for name in SERVER_FIELDS if name in body]
-    if not named:
-        return body
-    if item_id is None or body.get("id") != item_id:
-        detail = "a name that the server gives to a member of its own; call it otherwise"
-        faults: list[Fault] = [{"pointer": f"/{name}", "detail": detail} for name in named]
+    sent_back = item_id is not None and body.get("id") == item_id
+    known = () if not sent_back else ("id",) if new else SERVER_FIELDS
+    lost = [name for name in SERVER_FIELDS if name in body and name not in known]
+    if lost:
+        faults: list[Fault] = [{"pointer": f"/{name}", "detail": _advice(name)} for name in lost]
         raise InvalidBody("correct the members listed in errors", tuple(faults))
-    return {name: value for name, value in body.items() if name not in SERVER_FIELDS}
+    return {name: value for name, value in body.items() if name not in known}
+
+
+def _advice(name: str) -> str:
+    advice = "a name that the server gives to a member of its own; call it otherwise"
+    if name == "id":
+        return f"{advice}, or choose the item's id: PUT it there with If-None-Match: *"
+    return advice
 
 
 class Item(NamedTuple):

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from agreed.identifiers import CHOSEN_ID
 from agreed.metrics import REPLAYS
 from api import cursors, etags, idempotency, metrics, pages, settings, table
 from api.application import Handlers, serve
 from api.deadline import Invocation
 from api.errors import PreconditionFailed, PreconditionRequired, invalid_parameter
-from api.identifiers import checked_collection, checked_id
+from api.identifiers import checked_chosen_id, checked_collection, checked_id
 from api.requests import Request
 from api.responses import Response, json_response
 from groups.items.collection import Collection
@@ -44,7 +45,7 @@ def create_item(request: Request) -> Response:
 
 
 def read_item(request: Request) -> Response:
-    item = _collection(request).read(checked_id(request.path["id"]))
+    item = _collection(request).read(_item_id(request))
     headers = {"ETag": item.etag, "Cache-Control": REVALIDATE}
     none_match = _tags(request, "If-None-Match")
     if none_match and none_match.match_weakly(item.version):
@@ -54,9 +55,10 @@ def read_item(request: Request) -> Response:
 
 def replace_item(request: Request) -> Response:
     """Or create it, where the client says that it is not there yet."""
-    collection, item_id = _collection(request), checked_id(request.path["id"])
-    document = own_fields(request.json_object(), item_id)
+    collection = _collection(request)
     match, none_match = _conditions(request)
+    item_id = checked_chosen_id(request.path["id"]) if match is None else _item_id(request)
+    document = own_fields(request.json_object(), item_id, new=match is None)
     claim = idempotency.claim(request, collection.tenant, GROUP.name, document)
     if match is None:
         item, replayed = collection.create(document, claim, item_id)
@@ -73,7 +75,7 @@ def replace_item(request: Request) -> Response:
 
 
 def delete_item(request: Request) -> Response:
-    collection, item_id = _collection(request), checked_id(request.path["id"])
+    collection, item_id = _collection(request), _item_id(request)
     tags = _tags(request, "If-Match") or ANYTHING
     claim = idempotency.claim(request, collection.tenant, GROUP.name, None)
     replayed = collection.delete(item_id, tags, claim)
@@ -104,6 +106,10 @@ def _created(item: Item, location: str) -> Response:
 
 def _slashed(request: Request) -> bool:
     return str(request.event["path"]).endswith("/")
+
+
+def _item_id(request: Request) -> str:
+    return checked_id(request.path["id"], CHOSEN_ID)
 
 
 def _collection(request: Request) -> Collection:

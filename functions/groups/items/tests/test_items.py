@@ -99,7 +99,7 @@ class TestReading:
         answer = acme.call("GET", ITEM, path=at(item_id), headers={"If-None-Match": '"2"'})
         assert answer.status == 200
 
-    @pytest.mark.parametrize("item_id", [UNKNOWN_ID, "nope", UNKNOWN_ID.lower(), "", "8" + UNKNOWN_ID[1:]])
+    @pytest.mark.parametrize("item_id", [UNKNOWN_ID, "nope", UNKNOWN_ID.lower(), "", ".", "a#b", "a" * 129])
     def test_what_is_not_there_is_404(self, acme: TenantApi, item_id: str) -> None:
         assert acme.call("GET", ITEM, path=at(item_id)).slug == "not-found"
 
@@ -237,16 +237,40 @@ class TestCreatingUnderAnIdOfTheClients:
         assert tenant_api.records() == before
 
     @pytest.mark.parametrize(
-        "item_id", ["order-1", UNKNOWN_ID.lower(), "81JD3Z6K0V8Q4T7M2N5P9R1S3W", "0" * 25]
+        "item_id", ["order-1", UNKNOWN_ID.lower(), "evt_1NG8Du2eZvKYlo2C", "a.b~c", "7", "a" * 128]
     )
-    def test_only_what_ids_look_like_is_an_id(self, acme: TenantApi, item_id: str) -> None:
+    @pytest.mark.parametrize("keyed", [{}, {"Idempotency-Key": "k"}])
+    def test_ids_of_other_systems_are_taken(
+        self, acme: TenantApi, item_id: str, keyed: dict[str, str]
+    ) -> None:
+        path = at(item_id)
+        created = acme.call("PUT", ITEM, {"n": 1}, path=path, headers={**self.ABSENT, **keyed})
+        assert (created.status, created.json["id"]) == (201, item_id)
+        replaced = acme.call("PUT", ITEM, {"n": 2}, path=path, headers={"If-Match": "*", **_other(keyed)})
+        assert (replaced.status, replaced.json["version"]) == (200, 2)
+        create(acme, {})
+        ids, cursor = [], ""
+        for _ in range(2):
+            page = acme.call("GET", COLLECTION, path=ORDERS, query=f"limit=1{cursor}").json
+            ids += [item["id"] for item in page["items"]]
+            cursor = f"&cursor={page.get('next_cursor')}"
+        assert ids == sorted(ids)
+        assert item_id in ids
+        assert acme.call("DELETE", ITEM, path=path).status == 204
+        assert acme.call("GET", ITEM, path=path).slug == "not-found"
+
+    @pytest.mark.parametrize("item_id", [".", "..", "_a", "a#b", "a/b", "a b", "é", "a\n", "a" * 129, ""])
+    def test_what_keys_and_paths_would_have_to_escape_is_no_id(self, acme: TenantApi, item_id: str) -> None:
         answer = acme.call("PUT", ITEM, {}, path=at(item_id), headers=self.ABSENT)
-        assert (answer.status, answer.slug) == (404, "not-found")
+        assert (answer.status, answer.slug) == (400, "invalid-parameters")
+        assert answer.json["errors"][0]["parameter"] == "id"
+        assert tenant_api.records() == []
 
     def test_members_of_the_servers_names_are_refused_unless_the_id_is_the_items(
         self, acme: TenantApi
     ) -> None:
         assert self.put(acme, {"id": "mine"}).slug == "invalid-body"
+        assert self.put(acme, {"id": UNKNOWN_ID, "created_at": "2019", "version": 2}).slug == "invalid-body"
         assert self.put(acme, {"id": UNKNOWN_ID, "n": 1}).json["n"] == 1
 
     def test_pages_go_by_ids(self, acme: TenantApi) -> None:
@@ -255,6 +279,10 @@ class TestCreatingUnderAnIdOfTheClients:
         first = acme.call("GET", COLLECTION, path=ORDERS, query="limit=1").json
         then = acme.call("GET", COLLECTION, path=ORDERS, query=f"cursor={first['next_cursor']}").json
         assert [item["id"] for page in (first, then) for item in page["items"]] == [UNKNOWN_ID, newer]
+
+
+def _other(keyed: dict[str, str]) -> dict[str, str]:
+    return {name: f"{value}-2" for name, value in keyed.items()}
 
 
 def one_at_a_time(call: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from agreed import partitions
-from agreed.identifiers import ID, SUBSET
+from agreed.identifiers import CHOSEN_ID, ID, SUBSET
 from tenantry.operations.backup.fields import Plain, Unfit, attribute, holds, plain
 from tenantry.operations.backup.kinds import ExportedKind, exported
 
@@ -44,7 +44,8 @@ class StoredRecord:
             raise Unfit("of a kind that no installed group keeps")
         id_ = fields.pop("id", "")
         subset = fields.pop(kind.record.subset, "") if kind.record.subset else ""
-        if not _matches(ID, id_) or not (_matches(SUBSET, subset) if kind.record.subset else not subset):
+        shape = CHOSEN_ID if kind.record.chosen_ids else ID
+        if not _matches(shape, id_) or not (_matches(SUBSET, subset) if kind.record.subset else not subset):
             raise Unfit("its id or subset cannot be one")
         known = kind.fields
         for name, value in fields.items():
