@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from tenantry.config.key_values import KeyName
 from tenantry.packing.artifact import Artifact, LambdaTarget
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
+
+if TYPE_CHECKING:
+    import pulumi
 
 RUNBOOKS = "docs/runbooks.md"  # in this project, for whoever says nothing else
 
@@ -21,6 +26,7 @@ class Deployment:
         mail_from: the sender that SES has verified; None where no tenant has its messages mailed.
         adopt: tenants whose silo tables are there already.
         budget: what the cell may cost a month, in US dollars, before its topic hears of it.
+        key_values: of API keys whose value is given; AWS makes those of the others.
         runbooks: address of the page that alarms send people to.
     """
 
@@ -36,6 +42,7 @@ class Deployment:
     group_layers: Mapping[str, Artifact] = field(default_factory=dict)
     adopt: tuple[str, ...] = ()
     budget: int | None = None
+    key_values: Mapping[KeyName, "pulumi.Input[str]"] = field(default_factory=dict)
     runbooks: str = RUNBOOKS
 
     def sender_identities(self) -> list[str]:

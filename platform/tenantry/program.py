@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tenantry.components.tenant import TenantArgs
 from tenantry.config import Cell as CellConfig
 from tenantry.config import load_platform
 from tenantry.config.addresses import is_email
+from tenantry.config.key_values import KeyName, setting
 from tenantry.deployment import RUNBOOKS, Deployment
 from tenantry.errors import Failed, WrongInput
 from tenantry.gateway import contract
@@ -64,6 +66,7 @@ def _declared(config: pulumi.Config) -> dict[str, Any]:
         mail_from=config.get("mailFrom"),
         adopt=_adopted(cell, config),
         budget=_budget(config.get("budget")),
+        key_values=_key_values(cell, config),
         runbooks=_runbooks(config),
         plain=config.get_bool("plainArtifacts") or False,
     )
@@ -95,6 +98,7 @@ def prepare(
     mail_from: str | None = None,
     adopt: tuple[str, ...] = (),
     budget: int | None = None,
+    key_values: Mapping[KeyName, pulumi.Input[str]] | None = None,
     runbooks: str = RUNBOOKS,
     plain: bool = False,
     build: Path = paths.BUILD,
@@ -119,6 +123,7 @@ def prepare(
         mail_from=mail_from,
         adopt=adopt,
         budget=budget,
+        key_values=key_values or {},
         runbooks=runbooks,
     )
 
@@ -156,6 +161,13 @@ def _require_sender(cell: CellConfig, deployment: Deployment) -> None:
             f"{', '.join(mailed)}: messages are to be mailed, and this stack has no sender; "
             "set tenantry:mailFrom to an address that SES has verified, or name a webhook"
         )
+
+
+def _key_values(cell: CellConfig, config: pulumi.Config) -> dict[KeyName, pulumi.Input[str]]:
+    """Those that the stack's file holds, encrypted; of keys that the files list."""
+    keys = [(tenant.slug, name) for tenant in cell.tenants for name in tenant.api_keys]
+    found = {key: config.get_secret(setting(key)) for key in keys}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _budget(written: str | None) -> int | None:

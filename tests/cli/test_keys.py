@@ -1,6 +1,8 @@
 """`keys`: a rotation from the command line, with a word on what to do next."""
 
+import io
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -52,6 +54,74 @@ def test_people_are_shown_which_key_signs_and_whose_tokens_are_signed_elsewhere(
 ) -> None:
     assert "yes" in keys(run, command, "list", "acme")[1]
     assert "globex is in oidc mode" in keys(run, command, "list", "globex")[1]
+
+
+@pytest.fixture
+def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A CLI that writes down its arguments and its stdin."""
+    command = tmp_path / "bin" / "pulumi"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\ncat > {tmp_path}/stdin\n')
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", str(command.parent), prepend=os.pathsep)
+    return tmp_path
+
+
+def given(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(value.encode())))
+
+
+VALUE = "123e4567-e89b-12d3-a456-426614174000"
+
+
+def test_a_value_goes_into_the_stacks_file_by_the_engine_and_never_by_an_argument(
+    run: Run, command: Command, monkeypatch: pytest.MonkeyPatch, pulumi: Path
+) -> None:
+    given(monkeypatch, f"{VALUE}\n")
+    code, out, err = keys(run, command, "set", "acme", "web", "--stack", "prod")
+    assert (code, err) == (0, "")
+    arguments = "config set --secret --non-interactive --stack prod tenantry:apiKey.acme.web"
+    assert (pulumi / "arguments").read_text().strip() == arguments
+    assert (pulumi / "stdin").read_text() == VALUE
+    assert "commit that file, and deploy" in out
+    assert VALUE not in out
+
+
+def test_without_the_engine_a_stacks_value_is_refused(
+    run: Run, command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given(monkeypatch, VALUE)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    code, out, err = keys(run, command, "set", "acme", "web", "--stack", "prod")
+    assert (code, out) == (2, "")
+    assert "install the Pulumi CLI" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "value", "said"),
+    [
+        (("acme", "wep"), VALUE, "acme has no API key wep; did you mean web?"),
+        (("acme", "web"), "s3cret", "20 to 128 letters, digits and hyphens"),
+        (("acme", "web", "--stack", "../prod"), VALUE, "../prod"),
+    ],
+    ids=["name", "value", "stack"],
+)
+def test_what_cannot_be_a_keys_value_is_refused(
+    run: Run,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    pulumi: Path,
+    arguments: tuple[str, ...],
+    value: str,
+    said: str,
+) -> None:
+    given(monkeypatch, value)
+    code, out, err = keys(run, command, "set", *arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert value not in err
+    assert not (pulumi / "arguments").exists()
+    assert not command.home.exists()
 
 
 def test_a_refused_step_exits_with_2(run: Run, command: Command) -> None:

@@ -296,6 +296,16 @@ def test_the_stacks_configuration_names_the_tables_to_adopt() -> None:
 
 
 @pytest.mark.usefixtures("_unbuilt")
+def test_the_stacks_configuration_gives_keys_their_values_and_keeps_them_secret() -> None:
+    given = {"tenantry:apiKey.acme.web": "given-to-web-of-acme", "tenantry:apiKey.gone.web": "of-one-gone"}
+    pulumi.runtime.set_all_config({"tenantry:cell": "demo", **given, **SETTINGS}, [*given])
+    keys = run(run_program, "prod")[0].of_type("ApiKey")
+    [(name, secret)] = [(name, key.inputs["value"]) for name, key in keys.items() if "value" in key.inputs]
+    assert (name, secret["value"]) == ("acme.web", "given-to-web-of-acme")
+    assert rpc._special_secret_sig in secret.values()
+
+
+@pytest.mark.usefixtures("_unbuilt")
 @pytest.mark.parametrize(
     ("adopt", "message"),
     [

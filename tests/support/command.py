@@ -87,9 +87,13 @@ class Command:
         return found
 
     def remains(self) -> list[str]:
-        """Processes and files that are still there; empty after a clean end."""
+        """Processes and files that are still there; empty after a clean end.
+
+        Without the API keys' values, which are there for the next start.
+        """
         # os.walk passes over what goes while it looks; rglob would raise.
         files = [str(Path(at, name)) for at, dirs, names in os.walk(self.home) for name in (*dirs, *names)]
+        files = [each for each in files if Path(each) != self.home / "api-keys"]
         return [str(process) for process in self.processes()] + files
 
     def _line(self, arguments: tuple[str, ...]) -> list[str]:

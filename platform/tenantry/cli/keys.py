@@ -1,4 +1,4 @@
-"""`keys`: rotate a tenant's API keys and signing keys in its file."""
+"""`keys`: rotate a tenant's API keys and signing keys in its file, and give API keys their values."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -7,13 +7,14 @@ import typer
 from rich.table import Table
 
 from tenantry.cli.output import print_json, stdout
+from tenantry.cli.piped import piped
 from tenantry.cli.places import Slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 
 if TYPE_CHECKING:
     from tenantry.config.rotation import Rotation
 
-keys = typer.Typer(help="List, add or retire a tenant's keys, in its file.", no_args_is_help=True)
+keys = typer.Typer(help="List, add or retire a tenant's keys, or give one its value.", no_args_is_help=True)
 
 KeyKind = Literal["api", "signing"]
 WhichKind = Annotated[KeyKind, typer.Option("--kind", help="API keys, or managed signing keys.")]
@@ -89,6 +90,33 @@ def retire_key(
     else:
         _next(f"deploy; tokens by {name} are refused from then on, {VERDICTS}")
         _next(f"new tokens are signed by {done.names[-1]}, the last name listed")
+
+
+@keys.command("set")
+def set_value(
+    slug: Slug,
+    name: Annotated[str, typer.Argument(help="The key's name, as the tenant's file lists it.")],
+    stack: Annotated[
+        str | None, typer.Option("--stack", help="Into this stack's file, encrypted; local, if left out.")
+    ] = None,
+    tenants: Folder = TENANTS,
+) -> None:
+    """Give an API key its value, read from stdin; a terminal is asked for it without echo."""
+    from tenantry.config import key_values, load_platform
+    from tenantry.local import key_values as local
+
+    key_values.require_listed(load_platform(tenants).tenant(slug), name)
+    value = key_values.checked(piped(f"API key {name} of {slug}", key_values.MAX_BYTES))
+    if stack is None:
+        local.give((slug, name), value)
+        where, then = "on this machine", "`tenantry update`, or the next `tenantry up`, brings it"
+    else:
+        from tenantry.operations import stacks
+
+        stacks.set_secret(stack, key_values.setting((slug, name)), value)
+        where, then = f"in Pulumi.{stack}.yaml, encrypted", "commit that file, and deploy"
+    stdout().print(f"✓ set API key {name} of {slug} {where}", markup=False, soft_wrap=True)
+    _next(f"{then}; the value before opens nothing from then on")
 
 
 def _tell(done: "Rotation", what: str) -> None:

@@ -63,9 +63,10 @@ def up(
             chosen, tenants, port or None, lambda step: progress.update(f"{step} …")
         )
     with emulator:
+        if detach:
+            emulator.detach()  # before anything is printed, which may fail
         _announce(platform, time.monotonic() - began)
         if detach:
-            emulator.detach()
             return
         stdout().print("  Ctrl-C stops it" + ("; edits are served as they are saved" if looks else ""))
         try:
@@ -97,9 +98,12 @@ def status(
 def down(
     port: Port = None,
     everything: Annotated[bool, typer.Option("--all", help="Every platform that runs here.")] = False,
+    delete: Annotated[
+        bool, typer.Option("--delete", help="The API keys' values too: the next start has others.")
+    ] = False,
 ) -> None:
-    """Stop what `up` started, and leave nothing behind."""
-    from tenantry.local import state
+    """Stop what `up` started, and leave nothing behind but the API keys' values, for the next start."""
+    from tenantry.local import key_values, state
 
     swept = state.sweep(everything) if port is None else 0
     if swept:
@@ -113,6 +117,8 @@ def down(
         stdout().print(f"[green]✓[/] the platform on port {platform.record.port} is down")
     if not known and not swept:
         stdout().print("no local platform runs" + ("" if port is None else f" on port {port}"))
+    if delete and key_values.forget():
+        stdout().print("[green]✓[/] the API keys' values are deleted")
 
 
 def credentials(port: Port = None) -> None:

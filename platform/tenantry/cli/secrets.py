@@ -1,7 +1,5 @@
 """`secrets`: list, set and show the named values that a tenant's functions read; none is ever an argument."""
 
-import getpass
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,13 +8,13 @@ import typer
 from rich.table import Table
 
 from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.piped import piped
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
     from tenantry.operations.named_values import TenantSecrets
-    from tenantry.rules.named_values import NamedValue
 
 secrets = typer.Typer(help="List, set or show the named values of a tenant.", no_args_is_help=True)
 
@@ -72,12 +70,12 @@ def set_value(
     tenants: Folder = TENANTS,
 ) -> None:
     """Set a value, read from stdin; a terminal is asked for it without echo."""
-    from tenantry.rules.named_values import named
+    from tenantry.rules.named_values import MAX_BYTES, named
 
     value = named(name)
     if show and not generate:
         raise WrongInput("--show prints what --generate made; you know the value that you give")
-    new = value.generate() if generate else value.checked(_given(value))
+    new = value.generate() if generate else value.checked(piped(name, MAX_BYTES))
     changed = _of(slug, stack, region, port, tenants).set(value, new, lambda: datetime.now(UTC))
     out = stderr() if show else stdout()  # where the value is printed, nothing else is
     if show:
@@ -104,14 +102,6 @@ def show_value(
 
     value = named(name)
     typer.echo(_of(slug, stack, region, port, tenants).value(value))
-
-
-def _given(value: "NamedValue") -> bytes:
-    if sys.stdin.isatty():
-        return getpass.getpass(f"{value.name}: ", stream=sys.stderr).encode()
-    from tenantry.rules.named_values import MAX_BYTES
-
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def _of(slug: str, stack: str | None, region: str | None, port: int | None, folder: Path) -> "TenantSecrets":

@@ -40,6 +40,7 @@ class Access(pulumi.ComponentResource):
                 logical,
                 name=names.api_key(tenant.slug, key_name),
                 description=f"Key {key_name} of {tenant.slug}",
+                value=site.deployment.key_values.get((tenant.slug, key_name)),
                 enabled=True,
                 tags=site.tags,
                 opts=children,

@@ -14,9 +14,8 @@ from tenantry import paths
 from tenantry.config import Cell, Tenant
 from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
-from tenantry.errors import WrongInput
 from tenantry.gateway import contract
-from tenantry.local import state
+from tenantry.local import key_values, state
 from tenantry.local.clients import ACCOUNT, REGION
 from tenantry.local.emulator.parent import Emulator, Environment, RunningEmulator
 from tenantry.local.engine import inventory
@@ -63,11 +62,7 @@ def start(
     if port is not None and (earlier := state.at(port)):
         earlier.stop()
     on_step("starting the emulator")
-    home = state.folder()
-    try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise WrongInput(f"{home} cannot hold the state ({error.strerror}); set TENANTRY_STATE") from error
+    home = state.made_folder()
     emulator = Emulator.start(port, home / f"emulator-{secrets.token_hex(4)}", environment, _load_program)
     try:
         platform, _ = _deploy(cell, folder, emulator, {}, receivers or {}, on_step)
@@ -123,6 +118,7 @@ def _deploy(
         arns=Arns("aws", REGION, ACCOUNT),
         target=artifact.this_machine(),
         mail_from=MAIL_FROM,
+        key_values=key_values.of_cell(cell),
         build=build,
     )
     clients = clients_of(emulator.record)

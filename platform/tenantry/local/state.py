@@ -104,6 +104,20 @@ def folder() -> Path:
     return Path(os.environ.get("TENANTRY_STATE") or LOCAL_STATE)
 
 
+def made_folder() -> Path:
+    """The same, made where it is missing.
+
+    Raises:
+        WrongInput: it cannot be.
+    """
+    home = folder()
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise WrongInput(f"{home} cannot hold the state ({error.strerror}); set TENANTRY_STATE") from error
+    return home
+
+
 def save(platform: LocalPlatform) -> None:
     target = _file(platform.record.port)
     with tempfile.NamedTemporaryFile("w", dir=folder(), suffix=".part", delete=False) as part:

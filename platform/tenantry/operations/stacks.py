@@ -1,5 +1,7 @@
 """Find a stack where it was deployed: Region and cell are those of Pulumi.<stack>.yaml, not of the shell."""
 
+import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 import yaml
 
 from tenantry import paths
-from tenantry.errors import WrongInput
+from tenantry.errors import Failed, WrongInput
 from tenantry.rules.naming import Names
 
 
@@ -36,6 +38,34 @@ def find(name: str, region: str | None = None) -> Stack:
     if found is None:
         raise WrongInput(f"{file}: no aws:region can be read here; give --region, or the right --stack")
     return Stack(names, found, _text(config, "tenantry:cell"))
+
+
+def set_secret(name: str, setting: str, value: str) -> None:
+    """Write a setting into the stack's file, encrypted by the engine; the value goes by stdin.
+
+    Raises:
+        WrongInput: the name cannot be a stack's, or there is no Pulumi CLI.
+        Failed: the CLI refuses; the message is its own.
+    """
+    Names(name)
+    pulumi = shutil.which("pulumi")
+    if pulumi is None:
+        raise WrongInput("there is no `pulumi` on PATH, which encrypts the value; install the Pulumi CLI")
+    command = [
+        pulumi,
+        "config",
+        "set",
+        "--secret",
+        "--non-interactive",
+        "--stack",
+        name,
+        f"tenantry:{setting}",
+    ]
+    done = subprocess.run(  # noqa: S603 - own arguments, and a name that can be a stack's
+        command, cwd=paths.ROOT, input=value, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise Failed(f"pulumi config set: {done.stderr.strip()}")
 
 
 def _config(file: Path) -> dict[Any, Any]:

@@ -1,10 +1,12 @@
 """`up` and `down`: whatever happens, a clear answer, and no process left running."""
 
+import io
 import json
 import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -76,6 +78,33 @@ def test_up_again_replaces_our_own(detached: Command, run: Run) -> None:
     assert records(detached)[port] != pid
     assert not psutil.pid_exists(pid)
     assert run(detached, "status", "--json")[0] == 0
+
+
+def test_addresses_and_keys_are_the_same_after_every_start(alone: Command, run: Run) -> None:
+    shown = []
+    for _ in range(2):
+        alone.up("--port", "0")
+        tenant = json.loads(run(alone, "status", "--json")[1])["tenants"][0]
+        shown.append((urlsplit(tenant["url"]).path, tenant["api_keys"]))
+        assert alone("down").returncode == 0
+    assert shown[0] == shown[1]
+    assert run(alone, "down", "--delete")[1] == "no local platform runs\n✓ the API keys' values are deleted\n"
+    assert list(alone.home.iterdir()) == []
+
+
+def test_a_value_that_is_given_is_the_keys_from_the_next_update_on(
+    detached: Command, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = json.loads(run(detached, "status", "--json")[1])["tenants"][0]["api_keys"]["web"]
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"given-to-web-of-only\n")))
+    assert run(detached, "keys", "set", "only", "web", "--tenants", str(detached.tenants))[0] == 0
+    assert run(detached, "call", "only", "GET", "/items/orders")[0] == 0
+    done = run(detached, "update")
+    assert (done[0], before in "".join(done[1:])) == (0, False)
+    assert json.loads(run(detached, "status", "--json")[1])["tenants"][0]["api_keys"] == {
+        "web": "given-to-web-of-only"
+    }
+    assert run(detached, "call", "only", "GET", "/items/orders")[1].startswith("200")
 
 
 def test_a_killed_emulator_is_said_to_have_died_and_up_starts_afresh(detached: Command, run: Run) -> None:

@@ -256,7 +256,7 @@ PLANTED: dict[str, Planted] = {
     ),
     "a key that does not work": Planted(set_input("ApiKey", "acme.web", enabled=False), "enabled"),
     "a key whose value is in the program": Planted(
-        set_input("ApiKey", "acme.web", value="x" * 20), "value of"
+        set_input("ApiKey", "acme.web", value="x" * 20), "value, which should be nothing"
     ),
     "a key that no file names": Planted(
         added("acme.items", "acme.more", "aws:apigateway/apiKey:ApiKey", name="tenantry_demo_acme_more"),

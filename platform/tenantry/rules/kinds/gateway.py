@@ -56,6 +56,7 @@ KINDS = (
         name="name",
         unique=False,
         settings=("description", "enabled"),
+        judged=("value",),  # a stack's file may give it, and the program never: so nothing is expected
         computed={"value": "key-value-of-{name}"},
         secret_outputs=("value",),
     ),

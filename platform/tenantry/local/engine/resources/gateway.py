@@ -1,27 +1,37 @@
 """The REST API, its deployment and its stages."""
 
-from typing import Any
+import hashlib
+from typing import Any, Final
 
 from tenantry.local.clients import REGION, stage_url
 from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, MadeKind, put
 from tenantry.rules.kinds import tokens
 
+_ID_TAG: Final = "ms-custom-id"  # by which the emulator lets an API's maker choose its id
+
 
 def _make_rest_api(clients: Clients, inputs: Inputs) -> Made:
-    made = clients("apigateway").create_rest_api(
+    """Under an id that follows from its name, so that a stage's address is the same after every start."""
+    gateway = clients("apigateway")
+    made = gateway.create_rest_api(
         name=inputs["name"],
         endpointConfiguration={"types": [inputs["endpointConfiguration"]["types"]]},
-        tags=inputs["tags"],
+        tags={_ID_TAG: hashlib.sha256(inputs["name"].encode()).hexdigest()[:10]},
     )
+    gateway.untag_resource(resourceArn=_arn(made["id"]), tagKeys=[_ID_TAG])
+    gateway.tag_resource(resourceArn=_arn(made["id"]), tags=inputs["tags"])
     _put_body(clients, made["id"], inputs)
     return Made(made["id"], {})
 
 
 def _update_rest_api(clients: Clients, existing: Existing, inputs: Inputs) -> Made:
     _put_body(clients, existing.id, inputs)
-    arn = f"arn:aws:apigateway:{REGION}::/restapis/{existing.id}"
-    clients("apigateway").tag_resource(resourceArn=arn, tags=inputs["tags"])
+    clients("apigateway").tag_resource(resourceArn=_arn(existing.id), tags=inputs["tags"])
     return Made(existing.id, {})
+
+
+def _arn(api: str) -> str:
+    return f"arn:aws:apigateway:{REGION}::/restapis/{api}"
 
 
 def _put_body(clients: Clients, api: str, inputs: Inputs) -> None:

@@ -11,10 +11,13 @@ Patch = dict[str, str]
 
 def _make_api_key(clients: Clients, inputs: Inputs) -> Made:
     made = clients("apigateway").create_api_key(
-        name=inputs["name"],
-        description=inputs["description"],
-        enabled=inputs["enabled"],
-        tags=inputs["tags"],
+        **given(
+            name=inputs["name"],
+            description=inputs["description"],
+            value=inputs.get("value"),
+            enabled=inputs["enabled"],
+            tags=inputs["tags"],
+        )
     )
     return Made(made["id"], {"value": made["value"]})
 
@@ -43,7 +46,9 @@ def _find_api_key(clients: Clients, inputs: Inputs) -> Made | None:
     return None
 
 
-API_KEY = MadeKind(_make_api_key, _remove_api_key, _update_api_key, _find_api_key, frozenset({"name"}))
+API_KEY = MadeKind(
+    _make_api_key, _remove_api_key, _update_api_key, _find_api_key, frozenset({"name", "value"})
+)
 
 
 def _make_usage_plan(clients: Clients, inputs: Inputs) -> Made:
