@@ -40,7 +40,7 @@ def test_nothing_of_other_tenants_is_under_a_key(platform: Platform) -> None:
     assert table["SSEDescription"]["Status"] == "DISABLED"
 
 
-def test_purge_would_find_the_key_by_its_tags(platform: Platform, key: str) -> None:
+def test_an_erasure_would_find_the_key_by_its_tags(platform: Platform, key: str) -> None:
     tags = {"managed-by": "tenantry", "stack": platform.local.cell, "tenant": "globex"}
     found = platform.root.client("resourcegroupstaggingapi").get_resources(
         ResourceTypeFilters=["kms:key"],

@@ -1,16 +1,19 @@
-"""`redrive`, `trigger` and `purge`: what an operator does to a platform that runs."""
+"""`redrive`, `trigger` and `erase`: what an operator does to a platform that runs."""
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
+from rich.table import Column, Table
 
 from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen, require_slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
-from tenantry.errors import WrongInput
+from tenantry.errors import Failed, WrongInput
 from tenantry.problems import unknown
-from tenantry.rules.key_policies import DELETION_WINDOW_DAYS
 
 if TYPE_CHECKING:
     from tenantry.operations.stacks import Stack
@@ -94,36 +97,70 @@ def trigger(
     stdout().print(f"[green]✓[/] {slug}: {schedule} is on its way; {follow}", soft_wrap=True)
 
 
-def purge(
+def erase(
     slug: Slug,
     stack: Annotated[str, typer.Option("--stack", help="The stack that the tenant was removed from.")],
+    certificate: Annotated[
+        Path,
+        typer.Option("--certificate", metavar="FILE", help="Where to say what was found. Not there yet."),
+    ],
     region: Region = None,
+    sign: Annotated[
+        Path | None, typer.Option("--sign", metavar="PEM", help="Your private key, to sign the certificate.")
+    ] = None,
+    exports: Annotated[
+        list[Path] | None,
+        typer.Option("--export", metavar="FILE", help="An export to delete too; repeatable."),
+    ] = None,
     tenants: Folder = TENANTS,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete the data and secrets of a removed tenant on AWS, for good."""
-    from tenantry.operations import deployed, stacks
-    from tenantry.operations.purge import purge as purge_tenant
+    """Delete all that a removed tenant left on AWS, for good, and certify it."""
+    from tenantry.operations import deployed, erasure, stacks
 
     require_slug(slug)
     where = stacks.find(stack, region)
     _require_removed(slug, where, tenants)
+    key = erasure.SigningKey(sign) if sign else None
     asked = f"This deletes all data of {slug} in {where}, for good. Type its slug to go on"
     if not yes and typer.prompt(asked) != slug:
         raise WrongInput("that is not the slug; nothing was deleted")
-    stderr().print(f"deleting what is left of {slug} in {where}", markup=False, soft_wrap=True)
-    with stderr().status("deleting") as progress:
-        purged = purge_tenant(
-            where.names,
-            slug,
-            deployed.clients(where.region),
-            lambda count: progress.update(f"{count:,} items deleted"),
+    with _reserved(certificate) as file:
+        stderr().print(f"deleting what is left of {slug} in {where}", markup=False, soft_wrap=True)
+        with stderr().status("deleting") as progress:
+            done = erasure.erase(
+                where.names,
+                slug,
+                deployed.clients(where.region),
+                lambda what, count: progress.update(f"{what}: {count:,} deleted"),
+                exports or (),
+            )
+        json.dump(erasure.document(done, key), file, indent=2, ensure_ascii=False)
+    table = Table("where", "looked for", Column("deleted", justify="right"), Column("left", justify="right"))
+    for each in done.stores:
+        table.add_row(each.where, each.what, f"{each.deleted:,}", f"{each.left:,}")
+    stdout().print(table)
+    if done.left:
+        raise Failed(
+            f"{done.left:,} are there still; run it again in some minutes, with another --certificate"
         )
-    what = [f"{purged.items:,} items", *purged.tables, *purged.secrets]
-    stdout().print(f"[green]✓[/] deleted of {slug}: {', '.join(what)}", soft_wrap=True)
-    for key in purged.keys:
-        notice = f"KMS key {key} is deleted in {DELETION_WINDOW_DAYS} days, unless that is cancelled"
-        stdout().print(notice, markup=False, soft_wrap=True)
+    signed = "signed" if key else "not signed"
+    stdout().print(f"[green]✓[/] nothing of {slug} is left; {certificate} says so, {signed}", soft_wrap=True)
+
+
+@contextmanager
+def _reserved(path: Path) -> Iterator[TextIO]:
+    """A file that was not there; gone again if what it is for fails."""
+    try:
+        file = path.open("x", encoding="utf-8")
+    except OSError as error:
+        raise WrongInput(f"{path} cannot be written ({error.strerror}); nothing was deleted") from error
+    with file:
+        try:
+            yield file
+        except BaseException:
+            path.unlink()
+            raise
 
 
 def _require_removed(slug: str, stack: "Stack", folder: Path) -> None:

@@ -61,7 +61,7 @@ class CellUsage:
 
     Attributes:
         pooled_read_units: `ConsumedReadCapacityUnits` of AWS/DynamoDB of the table; more than the sum
-            over the tenants, since exports and purges are nobody's requests. None where nobody measured it.
+            over the tenants, since exports and erasures are nobody's requests. None where nobody measured it.
         pooled_write_units: `ConsumedWriteCapacityUnits`, the same.
         pooled_bytes: `TableSizeBytes` that DescribeTable reports.
     """

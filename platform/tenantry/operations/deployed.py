@@ -7,16 +7,16 @@ import boto3
 from tenantry.config import Tenant
 from tenantry.gateway import contract
 from tenantry.operations.aws import refusals_reported
-from tenantry.operations.purge import PurgeClients
+from tenantry.operations.erasure import Clients
 from tenantry.operations.stacks import Stack
 from tenantry.operations.tokens import Audience, TokenError, managed_signer, mint, wanted_scopes
 
 
-def clients(region: str) -> PurgeClients:
+def clients(region: str) -> Clients:
     with refusals_reported(region):
         session = boto3.Session(region_name=region)  # one, so that a role with MFA asks for one code
-        services = ("dynamodb", "secretsmanager", "lambda", "kms", "resourcegroupstaggingapi")
-        return PurgeClients(*map(session.client, services))
+        services = ("dynamodb", "secretsmanager", "lambda", "logs", "sqs", "sts", "kms")
+        return Clients(*map(session.client, (*services, "resourcegroupstaggingapi")))
 
 
 def token(

@@ -101,7 +101,11 @@ class Names:
         return f"tenantry/{self.stack}/{title}"
 
     def access_log(self, tenant: str) -> str:
-        return f"/tenantry/{self.stack}/{tenant}/access"
+        return f"{self.log_groups(tenant)}access"
+
+    def log_groups(self, tenant: str) -> str:
+        """What the names of a tenant's own log groups begin with, but for its functions'."""
+        return f"/tenantry/{self.stack}/{tenant}/"
 
     def secret(self, tenant: str, secret: str = RUNTIME) -> str:
         """Values that functions read at run time. A generation follows."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tenantry.operations.backup.tenant_data import PAGE, TenantData
-from tenantry.operations.purge import PurgeClients, purge
+from tenantry.operations.erasure import Clients, erase
 from tests.support.backups import counts, everything, item, message, written
 from tests.support.command import TENANTS, Command, eventually
 from tests.support.platform import Platform, Tenant
@@ -127,7 +127,7 @@ def test_what_was_exported_and_lost_comes_back_byte_for_byte_to_any_tenant(
     assert kept[0] == kept[1]
 
 
-def test_tenants_that_were_removed_and_purged_come_back_byte_for_byte(
+def test_tenants_that_were_removed_and_erased_come_back_byte_for_byte(
     command: Command, data: dict[str, TenantData], tmp_path: Path
 ) -> None:
     pooled_and_silo = ("acme-eu", "globex")
@@ -143,11 +143,12 @@ def test_tenants_that_were_removed_and_purged_come_back_byte_for_byte(
     done(command, "update")
     with running(command) as platform:
         assert set(platform.tenants) == {"acme"}
-        services = ("dynamodb", "secretsmanager", "lambda", "kms", "resourcegroupstaggingapi")
-        clients = PurgeClients(*map(platform.root.client, services))
-        purged = [purge(platform.names, slug, clients, lambda _: None) for slug in pooled_and_silo]
-    assert purged[0].items > 0
-    assert purged[1].tables == (platform.names.tenant("globex"),)
+        services = ("dynamodb", "secretsmanager", "lambda", "logs", "sqs", "sts", "kms")
+        clients = Clients(*map(platform.root.client, (*services, "resourcegroupstaggingapi")))
+        erased = [erase(platform.names, slug, clients, lambda *_: None) for slug in pooled_and_silo]
+    assert [each.left for each in erased] == [0, 0]
+    assert erased[0].stores[0].deleted > 0
+    assert erased[1].stores[1].named == (platform.names.tenant("globex"),)
     for slug in pooled_and_silo:
         (command.tenants / "demo" / f"{slug}.yaml").write_text(FILES[slug])
     done(command, "update")

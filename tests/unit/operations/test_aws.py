@@ -14,7 +14,7 @@ from tenantry.config import load_platform
 from tenantry.errors import Failed
 from tenantry.operations import deployed
 from tenantry.operations.aws import refusals_reported
-from tenantry.operations.purge import purge
+from tenantry.operations.erasure import erase
 from tenantry.operations.stacks import Stack
 from tenantry.rules.naming import Names
 from tests.support.command import TENANTS
@@ -60,10 +60,10 @@ def test_what_keeps_from_asking_is_told_like_a_refusal(error: BotoCoreError, rem
 
 
 @pytest.mark.usefixtures("no_credentials")
-def test_without_credentials_neither_purge_nor_token_leaves_a_traceback() -> None:
+def test_without_credentials_neither_erase_nor_token_leaves_a_traceback() -> None:
     told = "Region eu-west-3: NoCredentialsError"
     with pytest.raises(Failed, match=told):
-        purge(STACK.names, "gone", deployed.clients(STACK.region), lambda _: None)
+        erase(STACK.names, "gone", deployed.clients(STACK.region), lambda *_: None)
     with pytest.raises(Failed, match=told):
         deployed.token(load_platform(TENANTS).tenant("acme"), STACK, "somebody", None, 60)
 

@@ -53,18 +53,40 @@ def left(dynamodb: Any) -> set[str]:
     return {item["pk"]["S"].split("#")[0] for item in dynamodb.scan(TableName="tenantry_demo")["Items"]}
 
 
-def purge(run: Run, command: Command, slug: str, *options: str) -> tuple[int, str, str]:
-    options = ("--yes", "--tenants", str(command.tenants), *options)
+def erase(run: Run, command: Command, slug: str, *options: str) -> tuple[int, str, str]:
+    certificate = str(command.tenants.parent / "certificate.json")
+    options = ("--yes", "--tenants", str(command.tenants), "--certificate", certificate, *options)
     stack = () if "--stack" in options else ("--stack", "demo")
-    return run(command, "purge", slug, *stack, *options)
+    return run(command, "erase", slug, *stack, *options)
 
 
-def test_a_purge_says_where_and_deletes_there(run: Run, command: Command, tables: Any) -> None:
+def test_an_erasure_says_where_deletes_there_and_certifies_it(
+    run: Run, command: Command, tables: Any
+) -> None:
     (command.tenants / "demo" / "acme.yaml").unlink()
-    code, out, err = purge(run, command, "acme")
+    code, out, err = erase(run, command, "acme")
     assert (code, left(tables)) == (0, {"acme-eu"})
     assert "acme in stack demo, Region eu-west-3" in err
-    assert "1 items" in out
+    assert "nothing of acme is left" in out
+    written = json.loads((command.tenants.parent / "certificate.json").read_text())["certificate"]
+    assert (written["stores"][0]["deleted"], written["region"]) == (1, REGION)
+
+
+def test_a_certificate_that_is_there_is_kept_and_nothing_deleted(
+    run: Run, command: Command, tables: Any
+) -> None:
+    (command.tenants / "demo" / "acme.yaml").unlink()
+    (command.tenants.parent / "certificate.json").write_text("of another day")
+    code, _, err = erase(run, command, "acme")
+    assert (code, left(tables)) == (2, {"acme", "acme-eu"})
+    assert "certificate.json cannot be written (File exists); nothing was deleted" in err
+    assert (command.tenants.parent / "certificate.json").read_text() == "of another day"
+
+
+@pytest.mark.usefixtures("project", "no_credentials")
+def test_one_that_fails_leaves_no_certificate(run: Run, command: Command) -> None:
+    assert erase(run, command, "gone")[0] == 1
+    assert not (command.tenants.parent / "certificate.json").exists()
 
 
 def test_the_question_names_stack_and_region(
@@ -77,7 +99,9 @@ def test_the_question_names_stack_and_region(
         return "something else"
 
     monkeypatch.setattr("typer.prompt", answer)
-    code, _, err = run(command, "purge", "gone", "--stack", "demo", "--tenants", str(command.tenants))
+    code, _, err = run(
+        command, "erase", "gone", "--stack", "demo", "--certificate", "c", "--tenants", str(command.tenants)
+    )
     assert (code, left(tables)) == (2, {"acme", "acme-eu"})
     assert "nothing was deleted" in err
     assert "gone in stack demo, Region eu-west-3" in asked[0]
@@ -85,46 +109,46 @@ def test_the_question_names_stack_and_region(
 
 @pytest.mark.usefixtures("tables")
 def test_a_region_without_the_pooled_table_is_told_with_its_code(run: Run, command: Command) -> None:
-    code, out, err = purge(run, command, "gone", "--region", "us-east-2")
+    code, out, err = erase(run, command, "gone", "--region", "us-east-2")
     assert (code, out) == (1, "")
     assert "Region us-east-2: ResourceNotFoundException" in err
     assert "Traceback" not in err
 
 
 @pytest.mark.usefixtures("project", "no_credentials")
-def test_a_purge_without_credentials_fails_with_a_word_on_them(run: Run, command: Command) -> None:
-    code, out, err = purge(run, command, "gone")
+def test_an_erasure_without_credentials_fails_with_a_word_on_them(run: Run, command: Command) -> None:
+    code, out, err = erase(run, command, "gone")
     assert (code, out) == (1, "")
     assert "Region eu-west-3: NoCredentialsError" in err
 
 
 @pytest.mark.usefixtures("project", "no_credentials")
 @pytest.mark.parametrize("slug", ["acme/signing", "acme#", "Acme", "ac", "acme--eu", "[red]acme"])
-def test_a_purge_of_what_is_no_slug_is_refused(run: Run, command: Command, slug: str) -> None:
-    code, out, err = purge(run, command, slug)
+def test_an_erasure_of_what_is_no_slug_is_refused(run: Run, command: Command, slug: str) -> None:
+    code, out, err = erase(run, command, slug)
     assert (code, out) == (2, "")
     assert f"'{slug}' cannot be a slug" in err
 
 
 @pytest.mark.usefixtures("project", "no_credentials")
 @pytest.mark.parametrize("stack", ["../demo", "Demo", "d_emo"])
-def test_a_purge_of_what_is_no_stack_is_refused(run: Run, command: Command, stack: str) -> None:
-    code, out, err = purge(run, command, "gone", "--stack", stack, "--region", REGION)
+def test_an_erasure_of_what_is_no_stack_is_refused(run: Run, command: Command, stack: str) -> None:
+    code, out, err = erase(run, command, "gone", "--stack", stack, "--region", REGION)
     assert (code, out) == (2, "")
     assert f"the stack's name {stack}" in err
 
 
 @pytest.mark.usefixtures("project", "no_credentials")
 def test_without_a_region_every_command_on_a_stack_asks_for_it(run: Run, command: Command) -> None:
-    for arguments in (("purge", "gone", "--yes"), ("token", "acme")):
+    for arguments in (("erase", "gone", "--yes", "--certificate", "c"), ("token", "acme")):
         code, out, err = run(command, *arguments, "--stack", "other")
         assert (code, out) == (2, "")
         assert "give --region" in err
 
 
 @pytest.mark.usefixtures("project", "no_credentials")
-def test_a_tenant_with_a_file_in_the_stacks_cell_is_not_purged(run: Run, command: Command) -> None:
-    code, out, err = purge(run, command, "acme")
+def test_a_tenant_with_a_file_in_the_stacks_cell_is_not_erased(run: Run, command: Command) -> None:
+    code, out, err = erase(run, command, "acme")
     assert (code, out) == (2, "")
     assert f"{command.tenants / 'demo' / 'acme.yaml'}; remove it" in err
 
@@ -134,20 +158,20 @@ def move(command: Command, slug: str, cell: str) -> None:
     (command.tenants / "demo" / f"{slug}.yaml").rename(command.tenants / cell / f"{slug}.yaml")
 
 
-def test_a_tenant_that_moved_to_another_cell_can_be_purged_from_the_old_stack(
+def test_a_tenant_that_moved_to_another_cell_can_be_erased_from_the_old_stack(
     run: Run, command: Command, tables: Any
 ) -> None:
     move(command, "acme", "second")
-    assert purge(run, command, "acme")[0] == 0
+    assert erase(run, command, "acme")[0] == 0
     assert left(tables) == {"acme-eu"}
 
 
-def test_where_the_stacks_cell_is_unknown_a_file_in_any_cell_stops_a_purge(
+def test_where_the_stacks_cell_is_unknown_a_file_in_any_cell_stops_an_erasure(
     run: Run, command: Command, project: Path, tables: Any
 ) -> None:
     move(command, "acme", "second")
     (project / "Pulumi.demo.yaml").unlink()
-    assert purge(run, command, "acme", "--region", REGION)[0] == 2
+    assert erase(run, command, "acme", "--region", REGION)[0] == 2
     assert left(tables) == {"acme", "acme-eu"}
 
 

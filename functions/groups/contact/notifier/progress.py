@@ -50,4 +50,4 @@ def _update(
             ExpressionAttributeValues={**values, ":one": {"N": "1"}},
         )
     except Refused:
-        return  # the message was purged meanwhile, or a second receive of the same entry has delivered it
+        return  # the message was erased meanwhile, or a second receive of the same entry has delivered it

@@ -374,7 +374,7 @@ class TestOnce:
             progress.failed(table.current(), "acme", message_id, "late", "failed")
         assert shown(tenant) == before
 
-    def test_a_purged_message_is_not_made_again(self, tenant: Delivery) -> None:
+    def test_an_erased_message_is_not_made_again(self, tenant: Delivery) -> None:
         with tenant.api.environment():
             progress.delivered(table.current(), "acme", STRAY_ID)
             progress.failed(table.current(), "acme", STRAY_ID, "late", "pending")

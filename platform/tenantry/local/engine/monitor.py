@@ -177,7 +177,7 @@ class Engine(MockMonitor):
         self._inventory.removed(entry)
 
     def _stands(self, kind: MadeKind, inputs: Inputs) -> bool:
-        """What was left may have been purged since."""
+        """What was left may have been erased since."""
         return kind.find is None or self._found(kind, inputs) is not None
 
     def _found(self, kind: MadeKind, inputs: Inputs) -> Made | None:
