@@ -137,11 +137,6 @@ def log_group(function: str) -> str:
     return f"/aws/lambda/{function}"
 
 
-def execution_log(api: str, stage: str) -> str:
-    """Where API Gateway writes, by a name that it chose; made by the program to have a retention."""
-    return f"API-Gateway-Execution-Logs_{api}/{stage}"
-
-
 def stage_variable(group: str) -> str:
     """The stage variable that holds the name of the function serving `group`."""
     return f"{group}_function"
