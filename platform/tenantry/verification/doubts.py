@@ -1,16 +1,21 @@
 """Which doubts of docs/not-yet-verified.md a look at a deployed stack settles, and how.
 
-Each is settled by what is there as it was asked for: AWS took it, and kept it. A row says in its own words
+Most are settled by what is there as it was asked for: AWS took it, and kept it. A row says in its own words
 what such a look cannot show.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
+from botocore.exceptions import ClientError
+
+from tenantry.operations.metering.usage import KEPT_DAYS
 from tenantry.rules.kinds import tokens
 from tenantry.verification.findings import Finding
-from tenantry.verification.reader import Deployed
+from tenantry.verification.reader import Deployed, of_type
+from tenantry.verification.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,55 @@ DOUBTS = (
 )
 
 
-def settled(declared: Sequence[Deployed], found: Sequence[Finding]) -> Iterator[Settled]:
-    """What all findings of a whole stack say of each doubt."""
+def _usage_goes_back(reading: Reading, declared: Sequence[Deployed]) -> bool | None:
+    """As far as it is said to, and no further."""
+    plan = next((each.found.id for each in of_type(declared, tokens.USAGE_PLAN) if each.found), None)
+    return (
+        None
+        if plan is None
+        else _since(reading, plan, KEPT_DAYS) and not _since(reading, plan, KEPT_DAYS + 1)
+    )
+
+
+def _since(reading: Reading, plan: str, days: int) -> bool:
+    """Whether it tells of that many, today included."""
+    today = datetime.now(UTC).date()
+    first = today - timedelta(days=days - 1)
+    try:
+        reading.ask("apigateway", "get_usage", usagePlanId=plan, startDate=f"{first}", endDate=f"{today}")
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "BadRequestException":
+            raise
+        return False
+    return True
+
+
+def _keys_are_found_by_tag(reading: Reading, declared: Sequence[Deployed]) -> bool | None:
+    keys = {each.found.outputs["arn"] for each in of_type(declared, tokens.KEY) if each.found}
+    listed = reading.listed(
+        "resourcegroupstaggingapi",
+        "get_resources",
+        "ResourceTagMappingList",
+        TagFilters=[{"Key": "stack", "Values": [reading.names.stack]}],
+        ResourceTypeFilters=["kms:key"],
+    )
+    return keys <= {each["ResourceARN"] for each in listed} if keys else None
+
+
+ASKED: dict[str, Callable[[Reading, Sequence[Deployed]], bool | None]] = {
+    "GetUsage returns 90 days, today included": _usage_goes_back,
+    "`tag:GetResources` finds retained keys": _keys_are_found_by_tag,
+}
+
+
+def settled(declared: Sequence[Deployed], found: Sequence[Finding], reading: Reading) -> Iterator[Settled]:
+    """What a whole stack says of each doubt: by all its findings, or by a question of its own."""
+    yield from _seen(declared, found)
+    for row, ask in ASKED.items():
+        yield Settled(row, ask(reading, declared))
+
+
+def _seen(declared: Sequence[Deployed], found: Sequence[Finding]) -> Iterator[Settled]:
     for doubt in DOUBTS:
         seen = [each for each in declared if each.type in doubt.types and each.found]
         against = [

@@ -77,7 +77,7 @@ def _report(
     with refusals_reported(place.region):
         there = deployed(declare, place.names.stack, reading)
         every = list(findings(there, reading))
-    doubts = tuple(settled(there, every))
+        doubts = tuple(settled(there, every, reading))
     if call:
         every += tried(there, chosen)
     shown = tuple(each for each in every if not slugs or each.tenant in slugs)

@@ -158,6 +158,7 @@ NO_OPERATION = {
     *(f"s3:{verb}" for verb in ("GetAccelerateConfiguration", "GetBucket*", "GetEncryptionConfiguration")),
     *(f"s3:{verb}" for verb in ("GetLifecycleConfiguration", "GetReplicationConfiguration", "ListBucket")),
     "s3:PutBucketPublicAccessBlock",
+    "tag:GetResources",  # of the service that botocore calls resourcegroupstaggingapi
 }
 
 

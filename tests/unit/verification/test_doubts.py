@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tenantry.rules.kinds import tokens
-from tenantry.verification.doubts import DOUBTS, settled
+from tenantry.verification.doubts import ASKED, DOUBTS, _seen
 from tenantry.verification.findings import Finding
 from tenantry.verification.reader import Deployed, Found
 from tests.support.command import ROOT
@@ -17,17 +17,20 @@ API = Deployed("urn", tokens.REST_API, "demo", "", {}, Found("api", {}))
 OPEN = Finding("", tokens.REST_API, "RestApi demo", "body.methods.GET /x.apiKeyRequired", True, False, "")
 
 
-@pytest.mark.parametrize("doubt", DOUBTS, ids=lambda doubt: doubt.row)
-def test_each_is_a_row_that_names_the_command(doubt: object) -> None:
-    assert [line for line in CHECKED if line.startswith(f"| {doubt.row}")]  # type: ignore[attr-defined]
+ROWS = [*(doubt.row for doubt in DOUBTS), *ASKED]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_each_is_a_row_that_names_the_command(row: str) -> None:
+    assert [line for line in CHECKED if line.startswith(f"| {row}")]
 
 
 def test_each_row_that_names_the_command_is_one_of_them() -> None:
-    assert len(CHECKED) == len(DOUBTS)
+    assert len(CHECKED) == len(ROWS)
 
 
 def answers(*found: Finding) -> dict[str, bool | None]:
-    return {each.doubt: each.yes for each in settled([API], found)}
+    return {each.doubt: each.yes for each in _seen([API], found)}
 
 
 def of(said: dict[str, bool | None]) -> bool | None:

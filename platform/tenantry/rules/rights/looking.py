@@ -24,5 +24,6 @@ LISTS = (
     Right("Tables", "dynamodb", reads="GetResourcePolicy", on=storage.READ_TABLES.on),
     Right("ListSecrets", "secretsmanager", reads="ListSecrets"),
     Right("ListQueues", "sqs", reads="ListQueues"),
+    Right("ListTagged", "tag", reads="GetResources"),
     Right("Topics", "sns", reads="ListSubscriptionsByTopic", on=watching.TOPICS.on),
 )

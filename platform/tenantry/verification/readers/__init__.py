@@ -6,9 +6,9 @@ of what was found before.
 
 from tenantry.rules.kinds import tokens
 from tenantry.verification.reader import Reader
-from tenantry.verification.readers import functions, gateway, identity, plans, storage, watching
+from tenantry.verification.readers import functions, gateway, identity, invocations, plans, storage, watching
 
-_FAMILIES = (gateway, plans, functions, identity, storage, watching)
+_FAMILIES = (gateway, plans, functions, invocations, identity, storage, watching)
 _DRAWN = "it is in the engine's state alone, and what was made of it is compared without it"
 
 READERS: dict[str, Reader] = {

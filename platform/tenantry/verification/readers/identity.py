@@ -70,8 +70,7 @@ def _inline_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[S
     }
     for role in of_type(declared, tokens.ROLE):
         name = role.found.id if role.found else ""
-        there = reading.ask("iam", "list_role_policies", RoleName=name) or {}
-        for policy in there.get("PolicyNames", []):
+        for policy in reading.listed("iam", "list_role_policies", "PolicyNames", RoleName=name):
             if (name, policy) not in known:
                 document = (
                     reading.ask("iam", "get_role_policy", RoleName=name, PolicyName=policy) or {}

@@ -9,8 +9,9 @@ from typing import Any
 from tenantry.operations.generations import Generation
 from tenantry.rules import naming
 from tenantry.rules.kinds import tokens
+from tenantry.rules.kinds.storage import QUEUE_ATTRIBUTES
 from tenantry.verification.reader import Deployed, Found, Inputs, Reader, Stray, by_name, of_type, tags
-from tenantry.verification.reading import Reading
+from tenantry.verification.reading import Answer, Reading
 
 
 def _table(reading: Reading, inputs: Inputs) -> Found | None:
@@ -20,17 +21,8 @@ def _table(reading: Reading, inputs: Inputs) -> Found | None:
         return None
     there = answer["Table"]
     arn = there["TableArn"]
-    kept = (reading.ask("dynamodb", "describe_time_to_live", TableName=name) or {}).get(
-        "TimeToLiveDescription", {}
-    )
-    backups = (reading.ask("dynamodb", "describe_continuous_backups", TableName=name) or {}).get(
-        "ContinuousBackupsDescription", {}
-    )
-    recovery = (backups.get("PointInTimeRecoveryDescription") or {}).get("PointInTimeRecoveryStatus")
-    policy = reading.ask("dynamodb", "get_resource_policy", ResourceArn=arn) or {}
-    encryption = there.get("SSEDescription") or {}
-    encrypted = encryption.get("Status") in ("ENABLED", "ENABLING", "UPDATING")
     keys = {each["KeyType"]: each["AttributeName"] for each in there["KeySchema"]}
+    policy = reading.ask("dynamodb", "get_resource_policy", ResourceArn=arn) or {}
     found = {
         "name": there["TableName"],
         "billingMode": (there.get("BillingModeSummary") or {}).get("BillingMode", "PROVISIONED"),
@@ -40,23 +32,37 @@ def _table(reading: Reading, inputs: Inputs) -> Found | None:
             {"name": each["AttributeName"], "type": each["AttributeType"]}
             for each in there["AttributeDefinitions"]
         ],
-        "ttl": {
-            "attributeName": kept.get("AttributeName"),
-            "enabled": kept.get("TimeToLiveStatus") in ("ENABLED", "ENABLING"),
-        },
-        "pointInTimeRecovery": {"enabled": recovery == "ENABLED"},
-        "serverSideEncryption": {
-            "enabled": encrypted,
-            "kmsKeyArn": encryption.get("KMSMasterKeyArn") if encrypted else None,
-        },
+        "serverSideEncryption": _encryption(there.get("SSEDescription") or {}),
         "deletionProtectionEnabled": bool(there.get("DeletionProtectionEnabled")),
         "globalSecondaryIndexes": there.get("GlobalSecondaryIndexes") or None,
         "localSecondaryIndexes": there.get("LocalSecondaryIndexes") or None,
         "streamSpecification": there.get("StreamSpecification") or None,
         "policy": policy.get("Policy") or None,
         "tags": tags(reading.listed("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=arn), inputs),
+        **_kept(reading, name),
     }
     return Found(name, found, {"arn": arn})
+
+
+def _encryption(there: Answer) -> Inputs:
+    encrypted = there.get("Status") in ("ENABLED", "ENABLING", "UPDATING")
+    return {"enabled": encrypted, "kmsKeyArn": there.get("KMSMasterKeyArn") if encrypted else None}
+
+
+def _kept(reading: Reading, table: str) -> Inputs:
+    """How long items stay, and whether they can be brought back."""
+    expiry = reading.ask("dynamodb", "describe_time_to_live", TableName=table) or {}
+    there = expiry.get("TimeToLiveDescription", {})
+    backups = reading.ask("dynamodb", "describe_continuous_backups", TableName=table) or {}
+    described = backups.get("ContinuousBackupsDescription", {})
+    recovery = described.get("PointInTimeRecoveryDescription") or {}
+    return {
+        "ttl": {
+            "attributeName": there.get("AttributeName"),
+            "enabled": there.get("TimeToLiveStatus") in ("ENABLED", "ENABLING"),
+        },
+        "pointInTimeRecovery": {"enabled": recovery.get("PointInTimeRecoveryStatus") == "ENABLED"},
+    }
 
 
 def _secrets(reading: Reading) -> list[Generation]:
@@ -149,18 +155,8 @@ def _path(asset: Any) -> str:
     return str(getattr(asset, "path", asset))
 
 
-# SQS's attributes -> Queue's inputs.
-_ATTRIBUTES = {
-    "KmsMasterKeyId": "kmsMasterKeyId",
-    "MessageRetentionPeriod": "messageRetentionSeconds",
-    "Policy": "policy",
-    "RedriveAllowPolicy": "redriveAllowPolicy",
-    "RedrivePolicy": "redrivePolicy",
-    "SqsManagedSseEnabled": "sqsManagedSseEnabled",
-    "VisibilityTimeout": "visibilityTimeoutSeconds",
-}
-
-
+# What the program states of no queue.
+_UNSTATED = {"kmsMasterKeyId": "KmsMasterKeyId", "policy": "Policy"}
 _DEFAULTS = {"VisibilityTimeout": "30"}  # where nothing is stated: SQS's reference, SetQueueAttributes
 
 
@@ -174,7 +170,7 @@ def _queue(reading: Reading, inputs: Inputs) -> Found | None:
     labels = (reading.ask("sqs", "list_queue_tags", QueueUrl=url) or {}).get("Tags")
     found = {
         name: _said(there[key])
-        for key, name in _ATTRIBUTES.items()
+        for name, key in {**QUEUE_ATTRIBUTES, **_UNSTATED}.items()
         if there.get(key) and (name in inputs or there[key] != _DEFAULTS.get(key))
     }
     found |= {"name": inputs["name"], "tags": tags(labels, inputs)}
