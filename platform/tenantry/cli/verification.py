@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SHARED = "shared by all"
 SHOWN = 160  # characters of a value that a cell of the table holds
+HERE = "`tenantry update` follows the files; what was changed by hand, `tenantry up` makes anew, from empty"
 ANSWERS = {True: "yes", False: "no", None: "nothing to see it by"}
 
 
@@ -47,7 +48,7 @@ def verify(
     if as_json:
         print_json({**asdict(report), "findings": [_shown(each) for each in report.findings]})
     else:
-        _print(report, doubts=stack is not None)
+        _print(report, on_aws=stack is not None)
     if report.findings:
         raise typer.Exit(FAILED)
 
@@ -67,36 +68,31 @@ def _shown(finding: "Finding") -> dict[str, Any]:
     return {**asdict(finding), "tenant": finding.tenant or None, "property": finding.property or None}
 
 
-def _print(report: "Report", doubts: bool) -> None:
+def _print(report: "Report", on_aws: bool) -> None:
     out = stdout()
     if report.findings:
-        out.print(_table(report.findings))
+        out.print(_table(report.findings, on_aws))
     number = len(report.findings)
     differing = f"{number} difference{'' if number == 1 else 's'}"
     verdict = f"[red]✗[/] {differing}" if number else "[green]✓[/] all as declared"
     out.print(f"{verdict}: {report.compared:,} resources of {escape(report.place)}", soft_wrap=True)
-    if doubts:
+    if on_aws:
         out.print(_doubts(report.doubts))
+    elif number:
+        out.print(HERE, soft_wrap=True)
 
 
-def _table(found: "tuple[Finding, ...]") -> Table:
-    table = Table(
-        "tenant",
-        "resource",
-        "property",
-        Column("expected", overflow="fold"),
-        Column("found", overflow="fold"),
-        "do",
-    )
+def _table(found: "tuple[Finding, ...]", on_aws: bool) -> Table:
+    """What to do on AWS stands beside each; of the local platform it is the same for all."""
+    columns = ["tenant", "resource", "property"]
+    wide = [Column(name, overflow="fold") for name in ("expected", "found", *(("do",) if on_aws else ()))]
+    table = Table(*columns, *wide)
     for each in sorted(found, key=lambda each: (each.tenant, each.resource, each.property)):
-        cells = (
-            each.tenant or SHARED,
-            each.resource,
-            each.property,
-            _value(each.expected),
-            _value(each.found),
-        )
-        table.add_row(*(escape(harmless(cell)) for cell in (*cells, each.remedy)))
+        cells = [each.tenant or SHARED, each.resource, each.property]
+        cells += [_value(each.expected), _value(each.found)]
+        if on_aws:
+            cells.append(each.remedy)
+        table.add_row(*(escape(harmless(cell)) for cell in cells))
     return table
 
 

@@ -53,7 +53,12 @@ def _same(expected: Any, found: Any, unknown: Sequence[str]) -> bool:
 
 
 def _read(value: Any) -> Any:
-    """JSON as what it says; a policy in the form that tells no difference where there is none."""
+    """JSON as what it says; a policy in the form that tells no difference where there is none.
+
+    The engine's numbers are floats.
+    """
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
         try:
             value = json.loads(value)
