@@ -106,12 +106,13 @@ ASKED: dict[str, Callable[[Reading, Sequence[Deployed]], bool | None]] = {
 
 def settled(declared: Sequence[Deployed], found: Sequence[Finding], reading: Reading) -> Iterator[Settled]:
     """What a whole stack says of each doubt: by all its findings, or by a question of its own."""
-    yield from _seen(declared, found)
+    yield from seen(declared, found)
     for row, ask in ASKED.items():
         yield Settled(row, ask(reading, declared))
 
 
-def _seen(declared: Sequence[Deployed], found: Sequence[Finding]) -> Iterator[Settled]:
+def seen(declared: Sequence[Deployed], found: Sequence[Finding]) -> Iterator[Settled]:
+    """What is there as it was asked for settles it; what differs does not."""
     for doubt in DOUBTS:
         seen = [each for each in declared if each.type in doubt.types and each.found]
         against = [
