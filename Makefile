@@ -7,7 +7,7 @@ PACK := policy-pack/.venv
 PEERS := benches/speed/.venv
 SOURCES := platform functions demo benches tests policy-pack
 
-.PHONY: help setup policies peers flush demo up down unit test journeys chaos load pages bench pictures check format requirements clean
+.PHONY: help setup policies peers flush verify demo up down unit test journeys chaos load pages bench pictures check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -42,6 +42,9 @@ flush: ## after a deploy, have API Gateway forget verdicts of before: make flush
 	for stage in $$(aws apigateway get-stages --rest-api-id "$$api" --query 'item[].stageName' --output text); do \
 		aws apigateway flush-stage-authorizers-cache --rest-api-id "$$api" --stage-name "$$stage"; \
 	done
+
+verify: setup ## after a deploy, compare what is deployed with what the files say: make verify STACK=demo
+	$(BIN)/tenantry verify --stack "$(STACK)" --call
 
 demo: setup ## bring the platform up, use it, show it, take it down
 	$(BIN)/python demo

@@ -39,14 +39,15 @@ def run() -> None:
             message without a stack trace.
     """
     try:
-        outputs = _declared(pulumi.Config())
+        outputs = configured(pulumi.Config())
     except (WrongInput, Failed) as error:
         raise pulumi.RunError(str(error)) from error
     for name, value in outputs.items():
         pulumi.export(name, value)
 
 
-def _declared(config: pulumi.Config) -> dict[str, Any]:
+def configured(config: pulumi.Config) -> dict[str, Any]:
+    """Register the cell that the stack's configuration names; answers the stack's outputs."""
     _require_the_projects_groups(config)
     own = artifact.this_machine()
     target = artifact.LambdaTarget(

@@ -5,6 +5,7 @@ import io
 import json
 import textwrap
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,6 +50,22 @@ def session_of(root: Session, role_arn: str) -> Session:
     taken = root.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
     own = Credentials(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"])
     return session(root.endpoint, own)
+
+
+def actions(policy: dict[str, Any]) -> set[str]:
+    return {action for statement in policy["Statement"] for action in statement["Action"]}
+
+
+def holding(root: Session, endpoint: str, role: str, allowed: Iterable[str]) -> Session:
+    """Somebody who may do this, on whatever there is, and nothing else."""
+    iam, sts = root.client("iam"), root.client("sts")
+    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    grant = {"Effect": "Allow", "Action": sorted(allowed), "Resource": "*"}
+    arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))
+    iam.put_role_policy(RoleName=role, PolicyName="own", PolicyDocument=json.dumps({"Statement": [grant]}))
+    taken = sts.assume_role(RoleArn=arn["Role"]["Arn"], RoleSessionName="ann")["Credentials"]
+    parts = (taken[each] for each in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
+    return session(endpoint, Credentials(*parts))
 
 
 def make_function(root: Session, name: str, source: str, role_arn: str, **settings: Any) -> None:

@@ -3,9 +3,7 @@
 The emulator tells IAM the resource of few calls, so resources and conditions are held by unit tests.
 """
 
-import json
 import zipfile
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ import pytest
 
 from tenantry.config import Cell
 from tenantry.deployment import Deployment
-from tenantry.local.clients import ACCOUNT, REGION, Credentials, Session, session
+from tenantry.local.clients import ACCOUNT, REGION, Session
 from tenantry.local.emulator.parent import Emulator
 from tenantry.local.engine import inventory
 from tenantry.local.engine.changes import Step
@@ -25,6 +23,7 @@ from tenantry.packing.artifact import Artifact, this_machine
 from tenantry.rules import operator_policies
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
+from tests.local.cloud import actions, holding
 from tests.support.engine import demo, deployment
 
 ARNS = Arns("aws", REGION, ACCOUNT)
@@ -38,22 +37,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
         archive.writestr("start.py", "")
     packed = Artifact(path, "0" * 64)
     return deployment("demo", arns=ARNS, target=this_machine(), code=packed, layer=packed)
-
-
-def actions(policy: dict[str, Any]) -> set[str]:
-    return {action for statement in policy["Statement"] for action in statement["Action"]}
-
-
-def holding(root: Session, endpoint: str, role: str, allowed: Iterable[str]) -> Session:
-    """Somebody who may do this, on whatever there is, and nothing else."""
-    iam, sts = root.client("iam"), root.client("sts")
-    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
-    grant = {"Effect": "Allow", "Action": sorted(allowed), "Resource": "*"}
-    arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))
-    iam.put_role_policy(RoleName=role, PolicyName="own", PolicyDocument=json.dumps({"Statement": [grant]}))
-    taken = sts.assume_role(RoleArn=arn["Role"]["Arn"], RoleSessionName="ann")["Credentials"]
-    parts = (taken[each] for each in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
-    return session(endpoint, Credentials(*parts))
 
 
 def brought(to: Cell, made: Deployment, by: Session, folder: Path) -> set[Step]:

@@ -81,12 +81,13 @@ def test_every_function_logs_to_its_own_group_which_is_there_before_it(engine: R
         assert log["Resource"] == f"{ARNS.log_group(group.inputs['name'])}:*"
 
 
-def test_the_gateways_own_log_of_a_stage_is_there_before_it(engine: RecordingMonitor) -> None:
-    api = engine.of_type("Stage")["acme"].inputs["restApi"]
-    groups = {each.inputs["name"]: each for each in engine.of_type("LogGroup").values()}
-    for tenant, stage in engine.of_type("Stage").items():
-        log = groups[f"API-Gateway-Execution-Logs_{api}/{tenant}"]
-        assert log.urn in stage.dependencies
+def test_no_stage_writes_an_execution_log_which_late_calls_would_make_again(engine: RecordingMonitor) -> None:
+    stages = set(engine.of_type("Stage"))
+    settings = engine.of_type("MethodSettings")
+    assert set(settings) == stages
+    assert all(each.inputs["settings"]["loggingLevel"] == "OFF" for each in settings.values())
+    names = [each.inputs["name"] for each in engine.of_type("LogGroup").values()]
+    assert not [name for name in names if name.startswith("API-Gateway")]
 
 
 def test_the_gateway_may_call_a_tenants_function_from_that_tenants_stage_alone(

@@ -136,9 +136,12 @@ BREAKS: dict[str, list[Mutation]] = {
     ],
     "log-group-is-declared": [
         without("LogGroup", "acme.items"),
-        without("LogGroup", "acme.execution"),
         set_at("LogGroup", "acme.items", "name", "/aws/lambda/tenantry_demo_acme_item"),
         set_at("Function", "acme.items", "name", None),
+    ],
+    "no-execution-log": [
+        set_at("MethodSettings", "acme", "settings.loggingLevel", "ERROR"),
+        set_at("MethodSettings", "acme", "settings.loggingLevel", "INFO"),
     ],
     "no-bodies-in-logs": [set_at("MethodSettings", "acme", "settings.dataTraceEnabled", True)],
     "table-can-be-brought-back": [

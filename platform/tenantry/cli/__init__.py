@@ -23,6 +23,7 @@ from tenantry.cli import (
     tenants,
     updates,
     usage,
+    verification,
 )
 from tenantry.cli.output import print_what_can_be, reported_errors
 
@@ -73,6 +74,7 @@ app.command("call", rich_help_panel=HERE)(clients.call)
 app.command("isolation", rich_help_panel=FILES)(isolation.isolation)
 app.add_typer(secrets.secrets, name="secrets", rich_help_panel=DATA)
 app.command("console", rich_help_panel=RUNNING)(console.console)
+app.command("verify", rich_help_panel=RUNNING)(verification.verify)
 app.add_typer(policies.policies, name="policies", rich_help_panel=RUNNING)
 app.command("usage", rich_help_panel=RUNNING)(usage.usage)
 app.command("logs", rich_help_panel=RUNNING)(logs.logs)

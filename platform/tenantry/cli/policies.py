@@ -31,6 +31,12 @@ def preview(stack: Stack, account: Account, region: Region = None) -> None:
     _print(operator_policies.preview, stack, account, region)
 
 
+@policies.command("verify")
+def verify(stack: Stack, account: Account, region: Region = None) -> None:
+    """Of whoever runs `tenantry verify --stack`."""
+    _print(operator_policies.verify, stack, account, region)
+
+
 @policies.command("console")
 def console(stack: Stack, account: Account, region: Region = None) -> None:
     """Of whoever runs `tenantry console --stack`."""

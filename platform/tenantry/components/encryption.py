@@ -26,7 +26,7 @@ class Encryption(pulumi.ComponentResource):
         key = aws.kms.Key(
             name,
             description=f"Table, secrets and logs of {slug}",
-            policy=site.cell.api.id.apply(lambda api: json.dumps(self._policy(api))),
+            policy=json.dumps(self._policy()),
             enable_key_rotation=True,
             deletion_window_in_days=key_policies.DELETION_WINDOW_DAYS,
             tags=site.tags,
@@ -47,12 +47,12 @@ class Encryption(pulumi.ComponentResource):
         own = [each for each, readers in self._kept().items() if member.name in readers]
         return self.key.apply(lambda key: key_policies.decrypt(key, *own))
 
-    def _policy(self, api: str) -> policies.Policy:
+    def _policy(self) -> policies.Policy:
         deployment, tenant, slug = self._site.deployment, self._site.tenant, self._site.slug
         arns, names = deployment.arns, deployment.names
         functions = [AUTHORIZER, *(member.name for member in tenant.members)]
         logs = [naming.log_group(names.function(slug, name)) for name in functions]
-        logs += [names.access_log(slug), naming.execution_log(api, slug)]
+        logs.append(names.access_log(slug))
         users = {
             each: [arns.iam(f"role/{names.function(slug, name)}") for name in readers]
             for each, readers in self._kept().items()

@@ -30,7 +30,7 @@ ACCESS_LOG_FORMAT = {
 
 
 class Stage(pulumi.ComponentResource):
-    """Stage, its two logs and the settings of all its methods."""
+    """Stage, its access log and the settings of all its methods."""
 
     def __init__(
         self, site: Site, functions: Mapping[str, Function], opts: pulumi.ResourceOptions | None = None
@@ -39,12 +39,9 @@ class Stage(pulumi.ComponentResource):
         slug = name = site.slug
         super().__init__("tenantry:index:Stage", name, None, opts)
         self._site, cell = site, site.cell
-        access_log = self._log(name, site.deployment.names.access_log(slug))
-        execution_log = self._log(
-            f"{name}.execution", cell.api.id.apply(lambda api: naming.execution_log(api, slug))
-        )
+        access_log = self._access_log(name)
         serving = [permission for function in functions.values() for permission in function.permissions]
-        first = [*serving, *cell.api.logging, execution_log]
+        first = [*serving, *cell.api.logging]
         stage = aws.apigateway.Stage(
             name,
             rest_api=cell.api.id,
@@ -67,10 +64,10 @@ class Stage(pulumi.ComponentResource):
         named = (AUTHORIZER, *self._site.tenant.groups.names)
         return {naming.stage_variable(each): functions.get(each, fallback).name for each in named}
 
-    def _log(self, logical_name: str, name: pulumi.Input[str]) -> aws.cloudwatch.LogGroup:
+    def _access_log(self, name: str) -> aws.cloudwatch.LogGroup:
         return aws.cloudwatch.LogGroup(
-            logical_name,
-            name=name,
+            name,
+            name=self._site.deployment.names.access_log(self._site.slug),
             retention_in_days=self._site.tenant.tier.log_retention_days,
             kms_key_id=self._site.key,
             tags=self._site.tags,
@@ -87,7 +84,9 @@ class Stage(pulumi.ComponentResource):
             settings={
                 # Metrics by stage are free and always on; these would be billed for each method.
                 "metrics_enabled": False,
-                "logging_level": "ERROR",
+                # Else the gateway writes to a group under a name of its own, and makes it again when a call
+                # outlives the stage: without retention or key, and in the way of a tenant that comes back.
+                "logging_level": "OFF",
                 "data_trace_enabled": False,  # it would log bodies and tokens
                 # A plan counts per key; this holds each method for all keys, and for calls without one.
                 "throttling_rate_limit": limits.rate_per_second,

@@ -3,13 +3,13 @@
 Whoever logs to a group that is not there makes one that never expires.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from tenantry.guardrails.resources import UNKNOWN, Resource, Stack
 from tenantry.guardrails.violations import Violation
 from tenantry.rules import naming
-from tenantry.rules.kinds.tokens import FUNCTION, LOG_GROUP, METHOD_SETTINGS, STAGE
+from tenantry.rules.kinds.tokens import FUNCTION, LOG_GROUP, METHOD_SETTINGS
 
 
 def every_log_group_expires(stack: Stack) -> Iterator[Violation]:
@@ -21,7 +21,7 @@ def every_log_group_expires(stack: Stack) -> Iterator[Violation]:
 def everything_that_logs_has_its_group(stack: Stack) -> Iterator[Violation]:
     """In a preview, groups of unknown name are taken for those that are wanted under one, and for no more."""
     names = [group.at("name") for group in stack.of(LOG_GROUP)]
-    wanted = [(each, _log_group(each)) for each in stack.of(FUNCTION, STAGE)]
+    wanted = [(each, _log_group(each)) for each in stack.of(FUNCTION)]
     missing = [(each, name) for each, name in wanted if name is not UNKNOWN and name not in names]
     waiting = sum(name is UNKNOWN for _, name in wanted)
     if names.count(UNKNOWN) >= waiting + len(missing):
@@ -33,18 +33,19 @@ def everything_that_logs_has_its_group(stack: Stack) -> Iterator[Violation]:
             yield Violation(each, f"logs to {name}, which nobody makes; declare the group")
 
 
-def _log_group(resource: Resource) -> Any:
+def _log_group(function: Resource) -> Any:
     """Where it writes, whether the program says so or not."""
-    if resource.type == FUNCTION:
-        name_of: Callable[..., str] = naming.log_group
-        keys = ["name"]
-    else:
-        name_of = naming.execution_log
-        keys = ["restApi", "stageName"]
-    values = [resource.at(key) for key in keys]
-    if UNKNOWN in values:
+    name = function.at("name")
+    if name is UNKNOWN:
         return UNKNOWN
-    return name_of(*values) if all(values) else None
+    return naming.log_group(name) if name else None
+
+
+def the_gateway_makes_no_group(stack: Stack) -> Iterator[Violation]:
+    """Of a stage's execution it writes to a group that it names itself. Off is what AWS takes silence for."""
+    for settings in stack.of(METHOD_SETTINGS):
+        if settings.at("settings.loggingLevel") not in (None, "OFF", UNKNOWN):
+            yield Violation(settings, "has the gateway make a log group of its own; set loggingLevel to OFF")
 
 
 def no_log_holds_bodies(stack: Stack) -> Iterator[Violation]:

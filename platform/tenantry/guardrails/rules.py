@@ -78,6 +78,11 @@ RULES = (
         alone=False,
     ),
     Rule(
+        "no-execution-log",
+        "The gateway makes the group of a removed stage again; it never expires, and no key encrypts it.",
+        logs.the_gateway_makes_no_group,
+    ),
+    Rule(
         "no-bodies-in-logs",
         "Bodies and tokens belong to tenants and their clients, not into logs.",
         logs.no_log_holds_bodies,

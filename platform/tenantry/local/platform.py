@@ -5,6 +5,7 @@ import secrets
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -89,14 +90,51 @@ def update(
     emulator = Emulator.attach(platform.record)
     if not inventory.exists(platform.record.directory):
         raise DeploymentError("an earlier release started this platform; `tenantry up` starts afresh")
-    known = {tenant.slug: tenant.signer for tenant in platform.tenants if tenant.signer}
-    receivers = {tenant.slug: tenant.receiver for tenant in platform.tenants if tenant.receiver}
     try:
-        return _deploy(cell, folder, emulator, known, receivers, on_step, build)
+        return _deploy(cell, folder, emulator, _signers(platform), _receivers(platform), on_step, build)
     except DeploymentError as error:
         raise DeploymentError(
             f"{error}\nWhat was done before this stays; `tenantry update` again completes the rest"
         ) from error
+
+
+def declared(platform: LocalPlatform, cell: Cell) -> tuple[Cell, Deployment]:
+    """What `update` would bring the running platform to: the cell as it is deployed here, and how.
+
+    Args:
+        cell: the platform's own, as its files say it now.
+    """
+    emulator = Emulator.attach(platform.record)
+    here = _at_home(emulator, cell, _signers(platform), _receivers(platform))
+    return here.cell, _prepared(cell, paths.BUILD)
+
+
+def _prepared(cell: Cell, build: Path) -> Deployment:
+    from tenantry import program
+
+    return program.prepare(
+        cell=cell.name,
+        stack=cell.name,
+        arns=Arns("aws", REGION, ACCOUNT),
+        target=artifact.this_machine(),
+        mail_from=MAIL_FROM,
+        build=build,
+    )
+
+
+def _at_home(
+    emulator: Emulator, cell: Cell, known: dict[str, Signer], receivers: Mapping[str, str]
+) -> Identities:
+    here = received_here(cell, lambda slug: receivers.get(slug) or emulator.webhook_url(slug))
+    return localized(here, emulator.issuer_url, known)
+
+
+def _signers(platform: LocalPlatform) -> dict[str, Signer]:
+    return {tenant.slug: tenant.signer for tenant in platform.tenants if tenant.signer}
+
+
+def _receivers(platform: LocalPlatform) -> dict[str, str]:
+    return {tenant.slug: tenant.receiver for tenant in platform.tenants if tenant.receiver}
 
 
 def _deploy(
@@ -108,19 +146,10 @@ def _deploy(
     on_step: OnStep,
     build: Path = paths.BUILD,
 ) -> tuple[LocalPlatform, list[Change]]:
-    from tenantry import program
     from tenantry.local.engine.deployment import deploy
 
     on_step("packing code and layer")
-    deployment = program.prepare(
-        cell=cell.name,
-        stack=cell.name,
-        arns=Arns("aws", REGION, ACCOUNT),
-        target=artifact.this_machine(),
-        mail_from=MAIL_FROM,
-        key_values=key_values.of_cell(cell),
-        build=build,
-    )
+    deployment = replace(_prepared(cell, build), key_values=key_values.of_cell(cell))
     clients = clients_of(emulator.record)
     done: list[Change] = []
 
@@ -130,8 +159,7 @@ def _deploy(
 
     with inventory.opened(emulator.record.directory) as made:
         _verify_sender(clients["sesv2"])
-        here = received_here(cell, lambda slug: receivers.get(slug) or emulator.webhook_url(slug))
-        identities = localized(here, emulator.issuer_url, known)
+        identities = _at_home(emulator, cell, known, receivers)
         emulator.publish(identities.published)
         outputs, changes = deploy(identities.cell, deployment, clients.__getitem__, made, on_change)
         on_step("waiting for the stages to answer")

@@ -7,6 +7,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tenantry.errors import Failed
 
+# Codes with which AWS says that something is not there.
+GONE = frozenset(
+    {
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "NoSuchBucket",
+        "NoSuchEntity",
+        "NotFound",
+        "NotFoundException",
+        "ResourceNotFound",
+        "ResourceNotFoundException",
+    }
+)
+
 _SET = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 _SIGN_IN = "sign in to AWS again"
 _ROLE = "use credentials of a role that may"

@@ -1,5 +1,6 @@
 """Find a stack where it was deployed: Region and cell are those of Pulumi.<stack>.yaml, not of the shell."""
 
+import json
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -38,6 +39,19 @@ def find(name: str, region: str | None = None) -> Stack:
     if found is None:
         raise WrongInput(f"{file}: no aws:region can be read here; give --region, or the right --stack")
     return Stack(names, found, _text(config, "tenantry:cell"))
+
+
+def settings(name: str) -> dict[str, str]:
+    """The stack's configuration as the engine hands it to the program, without what is encrypted."""
+    project = _config(paths.ROOT / "Pulumi.yaml")
+    own = _config(paths.ROOT / f"Pulumi.{name}.yaml")
+    merged = {str(key): value for config in (project, own) for key, value in config.items()}
+    encrypted = {key for key, value in merged.items() if isinstance(value, dict) and "secure" in value}
+    return {
+        key: value if isinstance(value, str) else json.dumps(value)
+        for key, value in merged.items()
+        if key not in encrypted
+    }
 
 
 def set_secret(name: str, setting: str, value: str) -> None:

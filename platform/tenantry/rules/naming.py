@@ -96,28 +96,33 @@ class Names:
         """Page 1 is called as the cell is."""
         return self.cell if page == 1 else f"tenantry_{self.stack}__{page}"
 
+    @property
+    def folder(self) -> str:
+        """What names of secrets and saved queries begin with; those of access logs have a slash before it."""
+        return f"tenantry/{self.stack}/"
+
     def query(self, title: str) -> str:
         """A saved query; the slashes make folders of it."""
-        return f"tenantry/{self.stack}/{title}"
+        return f"{self.folder}{title}"
 
     def access_log(self, tenant: str) -> str:
         return f"{self.log_groups(tenant)}access"
 
     def log_groups(self, tenant: str) -> str:
         """What the names of a tenant's own log groups begin with, but for its functions'."""
-        return f"/tenantry/{self.stack}/{tenant}/"
+        return f"/{self.folder}{tenant}/"
 
     def secret(self, tenant: str, secret: str = RUNTIME) -> str:
         """Values that functions read at run time. A generation follows."""
-        return f"tenantry/{self.stack}/{tenant}/{secret}"
+        return f"{self.folder}{tenant}/{secret}"
 
     def signing_secret(self, tenant: str) -> str:
         """Private signing keys; no function may read it. A generation follows."""
-        return f"tenantry/{self.stack}/{tenant}/signing"
+        return f"{self.folder}{tenant}/signing"
 
     def secrets(self, tenant: str) -> str:
         """What the names of all of a tenant's secrets begin with."""
-        return f"tenantry/{self.stack}/{tenant}/"
+        return f"{self.folder}{tenant}/"
 
     def issuer(self, tenant: str) -> str:
         """`iss` of the tokens that the platform's own keys sign."""
@@ -139,11 +144,6 @@ def generation(secret: str, made: str) -> str:
 def log_group(function: str) -> str:
     """Where Lambda writes, unless configured otherwise; made by the program to have a retention."""
     return f"/aws/lambda/{function}"
-
-
-def execution_log(api: str, stage: str) -> str:
-    """Where API Gateway writes, by a name that it chose; made by the program to have a retention."""
-    return f"API-Gateway-Execution-Logs_{api}/{stage}"
 
 
 def stage_variable(group: str) -> str:

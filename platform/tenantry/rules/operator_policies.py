@@ -1,11 +1,13 @@
-"""State what operators may do, each with no more than the work takes: deploy, preview, look."""
+"""State what operators may do, each with no more than the work takes: deploy, preview, verify, look."""
 
+from dataclasses import replace
 from typing import Any
 
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds import KINDS
 from tenantry.rules.naming import Names, log_group
-from tenantry.rules.rights.shape import Place, policy
+from tenantry.rules.rights.looking import LISTS, VALUES
+from tenantry.rules.rights.shape import Place, Right, policy
 from tenantry.rules.rights.storage import READ_TABLES
 
 Policy = dict[str, Any]
@@ -23,6 +25,20 @@ def deploy(names: Names, arns: Arns) -> Policy:
 def preview(names: Names, arns: Arns) -> Policy:
     """What `pulumi preview` asks beside the state: tables that `tenantry:adopt` imports, and no item."""
     return policy([READ_TABLES], Place(names, arns))
+
+
+def verify(names: Names, arns: Arns) -> Policy:
+    """What `tenantry verify` asks: all that the provider reads to refresh, and lists of what is beside it.
+
+    No value of a secret. Who may list API keys may have their values listed too: IAM knows no finer right.
+    """
+    looking = (_looking(right) for row in KINDS.values() for right in row.rights)
+    return policy([*(right for right in looking if right.reads), *LISTS], Place(names, arns))
+
+
+def _looking(right: Right) -> Right:
+    reads = [each for each in right.reads.split() if f"{right.service}:{each}" not in VALUES]
+    return replace(right, writes="", reads=" ".join(reads))
 
 
 def console(names: Names, arns: Arns) -> Policy:

@@ -42,10 +42,10 @@ TIER_OPTION: tuple[Edit, ...] = (
 )
 NAME: Edit = (
     f"{PLATFORM}/rules/naming.py",
-    'return f"/tenantry/{self.stack}/{tenant}/access"\n',
+    'return f"/{self.folder}{tenant}/access"\n',
     "\n    def audit_log(self, tenant: str) -> str:\n"
     '        """Who changed what of a tenant."""\n'
-    '        return f"/tenantry/{self.stack}/{tenant}/audit"\n',
+    '        return f"/{self.folder}{tenant}/audit"\n',
 )
 DECLARATION: Edit = (
     f"{PLATFORM}/components/audit.py",
@@ -141,6 +141,23 @@ LOG_STREAM = MadeKind(_make_log_stream, goes_with_its_owner)
         "    tokens.LOG_GROUP: LOG_GROUP,\n",
         "    tokens.LOG_STREAM: LOG_STREAM,\n",
     ),
+    (
+        f"{PLATFORM}/verification/readers/watching.py",
+        "    tokens.LOG_GROUP: Reader(_log_group),\n",
+        "    tokens.LOG_STREAM: Reader(_log_stream),\n",
+    ),
+    (
+        f"{PLATFORM}/verification/readers/watching.py",
+        'return Found(name, found, {"arn": arn})\n',
+        """
+
+def _log_stream(reading: Reading, inputs: Inputs) -> Found | None:
+    group = inputs["logGroupName"]
+    there = reading.listed("logs", "describe_log_streams", "logStreams", logGroupName=group)
+    found = any(each["logStreamName"] == inputs["name"] for each in there)
+    return Found(inputs["name"], dict(inputs)) if found else None
+""",
+    ),
 )
 
 
@@ -185,6 +202,7 @@ def holds(project: Project) -> None:
     [proof] = project.json("isolation", "--tenants", "own")["cells"]
     assert proof["leaks"] == []
     project.tenantry("up", "--detach", "--port", "0", "--tenants", "own")
+    project.tenantry("verify")
 
 
 def test_a_group_is_one_folder(project: Project) -> None:
@@ -211,13 +229,13 @@ def test_an_option_of_tiers_is_the_four_files_that_are_listed(project: Project) 
     assert {each["EphemeralStorage"]["Size"] for each in functions} == {2048}
 
 
-@pytest.mark.parametrize(("edits", "files"), [(KNOWN_TYPE, 3), (NEW_TYPE, 6)], ids=["known type", "new type"])
+@pytest.mark.parametrize(("edits", "files"), [(KNOWN_TYPE, 3), (NEW_TYPE, 7)], ids=["known type", "new type"])
 def test_a_resource_of_each_tenant_is_the_files_that_are_listed(
     project: Project, edits: tuple[Edit, ...], files: int
 ) -> None:
     changed = carried_out(project, edits)
     patterns = listed("Give each tenant another resource")
-    assert len(patterns) == 6
+    assert len(patterns) == 7
     assert len(changed) == files
     assert all(any(fnmatch(name, each) for each in patterns[:files]) for name in changed)
     holds(project)

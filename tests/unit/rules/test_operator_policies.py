@@ -11,13 +11,14 @@ import pytest
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds import KINDS
 from tenantry.rules.naming import Names
-from tenantry.rules.operator_policies import console, deploy, preview
+from tenantry.rules.operator_policies import console, deploy, preview, verify
 from tests.support.command import ROOT
 from tests.support.slugs import LONGEST_STACK
 
 ARNS = Arns("aws", "eu-central-1", "123456789012")
 DEPLOY, PREVIEW = deploy(Names("demo"), ARNS), preview(Names("demo"), ARNS)
 POLICY = console(Names("demo"), ARNS)
+VERIFY = verify(Names("demo"), ARNS)
 READING = ("Describe", "Filter", "GET", "GetMetric", "List")
 
 
@@ -120,6 +121,25 @@ def test_a_preview_reads_no_data_and_changes_nothing() -> None:
     assert all(re.fullmatch(r"dynamodb:(Describe|ListTags)\w+", action) for action in actions(PREVIEW))
 
 
+def test_whoever_verifies_changes_nothing_and_reads_no_value() -> None:
+    """GET on an API key's list is the one exception, which the policy names."""
+    assert all(re.fullmatch(r"\w+:(Describe|GET|Get|List|View)[\w*]*", action) for action in actions(VERIFY))
+    values = ("secretsmanager:GetSecretValue", "dynamodb:GetItem", "sqs:ReceiveMessage", "kms:Decrypt")
+    values += ("logs:GetLogEvents", "lambda:InvokeFunction")
+    assert actions(VERIFY).isdisjoint(values)
+
+
+def test_what_the_provider_reads_to_refresh_whoever_verifies_reads_too() -> None:
+    """But for values of secrets."""
+    needed = {
+        f"{right.service}:{verb}"
+        for row in KINDS.values()
+        for right in row.rights
+        for verb in right.reads.split()
+    }
+    assert needed - actions(VERIFY) == {"secretsmanager:GetSecretValue"}
+
+
 @pytest.mark.parametrize("partition", ["aws", "aws-us-gov"])
 def test_it_fits_into_a_role(partition: str) -> None:
     """A role's inline policies hold 10,240 characters: IAM's quotas."""
@@ -138,6 +158,7 @@ NO_OPERATION = {
     *(f"s3:{verb}" for verb in ("GetAccelerateConfiguration", "GetBucket*", "GetEncryptionConfiguration")),
     *(f"s3:{verb}" for verb in ("GetLifecycleConfiguration", "GetReplicationConfiguration", "ListBucket")),
     "s3:PutBucketPublicAccessBlock",
+    "tag:GetResources",  # of the service that botocore calls resourcegroupstaggingapi
 }
 
 
@@ -145,7 +166,7 @@ def test_every_action_is_one_of_aws() -> None:
     """A name that AWS does not know would be granted to nobody."""
     session = botocore.session.get_session()
     unknown = set()
-    for action in actions(DEPLOY) | actions(PREVIEW):
+    for action in actions(DEPLOY) | actions(PREVIEW) | actions(VERIFY):
         service, _, verb = action.partition(":")
         if action not in NO_OPERATION:
             known = session.get_service_model(service).operation_names

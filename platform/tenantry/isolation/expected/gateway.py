@@ -61,8 +61,7 @@ def of_tenant(at: TenantPlace) -> Iterator[Expected]:
 def _stage(at: TenantPlace) -> Iterator[Expected]:
     slug, limits = at.slug, at.tenant.limits
     access_log = at.names.access_log(slug)
-    for name, log in ((slug, access_log), (f"{slug}.execution", naming.execution_log(at.api, slug))):
-        yield log_group(at, name, log)
+    yield log_group(at, slug, access_log)
     yield at.expected(
         tokens.STAGE,
         slug,
@@ -88,7 +87,7 @@ def _stage(at: TenantPlace) -> Iterator[Expected]:
             "methodPath": "*/*",
             "settings": {
                 "metricsEnabled": False,
-                "loggingLevel": "ERROR",
+                "loggingLevel": "OFF",
                 "dataTraceEnabled": False,
                 "throttlingRateLimit": limits.rate_per_second,
                 "throttlingBurstLimit": limits.burst,

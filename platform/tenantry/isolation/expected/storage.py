@@ -205,7 +205,7 @@ def _key_policy(at: TenantPlace) -> dict[str, Any]:
         arn = arns.secrets(naming.generation(names.secret(slug, secret.name), "*"))
         users[key_policies.secret(services[1], secret.name, arn)] = readers
     logs = [naming.log_group(names.function(slug, each)) for each in (AUTHORIZER, *roles)]
-    logs += [names.access_log(slug), naming.execution_log(at.api, slug)]
+    logs.append(names.access_log(slug))
     holders = Holders(
         account=arns.iam("root"),
         functions=arns.iam(f"role/{names.function('*', '*')}"),

@@ -23,8 +23,9 @@ from tenantry.local.engine.changes import Change, Plan, Step, effective, plan
 from tenantry.local.engine.inventory import Entry, Inventory, unsure
 from tenantry.local.engine.options import refuse_options
 from tenantry.local.engine.resources import MAKERS
-from tenantry.local.engine.resources.maker import GONE, TAKEN, Clients, Existing, Inputs, Made, MadeKind
+from tenantry.local.engine.resources.maker import TAKEN, Clients, Existing, Inputs, Made, MadeKind
 from tenantry.local.engine.resources.tracking import Tracked, refuse_unread
+from tenantry.operations.aws import GONE
 from tenantry.rules.kinds import KINDS
 from tenantry.rules.kinds.tokens import STACK, TENANT
 

@@ -5,6 +5,15 @@ from tenantry.rules.kinds import tokens
 from tenantry.rules.kinds.kind import Kind
 from tenantry.rules.rights.storage import BUCKET, OBJECTS, QUEUES, READ_TABLES, SECRETS, TABLES
 
+# Queue's inputs -> SQS's attributes, whose values are strings.
+QUEUE_ATTRIBUTES = {
+    "messageRetentionSeconds": "MessageRetentionPeriod",
+    "redriveAllowPolicy": "RedriveAllowPolicy",
+    "redrivePolicy": "RedrivePolicy",
+    "sqsManagedSseEnabled": "SqsManagedSseEnabled",
+    "visibilityTimeoutSeconds": "VisibilityTimeout",
+}
+
 
 def _secret(arns: Arns, name: str) -> str:
     return arns.secrets(name).replace("??????", "AbCdEf")

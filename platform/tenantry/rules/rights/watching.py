@@ -10,7 +10,6 @@ def _log_groups(place: Place) -> list[str]:
     groups = (
         naming.log_group(names.function("*", "*")),
         names.access_log("*").removesuffix("access") + "*",
-        naming.execution_log("*", "*"),
     )
     return [place.arns.log_group(group) for group in groups]
 

@@ -16,10 +16,9 @@ def _make_rest_api(clients: Clients, inputs: Inputs) -> Made:
     made = gateway.create_rest_api(
         name=inputs["name"],
         endpointConfiguration={"types": [inputs["endpointConfiguration"]["types"]]},
-        tags={_ID_TAG: hashlib.sha256(inputs["name"].encode()).hexdigest()[:10]},
+        tags=dict([*inputs["tags"].items(), (_ID_TAG, _id(inputs["name"]))]),
     )
     gateway.untag_resource(resourceArn=_arn(made["id"]), tagKeys=[_ID_TAG])
-    gateway.tag_resource(resourceArn=_arn(made["id"]), tags=inputs["tags"])
     _put_body(clients, made["id"], inputs)
     return Made(made["id"], {})
 
@@ -28,6 +27,10 @@ def _update_rest_api(clients: Clients, existing: Existing, inputs: Inputs) -> Ma
     _put_body(clients, existing.id, inputs)
     clients("apigateway").tag_resource(resourceArn=_arn(existing.id), tags=inputs["tags"])
     return Made(existing.id, {})
+
+
+def _id(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:10]
 
 
 def _arn(api: str) -> str:

@@ -4,18 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-# Codes with which AWS says that something is not there, or that its name is taken.
-GONE = frozenset(
-    {
-        "AWS.SimpleQueueService.NonExistentQueue",
-        "NoSuchBucket",
-        "NoSuchEntity",
-        "NotFound",
-        "NotFoundException",
-        "ResourceNotFound",
-        "ResourceNotFoundException",
-    }
-)
+# Codes with which AWS says that a name is taken.
 TAKEN = frozenset(
     {
         "AlreadyExistsException",

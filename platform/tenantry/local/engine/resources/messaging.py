@@ -4,15 +4,7 @@ from typing import Any
 
 from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, MadeKind, given
 from tenantry.rules.kinds import tokens
-
-# Queue's inputs -> SQS's attributes, whose values are strings.
-ATTRIBUTES = {
-    "messageRetentionSeconds": "MessageRetentionPeriod",
-    "redriveAllowPolicy": "RedriveAllowPolicy",
-    "redrivePolicy": "RedrivePolicy",
-    "sqsManagedSseEnabled": "SqsManagedSseEnabled",
-    "visibilityTimeoutSeconds": "VisibilityTimeout",
-}
+from tenantry.rules.kinds.storage import QUEUE_ATTRIBUTES
 
 
 def _make_queue(clients: Clients, inputs: Inputs) -> Made:
@@ -44,7 +36,7 @@ def _queue_at(clients: Clients, url: str) -> Made:
 
 
 def _attributes(inputs: Inputs) -> dict[str, str]:
-    return {name: _said(inputs[key]) for key, name in ATTRIBUTES.items() if key in inputs}
+    return {name: _said(inputs[key]) for key, name in QUEUE_ATTRIBUTES.items() if key in inputs}
 
 
 QUEUE = MadeKind(_make_queue, _remove_queue, _update_queue, _find_queue, frozenset({"name"}))

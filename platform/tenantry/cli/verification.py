@@ -1,0 +1,110 @@
+"""`verify`: whether what is deployed is what the files say."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Column, Table
+
+from tenantry.cli.output import FAILED, harmless, print_json, stderr, stdout
+from tenantry.cli.places import Port, Region, StackOption, chosen
+from tenantry.cli.tenants import AsJson
+
+if TYPE_CHECKING:
+    from tenantry.verification.doubts import Settled
+    from tenantry.verification.findings import Finding
+    from tenantry.verification.places import Report
+
+SHARED = "shared by all"
+SHOWN = 160  # characters of a value that a cell of the table holds
+HERE = "`tenantry update` follows the files; what was changed by hand, `tenantry up` makes anew, from empty"
+ANSWERS = {True: "yes", False: "no", None: "nothing to see it by"}
+
+
+def verify(
+    tenants: Annotated[
+        list[str] | None, typer.Argument(metavar="[TENANT]...", help="Slugs; all and the cell, if left out.")
+    ] = None,
+    stack: StackOption = None,
+    region: Region = None,
+    port: Port = None,
+    call: Annotated[
+        bool, typer.Option("--call", help="Call each tenant too, in ways that change nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare what is deployed with what the files say, by reading alone; exit 1 where they differ."""
+    place = chosen(stack, region, port)
+    slugs = tenants or []
+    with stderr().status("reading what is deployed"):
+        if stack is None:
+            report = _local(port, slugs, call)
+        else:
+            from tenantry.verification.places import of_stack
+
+            report = of_stack(place, slugs, call)
+    if as_json:
+        print_json({**asdict(report), "findings": [_shown(each) for each in report.findings]})
+    else:
+        _print(report, on_aws=stack is not None)
+    if report.findings:
+        raise typer.Exit(FAILED)
+
+
+def _local(port: int | None, slugs: list[str], call: bool) -> "Report":
+    from tenantry.config import load_platform
+    from tenantry.local import platform, state
+    from tenantry.local.places import place
+    from tenantry.verification.places import of_deployment
+
+    running = state.find(port)
+    cell = load_platform(running.folder).cell(running.cell)
+    return of_deployment(place(running), *platform.declared(running, cell), slugs, call)
+
+
+def _shown(finding: "Finding") -> dict[str, Any]:
+    return {**asdict(finding), "tenant": finding.tenant or None, "property": finding.property or None}
+
+
+def _print(report: "Report", on_aws: bool) -> None:
+    out = stdout()
+    if report.findings:
+        out.print(_table(report.findings, on_aws))
+    number = len(report.findings)
+    differing = f"{number} difference{'' if number == 1 else 's'}"
+    verdict = f"[red]✗[/] {differing}" if number else "[green]✓[/] all as declared"
+    out.print(f"{verdict}: {report.compared:,} resources of {escape(report.place)}", soft_wrap=True)
+    if on_aws:
+        out.print(_doubts(report.doubts))
+    elif number:
+        out.print(HERE, soft_wrap=True)
+
+
+def _table(found: "tuple[Finding, ...]", on_aws: bool) -> Table:
+    """What to do on AWS stands beside each; of the local platform it is the same for all."""
+    columns = ["tenant", "resource", "property"]
+    wide = [Column(name, overflow="fold") for name in ("expected", "found", *(("do",) if on_aws else ()))]
+    table = Table(*columns, *wide)
+    for each in sorted(found, key=lambda each: (each.tenant, each.resource, each.property)):
+        cells = [each.tenant or SHARED, each.resource, each.property]
+        cells += [_value(each.expected), _value(each.found)]
+        if on_aws:
+            cells.append(each.remedy)
+        table.add_row(*(escape(harmless(cell)) for cell in cells))
+    return table
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def _doubts(found: "tuple[Settled, ...]") -> Table:
+    table = Table("doubt of docs/not-yet-verified.md", "settled")
+    for each in found:
+        table.add_row(escape(each.doubt), ANSWERS[each.yes])
+    return table

@@ -1,0 +1,93 @@
+"""Verify a place: a stack on AWS by its own configuration, or the local platform by its own files."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi.runtime.config import set_all_config
+
+from tenantry import paths, program
+from tenantry.config import Cell, Tenant, load_platform
+from tenantry.deployment import Deployment
+from tenantry.errors import WrongInput
+from tenantry.operations import stacks
+from tenantry.operations.aws import refusals_reported
+from tenantry.operations.places import Place
+from tenantry.problems import unknown
+from tenantry.rules.arns import Arns
+from tenantry.verification.calls import tried
+from tenantry.verification.deployed import deployed
+from tenantry.verification.doubts import Settled, settled
+from tenantry.verification.findings import Finding, findings
+from tenantry.verification.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`compared` counts the resources that were read; `doubts` are what a whole stack says of them."""
+
+    place: str
+    compared: int
+    findings: tuple[Finding, ...]
+    doubts: tuple[Settled, ...]
+
+
+def of_stack(place: Place, tenants: Collection[str], call: bool) -> Report:
+    """Of the cell and the settings that the stack's file names.
+
+    Raises:
+        WrongInput: the configuration or the tenants' files are wrong, or name no such tenant.
+        Failed: AWS refuses, or code and layer cannot be packed.
+    """
+    config = stacks.settings(place.names.stack)
+    folder = paths.ROOT / config.get("tenantry:tenants", "tenants")
+    if place.cell is None:
+        raise WrongInput(f"Pulumi.{place.names.stack}.yaml states no tenantry:cell")
+    cell = load_platform(folder).cell(place.cell)
+    with refusals_reported(place.region):
+        identity = place.client("sts").get_caller_identity()
+    partition = identity["Arn"].split(":")[1]
+    arns = Arns(partition, place.region, identity["Account"])
+
+    def configured() -> dict[str, Any]:
+        set_all_config(config)
+        return program.configured(pulumi.Config())
+
+    return _report(place, arns, configured, cell, tenants, call)
+
+
+def of_deployment(
+    place: Place, cell: Cell, deployment: Deployment, tenants: Collection[str], call: bool
+) -> Report:
+    """Of a deployment that is known, as the local platform's is."""
+    return _report(place, deployment.arns, lambda: program.declare(cell, deployment), cell, tenants, call)
+
+
+def _report(
+    place: Place,
+    arns: Arns,
+    declare: Callable[[], dict[str, Any]],
+    cell: Cell,
+    slugs: Collection[str],
+    call: bool,
+) -> Report:
+    chosen = _chosen(cell, slugs)
+    reading = Reading(place.names, arns, place.client, place.url)
+    with refusals_reported(place.region):
+        there = deployed(declare, place.names.stack, reading)
+        every = list(findings(there, reading))
+        doubts = tuple(settled(there, every, reading))
+    if call:
+        every += tried(there, chosen)
+    shown = tuple(each for each in every if not slugs or each.tenant in slugs)
+    read = [each for each in there if not slugs or each.owner in slugs]
+    return Report(str(place), len(read), shown, doubts)
+
+
+def _chosen(cell: Cell, slugs: Collection[str]) -> Sequence[Tenant]:
+    known = {tenant.slug: tenant for tenant in cell.tenants}
+    for slug in slugs:
+        if slug not in known:
+            raise WrongInput(unknown("tenant", slug, known))
+    return [tenant for slug, tenant in known.items() if not slugs or slug in slugs]

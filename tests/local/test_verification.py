@@ -1,0 +1,146 @@
+"""`verify` on a cell that stands: it says nothing of it as it was made, and names each planted change."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tenantry import paths, program
+from tenantry.deployment import Deployment
+from tenantry.errors import Failed, WrongInput
+from tenantry.local.clients import ACCOUNT, REGION, Session, stage_url
+from tenantry.local.emulator.parent import Emulator
+from tenantry.local.engine import inventory
+from tenantry.local.engine.deployment import deploy
+from tenantry.local.platform import SERVICES
+from tenantry.operations.places import Place
+from tenantry.packing.artifact import Artifact, this_machine
+from tenantry.program import declare
+from tenantry.rules import operator_policies
+from tenantry.rules.arns import Arns
+from tenantry.verification.deployed import deployed
+from tenantry.verification.findings import findings
+from tenantry.verification.places import of_deployment, of_stack
+from tenantry.verification.reading import Reading
+from tests.local.cloud import actions, holding
+from tests.local.plants import PLANTS, Cloud
+from tests.support import scheduled
+from tests.support.command import TENANTS
+from tests.support.engine import deployment
+
+
+@pytest.fixture(scope="module")
+def cloud(root: Session, repaired: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """The demo, of which two tenants have a schedule too."""
+    folder = tmp_path_factory.mktemp("cell")
+    with zipfile.ZipFile(folder / "code.zip", "w") as archive:
+        archive.writestr("start.py", "")
+    packed = Artifact(folder / "code.zip", "0" * 64)
+    arns = Arns("aws", REGION, ACCOUNT)
+    made = deployment("demo", arns=arns, target=this_machine(), code=packed, layer=packed)
+    clients = {service: root.client(service) for service in SERVICES}
+    with scheduled.cell(tmp_path_factory.mktemp("groups")) as cell:
+        with inventory.opened(folder) as held:
+            deploy(cell, made, clients.__getitem__, held, lambda _: None)
+        reading = Reading(made.names, arns, root.client, partial(stage_url, repaired.endpoint))
+        yield Cloud(root, cell, made, deployed(lambda: declare(cell, made), "demo", reading), reading)
+
+
+def test_what_was_just_made_is_as_declared(cloud: Cloud) -> None:
+    assert list(findings(cloud.declared, cloud.first)) == []
+    assert all(each.found for each in cloud.declared if each.type.startswith("aws:"))
+
+
+@pytest.fixture
+def planted(cloud: Cloud, request: pytest.FixtureRequest) -> Iterator[None]:
+    undo = request.param(cloud)
+    yield
+    undo()
+
+
+@pytest.mark.usefixtures("planted")
+@pytest.mark.parametrize(
+    ("planted", "token", "resource", "where"),
+    PLANTS,
+    indirect=["planted"],
+    ids=[plant.__name__ for plant, *_ in PLANTS],
+)
+def test_a_planted_change_is_named_with_its_place(
+    cloud: Cloud, token: str, resource: str, where: str
+) -> None:
+    found = cloud.found(token)
+    assert found
+    for each in found:
+        assert each.resource.startswith(resource), each
+        assert re.match(where, each.property), each
+
+
+def test_after_all_of_them_it_is_as_declared_again(cloud: Cloud) -> None:
+    """Else one plant could have been found for another."""
+    assert [each for token in {token for _, token, *_ in PLANTS} for each in cloud.found(token)] == []
+
+
+# --- by whom, and by which configuration ---
+
+
+def place(cloud: Cloud, seen_by: Session) -> Place:
+    return Place(cloud.made.names, REGION, "demo", "the emulator", seen_by.client, cloud.first.url)
+
+
+ASKED_HERE = {"lambda:ListLayers"}  # by the emulator, in place of AWS's ListLayerVersions
+
+
+def allowed(cloud: Cloud) -> set[str]:
+    return actions(operator_policies.verify(cloud.made.names, cloud.made.arns)) | ASKED_HERE
+
+
+def test_a_role_that_holds_its_policy_alone_can_verify(cloud: Cloud, repaired: Emulator) -> None:
+    looking = holding(cloud.root, repaired.endpoint, "looking", allowed(cloud))
+    report = of_deployment(place(cloud, looking), cloud.cell, cloud.made, [], call=False)
+    assert (report.findings, report.compared) == ((), len(cloud.declared))
+
+
+@pytest.mark.parametrize("action", ["iam:ListRoles", "kms:GetKeyPolicy", "secretsmanager:ListSecrets"])
+def test_without_one_of_its_actions_it_is_refused_by_name(
+    cloud: Cloud, repaired: Emulator, action: str
+) -> None:
+    """Else the test above could pass on an emulator that asks nothing."""
+    less = allowed(cloud) - {action}
+    blind = holding(cloud.root, repaired.endpoint, f"blind-{action.partition(':')[2]}", less)
+    with pytest.raises(Failed, match=action):
+        of_deployment(place(cloud, blind), cloud.cell, cloud.made, [], call=False)
+
+
+@pytest.fixture
+def configured(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stack's file, as an operator has it; what it packs is what the cell was made of."""
+    config = {"aws:region": REGION, "tenantry:cell": "demo", "tenantry:tenants": str(TENANTS)}
+    config |= {"tenantry:mailFrom": str(cloud.made.mail_from), "tenantry:logLevel": "DEBUG"}
+    (tmp_path / "Pulumi.demo.yaml").write_text(yaml.safe_dump({"config": config}))
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+
+    def prepare(**settings: Any) -> Deployment:
+        return replace(cloud.made, mail_from=settings["mail_from"], log_level=settings["log_level"])
+
+    monkeypatch.setattr(program, "prepare", prepare)
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_stack_is_verified_by_its_own_configuration(cloud: Cloud) -> None:
+    """Its file asks for another log level than the cell was made with."""
+    report = of_stack(place(cloud, cloud.root), ["globex"], call=False)
+    assert {each.property for each in report.findings} == {"environment.variables.POWERTOOLS_LOG_LEVEL"}
+    assert {each.tenant for each in report.findings} == {"globex"}
+    assert {each.found for each in report.findings} == {"INFO"}
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_tenant_that_is_not_there_is_refused(cloud: Cloud) -> None:
+    with pytest.raises(WrongInput, match="acmee"):
+        of_stack(place(cloud, cloud.root), ["acmee"], call=False)

@@ -1,0 +1,171 @@
+"""Every type that the program registers is read, or is named with the reason why it can't be."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tenantry.rules.kinds import KINDS, tokens
+from tenantry.rules.naming import Names
+from tenantry.verification.comparison import differences
+from tenantry.verification.deployed import UNKNOWABLE
+from tenantry.verification.reader import UNKNOWN, Found, Inputs
+from tenantry.verification.readers import READERS, UNREADABLE
+from tenantry.verification.reading import Reading
+from tests.support.engine import ARNS
+
+TAGS = {"stack": "demo", "cell": "demo"}
+LOGS = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"},
+}
+
+
+def test_every_type_has_a_reader_or_a_reason() -> None:
+    assert READERS.keys() | UNREADABLE.keys() == KINDS.keys()
+    assert READERS.keys().isdisjoint(UNREADABLE)
+    assert all(UNREADABLE.values())
+
+
+@pytest.mark.parametrize("token", READERS)
+def test_what_it_does_not_read_is_an_input_with_a_reason(token: str) -> None:
+    row = KINDS[token]
+    inputs = {path.partition(".")[0] for path in row.understood}
+    assert READERS[token].unread.keys() <= inputs
+    assert all(READERS[token].unread.values())
+
+
+def test_what_leads_anywhere_is_always_read() -> None:
+    """A policy, or a reference to another resource; but where a function's code was taken from."""
+    leading = {
+        (token, path.partition(".")[0])
+        for token in READERS
+        for path in (*KINDS[token].policies, *KINDS[token].judged, *KINDS[token].references)
+    }
+    unread = {(token, name) for token, reader in READERS.items() for name in reader.unread}
+    assert leading & unread == {
+        (tokens.FUNCTION, "s3Bucket"),
+        (tokens.LAYER_VERSION, "s3Bucket"),
+        (tokens.LAYER_VERSION, "s3Key"),
+        (tokens.ROLE, "inlinePolicies"),
+        (tokens.ROLE, "managedPolicyArns"),
+    }
+
+
+# What the local platform makes none of.
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reading]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        session = boto3.Session(region_name=ARNS.region)
+        yield Reading(Names("demo"), ARNS, session.client, lambda _api, stage: stage)
+
+
+def differing(token: str, inputs: Inputs, found: Found | None) -> list[str]:
+    assert found is not None
+    unread = READERS[token].unread
+    meant = {name: value for name, value in inputs.items() if name not in unread}
+    return [path for path, *_ in differences(meant, found.inputs, unknown=UNKNOWABLE)]
+
+
+def _role(iam: Any, name: str) -> None:
+    tags = [{"Key": key, "Value": value} for key, value in TAGS.items()]
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument='{"Statement": []}', Tags=tags)
+
+
+def test_the_logging_role_is_found_though_part_of_its_name_was_drawn(reading: Reading) -> None:
+    iam = reading.client("iam")
+    _role(iam, "tenantry_demo__gateway_0a1b2c3d")
+    inputs = {
+        "name": f"tenantry_demo__gateway_{UNKNOWN}",
+        "assumeRolePolicy": '{"Statement": []}',
+        "tags": TAGS,
+    }
+    found = READERS[tokens.ROLE].read(reading, inputs)
+    assert differing(tokens.ROLE, inputs, found) == []
+    assert found is not None
+    assert found.id == "tenantry_demo__gateway_0a1b2c3d"
+
+
+def test_an_attached_policy_is_there_or_it_is_not(reading: Reading) -> None:
+    iam = reading.client("iam")
+    _role(iam, "logging")
+    arn = iam.create_policy(PolicyName="logs", PolicyDocument=json.dumps(LOGS))
+    inputs = {"role": "logging", "policyArn": arn["Policy"]["Arn"]}
+    read = READERS[tokens.ROLE_POLICY_ATTACHMENT].read
+    assert read(Reading(Names("demo"), ARNS, reading.client, reading.url), inputs) is None
+    iam.attach_role_policy(RoleName="logging", PolicyArn=arn["Policy"]["Arn"])
+    assert differing(tokens.ROLE_POLICY_ATTACHMENT, inputs, read(reading, inputs)) == []
+
+
+class Gateway:
+    def get_account(self) -> dict[str, Any]:
+        return {"cloudwatchRoleArn": ARNS.iam("role/logging"), "features": ["UsagePlans"]}
+
+
+def test_the_accounts_logging_role_is_compared() -> None:
+    role = ARNS.iam("role/logging")
+    reading = Reading(Names("demo"), ARNS, lambda _service: Gateway(), lambda _api, stage: stage)
+    found = READERS[tokens.ACCOUNT].read(reading, {"cloudwatchRoleArn": role})
+    assert differing(tokens.ACCOUNT, {"cloudwatchRoleArn": role}, found) == []
+    assert differing(tokens.ACCOUNT, {"cloudwatchRoleArn": f"{role}2"}, found) == ["cloudwatchRoleArn"]
+
+
+class Budgets:
+    """Answers as the reference of AWS Budgets says; moto keeps no subscribers of its notifications."""
+
+    def can_paginate(self, _operation: str) -> bool:
+        return False
+
+    def describe_budget(self, **_asked: Any) -> dict[str, Any]:
+        budget = {
+            "BudgetName": "tenantry_demo",
+            "BudgetType": "COST",
+            "BudgetLimit": {"Amount": "100.0", "Unit": "USD"},
+            "TimeUnit": "MONTHLY",
+            "CostFilters": {"TagKeyValue": ["user:cell$demo"]},
+        }
+        return {"Budget": budget}
+
+    def describe_notifications_for_budget(self, **_asked: Any) -> dict[str, Any]:
+        return {
+            "Notifications": [
+                {"NotificationType": kind, "ComparisonOperator": "GREATER_THAN", "Threshold": percent}
+                | {"ThresholdType": "PERCENTAGE", "NotificationState": "OK"}
+                for kind, percent in (("ACTUAL", 100.0), ("FORECASTED", 80.0))
+            ]
+        }
+
+    def describe_subscribers_for_notification(self, **asked: Any) -> dict[str, Any]:
+        assert "NotificationState" not in asked["Notification"]
+        return {"Subscribers": [{"SubscriptionType": "SNS", "Address": "arn:topic"}]}
+
+    def list_tags_for_resource(self, **_asked: Any) -> dict[str, Any]:
+        return {"ResourceTags": [{"Key": key, "Value": value} for key, value in TAGS.items()]}
+
+
+def test_a_budget_is_compared_with_its_notifications() -> None:
+    notified = {"comparisonOperator": "GREATER_THAN", "thresholdType": "PERCENTAGE"}
+    inputs = {
+        "name": "tenantry_demo",
+        "budgetType": "COST",
+        "limitAmount": "100",
+        "limitUnit": "USD",
+        "timeUnit": "MONTHLY",
+        "costFilters": [{"name": "TagKeyValue", "values": ["user:cell$demo"]}],
+        "notifications": [
+            {**notified, "notificationType": kind, "threshold": at, "subscriberSnsTopicArns": ["arn:topic"]}
+            for kind, at in (("FORECASTED", 80), ("ACTUAL", 100))
+        ],
+        "tags": TAGS,
+    }
+    reading = Reading(Names("demo"), ARNS, lambda _service: Budgets(), lambda _api, stage: stage)
+    found = READERS[tokens.BUDGET].read(reading, inputs)
+    assert differing(tokens.BUDGET, inputs, found) == []
+    assert differing(tokens.BUDGET, {**inputs, "limitAmount": "200"}, found) == ["limitAmount"]
