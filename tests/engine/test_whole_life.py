@@ -14,7 +14,9 @@ def test_a_stack_is_made_settles_and_completes_what_failed(stack: Stack) -> None
     stack.project.tenant("initech", "items", "tools")
     stack.fail("create", "initech.items")
     before = len(stack.calls())
-    stack.up(fails=True)
+    failure = stack.up(fails=True)
+    assert "InternalFailure" in failure
+    assert "Traceback" not in failure  # the cause stands alone
     stack.fail("create", "")
     stack.up()
     assert [call["urn"] for call in stack.calls()[before:] if "::acme" in call["urn"]] == []
