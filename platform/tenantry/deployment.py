@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tenantry.last_update import NONE_YET, LastUpdate
 from tenantry.packing.artifact import Artifact, LambdaTarget
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
@@ -22,6 +23,7 @@ class Deployment:
         adopt: tenants whose silo tables are there already.
         budget: what the cell may cost a month, in US dollars, before its topic hears of it.
         runbooks: address of the page that alarms send people to.
+        last: what the update before this one declared.
     """
 
     cell: str
@@ -37,6 +39,7 @@ class Deployment:
     adopt: tuple[str, ...] = ()
     budget: int | None = None
     runbooks: str = RUNBOOKS
+    last: LastUpdate = NONE_YET
 
     def sender_identities(self) -> list[str]:
         """ARNs that SES may know the sender by; none without a sender."""

@@ -3,7 +3,6 @@
 `run` is what the Pulumi engine executes; the local platform calls `declare` with a deployment of its own.
 """
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,21 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import paths
+from tenantry import adoption, paths, settings
 from tenantry.components import Cell, Tenant
 from tenantry.components.cell import CellArgs
 from tenantry.components.tenant import TenantArgs
 from tenantry.config import Cell as CellConfig
 from tenantry.config import load_platform
 from tenantry.config.addresses import is_email
+from tenantry.config.capacity import require_room
 from tenantry.deployment import RUNBOOKS, Deployment
 from tenantry.errors import Failed, WrongInput
 from tenantry.gateway import contract
 from tenantry.groups import current
-from tenantry.groups.folders import listed
+from tenantry.last_update import NONE_YET, LastUpdate
 from tenantry.packing import artifact, functions
-from tenantry.removals import LastUpdate, require_declared
+from tenantry.removals import require_declared
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
 
@@ -45,15 +45,17 @@ def run() -> None:
 
 
 def _declared(config: pulumi.Config) -> dict[str, Any]:
-    _require_the_projects_groups(config)
+    settings.require_the_projects_groups(config)
     own = artifact.this_machine()
     target = artifact.LambdaTarget(
         config.get("runtime") or own.runtime, config.get("architecture") or "arm64"
     )
     platform = load_platform(paths.ROOT / (config.get("tenants") or "tenants"))
     cell = platform.cell(config.require("cell"))
-    allowed = _allowed(config)
-    require_declared(_last_update(), cell, allowed, datetime.now(UTC).date())
+    allowed = settings.allowed(config)
+    last = _last_update()
+    require_declared(last, cell, allowed, datetime.now(UTC).date())
+    require_room(cell.name, last.tenants, [tenant.slug for tenant in cell.tenants], cell.stages_quota)
     deployment = prepare(
         cell=cell.name,
         stack=pulumi.get_stack(),
@@ -62,12 +64,13 @@ def _declared(config: pulumi.Config) -> dict[str, Any]:
         log_level=config.get("logLevel") or "INFO",
         manage_account=config.get_bool("manageAccount") or False,
         mail_from=config.get("mailFrom"),
-        adopt=_adopted(cell, config),
-        budget=_budget(config.get("budget")),
-        runbooks=_runbooks(config),
+        adopt=adoption.adopted(cell, config, last),
+        budget=settings.budget(config),
+        runbooks=settings.runbooks(config),
+        last=last,
         plain=config.get_bool("plainArtifacts") or False,
     )
-    return declare(cell, deployment) | {"allowed": allowed}
+    return declare(cell, deployment) | {"allowed": allowed, "left": adoption.left(cell, last)}
 
 
 def _last_update() -> LastUpdate:
@@ -75,14 +78,6 @@ def _last_update() -> LastUpdate:
     name = "/".join((pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack()))
     answer = pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": name}).value
     return LastUpdate.of(answer["outputs"])
-
-
-def _allowed(config: pulumi.Config) -> list[str]:
-    """Raises WrongInput: it is not a list of texts."""
-    entries = _list(config, "allow")
-    if entries is None:
-        raise WrongInput("tenantry:allow is not a list; write one, such as [acme/api-keys/web]")
-    return sorted(set(entries))
 
 
 def prepare(
@@ -96,6 +91,7 @@ def prepare(
     adopt: tuple[str, ...] = (),
     budget: int | None = None,
     runbooks: str = RUNBOOKS,
+    last: LastUpdate = NONE_YET,
     plain: bool = False,
     build: Path = paths.BUILD,
 ) -> Deployment:
@@ -120,6 +116,7 @@ def prepare(
         adopt=adopt,
         budget=budget,
         runbooks=runbooks,
+        last=last,
     )
 
 
@@ -132,15 +129,17 @@ def declare(cell: CellConfig, deployment: Deployment) -> dict[str, Any]:
     _require_sender(cell, deployment)
     shared = Cell(cell.name, CellArgs(deployment, contract.load(), cell.tenants))
     tenants = {
-        tenant.slug: Tenant(tenant.slug, TenantArgs(deployment, shared, tenant)).summary
-        for tenant in cell.tenants
+        tenant.slug: Tenant(tenant.slug, TenantArgs(deployment, shared, tenant)) for tenant in cell.tenants
     }
+    granted = pulumi.Output.json_dumps({slug: each.granted for slug, each in tenants.items()})
     return {
         "cell": cell.name,
         "api": shared.api.id,
         "table": shared.table.name,
         "alarm_topic": shared.topic.arn,  # for operators to subscribe to
-        "tenants": tenants,
+        "tenants": {slug: each.summary for slug, each in tenants.items()},
+        # What the next update goes by. It is not secret; but so the engine prints none of its many lines.
+        "granted": pulumi.Output.secret(granted),
     }
 
 
@@ -156,73 +155,6 @@ def _require_sender(cell: CellConfig, deployment: Deployment) -> None:
             f"{', '.join(mailed)}: messages are to be mailed, and this stack has no sender; "
             "set tenantry:mailFrom to an address that SES has verified, or name a webhook"
         )
-
-
-def _budget(written: str | None) -> int | None:
-    """Raises WrongInput: it is not a whole number of dollars."""
-    if written is None:
-        return None
-    if not written.isascii() or not written.isdigit() or int(written) == 0:
-        raise WrongInput(
-            f"tenantry:budget is {written!r}; write US dollars a month, as a whole number, or leave it out"
-        )
-    return int(written)
-
-
-def _adopted(cell: CellConfig, config: pulumi.Config) -> tuple[str, ...]:
-    """Tenants whose silo tables an earlier deploy left behind; importing what is imported changes nothing.
-
-    Raises:
-        WrongInput: it is not a list, or names what has no table of its own in this cell.
-    """
-    slugs = _list(config, "adopt")
-    if slugs is None:
-        raise WrongInput("tenantry:adopt is not a list of slugs; write one, such as [initech]")
-    silos = [tenant.slug for tenant in cell.tenants if tenant.isolation == "silo"]
-    for slug in slugs:
-        if slug not in silos:
-            what = f"tenantry:adopt names {slug!r}, which has no table of its own in cell {cell.name}"
-            raise WrongInput(f"{what}; those that have one: {', '.join(silos) or 'none'}")
-    return tuple(slugs)
-
-
-def _list(config: pulumi.Config, name: str) -> list[str] | None:
-    """Empty where it is not set; None where it is no list of texts."""
-    try:
-        found = config.get_object(name)
-    except pulumi.ConfigTypeError:
-        return None
-    if found is None:
-        return []
-    return found if isinstance(found, list) and all(isinstance(each, str) for each in found) else None
-
-
-def _require_the_projects_groups(config: pulumi.Config) -> None:
-    """The engine lets a stack's file replace that list, and commands that know no stack would not see it.
-
-    Raises:
-        WrongInput: the stack's file lists folders of groups.
-    """
-    try:
-        found = config.get_object("groups")
-    except pulumi.ConfigTypeError:
-        found = config.get("groups")
-    if found is not None and found != listed():
-        raise WrongInput("tenantry:groups is the project's; set it in Pulumi.yaml, not in the stack's file")
-
-
-def _runbooks(config: pulumi.Config) -> str:
-    """Where the runbooks' page is.
-
-    Raises:
-        WrongInput: an anchor cannot be added to it.
-    """
-    address = config.get("runbooks") or RUNBOOKS
-    if not re.fullmatch(r"[^\s#]{1,500}", address):
-        raise WrongInput(
-            f"tenantry:runbooks is {address!r}; write the address of the page, without blanks and without #"
-        )
-    return address
 
 
 def _where() -> Arns:
