@@ -42,3 +42,12 @@ def test_what_no_file_declares_gone_is_refused_and_once_allowed_is_done(stack: S
     stack.up()
     (stack.project.root / "own" / "demo" / "acme.yaml").unlink()
     assert refusal in stack.preview(fails=True)
+
+
+def test_the_accounts_setting_may_be_switched_off_and_on_again(stack: Stack) -> None:
+    """Its role is kept when it is switched off, since other stacks log by it."""
+    stack.project.tenant("acme", "items")
+    for managed in ("true", "false", "true"):
+        stack.configure("tenantry:manageAccount", f'"{managed}"')
+        stack.up()
+    stack.preview("--expect-no-changes")
