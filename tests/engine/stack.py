@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -95,23 +96,35 @@ class Stack:
         file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps(faults))
 
+    def interrupted(self, calls: int) -> None:
+        """An `up` that Ctrl-C ends after so many calls: the terminal interrupts all its processes."""
+        with self._begun() as up:
+            while len(self.calls()) < calls:
+                assert up.poll() is None
+                time.sleep(0.1)
+            for process in _of_session(up.pid):
+                os.kill(process, signal.SIGINT)
+            assert up.wait(SECONDS) > 0
+
     def killed(self, urn: str) -> None:
         """An `up` that is killed, with all its processes, once that is made."""
         self.fail("create", urn, "killed")
-        command = ("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", NAME)
-        with subprocess.Popen(
-            command,
-            cwd=self.project.root,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        ) as up:
+        with self._begun() as up:
             assert up.wait(SECONDS) == -signal.SIGKILL
         for process in _of_session(up.pid):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         self.fail("create", "")
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            ("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", NAME),
+            cwd=self.project.root,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     @property
     def environment(self) -> dict[str, str]:

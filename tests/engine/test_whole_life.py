@@ -51,3 +51,10 @@ def test_the_accounts_setting_may_be_switched_off_and_on_again(stack: Stack) -> 
         stack.configure("tenantry:manageAccount", f'"{managed}"')
         stack.up()
     stack.preview("--expect-no-changes")
+
+
+def test_an_interrupted_update_is_completed_by_the_next(stack: Stack) -> None:
+    stack.project.tenant("acme", "items")
+    stack.interrupted(calls=12)
+    stack.up()
+    stack.preview("--expect-no-changes")
