@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tenantry.config.key_values import KeyName
+from tenantry.last_update import NONE_YET, LastUpdate
 from tenantry.packing.artifact import Artifact, LambdaTarget
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
@@ -28,6 +29,7 @@ class Deployment:
         budget: what the cell may cost a month, in US dollars, before its topic hears of it.
         key_values: of API keys whose value is given; AWS makes those of the others.
         runbooks: address of the page that alarms send people to.
+        last: what the update before this one declared.
     """
 
     cell: str
@@ -44,6 +46,7 @@ class Deployment:
     budget: int | None = None
     key_values: Mapping[KeyName, "pulumi.Input[str]"] = field(default_factory=dict)
     runbooks: str = RUNBOOKS
+    last: LastUpdate = NONE_YET
 
     def sender_identities(self) -> list[str]:
         """ARNs that SES may know the sender by; none without a sender."""

@@ -3,7 +3,6 @@
 `run` is what the Pulumi engine executes; the local platform calls `declare` with a deployment of its own.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,21 +11,22 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import paths
+from tenantry import adoption, paths, settings
 from tenantry.components import Cell, Tenant
 from tenantry.components.cell import CellArgs
 from tenantry.components.tenant import TenantArgs
 from tenantry.config import Cell as CellConfig
 from tenantry.config import load_platform
 from tenantry.config.addresses import is_email
+from tenantry.config.capacity import require_room
 from tenantry.config.key_values import KeyName, setting
 from tenantry.deployment import RUNBOOKS, Deployment
 from tenantry.errors import Failed, WrongInput
 from tenantry.gateway import contract
 from tenantry.groups import current
-from tenantry.groups.folders import listed
+from tenantry.last_update import NONE_YET, LastUpdate
 from tenantry.packing import artifact, functions
-from tenantry.removals import LastUpdate, require_declared
+from tenantry.removals import require_declared
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
 
@@ -48,15 +48,17 @@ def run() -> None:
 
 def configured(config: pulumi.Config) -> dict[str, Any]:
     """Register the cell that the stack's configuration names; answers the stack's outputs."""
-    _require_the_projects_groups(config)
+    settings.require_the_projects_groups(config)
     own = artifact.this_machine()
     target = artifact.LambdaTarget(
         config.get("runtime") or own.runtime, config.get("architecture") or "arm64"
     )
     platform = load_platform(paths.ROOT / (config.get("tenants") or "tenants"))
     cell = platform.cell(config.require("cell"))
-    allowed = _allowed(config)
-    require_declared(_last_update(), cell, allowed, datetime.now(UTC).date())
+    allowed = settings.allowed(config)
+    last = _last_update()
+    require_declared(last, cell, allowed, datetime.now(UTC).date())
+    require_room(cell.name, last.tenants, [tenant.slug for tenant in cell.tenants], cell.stages_quota)
     deployment = prepare(
         cell=cell.name,
         stack=pulumi.get_stack(),
@@ -65,13 +67,14 @@ def configured(config: pulumi.Config) -> dict[str, Any]:
         log_level=config.get("logLevel") or "INFO",
         manage_account=config.get_bool("manageAccount") or False,
         mail_from=config.get("mailFrom"),
-        adopt=_adopted(cell, config),
-        budget=_budget(config.get("budget")),
+        adopt=adoption.adopted(cell, config, last),
+        budget=settings.budget(config),
         key_values=_key_values(cell, config),
-        runbooks=_runbooks(config),
+        runbooks=settings.runbooks(config),
+        last=last,
         plain=config.get_bool("plainArtifacts") or False,
     )
-    return declare(cell, deployment) | {"allowed": allowed}
+    return declare(cell, deployment) | {"allowed": allowed, "left": adoption.left(cell, last)}
 
 
 def _last_update() -> LastUpdate:
@@ -79,14 +82,6 @@ def _last_update() -> LastUpdate:
     name = "/".join((pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack()))
     answer = pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": name}).value
     return LastUpdate.of(answer["outputs"])
-
-
-def _allowed(config: pulumi.Config) -> list[str]:
-    """Raises WrongInput: it is not a list of texts."""
-    entries = _list(config, "allow")
-    if entries is None:
-        raise WrongInput("tenantry:allow is not a list; write one, such as [acme/api-keys/web]")
-    return sorted(set(entries))
 
 
 def prepare(
@@ -101,6 +96,7 @@ def prepare(
     budget: int | None = None,
     key_values: Mapping[KeyName, pulumi.Input[str]] | None = None,
     runbooks: str = RUNBOOKS,
+    last: LastUpdate = NONE_YET,
     plain: bool = False,
     build: Path = paths.BUILD,
 ) -> Deployment:
@@ -126,6 +122,7 @@ def prepare(
         budget=budget,
         key_values=key_values or {},
         runbooks=runbooks,
+        last=last,
     )
 
 
@@ -138,15 +135,17 @@ def declare(cell: CellConfig, deployment: Deployment) -> dict[str, Any]:
     _require_sender(cell, deployment)
     shared = Cell(cell.name, CellArgs(deployment, contract.load(), cell.tenants))
     tenants = {
-        tenant.slug: Tenant(tenant.slug, TenantArgs(deployment, shared, tenant)).summary
-        for tenant in cell.tenants
+        tenant.slug: Tenant(tenant.slug, TenantArgs(deployment, shared, tenant)) for tenant in cell.tenants
     }
+    granted = pulumi.Output.json_dumps({slug: each.granted for slug, each in tenants.items()})
     return {
         "cell": cell.name,
         "api": shared.api.id,
         "table": shared.table.name,
         "alarm_topic": shared.topic.arn,  # for operators to subscribe to
-        "tenants": tenants,
+        "tenants": {slug: each.summary for slug, each in tenants.items()},
+        # What the next update goes by. It is not secret; but so the engine prints none of its many lines.
+        "granted": pulumi.Output.secret(granted),
     }
 
 
@@ -169,73 +168,6 @@ def _key_values(cell: CellConfig, config: pulumi.Config) -> dict[KeyName, pulumi
     keys = [(tenant.slug, name) for tenant in cell.tenants for name in tenant.api_keys]
     found = {key: config.get_secret(setting(key)) for key in keys}
     return {key: value for key, value in found.items() if value is not None}
-
-
-def _budget(written: str | None) -> int | None:
-    """Raises WrongInput: it is not a whole number of dollars."""
-    if written is None:
-        return None
-    if not written.isascii() or not written.isdigit() or int(written) == 0:
-        raise WrongInput(
-            f"tenantry:budget is {written!r}; write US dollars a month, as a whole number, or leave it out"
-        )
-    return int(written)
-
-
-def _adopted(cell: CellConfig, config: pulumi.Config) -> tuple[str, ...]:
-    """Tenants whose silo tables an earlier deploy left behind; importing what is imported changes nothing.
-
-    Raises:
-        WrongInput: it is not a list, or names what has no table of its own in this cell.
-    """
-    slugs = _list(config, "adopt")
-    if slugs is None:
-        raise WrongInput("tenantry:adopt is not a list of slugs; write one, such as [initech]")
-    silos = [tenant.slug for tenant in cell.tenants if tenant.isolation == "silo"]
-    for slug in slugs:
-        if slug not in silos:
-            what = f"tenantry:adopt names {slug!r}, which has no table of its own in cell {cell.name}"
-            raise WrongInput(f"{what}; those that have one: {', '.join(silos) or 'none'}")
-    return tuple(slugs)
-
-
-def _list(config: pulumi.Config, name: str) -> list[str] | None:
-    """Empty where it is not set; None where it is no list of texts."""
-    try:
-        found = config.get_object(name)
-    except pulumi.ConfigTypeError:
-        return None
-    if found is None:
-        return []
-    return found if isinstance(found, list) and all(isinstance(each, str) for each in found) else None
-
-
-def _require_the_projects_groups(config: pulumi.Config) -> None:
-    """The engine lets a stack's file replace that list, and commands that know no stack would not see it.
-
-    Raises:
-        WrongInput: the stack's file lists folders of groups.
-    """
-    try:
-        found = config.get_object("groups")
-    except pulumi.ConfigTypeError:
-        found = config.get("groups")
-    if found is not None and found != listed():
-        raise WrongInput("tenantry:groups is the project's; set it in Pulumi.yaml, not in the stack's file")
-
-
-def _runbooks(config: pulumi.Config) -> str:
-    """Where the runbooks' page is.
-
-    Raises:
-        WrongInput: an anchor cannot be added to it.
-    """
-    address = config.get("runbooks") or RUNBOOKS
-    if not re.fullmatch(r"[^\s#]{1,500}", address):
-        raise WrongInput(
-            f"tenantry:runbooks is {address!r}; write the address of the page, without blanks and without #"
-        )
-    return address
 
 
 def _where() -> Arns:

@@ -1,15 +1,12 @@
-"""Refuse what an update would take away for good and no file declares gone: rules alone, over two states.
+"""Refuse what an update would take away for good and no file declares gone: rules alone, over two states."""
 
-What was deployed, the stack's own last outputs say; an update that fails leaves them as they were.
-"""
-
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from tenantry.config import Cell, Tenant, rotation
 from tenantry.errors import WrongInput
+from tenantry.last_update import DeployedTenant, LastUpdate
 
 CLOSED_AT_ONCE = 0.02  # of a cell's tenants, and one in any case: more at once is taken for a mistake
 NOTICE = timedelta(days=30)  # between the end of access and that of the data
@@ -26,37 +23,6 @@ class Removal:
     entry: str
     what: str
     instead: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeployedTenant:
-    status: str
-    isolation: str
-    api_keys: frozenset[str]
-    signing_keys: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class LastUpdate:
-    """Nothing, before the first one."""
-
-    cell: str = ""
-    tenants: Mapping[str, DeployedTenant] = field(default_factory=dict)
-    allowed: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, outputs: Mapping[str, Any]) -> "LastUpdate":
-        """Outputs as `program.declare` gives them."""
-        tenants = {
-            slug: DeployedTenant(
-                each["status"],
-                each["isolation"],
-                frozenset(each["api_key_ids"]),
-                frozenset(each.get("signing_keys", ())),
-            )
-            for slug, each in outputs.get("tenants", {}).items()
-        }
-        return cls(outputs.get("cell", ""), tenants, frozenset(outputs.get("allowed", ())))
 
 
 def require_declared(last: LastUpdate, cell: Cell, allowed: Collection[str], today: date) -> None:

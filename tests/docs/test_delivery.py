@@ -20,7 +20,8 @@ STEPS = [step for job in WORKFLOW["jobs"].values() for step in job["steps"]]
 
 
 def stack_keys() -> set[str]:
-    program = (ROOT / "platform" / "tenantry" / "program.py").read_text()
+    modules = (ROOT / "platform" / "tenantry" / f"{name}.py" for name in ("program", "settings"))
+    program = "".join(module.read_text() for module in modules)
     return set(re.findall(r'config\.(?:get|get_bool|require)\("(\w+)"\)', program))
 
 

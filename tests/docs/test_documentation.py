@@ -199,8 +199,9 @@ def test_every_variable_of_the_environment_is_documented() -> None:
 
 
 def stack_keys() -> set[str]:
-    program = (ROOT / "platform" / "tenantry" / "program.py").read_text()
-    read = re.findall(r'(?:config\.(?:get|get_bool|get_object|require)\(|_list\(config, )"(\w+)"\)', program)
+    modules = (ROOT / "platform" / "tenantry" / f"{name}.py" for name in ("program", "settings", "adoption"))
+    program = "".join(module.read_text() for module in modules)
+    read = re.findall(r'(?:config\.(?:get|get_bool|get_object|require)\(|texts\(config, )"(\w+)"\)', program)
     return set(read) - {"groups"}  # the project's, refused in a stack's file
 
 

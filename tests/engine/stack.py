@@ -2,11 +2,15 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tests.support.projects import Project
 
@@ -44,7 +48,7 @@ class Stack:
         done = subprocess.run(
             ["pulumi", *arguments, "--non-interactive", "--color", "never"],
             cwd=self.project.root,
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=SECONDS,
@@ -74,13 +78,56 @@ class Stack:
         file = self.folder / "account" / "aws" / "calls.jsonl"
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
-    def fail(self, operation: str, urn: str) -> None:
-        """Let calls of that operation fail from now on, where the URN holds that text."""
-        faults = [{"operation": operation, "urn": urn}] if urn else []
-        (self.folder / "account" / "aws" / "faults.json").write_text(json.dumps(faults))
+    def granted(self, function: str) -> list[dict[str, Any]]:
+        """The statements of its role's own policy."""
+        state = json.loads(self.pulumi("stack", "export", "--stack", NAME))["deployment"]["resources"]
+        [policy] = [each for each in state if each["urn"].endswith(f"RolePolicy::{function}")]
+        statements: list[dict[str, Any]] = json.loads(policy["outputs"]["policy"])["Statement"]
+        return statements
+
+    def fail(self, operation: str, urn: str, how: Literal["fails", "lost", "killed"] = "fails") -> None:
+        """Let calls of that operation go wrong from now on, where the URN holds that text.
+
+        Args:
+            how: the call fails, or it is done and its answer lost, or the engine is killed behind it.
+        """
+        faults = [{"operation": operation, "urn": urn, "how": how}] if urn else []
+        file = self.folder / "account" / "aws" / "faults.json"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(faults))
+
+    def interrupted(self, calls: int) -> None:
+        """An `up` that Ctrl-C ends after so many calls: the terminal interrupts all its processes."""
+        with self._begun() as up:
+            while len(self.calls()) < calls:
+                assert up.poll() is None
+                time.sleep(0.1)
+            for process in _of_session(up.pid):
+                os.kill(process, signal.SIGINT)
+            assert up.wait(SECONDS) > 0
+
+    def killed(self, urn: str) -> None:
+        """An `up` that is killed, with all its processes, once that is made."""
+        self.fail("create", urn, "killed")
+        with self._begun() as up:
+            assert up.wait(SECONDS) == -signal.SIGKILL
+        for process in _of_session(up.pid):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self.fail("create", "")
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            ("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", NAME),
+            cwd=self.project.root,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     @property
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         return {
             **os.environ,
             "PATH": f"{self.providers}{os.pathsep}{os.environ['PATH']}",
@@ -91,3 +138,11 @@ class Stack:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "STAND_IN_ACCOUNT": str(self.folder / "account"),
         }
+
+
+def _of_session(leader: int) -> Iterator[int]:
+    """Plugins are in groups of their own, and live on for minutes without the engine."""
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if int(status.read_text().rpartition(")")[2].split()[3]) == leader:
+                yield int(status.parent.name)

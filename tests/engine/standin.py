@@ -2,8 +2,9 @@
 
 Types, names, ARNs and what forces a replacement come from the platform's own rows and makers. It refuses
 what AWS refuses by name: a name that is taken, a table that is protected. `faults.json` in the account's
-folder names, by operation and part of a URN, calls that fail. Unlike in AWS, nothing is slow, throttled or
-eventually consistent, and nobody's permission is asked.
+folder names, by operation and part of a URN, calls that fail, whose answer is lost, or that end in the
+engine's death. Unlike in AWS, nothing is slow, throttled or eventually consistent, and nobody's permission is
+asked.
 """
 
 import base64
@@ -28,7 +29,9 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from tenantry.local.engine.resources import MAKERS
 from tenantry.local.engine.resources.maker import Made, goes_with_its_owner, put
 from tenantry.rules.arns import Arns
+from tenantry.rules.key_policies import AWS_OWN_FOR_SECRETS
 from tenantry.rules.kinds import KINDS
+from tenantry.rules.kinds.tokens import SECRET, TABLE
 from tests.engine.account import Account, Resource, Values
 
 REGION, ACCOUNT_ID = "eu-central-1", "123456789012"
@@ -74,6 +77,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ConfigureResponse(supportsPreview=False)
 
     def Invoke(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        if request.tok == "aws:dynamodb/getTables:getTables":
+            names = [each.values["name"] for each in self._account if each.type == TABLE]
+            return provider_pb2.InvokeResponse(**{"return": _struct({"names": names})})
         return provider_pb2.InvokeResponse(**{"return": _struct(INVOKED[request.tok])})
 
     def Check(self, request: Any, _context: Any) -> Any:  # noqa: N802
@@ -86,6 +92,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(self, request: Any, _context: Any) -> Any:  # noqa: N802
         type_ = _type(request.urn)
         old, new = _values(request.old_inputs), _values(request.news)
+        if type_ == SECRET:  # compared with what AWS shows, which the program's silence does not change
+            old = {name: value for name, value in old.items() if name != "kmsKeyId"} | _kept_key(
+                _values(request.olds)
+            )
         differing = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
         maker = MAKERS.get(type_, _CHANGED_IN_PLACE)
         replacing = [name for name in differing if maker.update is None or name in maker.fixed]
@@ -103,7 +113,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             name = _unique_name(type_, inputs)
             if name and self._account.find(type_, name):
                 raise Refused(f"EntityAlreadyExists: {type_} {name}")
-            values = inputs | _computed(type_, request.urn, inputs)
+            values = _shown(type_, inputs | _computed(type_, request.urn, inputs))
             made = Resource(type_, values.pop("id"), name, values)
             self._account.put(made)
             return provider_pb2.CreateResponse(id=made.id, properties=_struct(values))
@@ -116,7 +126,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         def update() -> Any:
             there = self._there(type_, request.id)
             outputs = {name: value for name, value in there.values.items() if name not in _inputs(type_)}
-            made = Resource(type_, there.id, there.unique_name, inputs | outputs)
+            kept = _kept_key(there.values) if type_ == SECRET else {}
+            values = _shown(type_, kept | inputs | outputs)
+            made = Resource(type_, there.id, there.unique_name, values)
             self._account.put(made)
             return provider_pb2.UpdateResponse(properties=_struct(made.values))
 
@@ -154,19 +166,28 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def _do(self, operation: str, urn: str, context: Any, act: Callable[[], Any]) -> Any:
         with self._lock:
             try:
-                self._fail_on_order(operation, urn)
+                fault = self._fault(operation, urn)
+                if fault == "fails":
+                    raise Refused("InternalFailure: on order")
                 answer = act()
+                if fault == "lost":
+                    raise Refused("RequestTimeout: it was done, and its answer is lost")
+                if fault == "killed":
+                    os.kill(os.getppid(), signal.SIGKILL)
+                    os._exit(1)
             except Refused as refusal:
                 self._account.log(operation, urn, str(refusal))
                 context.abort(grpc.StatusCode.UNKNOWN, str(refusal))
             self._account.log(operation, urn)
             return answer
 
-    def _fail_on_order(self, operation: str, urn: str) -> None:
+    def _fault(self, operation: str, urn: str) -> str:
+        """How this call is to go wrong, if it is."""
         faults = self._folder / "faults.json"
         for fault in json.loads(faults.read_text()) if faults.exists() else []:
             if fault["operation"] == operation and fault["urn"] in urn:
-                raise Refused("InternalFailure: on order")
+                return str(fault["how"])
+        return ""
 
 
 def _computed(type_: str, urn: str, inputs: Values) -> Values:
@@ -189,6 +210,17 @@ def _computed(type_: str, urn: str, inputs: Values) -> Values:
     if "value" in outputs:  # an API key's
         outputs["value"] = secrets.token_hex(20)
     return {"id": identifier, "arn": row.arn_of(ARNS, name, identifier, inputs), **outputs}
+
+
+def _kept_key(values: Mapping[str, Any]) -> Values:
+    """An update that names no key leaves a secret under the one it has."""
+    return {"kmsKeyId": values["kmsKeyId"]} if "kmsKeyId" in values else {}
+
+
+def _shown(type_: str, values: Values) -> Values:
+    """AWS leaves its own key out where it describes a secret."""
+    own = type_ == SECRET and values.get("kmsKeyId") == AWS_OWN_FOR_SECRETS
+    return {name: value for name, value in values.items() if not (own and name == "kmsKeyId")}
 
 
 def _unique_name(type_: str, inputs: Values) -> str:

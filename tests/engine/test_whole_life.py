@@ -14,7 +14,9 @@ def test_a_stack_is_made_settles_and_completes_what_failed(stack: Stack) -> None
     stack.project.tenant("initech", "items", "tools")
     stack.fail("create", "initech.items")
     before = len(stack.calls())
-    stack.up(fails=True)
+    failure = stack.up(fails=True)
+    assert "InternalFailure" in failure
+    assert "Traceback" not in failure  # the cause stands alone
     stack.fail("create", "")
     stack.up()
     assert [call["urn"] for call in stack.calls()[before:] if "::acme" in call["urn"]] == []
@@ -40,3 +42,19 @@ def test_what_no_file_declares_gone_is_refused_and_once_allowed_is_done(stack: S
     stack.up()
     (stack.project.root / "own" / "demo" / "acme.yaml").unlink()
     assert refusal in stack.preview(fails=True)
+
+
+def test_the_accounts_setting_may_be_switched_off_and_on_again(stack: Stack) -> None:
+    """Its role is kept when it is switched off, since other stacks log by it."""
+    stack.project.tenant("acme", "items")
+    for managed in ("true", "false", "true"):
+        stack.configure("tenantry:manageAccount", f'"{managed}"')
+        stack.up()
+    stack.preview("--expect-no-changes")
+
+
+def test_an_interrupted_update_is_completed_by_the_next(stack: Stack) -> None:
+    stack.project.tenant("acme", "items")
+    stack.interrupted(calls=12)
+    stack.up()
+    stack.preview("--expect-no-changes")

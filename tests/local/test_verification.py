@@ -1,5 +1,6 @@
 """`verify` on a cell that stands: it says nothing of it as it was made, and names each planted change."""
 
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from tenantry.packing.artifact import Artifact, this_machine
 from tenantry.program import declare
 from tenantry.rules import operator_policies
 from tenantry.rules.arns import Arns
+from tenantry.rules.kinds import tokens
 from tenantry.verification.deployed import deployed
 from tenantry.verification.findings import findings
 from tenantry.verification.places import of_deployment, of_stack
@@ -84,6 +86,19 @@ def test_a_planted_change_is_named_with_its_place(
 def test_after_all_of_them_it_is_as_declared_again(cloud: Cloud) -> None:
     """Else one plant could have been found for another."""
     assert [each for token in {token for _, token, *_ in PLANTS} for each in cloud.found(token)] == []
+
+
+def test_a_right_that_the_next_update_takes_back_is_shown_and_is_no_difference(cloud: Cloud) -> None:
+    iam, role = cloud.root.client("iam"), cloud.made.names.function("acme", "items")
+    before = iam.get_role_policy(RoleName=role, PolicyName="own")["PolicyDocument"]
+    kept = {**before["Statement"][0], "Sid": "LeavingUse"}
+    after = {**before, "Statement": [*before["Statement"], kept]}
+    iam.put_role_policy(RoleName=role, PolicyName="own", PolicyDocument=json.dumps(after))
+    found = cloud.found(tokens.ROLE_POLICY)
+    iam.put_role_policy(RoleName=role, PolicyName="own", PolicyDocument=json.dumps(before))
+    assert [(each.tenant, each.property, each.found, each.passing) for each in found] == [
+        ("acme", "policy.LeavingUse", kept, True)
+    ]
 
 
 # --- by whom, and by which configuration ---

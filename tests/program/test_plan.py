@@ -139,6 +139,16 @@ def test_a_tenant_that_comes_costs_and_one_whose_file_goes_loses_access(
     assert found["gamma"].usd > 1
 
 
+def test_a_cell_too_small_for_what_comes_and_what_goes_at_once_is_named(tmp_path: Path) -> None:
+    full = {f"tenant-{number}": BETA for number in range(10)}
+    was = declared(written(tmp_path / "full", **full))
+    full["gamma"] = full.pop("tenant-9")
+    is_ = declared(written(tmp_path / "other", **full))
+    [shared] = [each for each in plans(was, is_) if not each.tenant]
+    assert "needs 11 for a while: gamma would come before tenant-9 goes" in shared.lines[0].text
+    assert shared.needs_person
+
+
 def test_what_is_printed_is_read_back_and_nothing_has_changed(before: Declared) -> None:
     again = Declared.read(json.dumps(asdict(before)))
     assert again == before

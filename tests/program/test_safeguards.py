@@ -5,16 +5,19 @@ from datetime import date
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 from pulumi.runtime import rpc
 
 from tenantry.config import Cell
+from tenantry.config.capacity import require_room
 from tenantry.errors import WrongInput
 from tenantry.gateway import contract
+from tenantry.last_update import LastUpdate
 from tenantry.packing import artifact
 from tenantry.program import declare
 from tenantry.program import run as run_program
-from tenantry.removals import LastUpdate, removals
+from tenantry.removals import removals
 from tenantry.rules.naming import Names, generation, log_group
 from tests.support.command import ROOT
 from tests.support.engine import ARNS, RecordingMonitor, deployment, register, run
@@ -206,7 +209,7 @@ def test_a_functions_environment_holds_no_private_key_and_no_key_value(engine: R
 
 def secret_of(tenant: str, name: str) -> str:
     made = generation(Names("demo").secret(tenant, name), "0a1b2c3d")
-    return ARNS.secrets(made).replace("??????", "AbCdEf")
+    return ARNS.secrets(made)  # a pattern: the ARN ends in what AWS draws, and the role is there first
 
 
 READERS = {"items": "runtime", "tools": "runtime", "notifier": "delivery"}
@@ -321,6 +324,60 @@ def test_what_cannot_be_adopted_is_told(adopt: str, message: str) -> None:
     pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:adopt": adopt, **SETTINGS})
     with pytest.raises(pulumi.RunError, match=message):
         run(run_program, "prod")
+
+
+def deployed(cell: Cell, *slugs: str, **outputs: Any) -> dict[str, Any]:
+    """Outputs of a last update that had these tenants; unknown ones were what acme is."""
+    tenants = register(cell)[1]["tenants"]
+    return {
+        "cell": "demo",
+        "tenants": {slug: tenants.get(slug, tenants["acme"]) for slug in slugs},
+        **outputs,
+    }
+
+
+@pytest.mark.usefixtures("_unbuilt")
+def test_a_tenant_that_comes_back_to_its_table_is_refused_before_anything_is_registered(
+    cell: Cell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = ["tenantry_prod", "tenantry_prod_globex"]
+    there = aws.dynamodb.AwaitableGetTablesResult(names=tables, region="eu-central-1")
+    monkeypatch.setattr(aws.dynamodb, "get_tables", lambda: there)
+    last = deployed(cell, "acme", "acme-eu", left=["globex", "initech"])
+    pulumi.runtime.set_all_config({"tenantry:cell": "demo", **SETTINGS})
+    with pytest.raises(pulumi.RunError, match=r"table tenantry_prod_globex is there, .*adopt: \[globex\]"):
+        run(run_program, "prod", last=last)
+    pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:adopt": '["globex"]', **SETTINGS})
+    engine = run(run_program, "prod", last=last)[0]
+    assert engine.of_type("Table")["globex"].import_id == "tenantry_prod_globex"
+
+
+@pytest.mark.usefixtures("_unbuilt")
+def test_a_tenant_that_comes_back_after_an_erasure_gets_a_new_table(cell: Cell) -> None:
+    last = deployed(cell, "acme", "acme-eu", left=["globex"])
+    pulumi.runtime.set_all_config({"tenantry:cell": "demo", **SETTINGS})
+    assert run(run_program, "prod", last=last)[0].of_type("Table")["globex"].import_id == ""
+
+
+@pytest.mark.usefixtures("_unbuilt")
+def test_what_has_no_room_beside_what_goes_is_refused_before_anything_is_registered(cell: Cell) -> None:
+    others = [f"other-{number}" for number in range(8)]
+    pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:allow": json.dumps(others), **SETTINGS})
+    with pytest.raises(pulumi.RunError, match=r"holds 10 stages, .* 11 .*: acme, acme-eu, globex would"):
+        run(run_program, "prod", last=deployed(cell, *others))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "quota"),
+    [
+        (["a", "b"], ["a", "b"], 2),
+        (["a", "b"], ["a"], 2),
+        (["a"], ["b"], 2),
+        (["a", "b"], ["a", "b", "c"], 2),  # in no order either: the capacity table says so
+    ],
+)
+def test_what_fits_in_one_update_is_let_through(before: list[str], after: list[str], quota: int) -> None:
+    require_room("demo", before, after, quota)
 
 
 @pytest.mark.usefixtures("_unbuilt")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tenantry.config import Cell, Tenant
+from tenantry.last_update import LastUpdate
 from tests.support.engine import RecordingMonitor, register
 
 
@@ -157,6 +158,49 @@ def test_a_group_that_is_off_is_served_by_a_function_of_the_same_tenant(engine: 
         "items_function": "tenantry_demo_acme-eu_items",
         "tools_function": "tenantry_demo_acme-eu_items",
     }
+
+
+@pytest.mark.parametrize("dropped", ["contact", "items", "tools"])
+def test_a_group_that_is_dropped_touches_no_function_of_another(
+    cell: Cell, engine: RecordingMonitor, dropped: str
+) -> None:
+    """The stage names another function in its place; whichever that is, it stays as it was."""
+    acme = cell_tenant(cell, "acme")
+    routes = tuple(each for each in acme.routes if each != dropped)
+    after = register(with_tenants(cell, changed(acme, routes=routes)))[0]
+    for token in ("Function", "Permission", "Role", "LogGroup"):
+        left = {name: each.inputs for name, each in after.of_type(token).items()}
+        assert left.items() <= {name: each.inputs for name, each in engine.of_type(token).items()}.items()
+    [stage] = after.of_type("Stage").values()
+    assert set(stage.inputs["variables"].values()) <= {
+        each.inputs["name"] for each in after.of_type("Function").values()
+    }
+
+
+def test_a_role_holds_what_the_last_update_granted_until_the_next_one(cell: Cell) -> None:
+    globex = cell_tenant(cell, "globex")
+    pooled = with_tenants(cell, changed(globex, data=cell_tenant(cell, "acme").data))
+
+    def tables(of: RecordingMonitor) -> set[str]:
+        statements = of.of_type("RolePolicy")["globex.items"].document("policy")["Statement"]
+        assert len({each["Sid"] for each in statements}) == len(statements)
+        on_tables = (each["Resource"] for each in statements if ":table/" in str(each["Resource"]))
+        return {table.rpartition("/")[2] for table in on_tables}
+
+    before = LastUpdate.of(register(with_tenants(cell, globex))[1])
+    moving, outputs = register(pooled, last=before)
+    moved = register(pooled, last=LastUpdate.of(outputs))[0]
+    assert tables(moving) == {"tenantry_demo", "tenantry_demo_globex"}
+    assert "kms:Decrypt" in moving.of_type("RolePolicy")["globex.items"].inputs["policy"]
+    assert tables(moved) == {"tenantry_demo"}
+    assert "kms:Decrypt" not in moved.of_type("RolePolicy")["globex.items"].inputs["policy"]
+
+
+def test_what_moves_to_a_key_does_so_after_the_roles_may_decrypt_by_it(engine: RecordingMonitor) -> None:
+    own = {each.urn for name, each in engine.of_type("RolePolicy").items() if name.startswith("globex.")}
+    kept = [engine.of_type("Table")["globex"], engine.of_type("Secret")["globex.delivery"]]
+    for each in kept:
+        assert own <= set(each.dependencies)
 
 
 def cell_tenant(cell: Cell, slug: str) -> Tenant:

@@ -8,7 +8,8 @@ import pytest
 from tenantry.config import Cell
 from tenantry.config.lifecycle import Retired
 from tenantry.errors import WrongInput
-from tenantry.removals import DeployedTenant, LastUpdate, Undeclared, removals, require_declared
+from tenantry.last_update import DeployedTenant, LastUpdate
+from tenantry.removals import Undeclared, removals, require_declared
 from tests.support.engine import demo
 
 TODAY = date(2027, 3, 1)
@@ -21,6 +22,7 @@ def deployed(cell: Cell = DEMO, allowed: tuple[str, ...] = (), **statuses: str) 
         tenant.slug: DeployedTenant(
             statuses.get(tenant.slug.replace("-", "_"), tenant.status),
             tenant.isolation,
+            tenant.data.encryption,
             frozenset(tenant.api_keys),
             frozenset(tenant.auth.managed.keys if tenant.auth.managed else ()),
         )

@@ -19,6 +19,7 @@ from tenantry.cli import (
     plan,
     policies,
     quotas,
+    repair,
     secrets,
     tenants,
     updates,
@@ -80,6 +81,7 @@ app.command("usage", rich_help_panel=RUNNING)(usage.usage)
 app.command("logs", rich_help_panel=RUNNING)(logs.logs)
 app.command("redrive", rich_help_panel=RUNNING)(operations.redrive)
 app.command("trigger", rich_help_panel=RUNNING)(operations.trigger)
+app.command("repair", rich_help_panel=RUNNING)(repair.repair)
 app.command("erase", rich_help_panel=DATA)(operations.erase)
 app.command("export", rich_help_panel=DATA)(backup.export)
 app.command("import", rich_help_panel=DATA)(backup.import_)

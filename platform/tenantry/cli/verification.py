@@ -49,7 +49,7 @@ def verify(
         print_json({**asdict(report), "findings": [_shown(each) for each in report.findings]})
     else:
         _print(report, on_aws=stack is not None)
-    if report.findings:
+    if any(not each.passing for each in report.findings):
         raise typer.Exit(FAILED)
 
 
@@ -72,10 +72,12 @@ def _print(report: "Report", on_aws: bool) -> None:
     out = stdout()
     if report.findings:
         out.print(_table(report.findings, on_aws))
-    number = len(report.findings)
+    number = sum(not each.passing for each in report.findings)
+    passing = len(report.findings) - number
     differing = f"{number} difference{'' if number == 1 else 's'}"
     verdict = f"[red]✗[/] {differing}" if number else "[green]✓[/] all as declared"
-    out.print(f"{verdict}: {report.compared:,} resources of {escape(report.place)}", soft_wrap=True)
+    kept = f", and {passing} that the next update takes away" if passing else ""
+    out.print(f"{verdict}{kept}: {report.compared:,} resources of {escape(report.place)}", soft_wrap=True)
     if on_aws:
         out.print(_doubts(report.doubts))
     elif number:

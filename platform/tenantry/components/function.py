@@ -1,18 +1,18 @@
-"""Declare one function of one tenant with all that is its own: role, policy, log group, permission."""
+"""Declare one function of one tenant with all that is its own: log group, permission, and its role's use."""
 
-import json
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
+from tenantry.components.role import Role
 from tenantry.components.site import Site
-from tenantry.rules import naming, policies
+from tenantry.rules import naming
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionArgs:
-    """`policy` is the whole of what the function may do; `memory_mb` None takes the tier's.
+    """`role` is its own; `memory_mb` None takes the tier's.
 
     `source_arn` is the only one at the gateway who may call; None for a function that serves no route. A rule
     is let in where it is declared, and Lambda's poller needs no permission but the function's own role.
@@ -21,7 +21,7 @@ class FunctionArgs:
     site: Site
     name: str
     handler: str
-    policy: pulumi.Input[str]
+    role: Role
     environment: dict[str, pulumi.Input[str]]
     layers: list[pulumi.Input[str]]
     timeout_seconds: int
@@ -31,7 +31,7 @@ class FunctionArgs:
 
 
 class Function(pulumi.ComponentResource):
-    """A function whose role no other function shares."""
+    """A function under a role of its own."""
 
     def __init__(self, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         site = args.site
@@ -40,7 +40,6 @@ class Function(pulumi.ComponentResource):
         self._args = args
         self._children = pulumi.ResourceOptions(parent=self)
         self.name = site.deployment.names.function(site.slug, args.name)
-        role, policy = self._role(name)
         log = aws.cloudwatch.LogGroup(
             name,
             name=naming.log_group(self.name),
@@ -50,27 +49,13 @@ class Function(pulumi.ComponentResource):
             opts=self._children,
         )
         # Without its log group the first call would make one that never expires.
-        function = self._function(name, role, [log, policy])
+        function = self._function(name, [log, args.role.policy])
         self.resource = function
         self.arn: pulumi.Output[str] = function.arn
         self.permissions = (
             [self._permission(name, function, args.source_arn)] if args.source_arn is not None else []
         )
         self.register_outputs({"arn": self.arn})
-
-    def _role(self, name: str) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
-        role = aws.iam.Role(
-            name,
-            name=self.name,
-            assume_role_policy=json.dumps(policies.trust()),
-            permissions_boundary=self._args.site.cell.boundary,
-            tags=self._args.site.tags,
-            opts=self._children,
-        )
-        policy = aws.iam.RolePolicy(
-            name, name="own", role=role.name, policy=self._args.policy, opts=self._children
-        )
-        return role, policy
 
     def _permission(
         self, name: str, function: aws.lambda_.Function, source_arn: pulumi.Input[str]
@@ -85,12 +70,12 @@ class Function(pulumi.ComponentResource):
             opts=self._children,
         )
 
-    def _function(self, name: str, role: aws.iam.Role, first: list[pulumi.Resource]) -> aws.lambda_.Function:
+    def _function(self, name: str, first: list[pulumi.Resource]) -> aws.lambda_.Function:
         args, site, target = self._args, self._args.site, self._args.site.deployment.target
         return aws.lambda_.Function(
             name,
             name=self.name,
-            role=role.arn,
+            role=args.role.resource.arn,
             runtime=target.runtime,
             architectures=[target.architecture],
             handler=args.handler,

@@ -12,6 +12,7 @@ from agreed import environment
 from tenantry.components.encryption import Encryption
 from tenantry.components.function import Function, FunctionArgs
 from tenantry.components.queue import TenantQueue
+from tenantry.components.role import Role
 from tenantry.components.schedule import Schedule
 from tenantry.components.site import Site
 from tenantry.groups import Member
@@ -31,10 +32,29 @@ class Stores:
     table: aws.dynamodb.Table
     secrets: Mapping[str, aws.secretsmanager.Secret]
     queues: Mapping[str, TenantQueue]
-    encryption: Encryption | None
 
 
-def authorizer(site: Site, verification: pulumi.Input[str], parent: pulumi.Resource) -> Function:
+def roles(
+    site: Site,
+    secrets: Mapping[str, pulumi.Output[str]],
+    encryption: Encryption | None,
+    parent: pulumi.Resource,
+) -> dict[str, Role]:
+    """By function, before anything that they may use is there.
+
+    Args:
+        secrets: by name, what AWS calls them.
+    """
+    opts = pulumi.ResourceOptions(parent=parent)
+    logging = json.dumps(policies.authorizer(_logs(site, AUTHORIZER)))
+    members = {
+        each.name: Role(site, each.name, _policy(site, each, secrets, encryption), opts)
+        for each in site.tenant.members
+    }
+    return {AUTHORIZER: Role(site, AUTHORIZER, logging, opts), **members}
+
+
+def authorizer(site: Site, role: Role, verification: pulumi.Input[str], parent: pulumi.Resource) -> Function:
     """`verification` is what it checks tokens by, as JSON."""
     deployment = site.deployment
     source = site.cell.api.id.apply(lambda api: deployment.arns.execute_api(api, "authorizers/*"))
@@ -42,7 +62,7 @@ def authorizer(site: Site, verification: pulumi.Input[str], parent: pulumi.Resou
         site=site,
         name=AUTHORIZER,
         handler=f"start.{AUTHORIZER}",
-        policy=json.dumps(policies.authorizer(_logs(site, AUTHORIZER))),
+        role=role,
         environment=_common(site, AUTHORIZER) | {environment.AUTH: verification},
         layers=[site.cell.code.layer],
         timeout_seconds=AUTHORIZER_SECONDS,
@@ -52,7 +72,7 @@ def authorizer(site: Site, verification: pulumi.Input[str], parent: pulumi.Resou
     return Function(args, pulumi.ResourceOptions(parent=parent))
 
 
-def member(site: Site, declared: Member, stores: Stores, parent: pulumi.Resource) -> Function:
+def member(site: Site, role: Role, declared: Member, stores: Stores, parent: pulumi.Resource) -> Function:
     """A function of a group's, and what feeds it from its queue or runs it by the clock."""
     deployment, slug = site.deployment, site.slug
     source = site.cell.api.id.apply(lambda api: deployment.arns.execute_api(api, f"{slug}/*/*"))
@@ -60,7 +80,7 @@ def member(site: Site, declared: Member, stores: Stores, parent: pulumi.Resource
         site=site,
         name=declared.name,
         handler=declared.handler,
-        policy=_policy(site, declared, stores),
+        role=role,
         environment=_common(site, declared.name) | _environment(site, declared, stores),
         layers=_layers(site, declared),
         timeout_seconds=declared.function.timeout_seconds,
@@ -93,22 +113,26 @@ def _layers(site: Site, declared: Member) -> list[pulumi.Input[str]]:
     return [own, code.layer] if own else [code.layer]
 
 
-def _policy(site: Site, declared: Member, stores: Stores) -> pulumi.Output[str]:
-    function = declared.function
-    secrets = {name: each.arn for name, each in stores.secrets.items() if name in function.secrets}
+def _policy(
+    site: Site, declared: Member, secrets: Mapping[str, pulumi.Output[str]], encryption: Encryption | None
+) -> pulumi.Output[str]:
+    function, arns, names = declared.function, site.deployment.arns, site.deployment.names
+    table = arns.table(names.table if site.tenant.isolation == "pooled" else names.tenant(site.slug))
+    read = {name: each.apply(arns.secrets) for name, each in secrets.items() if name in function.secrets}
     reached = {*function.feeds, *((declared.queue.name,) if declared.queue else ())}
-    queues = {name: each.arn for name, each in stores.queues.items() if name in reached}
-    decrypt: pulumi.Input[list[Any]] = stores.encryption.granted(declared) if stores.encryption else []
-    known = pulumi.Output.all(table=stores.table.arn, secrets=secrets, queues=queues, decrypt=decrypt)
+    queues = {
+        each.name: arns.queue(names.queue(site.slug, each.name))
+        for each in site.tenant.queues
+        if each.name in reached
+    }
+    decrypt: pulumi.Input[list[Any]] = encryption.granted(declared) if encryption else []
 
-    def written(arns: dict[str, Any]) -> str:
-        reach = Reach(
-            arns["table"], _logs(site, declared.name), arns["secrets"], arns["queues"], _mail(site, declared)
-        )
+    def written(known: dict[str, Any]) -> str:
+        reach = Reach(table, _logs(site, declared.name), known["read"], queues, _mail(site, declared))
         policy = grants.of_member(declared, site.tenant.groups, site.slug, reach)
-        return json.dumps(policies.extended(policy, arns["decrypt"]))
+        return json.dumps(policies.extended(policy, known["decrypt"]))
 
-    return known.apply(written)
+    return pulumi.Output.all(read=read, decrypt=decrypt).apply(written)
 
 
 def _mail(site: Site, declared: Member) -> policies.Statement | None:

@@ -5,6 +5,7 @@ of its own, and a tenant or a webhook that comes back the same day waits for not
 """
 
 import json
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -13,7 +14,7 @@ import pulumi_random as random
 from agreed.declarations import RUNTIME, Secret, Value
 from tenantry.components.generations import drawn
 from tenantry.components.site import Site
-from tenantry.rules import naming
+from tenantry.rules import key_policies, naming
 
 RECOVERY_DAYS = 30  # Secrets Manager allows 7 to 30, and bills none of them
 
@@ -28,18 +29,45 @@ def generation(logical: str, secret: str, opts: pulumi.ResourceOptions) -> pulum
     return drawn(logical, opts).apply(lambda made: naming.generation(secret, made))
 
 
-def secret(site: Site, declared: Secret, parent: pulumi.Resource) -> aws.secretsmanager.Secret:
-    """Values that only an operator can know are not in it until they are set."""
+def secret_name(site: Site, declared: Secret, parent: pulumi.Resource) -> pulumi.Output[str]:
+    """Known before the secret is there."""
+    stem = site.deployment.names.secret(site.slug, declared.name)
+    return generation(_logical(site, declared), stem, pulumi.ResourceOptions(parent=parent))
+
+
+def encryption_key(site: Site) -> pulumi.Input[str] | None:
+    """Of a tenant's secrets; None leaves them under AWS's own.
+
+    The provider cannot take a key away: without one it leaves the secret under the key that it has. So the
+    update that leaves a tenant's key names AWS's own, which AWS then shows as none.
+    """
+    if site.key is None and site.last is not None and site.last.encryption == "kms":
+        return key_policies.AWS_OWN_FOR_SECRETS
+    return site.key
+
+
+def secret(
+    site: Site,
+    declared: Secret,
+    name: pulumi.Output[str],
+    first: Sequence[pulumi.Resource],
+    parent: pulumi.Resource,
+) -> aws.secretsmanager.Secret:
+    """Values that only an operator can know are not in it until they are set.
+
+    Args:
+        first: what must be in place before it is there, or under another key.
+    """
     children = pulumi.ResourceOptions(parent=parent)
-    logical = site.slug if declared.name == RUNTIME else f"{site.slug}.{declared.name}"
+    logical = _logical(site, declared)
     made = aws.secretsmanager.Secret(
         logical,
-        name=generation(logical, site.deployment.names.secret(site.slug, declared.name), children),
+        name=name,
         description=f"{declared.description}, for {site.slug}",
         recovery_window_in_days=RECOVERY_DAYS,
-        kms_key_id=site.key,
+        kms_key_id=encryption_key(site),
         tags=site.tags,
-        opts=children,
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(first)),
     )
     values = {
         value.name: _random(f"{logical}.{value.name}", value, children)
@@ -55,6 +83,10 @@ def secret(site: Site, declared: Secret, parent: pulumi.Resource) -> aws.secrets
         opts=pulumi.ResourceOptions(parent=parent, ignore_changes=["secretString", "versionStages"]),
     )
     return made
+
+
+def _logical(site: Site, declared: Secret) -> str:
+    return site.slug if declared.name == RUNTIME else f"{site.slug}.{declared.name}"
 
 
 def _random(logical: str, value: Value, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:

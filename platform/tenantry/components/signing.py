@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_tls as tls
 
-from tenantry.components.secret import RECOVERY_DAYS, generation
+from tenantry.components.secret import RECOVERY_DAYS, encryption_key, generation
 from tenantry.components.site import Site
 from tenantry.rules.jwks import ed25519_jwk
 
@@ -30,7 +30,7 @@ class SigningKeys(pulumi.ComponentResource):
             name=generation(f"{name}.signing", site.deployment.names.signing_secret(name), children),
             description=f"Private keys that sign tokens of {name}",
             recovery_window_in_days=RECOVERY_DAYS,
-            kms_key_id=site.key,
+            kms_key_id=encryption_key(site),
             tags=site.tags,
             opts=children,
         )

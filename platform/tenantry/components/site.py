@@ -7,6 +7,7 @@ import pulumi
 from tenantry.components.cell import Cell
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
+from tenantry.last_update import DeployedTenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,11 @@ class Site:
     @property
     def slug(self) -> str:
         return self.tenant.slug
+
+    @property
+    def last(self) -> DeployedTenant | None:
+        """What the tenant was at the last update; None of one that was not there."""
+        return self.deployment.last.tenants.get(self.slug)
 
     @property
     def tags(self) -> dict[str, str]:

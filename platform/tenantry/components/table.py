@@ -3,6 +3,8 @@
 IAM limits a role to partition keys of the table, and not of an index: any tenant's role could write into one.
 """
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_aws as aws
 
@@ -18,12 +20,14 @@ def table(
     parent: pulumi.Resource,
     key: pulumi.Input[str] | None = None,
     adopted: bool = False,
+    first: Sequence[pulumi.Resource] = (),
 ) -> aws.dynamodb.Table:
     """A table that outlives its declaration: deletion protected, and retained when the program drops it.
 
     Args:
         key: None leaves it encrypted under a key that AWS owns.
         adopted: take the table of that name, which an earlier declaration left behind, with its items.
+        first: what must be in place before it is there, or under another key.
     """
     return aws.dynamodb.Table(
         logical_name,
@@ -39,6 +43,9 @@ def table(
         deletion_protection_enabled=True,
         tags=tags,
         opts=pulumi.ResourceOptions(
-            parent=parent, retain_on_delete=True, import_=physical_name if adopted else None
+            parent=parent,
+            retain_on_delete=True,
+            import_=physical_name if adopted else None,
+            depends_on=list(first),
         ),
     )

@@ -12,7 +12,7 @@ from tenantry.components.cell import Cell
 from tenantry.components.encryption import Encryption
 from tenantry.components.functions import Stores
 from tenantry.components.queue import TenantQueue
-from tenantry.components.secret import secret
+from tenantry.components.secret import secret, secret_name
 from tenantry.components.signing import SigningKeys
 from tenantry.components.site import Site
 from tenantry.components.stage import Stage
@@ -42,25 +42,30 @@ class Tenant(pulumi.ComponentResource):
         tenant, site = args.tenant, Site(args.deployment, args.cell, args.tenant)
         encryption = Encryption(site, below) if tenant.data.encryption == "kms" else None
         site = replace(site, key=encryption.key if encryption else None)
+        names = {each.name: secret_name(site, each, self) for each in tenant.secrets}
+        roles = functions.roles(site, names, encryption, self)
+        allowed = [each.policy for each in roles.values()]
         stores = Stores(
-            self._table(site),
-            {each.name: secret(site, each, self) for each in tenant.secrets},
+            self._table(site, allowed),
+            {each.name: secret(site, each, names[each.name], allowed, self) for each in tenant.secrets},
             {each.name: TenantQueue(site, each, below) for each in tenant.queues},
-            encryption,
         )
-        serving = {AUTHORIZER: functions.authorizer(site, self._verification(site), self)}
-        serving |= {each.name: functions.member(site, each, stores, self) for each in tenant.members}
+        serving = {
+            AUTHORIZER: functions.authorizer(site, roles[AUTHORIZER], self._verification(site), self),
+            **{m.name: functions.member(site, roles[m.name], m, stores, self) for m in tenant.members},
+        }
         stage = Stage(site, serving, below)
         access = Access(site, stage.name, below)
         Watch(site, below)
         self.summary: dict[str, Any] = self._summary(tenant, stores, stage, access)
+        self.granted = {function: role.wanted for function, role in roles.items()}
         self.register_outputs({"url": stage.url})
 
-    def _table(self, site: Site) -> aws.dynamodb.Table:
+    def _table(self, site: Site, first: list[aws.iam.RolePolicy]) -> aws.dynamodb.Table:
         if site.tenant.isolation == "pooled":
             return site.cell.table
         name, adopted = site.deployment.names.tenant(site.slug), site.slug in site.deployment.adopt
-        return table(site.slug, name, site.tags, self, site.key, adopted)
+        return table(site.slug, name, site.tags, self, site.key, adopted, first)
 
     def _verification(self, site: Site) -> pulumi.Input[str]:
         """What the authorizer checks tokens by, as JSON; public keys only."""

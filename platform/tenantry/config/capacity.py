@@ -1,6 +1,6 @@
 """Count what cells would hold against the quotas that would stop them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +8,7 @@ from tenantry.config import quotas
 from tenantry.config.cells import Cell, Platform
 from tenantry.config.granted import DEFAULTS, Granted
 from tenantry.config.tenants import Tenant
+from tenantry.errors import WrongInput
 
 NEAR = 0.8  # of a quota: raising one may take AWS days
 
@@ -44,6 +45,25 @@ def cell_capacity(cell: Cell, granted: Granted = DEFAULTS) -> tuple[QuotaUsage, 
 def account_capacity(platform: Platform, granted: Granted = DEFAULTS) -> tuple[QuotaUsage, ...]:
     """All cells together, should they share one account and Region."""
     return _account(platform.tenants, len(platform.cells), granted)
+
+
+def require_room(cell: str, before: Collection[str], after: Collection[str], quota: int) -> None:
+    """An update makes what is new before it deletes what goes: a cell holds the stages of both for a while.
+
+    A cell that is too small for `after` alone is no matter of order; `cell_capacity` counts it.
+
+    Raises:
+        WrongInput: both together are more than the quota; the message says in which order they fit.
+    """
+    new, gone = sorted(set(after) - set(before)), sorted(set(before) - set(after))
+    at_once = len(set(before) | set(after))
+    if len(after) <= quota < at_once:
+        raise WrongInput(
+            f"cell {cell} holds {quota} stages, and this change needs {at_once} for a while: "
+            f"{', '.join(new)} would come before {', '.join(gone)} goes; let one go first, "
+            f"in an update of its own. If AWS grants the API more, "
+            f"tiers.yaml says so in cells.{cell}.stages_quota"
+        )
 
 
 def _account(tenants: Iterable[Tenant], cells: int, granted: Granted) -> tuple[QuotaUsage, ...]:

@@ -97,6 +97,7 @@ class Provider(Mocks):
             "aws:index/getPartition:getPartition": {"partition": self._arns.partition},
             "aws:index/getRegion:getRegion": {"region": self._arns.region},
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": self._arns.account},
+            "aws:dynamodb/getTables:getTables": {"names": []},  # none was left behind
             "pulumi:pulumi:readStackOutputs": {"outputs": self._last},
         }
         return answers[args.token]

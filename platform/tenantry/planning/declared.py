@@ -6,7 +6,7 @@
 import hashlib
 import json
 import sys
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -64,8 +64,11 @@ class DeclaredResource:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
+    """`stages` is each cell's quota of them."""
+
     tenants: dict[str, DeclaredTenant]
     resources: dict[str, DeclaredResource]
+    stages: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -74,6 +77,7 @@ class Declared:
         return cls(
             {slug: _known(DeclaredTenant, each) for slug, each in stored["tenants"].items()},
             {urn: _known(DeclaredResource, each) for urn, each in stored["resources"].items()},
+            stored.get("stages", {}),
         )
 
 
@@ -86,7 +90,7 @@ def declared(folder: Path) -> Declared:
     platform = load_platform(folder)
     terms = Terms(prices.load())
     tenants = {tenant.slug: _tenant(tenant, platform.cell(tenant.cell), terms) for tenant in platform.tenants}
-    return Declared(tenants, _resources(platform))
+    return Declared(tenants, _resources(platform), {cell.name: cell.stages_quota for cell in platform.cells})
 
 
 def _tenant(tenant: Tenant, cell: Cell, terms: Terms) -> DeclaredTenant:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tenantry.config.capacity import require_room
+from tenantry.errors import WrongInput
 from tenantry.local.engine.changes import Step, effective, plan
 from tenantry.local.engine.inventory import Entry
 from tenantry.local.engine.resources import MAKERS
@@ -64,7 +66,8 @@ def plans(before: Declared, after: Declared) -> list[TenantPlan]:
     for each in _steps(before, after):
         stepped.setdefault(each.resource.owner, []).append(each)
     slugs = sorted(before.tenants.keys() | after.tenants.keys())
-    shared = [_shared(stepped[""])] if "" in stepped else []
+    crowded = list(_crowded(before, after))
+    shared = [_shared(stepped.get("", []), crowded)] if "" in stepped or crowded else []
     return [_planned(slug, before, after, stepped.get(slug, [])) for slug in slugs] + shared
 
 
@@ -87,7 +90,19 @@ def _step(old: DeclaredResource, new: DeclaredResource) -> Step:
     return plan(MAKERS[new.type], recorded, inputs).step
 
 
-def _shared(stepped: Iterable[_Stepped]) -> TenantPlan:
+def _crowded(before: Declared, after: Declared) -> Iterator[Line]:
+    """Cells in which what is new has no room until what goes has gone."""
+    for cell, quota in after.stages.items():
+        was, is_ = (
+            [slug for slug, each in of.tenants.items() if each.cell == cell] for of in (before, after)
+        )
+        try:
+            require_room(cell, was, is_, quota)
+        except WrongInput as refusal:
+            yield Line(str(refusal), needs_person=True)
+
+
+def _shared(stepped: Iterable[_Stepped], crowded: list[Line]) -> TenantPlan:
     counts = _counts(stepped)
     effect = Effect.REPLACED if counts.get(Step.REPLACED) else Effect.CHANGED
     lines = [
@@ -95,7 +110,7 @@ def _shared(stepped: Iterable[_Stepped]) -> TenantPlan:
         for each in stepped
         if each.step in (Step.REPLACED, Step.REMOVED) and _kind(each.resource) in HOLDING | {"RestApi"}
     ]
-    return TenantPlan("", effect, tuple(lines), counts, 0.0)
+    return TenantPlan("", effect, (*crowded, *lines), counts, 0.0)
 
 
 def _planned(slug: str, before: Declared, after: Declared, stepped: list[_Stepped]) -> TenantPlan:

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 from tenantry.rules.policies import Policy, Statement
 
+# What UpdateSecret takes for "AWS's own key"; DescribeSecret then shows none.
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html
+AWS_OWN_FOR_SECRETS = "alias/aws/secretsmanager"
+
 DELETION_WINDOW_DAYS = 30  # KMS allows 7 to 30: the last days in which a mistake can be taken back
 
 # What the account may do with a key. None of it reads or writes data: CreateGrant is left out with intent.

@@ -8,7 +8,7 @@ from tenantry.rules.kinds import KINDS
 from tenantry.rules.naming import Names, log_group
 from tenantry.rules.rights.looking import LISTS, VALUES
 from tenantry.rules.rights.shape import Place, Right, policy
-from tenantry.rules.rights.storage import READ_TABLES
+from tenantry.rules.rights.storage import LIST_TABLES, READ_TABLES
 
 Policy = dict[str, Any]
 
@@ -23,8 +23,8 @@ def deploy(names: Names, arns: Arns) -> Policy:
 
 
 def preview(names: Names, arns: Arns) -> Policy:
-    """What `pulumi preview` asks beside the state: tables that `tenantry:adopt` imports, and no item."""
-    return policy([READ_TABLES], Place(names, arns))
+    """What `pulumi preview` asks beside the state: tables that come back to a tenant, and no item."""
+    return policy([LIST_TABLES, READ_TABLES], Place(names, arns))
 
 
 def verify(names: Names, arns: Arns) -> Policy:

@@ -98,6 +98,9 @@ def boundary(
     )
 
 
+LEAVING = "Leaving"  # how statements are named that the next update takes back (docs/decisions/0023)
+
+
 def extended(policy: Policy, statements: list[Statement]) -> Policy:
     """The policy with more statements, such as those that a tenant's own key asks for."""
     return {**policy, "Statement": [*policy["Statement"], *statements]}

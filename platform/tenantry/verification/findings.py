@@ -15,12 +15,16 @@ from tenantry.verification.reading import Reading
 _IMPORT = "no refresh sees it: raise `info.version` in functions/openapi.yaml, and `pulumi up`"
 _BODY = frozenset({tokens.REST_API, tokens.DEPLOYMENT})
 _REFRESH = "`pulumi refresh`, then `pulumi up`"
+_PASSES = "the next `pulumi up` takes it away; if it outlasts that, find out who made it"
 _DELETE = "no update sees it: find out who made it, and delete it"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`tenant` is empty for what all share; `expected` None says that nothing should be there."""
+    """`tenant` is empty for what all share; `expected` None says that nothing should be there.
+
+    `passing` is no difference: what the last update left for the next one to take away.
+    """
 
     tenant: str
     type: str
@@ -29,6 +33,7 @@ class Finding:
     expected: Any
     found: Any
     remedy: str
+    passing: bool = False
 
 
 def findings(
@@ -64,5 +69,5 @@ def _differing(each: Deployed) -> Iterator[Finding]:
 
 
 def _beside(token: str, stray: Stray) -> Finding:
-    remedy = _IMPORT if token in _BODY else _DELETE
-    return Finding(stray.owner, token, stray.on, stray.property, None, stray.found, remedy)
+    remedy = _PASSES if stray.passing else _IMPORT if token in _BODY else _DELETE
+    return Finding(stray.owner, token, stray.on, stray.property, None, stray.found, remedy, stray.passing)

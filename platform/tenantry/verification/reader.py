@@ -46,13 +46,14 @@ class Deployed:
 class Stray(NamedTuple):
     """Something within the stack's reach that nothing declares: on what it is, and what it is.
 
-    `owner` is the tenant by whose name it goes, or empty.
+    `owner` is the tenant by whose name it goes, or empty; `passing` says that the next update takes it away.
     """
 
     on: str
     property: str
     found: Any
     owner: str = ""
+    passing: bool = False
 
 
 Read = Callable[[Reading, Inputs], Found | None]

@@ -115,10 +115,13 @@ class TenantPlace(Place):
         """Of KMS, which all that it keeps is under; None where that is AWS's."""
         return self.arn(KEY, self.slug) if self.tenant.data.encryption == "kms" else None
 
-    def secret_arn(self, secret: str) -> str:
+    def secret_name(self, secret: str) -> str:
         """Of one that its functions read, by the name that the groups know it by."""
         drawn = self.drawn(self.slug if secret == RUNTIME else f"{self.slug}.{secret}")
-        name = generation(self.names.secret(self.slug, secret), drawn)
+        return generation(self.names.secret(self.slug, secret), drawn)
+
+    def secret_arn(self, secret: str) -> str:
+        name = self.secret_name(secret)
         return next((each.arn for each in self.cell.of(SECRET) if each.inputs.get("name") == name), "")
 
     def expected(self, token: str, name: str, inputs: Inputs, **more: Any) -> Expected:

@@ -174,7 +174,7 @@ def _policy(at: TenantPlace, member: Member) -> policies.Policy:
     reach = Reach(
         arns.table(names.tenant(at.slug) if silo else names.table),
         arns.log_group(naming.log_group(names.function(at.slug, member.name))),
-        {name: at.secret_arn(name) for name in secrets},
+        {name: arns.secrets(at.secret_name(name)) for name in secrets},
         {name: arns.queue(names.queue(at.slug, name)) for name in queues},
         _mail(at, member),
     )

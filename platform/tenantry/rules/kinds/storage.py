@@ -3,7 +3,7 @@
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds import tokens
 from tenantry.rules.kinds.kind import Kind
-from tenantry.rules.rights.storage import BUCKET, OBJECTS, QUEUES, READ_TABLES, SECRETS, TABLES
+from tenantry.rules.rights.storage import BUCKET, LIST_TABLES, OBJECTS, QUEUES, READ_TABLES, SECRETS, TABLES
 
 # Queue's inputs -> SQS's attributes, whose values are strings.
 QUEUE_ATTRIBUTES = {
@@ -22,7 +22,7 @@ def _secret(arns: Arns, name: str) -> str:
 KINDS = (
     Kind(
         token=tokens.TABLE,
-        rights=(READ_TABLES, TABLES),
+        rights=(LIST_TABLES, READ_TABLES, TABLES),
         name="name",
         arn=Arns.table,
         references={"serverSideEncryption.kmsKeyArn": tokens.KEY},

@@ -3,6 +3,7 @@
 from tenantry.rules import naming
 from tenantry.rules.rights.shape import TAGGING, Right, named
 
+LIST_TABLES = Right("TableNames", "dynamodb", reads="ListTables")
 READ_TABLES = Right(
     "Tables",
     "dynamodb",

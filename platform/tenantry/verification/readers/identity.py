@@ -1,9 +1,11 @@
 """Roles with all that they hold, the boundary, and encryption keys."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from tenantry.rules.kinds import tokens
+from tenantry.rules.policies import LEAVING
 from tenantry.verification.reader import (
     UNKNOWN,
     Deployed,
@@ -60,8 +62,15 @@ def _inline(reading: Reading, inputs: Inputs) -> Found | None:
     there = reading.ask("iam", "get_role_policy", RoleName=role, PolicyName=name)
     if there is None:
         return None
-    found = {"role": role, "name": there["PolicyName"], "policy": there["PolicyDocument"]}
+    policy = there["PolicyDocument"]
+    staying = [each for each in policy["Statement"] if not _leaves(each)]
+    found = {"role": role, "name": there["PolicyName"], "policy": {**policy, "Statement": staying}}
     return Found(f"{role}:{name}", found)
+
+
+def _leaves(statement: Mapping[str, Any]) -> bool:
+    """Whether it is named as one that the last update kept for what still ran."""
+    return str(statement.get("Sid", "")).startswith(LEAVING)
 
 
 def _inline_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
@@ -71,11 +80,13 @@ def _inline_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[S
     for role in of_type(declared, tokens.ROLE):
         name = role.found.id if role.found else ""
         for policy in reading.listed("iam", "list_role_policies", "PolicyNames", RoleName=name):
+            answer = reading.ask("iam", "get_role_policy", RoleName=name, PolicyName=policy) or {}
+            document = answer.get("PolicyDocument")
             if (name, policy) not in known:
-                document = (
-                    reading.ask("iam", "get_role_policy", RoleName=name, PolicyName=policy) or {}
-                ).get("PolicyDocument")
                 yield Stray(str(role), f"inlinePolicies.{policy}", document, role.owner)
+            elif document:
+                for each in filter(_leaves, document["Statement"]):
+                    yield Stray(str(role), f"policy.{each['Sid']}", each, role.owner, passing=True)
 
 
 def _attached(reading: Reading, role: str) -> set[str]:

@@ -1,0 +1,74 @@
+"""`repair`: what a killed or broken `pulumi up` left of a stack, and how it is mended."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.places import Region
+from tenantry.cli.tenants import AsJson
+from tenantry.errors import Failed, WrongInput
+
+if TYPE_CHECKING:
+    from tenantry.operations.repair import Damage
+
+FOUND = 3
+
+
+def repair(
+    stack: Annotated[str, typer.Option("--stack", help="The stack that is repaired.")],
+    region: Region = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it, rather than say what would be done.")] = False,
+    unlock: Annotated[
+        bool, typer.Option("--unlock", help="With --yes: take a lock away that a killed process left.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Resolve creations that `pulumi up` did not hear the end of, and find what no record knows."""
+    from tenantry import paths
+    from tenantry.operations import places, stacks
+    from tenantry.operations.account import AwsAccount
+    from tenantry.operations.aws import refusals_reported
+    from tenantry.operations.checkpoint import Checkpoint
+    from tenantry.operations.engine import Engine, Locked
+    from tenantry.operations.repair import damage, mend
+
+    if unlock and not yes:
+        raise WrongInput("--unlock changes something; give --yes too")
+    where = stacks.find(stack, region)
+    engine, aws = Engine(stack, paths.ROOT), AwsAccount(places.on_aws(where))
+    if unlock:
+        stderr().print(f"taking the lock of {where} away", markup=False, soft_wrap=True)
+        engine.unlock()
+    checkpoint = Checkpoint(engine.record())
+    with refusals_reported(where.region), stderr().status("asking AWS"):
+        found = damage(checkpoint, aws)
+    if as_json:
+        print_json(_shown(found))
+    else:
+        _print(found)
+    if found and not yes:
+        raise typer.Exit(FOUND)
+    try:
+        with refusals_reported(where.region):
+            mend(found, checkpoint, engine, aws, lambda step: stderr().print(step, markup=False))
+    except Locked as locked:
+        raise Failed(f"{locked}\nIf nobody deploys {stack} now, give --unlock too") from None
+
+
+def _shown(found: "Damage") -> dict[str, object]:
+    return {
+        "made": [{"urn": pending.urn, "id": identifier} for pending, identifier in found.made],
+        "unmade": [{"urn": pending.urn} for pending in found.unmade],
+        "strays": [{"type": each.type, "name": each.name, "id": each.id} for each in found.strays],
+    }
+
+
+def _print(found: "Damage") -> None:
+    lines = [
+        *(f"import {each.type} {each.name}, which was made, as {as_}" for each, as_ in found.made),
+        *(f"clear {each.type} {each.name}: it is not there, or is made again" for each in found.unmade),
+        *(f"remove {each.kind} {each.name} ({each.id}), which no record knows" for each in found.strays),
+    ]
+    for line in lines or ["nothing to repair"]:
+        stdout().print(line, markup=False, soft_wrap=True)

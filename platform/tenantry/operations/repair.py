@@ -1,0 +1,69 @@
+"""Mend what a killed or broken `pulumi up` left: creations nobody heard the end of, and what no record knows.
+
+Nothing here asks a person what AWS can answer: the names that the program gives are the same each time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from tenantry.operations.checkpoint import Checkpoint, Pending
+from tenantry.operations.engine import Engine
+from tenantry.operations.strays import Stray
+
+
+class Account(Protocol):
+    """What is asked of AWS."""
+
+    def found(self, asked: Pending) -> str | None: ...
+
+    def strays(self, checkpoint: Checkpoint) -> list[Stray]: ...
+
+    def remove(self, stray: Stray) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """`made` are pending creations that AWS has done, with the id to import each by; `unmade` it has not."""
+
+    made: tuple[tuple[Pending, str], ...]
+    unmade: tuple[Pending, ...]
+    strays: tuple[Stray, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.made or self.unmade or self.strays)
+
+
+def damage(checkpoint: Checkpoint, account: Account) -> Damage:
+    """Reads only."""
+    asked = [(each, account.found(each)) for each in checkpoint.pending()]
+    made = tuple((each, found) for each, found in asked if found is not None)
+    names = {_physical(each) for each, _ in made}
+    strays = [each for each in account.strays(checkpoint) if (each.type, each.name) not in names]
+    return Damage(made, tuple(each for each, found in asked if found is None), tuple(strays))
+
+
+def mend(
+    found: Damage, checkpoint: Checkpoint, engine: Engine, account: Account, done: Callable[[str], None]
+) -> None:
+    """Can be repeated if it is cut off.
+
+    Args:
+        done: hears of each step.
+
+    Raises:
+        Locked: the stack is locked; nothing was changed.
+    """
+    if found.made or found.unmade:
+        ids = {pending.urn: identifier for pending, identifier in found.made}
+        engine.put(checkpoint.resolved(ids))
+        if ids:
+            engine.refresh(ids)
+        done(f"{len(ids)} imported, {len(found.unmade)} cleared")
+    for stray in found.strays:
+        account.remove(stray)
+        done(f"removed {stray.kind} {stray.name}")
+
+
+def _physical(pending: Pending) -> tuple[str, str]:
+    return pending.type, str(pending.inputs.get("stageName", pending.inputs.get("name", "")))

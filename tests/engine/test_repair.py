@@ -1,0 +1,85 @@
+"""What a killed `pulumi up` and a lost answer leave is mended, and the next update completes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tenantry.operations.checkpoint import Checkpoint, Pending
+from tenantry.operations.engine import Engine, Locked
+from tenantry.operations.repair import damage, mend
+from tenantry.operations.strays import Stray
+from tenantry.rules.kinds import KINDS, tokens
+from tests.engine.account import Account
+from tests.engine.stack import NAME, Stack
+
+
+@dataclass(frozen=True)
+class FolderAccount:
+    """What a repair asks, of an account that is a folder; read anew each time."""
+
+    folder: Path
+
+    def found(self, asked: Pending) -> str | None:
+        name = KINDS[asked.type].name
+        same = (
+            each.id
+            for each in Account(self.folder)
+            if each.type == asked.type and name and each.values[name] == asked.inputs[name]
+        )
+        return next(same, None)
+
+    def strays(self, checkpoint: Checkpoint) -> list[Stray]:
+        known = {each["id"] for each in checkpoint.of(tokens.API_KEY)}
+        return [
+            Stray(each.type, each.id, each.values["name"])
+            for each in Account(self.folder)
+            if each.type == tokens.API_KEY and each.id not in known
+        ]
+
+    def remove(self, stray: Stray) -> None:
+        account = Account(self.folder)
+        found = account.find(stray.type, stray.id)
+        assert found is not None
+        account.remove(found)
+
+
+def test_a_killed_update_is_repaired_and_the_next_one_completes(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in stack.environment.items():
+        monkeypatch.setenv(name, value)
+    stack.project.tenant("acme", "items")
+    stack.killed("role:Role::acme.items")
+    engine, account = Engine(NAME, stack.project.root), FolderAccount(stack.folder / "account" / "aws")
+
+    checkpoint = Checkpoint(engine.record())
+    found = damage(checkpoint, account)
+    assert "acme.items" in [pending.name for pending, _ in found.made if pending.type == tokens.ROLE]
+    with pytest.raises(Locked, match="currently locked"):
+        mend(found, checkpoint, engine, account, print)
+    engine.unlock()
+    mend(found, checkpoint, engine, account, print)
+
+    assert not damage(Checkpoint(engine.record()), account)
+    stack.up()
+    stack.preview("--expect-no-changes")
+
+    file = stack.project.root / "own" / "demo" / "acme.yaml"
+    file.write_text(file.read_text().replace("[web]", "[web, app]"))
+    stack.fail("create", "apiKey:ApiKey::acme.app", "lost")
+    assert "its answer is lost" in stack.up(fails=True)
+    stack.fail("create", "")
+    stack.up()
+    checkpoint = Checkpoint(engine.record())
+    found = damage(checkpoint, account)
+    assert [stray.name for stray in found.strays] == ["tenantry_own_acme_app"]
+    mend(found, checkpoint, engine, account, print)
+    stack.preview("--expect-no-changes")
+
+    urns = [each["urn"] for each in engine.record()["deployment"]["resources"]]
+    assert len(urns) == len(set(urns))
+    names = [each.unique_name for each in Account(account.folder) if each.type == tokens.ROLE]
+    assert len(names) == len(set(names))
+    keys = [each.values["name"] for each in Account(account.folder) if each.type == tokens.API_KEY]
+    assert sorted(keys) == ["tenantry_own_acme_app", "tenantry_own_acme_web"]
