@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agreed import environment
+from agreed.declarations import RUNTIME
 from tenantry.components.functions import AUTHORIZER_SECONDS
 from tenantry.config.verification import verification
 from tenantry.groups import Member
@@ -104,7 +105,7 @@ def _function(
             "s3Bucket": at.id(tokens.BUCKET, at.cell.config.name),
             "s3Key": object_key("code", at.deployment.code),
             "memorySize": at.tenant.tier.memory_mb,
-            "tracingConfig": {"mode": "Active"},
+            "tracingConfig": {"mode": "Active" if at.tenant.traced else "PassThrough"},
             "environment": {"variables": {**_common(at, function), **variables}},
             "tags": at.tags,
             **own,
@@ -113,7 +114,9 @@ def _function(
 
 
 def _common(at: TenantPlace, function: str) -> dict[str, str]:
+    free = at.tenant.tier.monitoring.metrics == "free"
     return {
+        **({environment.METRICS: environment.FREE} if free else {}),
         environment.TENANT: at.slug,
         environment.CELL: at.cell.config.name,
         "POWERTOOLS_SERVICE_NAME": function,
@@ -145,6 +148,8 @@ def _variables(at: TenantPlace, member: Member) -> Inputs:
     if member.serves:
         variables[environment.CORS_ORIGINS] = ",".join(tenant.cors_origins)
         variables[environment.CORS_CREDENTIALS] = "true" if tenant.cors_credentials else "false"
+    if RUNTIME in set(function.secrets) - secrets:
+        variables[environment.CURSORS] = environment.UNSEALED
     for name in secrets.intersection(function.secrets):
         variables[environment.secret_arn(name)] = at.secret_arn(name)
     for name in queues.intersection(_reached(member)):
