@@ -43,7 +43,7 @@ def authorizer(site: Site, verification: pulumi.Input[str], parent: pulumi.Resou
         site=site,
         name=AUTHORIZER,
         handler=f"start.{AUTHORIZER}",
-        policy=json.dumps(policies.authorizer(_logs(site, AUTHORIZER))),
+        policy=json.dumps(policies.authorizer(_logs(site, AUTHORIZER), site.tenant.traced)),
         environment=_common(site, AUTHORIZER) | {environment.AUTH: verification},
         layers=[site.cell.code.layer],
         timeout_seconds=AUTHORIZER_SECONDS,
@@ -104,7 +104,12 @@ def _policy(site: Site, declared: Member, stores: Stores) -> pulumi.Output[str]:
 
     def written(arns: dict[str, Any]) -> str:
         reach = Reach(
-            arns["table"], _logs(site, declared.name), arns["secrets"], arns["queues"], _mail(site, declared)
+            arns["table"],
+            _logs(site, declared.name),
+            arns["secrets"],
+            arns["queues"],
+            _mail(site, declared),
+            site.tenant.traced,
         )
         policy = grants.of_member(declared, site.tenant.groups, site.slug, reach)
         return json.dumps(policies.extended(policy, arns["decrypt"]))

@@ -49,7 +49,9 @@ def of_tenant(at: TenantPlace) -> Iterator[Expected]:
         "reservedConcurrentExecutions": at.tenant.concurrency(None),
         "layers": [_layer(at)],
     }
-    yield from _function(at, AUTHORIZER, policies.authorizer(logs), {environment.AUTH: _auth(at)}, own)
+    yield from _function(
+        at, AUTHORIZER, policies.authorizer(logs, at.tenant.traced), {environment.AUTH: _auth(at)}, own
+    )
     yield permission(at, AUTHORIZER, "gateway", at.arns.execute_api(at.api, "authorizers/*"))
     for member in at.tenant.members:
         yield from _member(at, member)
@@ -182,6 +184,7 @@ def _policy(at: TenantPlace, member: Member) -> policies.Policy:
         {name: at.secret_arn(name) for name in secrets},
         {name: arns.queue(names.queue(at.slug, name)) for name in queues},
         _mail(at, member),
+        at.tenant.traced,
     )
     granted = grants.of_member(member, tenant.groups, at.slug, reach)
     if at.key is None:
