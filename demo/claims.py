@@ -89,7 +89,7 @@ def isolation(demo: Observer) -> None:
         "acme-eu's partition": lambda: table.get_item(TableName=names.table, Key=key),
         "the whole table": lambda: table.scan(TableName=names.table),
         "globex's own table": lambda: table.get_item(TableName=names.tenant("globex"), Key=key),
-        "acme-eu's secret": lambda: _secret(role, demo.secret(names.secret("acme-eu"))),
+        "globex's secret": lambda: _secret(role, demo.secret(names.secret("globex"))),
         "acme's own signing keys": lambda: _secret(role, demo.secret(names.signing_secret("acme"))),
     }
     for what, attempt in attempts.items():

@@ -12,6 +12,10 @@ CORS_ORIGINS: Final = "CORS_ORIGINS"
 CORS_CREDENTIALS: Final = "CORS_CREDENTIALS"
 OPTIONS: Final = "OPTIONS"  # what the tenant's file sets for the function's group, as JSON
 MAIL_FROM: Final = "MAIL_FROM"
+METRICS: Final = "METRICS"  # FREE: what is counted stays out of CloudWatch's metrics; not set: it goes there
+FREE: Final = "free"
+CURSORS: Final = "CURSORS"  # UNSEALED: no key seals them; not set: the key in the runtime secret does
+UNSEALED: Final = "unsealed"
 MAX_RECEIVES: Final = "MAX_RECEIVES"  # of the queue that it takes from
 CALLS: Final = "CALLS"  # addresses beyond AWS that it may call, as a JSON list
 

@@ -1,7 +1,9 @@
 """Opaque cursors: a position in one listing, sealed by the tenant's key.
 
 The seal covers tenant, route and filter, so a cursor is worth nothing for another tenant, collection
-or state. It hides nothing: the position is an id that the client has just seen.
+or state. It hides nothing: the position is an id that the client has just seen. Without a key the seal is
+a checksum, which a client could work out. It would then begin elsewhere in the same listing: the partition
+never comes from a cursor.
 """
 
 import base64

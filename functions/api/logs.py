@@ -68,11 +68,15 @@ def failure(message: str, error: BaseException, **members: Any) -> None:
 
 
 def end(message: str, counts: Mapping[Metric, float], level: int = logging.INFO, **members: Any) -> None:
-    """The last line of an invocation; what it counted goes out with it, at every log level."""
+    """The last line of an invocation; what it counted goes out with it, at every log level.
+
+    Where nothing is to become a metric, the line counts nothing, and is held to the logger's level.
+    """
     logger = log()
-    if not counts and level < logger.log_level:
+    published = counts if metrics.published() else {}
+    if not published and level < logger.log_level:
         return
-    members |= metrics.embedded(counts, {**logger.get_current_keys(), **members})
+    members |= metrics.embedded(published, {**logger.get_current_keys(), **members})
     about = {"levelno": level, "levelname": logging.getLevelName(level), "msg": message}
     # Straight to the handler, because the logger would drop the counts of a line below its level.
     logger.registered_handler.handle(logging.makeLogRecord({**members, **about}))

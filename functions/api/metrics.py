@@ -5,6 +5,7 @@ addition as a value of its own, writes a line at the hundredth, and may lose wha
 They go out with the line that ends the request (docs/decisions/0014).
 """
 
+import os
 from collections.abc import Mapping
 from functools import cache
 from threading import Lock
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from agreed import environment
 from agreed.declarations import Metric
 from agreed.metrics import COLD_STARTS
 
@@ -39,6 +41,11 @@ def take() -> dict[Metric, float]:
         _cold = False
         count(COLD_STARTS)
     return dict(_counted)
+
+
+def published() -> bool:
+    """Whether CloudWatch is to make metrics of what is counted, which costs the tenant's operator."""
+    return os.environ.get(environment.METRICS) != environment.FREE
 
 
 def embedded(counts: Mapping[Metric, float], about: Mapping[str, Any]) -> dict[str, Any]:

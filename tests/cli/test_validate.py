@@ -43,10 +43,20 @@ BAD = {
 }
 
 
+CHEAP = "{alarms: cell, metrics: free, traces: off}"
+
+
 @pytest.fixture
 def command(tmp_path: Path) -> Command:
-    """On a copy of the demo's tenants."""
-    return Command(tmp_path / "state", shutil.copytree(TENANTS, tmp_path / "tenants"))
+    """On a copy of the demo's tenants; the small ones are watched for less than they are served."""
+    tenants = shutil.copytree(TENANTS, tmp_path / "tenants")
+    tiers = (tenants / "tiers.yaml").read_text()
+    for dashboard in ("none", "shared"):
+        line = f"    dashboard: {dashboard}\n"
+        assert tiers.count(line) == 1
+        tiers = tiers.replace(line, f"{line}    monitoring: {CHEAP}\n")
+    (tenants / "tiers.yaml").write_text(tiers)
+    return Command(tmp_path / "state", tenants)
 
 
 def spoil(command: Command, slug: str, old: str, new: str) -> str:
@@ -127,6 +137,28 @@ def test_an_issuer_that_the_file_cannot_work_with_is_a_warning_that_says_what_to
     assert err.startswith("warning: globex: auth: the issuer's access tokens have client_id and no aud")
     assert "write preset: cognito" in err
     assert {each["tenant"] for each in json.loads(out)["issuers"]} == {"globex"}
+
+
+def test_who_is_watched_for_more_than_served_is_warned_of(command: Command, run: Run) -> None:
+    tiers = command.tenants / "tiers.yaml"
+    tiers.write_text(tiers.read_text().replace(f"    monitoring: {CHEAP}\n", "", 1))  # bronze's
+    code, out, err = run(command, "validate", "--tenants", str(command.tenants), "--json")
+    assert code == 0
+    [line] = err.splitlines()
+    assert line.startswith("warning: acme-eu: its workload ")
+    assert "to watch it costs $" in line
+    assert "alarms: cell, metrics: free, traces: off" in line
+    assert [(each["tenant"], each["rule"]) for each in json.loads(out)["misfits"]] == [
+        ("acme-eu", "watching")
+    ]
+
+
+def test_an_address_for_alarms_that_watch_every_tenant_is_a_problem(command: Command, run: Run) -> None:
+    place = spoil(command, "acme-eu", "tier: bronze", "tier: bronze\nalarms: {email: ops@acme.example}")
+    code, _, err = run(command, "validate", "--tenants", str(command.tenants))
+    assert code == 2
+    file, line, _ = place.split(":", 2)
+    assert f"{file}:{int(line) + 1}: alarms.email is set, and tier bronze has monitoring.alarms: cell" in err
 
 
 def reserve(command: Command, concurrency: int) -> None:

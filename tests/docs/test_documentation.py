@@ -20,10 +20,10 @@ from tenantry.gateway import contract
 from tenantry.gateway.refusals import METHOD_NOT_ALLOWED, REFUSALS
 from tenantry.groups import current
 from tenantry.guardrails.rules import RULES
-from tenantry.monitoring import alarms
+from tenantry.monitoring import alarms, cell_alarms
 from tenantry.monitoring.metrics import bound
 from tenantry.monitoring.queries import queries
-from tests.support.watched import watched
+from tests.support.watched import NAMES, watched
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
@@ -255,7 +255,8 @@ RUNBOOKS = TEXTS["docs/runbooks.md"]
 
 
 def test_every_alarm_has_a_runbook_where_its_link_lands_and_no_other_has_one() -> None:
-    declared = {alarm.condition for alarm in (*alarms.of_tenant(watched()), *alarms.of_cell("table"))}
+    of_cell = cell_alarms.of_cell(NAMES, [watched(alarms="cell")])
+    declared = {alarm.condition for alarm in (*alarms.of_tenant(watched()), *of_cell)}
     headings = re.findall(r"^## (.*)$", RUNBOOKS, re.M)
     assert set(headings) == declared | {alarms.UNHEALTHY}
     for condition in headings:

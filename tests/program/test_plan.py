@@ -15,6 +15,17 @@ tiers:
   bronze: {rate_per_second: 5, burst: 10, quota: {limit: 10000, period: day}}
   silver: {rate_per_second: 50, burst: 100, quota: {limit: 1000000, period: month}}
   gold: {rate_per_second: 200, burst: 400, reserved_concurrency: 5}
+  shared:
+    rate_per_second: 50
+    burst: 100
+    quota: {limit: 1000000, period: month}
+    monitoring: {alarms: cell, metrics: free, traces: off}
+    cursors: unsealed
+  unwatched:
+    rate_per_second: 50
+    burst: 100
+    quota: {limit: 1000000, period: month}
+    monitoring: {alarms: none}
 """
 ACME = """\
 name: Acme
@@ -62,6 +73,9 @@ EDITS: dict[str, tuple[list[Edit], Effect, str]] = {
     "a workload": ([("tier:", "workload: {requests_per_month: 5}\ntier:")], Effect.UNTOUCHED, ""),
     "a lower tier": ([("silver", "bronze")], Effect.CHANGED, "!rate a second: 50 → 5"),
     "a higher tier": ([("silver", "gold")], Effect.CHANGED, "rate a second: 50 → 200"),
+    "alarms of the cell": ([("silver", "shared")], Effect.CHANGED, "alarms: own → cell"),
+    "unsealed cursors": ([("silver", "shared")], Effect.CHANGED, "cursors: sealed → unsealed; those that"),
+    "no alarms": ([("silver", "unwatched")], Effect.CHANGED, "!alarms: own → none"),
     "a lower quota": (
         [("tier:", "limits: {quota: {limit: 7, period: week}}\ntier:")],
         Effect.CHANGED,

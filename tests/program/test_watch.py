@@ -10,7 +10,7 @@ import pytest
 
 from agreed.metrics import REASONS
 from tenantry.config import Cell, Tenant
-from tenantry.config.tiers import Quota
+from tenantry.config.tiers import Monitoring, Quota
 from tenantry.gateway import contract
 from tenantry.groups import current
 from tenantry.monitoring.queries import queries
@@ -250,6 +250,47 @@ def test_a_changed_quota_changes_its_own_tenants_alarm_alone(cell: Cell, engine:
     assert made == {"acme.quota"}
     for tenant in others:
         assert engine.below(tenant.slug) == after.below(tenant.slug)
+
+
+CHEAP = Monitoring(alarms="cell", metrics="free", traces="off")
+
+
+def of_cells_alarms(cell: Cell, *slugs: str) -> Cell:
+    """Acme as it is, and tenants that the cell watches."""
+    acme, small, _ = cell.tenants
+    watched = (
+        of_tier(small.model_copy(update={"slug": slug}), monitoring=CHEAP, cursors="unsealed")
+        for slug in slugs
+    )
+    return cell.model_copy(update={"tenants": (acme, *watched)})
+
+
+def test_a_tenant_that_the_cell_watches_has_no_alarm_trace_metric_or_secret_of_its_own(cell: Cell) -> None:
+    made = register(of_cells_alarms(cell, "small"))[0]
+    alarms_by_name = made.of_type("MetricAlarm")
+    assert not [name for name in alarms_by_name if name.startswith("small.")]
+    assert set(made.of_type("CompositeAlarm")) == {"acme.unhealthy"}
+    assert {"demo.5xx", "demo.latency"} < alarms_by_name.keys()
+    assert alarms_by_name["demo.5xx"].inputs["alarmActions"] == [made.of_type("Topic")["demo"].arn]
+    assert made.of_type("Stage")["small"].inputs["xrayTracingEnabled"] is False
+    assert not [name for name in made.of_type("Secret") if name.startswith("small")]
+    for function in ("small.items", "small.authorizer"):
+        inputs = made.of_type("Function")[function].inputs
+        assert inputs["tracingConfig"] == {"mode": "PassThrough"}
+        assert inputs["environment"]["variables"]["METRICS"] == "free"
+        assert "xray" not in made.of_type("RolePolicy")[function].inputs["policy"]
+    assert "METRICS" not in made.of_type("Function")["acme.items"].inputs["environment"]["variables"]
+
+
+def test_one_more_tenant_that_the_cell_watches_changes_no_alarm(cell: Cell) -> None:
+    before, after = (
+        {
+            name: each.inputs
+            for name, each in register(of_cells_alarms(cell, *slugs))[0].of_type("MetricAlarm").items()
+        }
+        for slugs in (("small",), ("small", "small-2"))
+    )
+    assert before == after
 
 
 def test_the_queries_are_saved_once_for_the_cell(registered: RecordingMonitor) -> None:

@@ -102,8 +102,7 @@ BREAKS: dict[str, list[Mutation]] = {
         set_at("Function", "acme.items", "tracingConfig.mode", "PassThrough"),
         set_at("Function", "acme.items", "tracingConfig", None),
     ],
-    "stage-traces-and-logs": [
-        set_at("Stage", "acme", "xrayTracingEnabled", False),
+    "stage-logs": [
         set_at("Stage", "acme", "xrayTracingEnabled", None),
         set_at("Stage", "acme", "accessLogSettings", None),
         set_at("Stage", "acme", "accessLogSettings.format", ""),

@@ -20,7 +20,7 @@ def watched(slug: str = "acme", names: Names = NAMES, **changes: Any) -> Watched
         "functions": {name: names.function(slug, name) for name in FUNCTIONS},
         "members": current().members,
         "routes": ROUTES,
-        "memory_mb": 256,
+        "memory_mb": dict.fromkeys(FUNCTIONS, 256),
         "pooled": names.table,
         "silo": names.tenant(slug),
         "queues": tuple(
@@ -29,5 +29,7 @@ def watched(slug: str = "acme", names: Names = NAMES, **changes: Any) -> Watched
         ),
         "quota": Quota(limit=10_000, period="day"),
         "access_log": names.access_log(slug),
+        "counted": True,
+        "alarms": "own",
     }
     return Watched(**everything | changes)

@@ -31,7 +31,7 @@ Architecture = Annotated[
     Literal["arm64", "x86_64"], typer.Option("--architecture", help="Of the functions; as the stack has it.")
 ]
 Compare = Annotated[
-    Literal["tier", "architecture", "isolation"] | None,
+    Literal["tier", "architecture", "isolation", "monitoring"] | None,
     typer.Option("--compare", help="What another choice would cost this tenant."),
 ]
 Actual = Annotated[

@@ -158,7 +158,7 @@ def _warn_of_misfits(unfit: "Mapping[str, Iterable[Misfit]]") -> None:
     """A workload is a guess about the future: no error either."""
     for slug, found in unfit.items():
         for each in found:
-            does = "does not fit" if each.fatal else "may cost less, or answer sooner, elsewhere"
+            does = "does not fit" if each.fatal else "may cost less, or answer sooner, otherwise"
             stderr().print(
                 f"warning: {slug}: its workload {does}: {each.reason}; instead: {each.instead}",
                 style="yellow",

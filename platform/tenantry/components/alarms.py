@@ -41,6 +41,7 @@ def _watched(alarm: Alarm) -> dict[str, Any]:
             "expression": alarm.expression,
             "label": alarm.condition,
             "return_data": True,
+            **({"period": alarm.period} if alarm.is_query else {}),
         }
         return {"metric_queries": [*(_query(each, alarm.period) for each in alarm.inputs), result]}
     [only] = alarm.inputs

@@ -86,7 +86,7 @@ class Function(pulumi.ComponentResource):
             timeout=args.timeout_seconds,
             reserved_concurrent_executions=args.reserved_concurrency,
             environment={"variables": args.environment},
-            tracing_config={"mode": "Active"},
+            tracing_config={"mode": "Active" if site.tenant.traced else "PassThrough"},
             tags=site.tags,
             opts=pulumi.ResourceOptions(parent=self, depends_on=first),
         )

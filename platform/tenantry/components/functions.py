@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from agreed import environment
+from agreed.declarations import RUNTIME
 from tenantry.components.encryption import Encryption
 from tenantry.components.function import Function, FunctionArgs
 from tenantry.components.queue import TenantQueue
@@ -46,7 +47,7 @@ def roles(
         secrets: by name, what AWS calls them.
     """
     opts = pulumi.ResourceOptions(parent=parent)
-    logging = json.dumps(policies.authorizer(_logs(site, AUTHORIZER)))
+    logging = json.dumps(policies.authorizer(_logs(site, AUTHORIZER), site.tenant.traced))
     members = {
         each.name: Role(site, each.name, _policy(site, each, secrets, encryption), opts)
         for each in site.tenant.members
@@ -128,7 +129,14 @@ def _policy(
     decrypt: pulumi.Input[list[Any]] = encryption.granted(declared) if encryption else []
 
     def written(known: dict[str, Any]) -> str:
-        reach = Reach(table, _logs(site, declared.name), known["read"], queues, _mail(site, declared))
+        reach = Reach(
+            table,
+            _logs(site, declared.name),
+            known["read"],
+            queues,
+            _mail(site, declared),
+            site.tenant.traced,
+        )
         policy = grants.of_member(declared, site.tenant.groups, site.slug, reach)
         return json.dumps(policies.extended(policy, known["decrypt"]))
 
@@ -152,6 +160,8 @@ def _environment(site: Site, declared: Member, stores: Stores) -> Environment:
     if declared.serves:
         variables[environment.CORS_ORIGINS] = ",".join(tenant.cors_origins)
         variables[environment.CORS_CREDENTIALS] = "true" if tenant.cors_credentials else "false"
+    if RUNTIME in function.secrets and tenant.tier.cursors == "unsealed":
+        variables[environment.CURSORS] = environment.UNSEALED
     for name in function.secrets:
         if name in stores.secrets:
             variables[environment.secret_arn(name)] = stores.secrets[name].arn
@@ -169,12 +179,14 @@ def _environment(site: Site, declared: Member, stores: Stores) -> Environment:
 
 
 def _common(site: Site, name: str) -> Environment:
+    counted = site.tenant.tier.monitoring.metrics == "detail"
     return {
         environment.TENANT: site.slug,
         environment.CELL: site.deployment.cell,
         "POWERTOOLS_SERVICE_NAME": name,
         "POWERTOOLS_METRICS_NAMESPACE": "Tenantry",
         "POWERTOOLS_LOG_LEVEL": site.deployment.log_level,
+        **({} if counted else {environment.METRICS: environment.FREE}),
     }
 
 

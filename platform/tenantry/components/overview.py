@@ -1,4 +1,4 @@
-"""Declare what shows and watches a cell as a whole: dashboards, the pooled table's alarm, saved queries."""
+"""Declare what shows and watches a cell as a whole: dashboards, alarms, saved queries."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tenantry.config import Tenant
 from tenantry.deployment import Deployment
 from tenantry.gateway.contract import Route
 from tenantry.groups import current
-from tenantry.monitoring import alarms, dashboards, watched
+from tenantry.monitoring import cell_alarms, dashboards, watched
 from tenantry.monitoring.dashboards import Body
 from tenantry.monitoring.queries import queries
 from tenantry.monitoring.watched import Watched
@@ -28,7 +28,7 @@ class OverviewArgs:
 
 
 class Overview(pulumi.ComponentResource):
-    """Dashboards change with the cell's tenants; the alarm and the queries name none of them."""
+    """Dashboards change with the cell's tenants; alarms name those alone that they leave out."""
 
     def __init__(self, name: str, args: OverviewArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantry:index:Overview", name, None, opts)
@@ -40,7 +40,7 @@ class Overview(pulumi.ComponentResource):
             logical = name if page == 1 else f"{name}.{page}"
             self._dashboard(logical, names.cell_dashboard(page), body)
         self._shared_dashboard(name, args, shown)
-        for alarm in alarms.of_cell(names.table):
+        for alarm in cell_alarms.of_cell(names, shown.values()):
             description = alarm.described(deployment.cell, deployment.runbooks)
             physical = names.cell_alarm(alarm.name)
             logical = f"{name}.{alarm.name}"

@@ -49,7 +49,7 @@ class Stage(pulumi.ComponentResource):
             stage_name=slug,
             variables=self._variables(functions),
             access_log_settings={"destination_arn": access_log.arn, "format": json.dumps(ACCESS_LOG_FORMAT)},
-            xray_tracing_enabled=True,
+            xray_tracing_enabled=site.tenant.traced,
             tags=site.tags,
             opts=pulumi.ResourceOptions(parent=self, depends_on=first),
         )

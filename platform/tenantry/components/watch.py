@@ -52,6 +52,7 @@ class Watch(pulumi.ComponentResource):
     def _declare_alarms(self, name: str, declared: list[Alarm], topics: list[pulumi.Output[str]]) -> None:
         deployment, slug, tags = self._site.deployment, self._site.slug, self._site.tags
         joined: dict[str, pulumi.Resource] = {}
+        composite = self._site.tenant.tier.monitoring.alarms == "own"
         for alarm in declared:
             physical = deployment.names.alarm(slug, alarm.name)
             description = alarm.described(slug, deployment.runbooks)
@@ -59,6 +60,11 @@ class Watch(pulumi.ComponentResource):
             made = metric_alarm(f"{name}.{alarm.name}", physical, alarm, description, notified, tags, self)
             if not alarm.lasting:
                 joined[physical] = made
+        if composite:
+            self._join(name, joined, topics)
+
+    def _join(self, name: str, joined: dict[str, pulumi.Resource], topics: list[pulumi.Output[str]]) -> None:
+        deployment, slug = self._site.deployment, self._site.slug
         aws.cloudwatch.CompositeAlarm(
             f"{name}.{UNHEALTHY}",
             alarm_name=deployment.names.alarm(slug, UNHEALTHY),
@@ -66,7 +72,7 @@ class Watch(pulumi.ComponentResource):
             alarm_rule=alarms.rule(joined),
             alarm_actions=topics,
             ok_actions=topics,
-            tags=tags,
+            tags=self._site.tags,
             # The rule names them, and AWS refuses a rule over alarms that are not there.
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(joined.values())),
         )

@@ -1,6 +1,6 @@
 """What no file shows by itself: two tenants of one name, a full cell, options of a group that is off.
 
-A tenant's key for a table that its tier makes all tenants' is such a fault too.
+So are a tenant's key for a table that its tier makes all tenants', and an address for alarms that it has not.
 """
 
 from collections import Counter
@@ -81,6 +81,21 @@ def keys_of_pooled(candidates: Iterable[Candidate], tiers: Mapping[str, TierOpti
             what = f"data.encryption is 'kms', and {whose} is pooled: tenants of one table share its key"
             remedy = "set data.isolation to silo, or leave data.encryption out"
             line = candidate.document.line(("data", "encryption"))
+            yield Problem(candidate.document.file, line, what, remedy)
+
+
+def addresses_without_alarms(
+    candidates: Iterable[Candidate], tiers: Mapping[str, TierOptions]
+) -> Iterable[Problem]:
+    """Alarms that watch all tenants of a cell must not notify one of them."""
+    for candidate in candidates:
+        settings = candidate.settings
+        tier = tiers.get(settings.tier) if settings else None
+        if settings and tier and settings.alarms.email and tier.monitoring.alarms != "own":
+            line = candidate.document.line(("alarms", "email"))
+            whose = tier.monitoring.alarms
+            what = f"alarms.email is set, and tier {settings.tier} has monitoring.alarms: {whose}"
+            remedy = "take it out, or choose a tier whose tenants have alarms of their own"
             yield Problem(candidate.document.file, line, what, remedy)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from tenantry.config.cells import Cell, Platform
 from tenantry.config.conflicts import (
     Candidate,
+    addresses_without_alarms,
     full_cells,
     groups_of_others,
     keys_of_pooled,
@@ -58,6 +59,7 @@ def load_platform(
         *groups_of_others(tenants, known),
         *shares_of_no_group(tenants),
         *options_of_no_group(tenants, known),
+        *addresses_without_alarms(tenants, tiers_file.tiers if tiers_file else {}),
     ]
     if problems or tiers_file is None:
         raise ConfigErrors(problems)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SkipValidation, StringConstraints, create_model
 
-from agreed.declarations import Option, OptionForm, Queue, Secret
+from agreed.declarations import RUNTIME, Option, OptionForm, Queue, Secret
 from tenantry.config.addresses import Email, EmailOrHttps, Https, Origin
 from tenantry.config.auth import Auth
 from tenantry.config.lifecycle import Day, Retired, Status, ends_when_it_says, retired_are_out_of_use
@@ -19,6 +19,7 @@ from tenantry.config.slugs import KeyName
 from tenantry.config.tiers import EffectiveLimits, Isolation, Limits, Tier, effective_limits
 from tenantry.config.workload import Workload
 from tenantry.groups import Groups, Member
+from tenantry.rules.naming import AUTHORIZER
 
 Encryption = Literal["aws-owned", "kms"]
 
@@ -215,7 +216,14 @@ class Tenant(TenantSettings):
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Those whose values functions read; its signing keys are not among them."""
-        return self.groups.secrets_of(self.routes, self.options)
+        found = self.groups.secrets_of(self.routes, self.options)
+        sealed = self.tier.cursors == "sealed"
+        return found if sealed else tuple(each for each in found if each.name != RUNTIME)
+
+    @property
+    def traced(self) -> bool:
+        """Whether X-Ray keeps some of its calls."""
+        return self.tier.monitoring.traces == "sampled"
 
     @property
     def mails(self) -> bool:
@@ -231,6 +239,12 @@ class Tenant(TenantSettings):
     def ends(self) -> date | None:
         """The last day on which its data is kept; None where no end is in sight."""
         return date.fromisoformat(self.until) if self.until else None
+
+    @property
+    def memory_mb(self) -> dict[str, int]:
+        """By function: what its group declares, or the tier's."""
+        tiers = self.tier.memory_mb
+        return {AUTHORIZER: tiers} | {each.name: each.function.memory_mb or tiers for each in self.members}
 
     def concurrency(self, member: Member | None) -> int | None:
         """What is set aside for one function, and the most of it; None where the tier sets no bound.

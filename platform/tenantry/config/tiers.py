@@ -12,6 +12,7 @@ from tenantry.config.slugs import CellName, KeyName
 
 Isolation = Literal["pooled", "silo"]
 Period = Literal["day", "week", "month"]
+AlarmsOf = Literal["own", "cell", "none"]
 
 # The values that CloudWatch Logs accepts in PutRetentionPolicy.
 RetentionDays = Literal[
@@ -47,6 +48,24 @@ class EffectiveLimits(Model):
     quota: Quota | None
 
 
+class Monitoring(Model):
+    """What a tenant is watched by; access log, functions' logs and AWS's own metrics are always there."""
+
+    alarms: AlarmsOf = Field(
+        "own",
+        description="own: the tenant has alarms, joined in one; cell: one alarm for each condition watches "
+        "all such tenants of the cell and names the one in trouble; none: nobody is notified.",
+    )
+    metrics: Literal["detail", "free"] = Field(
+        "detail",
+        description="detail: functions count verdicts, writes, consumed capacity and the like, each a metric "
+        "to pay for; free: only what AWS measures by itself.",
+    )
+    traces: Literal["sampled", "off"] = Field(
+        "sampled", description="sampled: X-Ray keeps a part of the calls; off: none."
+    )
+
+
 class TierOptions(Model):
     """A tier as tiers.yaml writes it, under its name."""
 
@@ -69,6 +88,15 @@ class TierOptions(Model):
     )
     dashboard: Literal["dedicated", "shared", "none"] = Field(
         "shared", description="One of the tenant's own ($3 a month), the cell's shared one, or none."
+    )
+    monitoring: Monitoring = Field(
+        default_factory=Monitoring, description="What its tenants are watched by, and who pays for it."
+    )
+    cursors: Literal["sealed", "unsealed"] = Field(
+        "sealed",
+        description="sealed: positions in listings carry a seal by a key of the tenant's own, in a secret "
+        "($0.40 a month); unsealed: a checksum. A client could write one by itself, and would list its own "
+        "tenant's records from another place on.",
     )
     isolation: Isolation = Field(
         "pooled",

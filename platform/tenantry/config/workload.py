@@ -90,7 +90,13 @@ class Workload(Model):
         le=1_000_000,
         description="Callers, each with a token of its own, that are active at the same time.",
     )
-    stored_gb: int = Field(1, ge=0, le=1_000_000, description="GB of data that the tenant keeps.")
+    stored_gb: int | None = Field(
+        None,
+        ge=0,
+        le=1_000_000,
+        description="GB of data that the tenant keeps. Left out: what a year of its writes comes to.",
+        examples=[2],
+    )
 
     @property
     def largest_payload_kb(self) -> int:

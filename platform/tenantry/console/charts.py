@@ -16,6 +16,7 @@ Unit = Literal["count", "depth", "milliseconds", "seconds"]  # a depth is not a 
 Shape = Literal["lines", "stacked"]
 
 TRAFFIC = "Calls by status"
+CAPACITY = "Consumed capacity"
 _WORDS: Mapping[Unit, Callable[[float | None], str]] = {
     "count": formats.number,
     "depth": formats.number,
@@ -36,6 +37,12 @@ class Chart:
     def shape(self) -> Shape:
         """What adds up to a whole is stacked."""
         return "stacked" if self.title == TRAFFIC else "lines"
+
+    @property
+    def absence(self) -> str:
+        """Why it is empty: AWS always measures; functions count where their tier says so."""
+        nothing = "nothing measured in this time"
+        return f"{nothing}; with metrics: free nobody counts it" if self.title == CAPACITY else nothing
 
     @property
     def measured(self) -> bool:
@@ -61,7 +68,7 @@ def plans(tenant: RunningTenant) -> dict[Charted, Unit]:
         Charted("Latency", _latency): "milliseconds",
         Charted("Function errors", _errors): "count",
         Charted("Function duration, p95", _by_function("Duration", "p95")): "milliseconds",
-        Charted("Consumed capacity", _capacity): "count",
+        Charted(CAPACITY, _capacity): "count",
         Charted("Throttled invocations", _by_function("Throttles")): "count",
     }
     of_queues: dict[Charted, Unit] = {

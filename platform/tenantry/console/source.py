@@ -52,7 +52,7 @@ class RunningPlatform:
         self._place = _with_clients_kept(place)
         self.words = place.words
         self.running = CachedReading(lambda: running.survey(self._place), SURVEY_SECONDS)
-        self.alarms = CachedReading(lambda: alarm_states.alarms(self._place), ALARM_SECONDS)
+        self.alarms = CachedReading(self._alarms, ALARM_SECONDS)
         self.quotas = CachedReading(self._quotas, QUOTA_SECONDS)
         self.costs = CachedReading(lambda: costs(self._place), COST_SECONDS)
 
@@ -63,6 +63,9 @@ class RunningPlatform:
         self, tenant: RunningTenant, charted: Sequence[Charted], window: Window
     ) -> list[list[ChartLine]]:
         return figures.lines(self.running(), tenant, charted, window)
+
+    def _alarms(self) -> Mapping[str, tuple[ReportedAlarm, ...]]:
+        return alarm_states.alarms(self._place, [each.slug for each in self.running().tenants])
 
     def _quotas(self) -> Mapping[str, QuotaUse]:
         return quota_use.quota_use(self.running(), datetime.now(UTC).date())

@@ -33,6 +33,8 @@ POLLERS = 5
 POLL_SECONDS = 20
 CALLS_PER_MESSAGE = 3  # sent, received, deleted
 
+KEPT_MONTHS = 12  # of writes, where no file says how much a tenant keeps
+
 SECRET_SECONDS = 900  # a function instance asks for its secret again after this long
 # A key under rotation costs as much again after its first rotation and its second: the most, from year three.
 # https://aws.amazon.com/kms/pricing/

@@ -5,12 +5,13 @@ one component, once: so free units are counted once.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 
 from tenantry.costs import assumptions as assumed
 from tenantry.costs.inventory import TenantInventory
 from tenantry.costs.usage import HOURS_IN_MONTH, FunctionUse, Usage
+from tenantry.rules.naming import AUTHORIZER
 
 GB = 1024**3
 MB_IN_GB = 1024
@@ -31,16 +32,19 @@ def functions(usage: Usage, has: TenantInventory) -> Quantities:
     return invocations(usage, has.memory_mb, has.architecture)
 
 
-def invocations(usage: Usage, memory_mb: int, architecture: str) -> Quantities:
+def invocations(usage: Usage, memory_mb: Mapping[str, int], architecture: str) -> Quantities:
+    """`memory_mb` is by function; one that the file no longer asks for is taken to have the authorizer's."""
     yield "function_request", sum((Fraction(use.invocations) for use in usage.functions.values()), Fraction())
-    billed_ms = sum((_billed_ms(use) for use in usage.functions.values()), Fraction())
-    yield f"gb_second_{architecture}", billed_ms / 1000 * memory_mb / MB_IN_GB
+    used = (
+        _billed_ms(use) * memory_mb.get(name, memory_mb[AUTHORIZER]) for name, use in usage.functions.items()
+    )
+    yield f"gb_second_{architecture}", sum(used, Fraction()) / 1000 / MB_IN_GB
 
 
 def data(usage: Usage, _: TenantInventory) -> Quantities:
     stored = Fraction(usage.stored_bytes or 0) / GB * _months(usage)
-    yield "read_unit", Fraction(usage.read_units)
-    yield "write_unit", Fraction(usage.write_units)
+    yield "read_unit", Fraction(usage.read_units or 0)
+    yield "write_unit", Fraction(usage.write_units or 0)
     yield "table_storage", stored
     yield "table_recovery", stored
 
@@ -58,6 +62,7 @@ def monitoring(usage: Usage, has: TenantInventory) -> Quantities:
     months = _months(usage)
     yield "dashboard", has.dashboards * months
     yield "alarm_metric", has.alarm_metrics * months
+    yield "query_alarm_metric", has.query_alarm_metrics * months
     yield "composite_alarm", has.composite_alarms * months
     # A custom metric is billed for the hours in which something was counted.
     yield "custom_metric", has.custom_metrics * Fraction(min(usage.hours, usage.requests)) / HOURS_IN_MONTH

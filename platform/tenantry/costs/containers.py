@@ -28,7 +28,7 @@ MOST_CALLS = 10**12
 def serverless(tenant: Tenant, requests: int, prices: Prices, architecture: str = "arm64") -> Fraction:
     """Gateway and functions alone: what containers would take the place of."""
     usage = forecast(tenant, requests)
-    quantities = [*gateway(usage), *invocations(usage, tenant.tier.memory_mb, architecture)]
+    quantities = [*gateway(usage), *invocations(usage, tenant.memory_mb, architecture)]
     return sum((prices.named(price).of(quantity) for price, quantity in quantities), Fraction())
 
 

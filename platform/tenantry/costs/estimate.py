@@ -6,7 +6,7 @@ from fractions import Fraction
 from tenantry.config import Cell, Tenant
 from tenantry.costs import sharing
 from tenantry.costs.forecast import completed, forecast
-from tenantry.costs.inventory import cell_inventory, inventory
+from tenantry.costs.inventory import inventory
 from tenantry.costs.lines import BillLine, Estimate, priced
 from tenantry.costs.prices import Prices
 from tenantry.costs.usage import CellUsage, Usage
@@ -72,4 +72,4 @@ def dominating(tenant: Tenant, cell: Cell, terms: Terms) -> list[tuple[int, str]
 def _lines(tenant: Tenant, cell: Cell, terms: Terms, usage: Usage) -> list[BillLine]:
     has = inventory(tenant, terms.architecture)
     own = priced(usage, has, terms.prices, terms.free_share(cell))
-    return own + sharing.fixed(cell, cell_inventory(cell), usage.hours, terms.prices)
+    return own + sharing.fixed(tenant, cell, usage.hours, terms.prices)

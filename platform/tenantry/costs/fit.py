@@ -8,6 +8,7 @@ from tenantry.config.quotas import CONCURRENCY, REQUESTS_PER_SECOND
 from tenantry.costs.assumptions import INIT_MS
 from tenantry.costs.containers import containers, crossover, serverless
 from tenantry.costs.prices import Prices
+from tenantry.costs.watching import watched_least, watching_and_serving
 
 GATEWAY_SECONDS = 29  # a REST API's integration; soft for a regional one, which ours are
 LAMBDA_SECONDS = 900  # one invocation, hard
@@ -170,6 +171,22 @@ def _sustained(tenant: Tenant, prices: Prices) -> Iterator[Misfit]:
         )
 
 
+def _watching(tenant: Tenant, prices: Prices) -> Iterator[Misfit]:
+    """Without a stated workload nobody knows; where less would not be cheaper, nothing can be done."""
+    requests = tenant.workload.requests_per_month
+    if requests is None:
+        return
+    watching, serving = watching_and_serving(tenant, requests, prices)
+    least, _ = watching_and_serving(watched_least(tenant), requests, prices)
+    if watching > serving and least < watching:
+        yield Misfit(
+            "watching",
+            f"to watch it costs ${float(watching):,.2f} a month, and to serve it ${float(serving):,.2f}",
+            f"a tier with monitoring: {{alarms: cell, metrics: free, traces: off}}, ${float(least):,.2f}",
+            fatal=False,
+        )
+
+
 RULES: dict[str, FitRule] = {
     "duration": _duration,
     "payload": _payload,
@@ -178,4 +195,5 @@ RULES: dict[str, FitRule] = {
     "peak": _peak,
     "quota": _quota,
     "sustained load": _sustained,
+    "watching": _watching,
 }

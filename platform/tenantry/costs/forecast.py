@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from agreed.declarations import Group
+from agreed.declarations import Record
 from tenantry.config import Tenant
 from tenantry.config.workload import ASSUMED_REQUESTS
 from tenantry.costs import assumptions as assumed
@@ -28,20 +28,11 @@ def forecast(tenant: Tenant, requests: float | None = None) -> Usage:
     if requests is None:
         requests = ASSUMED_REQUESTS if workload.requests_per_month is None else workload.requests_per_month
     calls = calls_by_group(tenant, requests)
-    size = workload.payload_kb
-    reads = {name: each * (1 - written(tenant, name)) for name, each in calls.items()}
-    writes = {name: each - reads[name] for name, each in calls.items()}
-    messages = queued(tenant, writes)
+    messages = queued(tenant, {name: each * written(tenant, name) for name, each in calls.items()})
     usage = Usage(
         hours=HOURS_IN_MONTH,
         requests=requests,
         functions=_functions(tenant, calls, messages),
-        read_units=sum(reads.values()) * units(size.response, assumed.READ_UNIT_KB)
-        + sum(messages.values()) * units(size.request, assumed.READ_UNIT_KB),
-        write_units=sum(
-            each * write_units(tenant.groups.group(name), size.request) for name, each in writes.items()
-        )
-        + sum(messages.values()) * units(size.request, assumed.WRITE_UNIT_KB),
         messages=sum(messages.values()),
     )
     return completed(usage, tenant)[0]
@@ -49,10 +40,15 @@ def forecast(tenant: Tenant, requests: float | None = None) -> Usage:
 
 def completed(usage: Usage, tenant: Tenant) -> tuple[Usage, tuple[str, ...]]:
     """The same with what nobody measured estimated from what was, and the names of what is so estimated."""
+    if not tenant.traced:
+        usage = replace(usage, traces=0)
     invocations = sum(function.invocations for function in usage.functions.values())
+    read, write = consumed(tenant, usage.requests)
     estimates: dict[str, float] = {
+        "read_units": read,
+        "write_units": write,
         "log_bytes": usage.requests * assumed.ACCESS_LOG_BYTES + invocations * assumed.INVOCATION_LOG_BYTES,
-        "stored_bytes": float(tenant.workload.stored_gb * GB),
+        "stored_bytes": stored(tenant, usage),
         "sent_bytes": usage.requests * tenant.workload.payload_kb.response * KB
         + (usage.messages * tenant.workload.payload_kb.request * KB if _calls_out(tenant) else 0),
         "traces": traces(usage.requests, usage.hours * 3600),
@@ -61,6 +57,30 @@ def completed(usage: Usage, tenant: Tenant) -> tuple[Usage, tuple[str, ...]]:
         name: value for name, value in estimates.items() if getattr(usage, name) is None
     }
     return replace(usage, **missing), tuple(missing)
+
+
+def consumed(tenant: Tenant, requests: float) -> tuple[float, float]:
+    """Read and write units of DynamoDB for so many calls."""
+    size, calls = tenant.workload.payload_kb, calls_by_group(tenant, requests)
+    reads = {name: each * (1 - written(tenant, name)) for name, each in calls.items()}
+    writes = {name: each - reads[name] for name, each in calls.items()}
+    messages = sum(queued(tenant, writes).values())
+    read = sum(reads.values()) * units(size.response, assumed.READ_UNIT_KB)
+    write = sum(each * write_units(tenant, name, size.request) for name, each in writes.items())
+    return (
+        read + messages * units(size.request, assumed.READ_UNIT_KB),
+        write + messages * units(size.request, assumed.WRITE_UNIT_KB),
+    )
+
+
+def stored(tenant: Tenant, usage: Usage) -> float:
+    """Bytes of data: as the file states, or what its writes come to once it is as old as that."""
+    workload = tenant.workload
+    if workload.stored_gb is not None:
+        return float(workload.stored_gb * GB)
+    monthly = usage.requests * HOURS_IN_MONTH / usage.hours if usage.hours else 0
+    writes = sum(each * written(tenant, name) for name, each in calls_by_group(tenant, monthly).items())
+    return writes * assumed.KEPT_MONTHS * workload.payload_kb.request * KB
 
 
 def calls_by_group(tenant: Tenant, requests: float) -> dict[str, float]:
@@ -141,11 +161,21 @@ def units(kilobytes: float, per_unit: int) -> int:
     return max(1, math.ceil(kilobytes / per_unit))
 
 
-def write_units(group: Group | None, kilobytes: int) -> int:
+def write_units(tenant: Tenant, name: str, kilobytes: int) -> int:
     """One transaction: the record, the idempotency key's, and count and entry where the kind has them."""
-    record = group.records[0] if group and group.records else None
+    record = _record(tenant, name)
     others = 1 + bool(record and record.counted_by) + bool(record and record.listed_by)
     return assumed.IN_TRANSACTION * (units(kilobytes, assumed.WRITE_UNIT_KB) + others)
+
+
+def _record(tenant: Tenant, name: str) -> Record | None:
+    """What the group writes: a kind of its own or, without one, the first that it may change of another's."""
+    group = tenant.groups.group(name)
+    if group is None:
+        return None
+    changed = (use.kind.partition("/") for use in group.function.uses if {"put", "update"} & {*use.actions})
+    others = (tenant.groups.record(owner, kind) for owner, _, kind in changed if kind)
+    return next((each for each in (*group.records, *others) if each), None)
 
 
 def _functions(

@@ -82,6 +82,7 @@ class Prices(_Model):
     log_stored: Price
     dashboard: Price
     alarm_metric: Price
+    query_alarm_metric: Price
     composite_alarm: Price
     custom_metric: Price
     metric_read: Price

@@ -6,9 +6,9 @@ The parts are fractions, so they add up to the whole exactly.
 from collections.abc import Mapping
 from fractions import Fraction
 
-from tenantry.config import Cell
+from tenantry.config import Cell, Tenant
 from tenantry.costs.components import data
-from tenantry.costs.inventory import TenantInventory
+from tenantry.costs.inventory import TenantInventory, cell_inventory
 from tenantry.costs.lines import BillLine
 from tenantry.costs.prices import Prices
 from tenantry.costs.usage import HOURS_IN_MONTH, CellUsage, Usage
@@ -24,18 +24,20 @@ def split(amount: Fraction, weights: Mapping[str, Fraction]) -> dict[str, Fracti
     return {name: amount * weight / whole for name, weight in weights.items()}
 
 
-def fixed(cell: Cell, shared: Mapping[str, int], hours: float, prices: Prices) -> list[BillLine]:
+def fixed(tenant: Tenant, cell: Cell, hours: float, prices: Prices) -> list[BillLine]:
     """One tenant's even part of what the cell has for all: its dashboards, its alarms and their notices.
 
-    Args:
-        shared: how many of each price the cell has a month.
+    The dashboard that shows any tenant is shared by those that it can show.
     """
-    lines = []
-    for price, count in shared.items():
-        quantity = count * Fraction(hours) / HOURS_IN_MONTH
-        each = prices.named(price).of(quantity) / len(cell.tenants)
-        lines.append(BillLine(CELL, price, quantity / len(cell.tenants), each))
-    return lines
+    parts = {price: Fraction(count, len(cell.tenants)) for price, count in cell_inventory(cell).items()}
+    if tenant.tier.dashboard == "shared":
+        others = [each for each in cell.tenants if each.slug != tenant.slug]
+        parts["dashboard"] += Fraction(1, 1 + sum(each.tier.dashboard == "shared" for each in others))
+    months = Fraction(hours) / HOURS_IN_MONTH
+    return [
+        BillLine(CELL, price, part * months, prices.named(price).of(part * months))
+        for price, part in parts.items()
+    ]
 
 
 def pooled(
@@ -79,4 +81,5 @@ def _table(measured: CellUsage, usages: list[Usage]) -> Usage:
 
 def _consumed(usage: Usage, prices: Prices) -> Fraction:
     """In dollars, for a write costs five times a read."""
-    return prices.read_unit.of(Fraction(usage.read_units)) + prices.write_unit.of(Fraction(usage.write_units))
+    read, written = Fraction(usage.read_units or 0), Fraction(usage.write_units or 0)
+    return prices.read_unit.of(read) + prices.write_unit.of(written)

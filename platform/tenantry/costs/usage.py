@@ -45,8 +45,8 @@ class Usage:
     requests: float = 0
     served: float | None = None
     functions: Mapping[str, FunctionUse] = field(default_factory=dict)
-    read_units: float = 0
-    write_units: float = 0
+    read_units: float | None = None
+    write_units: float | None = None
     messages: float = 0
     metrics_read: float = 0
     log_bytes: float | None = None

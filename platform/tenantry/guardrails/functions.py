@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from tenantry.guardrails.resources import UNKNOWN, Resource, Stack
 from tenantry.guardrails.violations import Violation
-from tenantry.rules.kinds.tokens import FUNCTION, PERMISSION
+from tenantry.rules.kinds.tokens import FUNCTION, PERMISSION, STAGE
 
 # Whoever may look at a function sees its environment. These are shapes of what nobody should see there.
 _SECRET_NAME = re.compile(r"(^|_)(SECRET|PASSWORD|PASSPHRASE|TOKEN|(PRIVATE|API|SIGNING)_KEY)(_ARN)?$", re.I)
@@ -47,10 +47,15 @@ def a_tenants_functions_are_bounded_together(stack: Stack) -> Iterator[Violation
                 yield Violation(function, f"{what}; set reservedConcurrentExecutions on all or on none")
 
 
-def every_function_traces(stack: Stack) -> Iterator[Violation]:
+def a_tenants_functions_trace_as_its_stage_does(stack: Stack) -> Iterator[Violation]:
+    """All of a call or nothing: half a trace misleads whoever follows it."""
+    traced = {stage.at("tags.tenant"): stage.at("xrayTracingEnabled") for stage in stack.of(STAGE)}
     for function in stack.of(FUNCTION):
-        if function.at("tracingConfig.mode") not in ("Active", UNKNOWN):
-            yield Violation(function, "does not trace; set tracingConfig.mode to Active")
+        mode = "PassThrough" if traced.get(function.at("tags.tenant")) is False else "Active"
+        if function.at("tracingConfig.mode") not in (mode, UNKNOWN):
+            yield Violation(
+                function, f"does not trace as its tenant's stage does; set tracingConfig.mode to {mode}"
+            )
 
 
 def no_permission_is_open(stack: Stack) -> Iterator[Violation]:

@@ -13,10 +13,10 @@ _ANY_METHOD = "x-amazon-apigateway-any-method"
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", _ANY_METHOD)
 
 
-def every_stage_traces_and_logs(stack: Stack) -> Iterator[Violation]:
+def every_stage_logs(stack: Stack) -> Iterator[Violation]:
     for stage in stack.of(STAGE):
-        if stage.at("xrayTracingEnabled") not in (True, UNKNOWN):
-            yield Violation(stage, "does not trace; set xrayTracingEnabled")
+        if stage.at("xrayTracingEnabled") is None:
+            yield Violation(stage, "does not say whether it traces; set xrayTracingEnabled")
         for setting in ("destinationArn", "format"):
             if not stage.at(f"accessLogSettings.{setting}"):
                 yield Violation(stage, f"writes no access log; set accessLogSettings.{setting}")

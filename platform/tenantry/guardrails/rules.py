@@ -48,13 +48,14 @@ RULES = (
     ),
     Rule(
         "function-traces",
-        "A slow or failed request can be followed through its function.",
-        functions.every_function_traces,
+        "A request that is traced can be followed through its function, and one that is not costs no trace.",
+        functions.a_tenants_functions_trace_as_its_stage_does,
+        alone=False,
     ),
     Rule(
-        "stage-traces-and-logs",
-        "Every request leaves a trace and a line in the access log.",
-        gateway.every_stage_traces_and_logs,
+        "stage-logs",
+        "Every request leaves a line in the access log; whether it is traced is stated.",
+        gateway.every_stage_logs,
     ),
     Rule(
         "route-is-guarded",

@@ -6,7 +6,7 @@ stay in alarm for as long, and keep silent about the next fault.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from agreed.metrics import FAILURES, VERDICTS
@@ -44,7 +44,7 @@ class Alarm:
     Attributes:
         condition: the heading of its runbook.
         of: the queue that it watches, where it watches one.
-        inputs: one without an `expression`; with one, those that it names.
+        inputs: one without an `expression`; with one, those that it names, of a query none.
         lasting: it stays until somebody acts, or for days, so it notifies people by itself.
     """
 
@@ -66,6 +66,11 @@ class Alarm:
         """What distinguishes it from the tenant's other alarms."""
         return f"{self.of}_{self.condition}" if self.of else self.condition
 
+    @property
+    def is_query(self) -> bool:
+        """Of Metrics Insights, which finds its metrics by itself."""
+        return self.expression is not None and not self.inputs
+
     def described(self, whose: str, runbooks: str) -> str:
         return f"{whose}: {self.meaning}. Runbook: {runbook(self.condition, runbooks)}"
 
@@ -76,23 +81,29 @@ def runbook(condition: str, runbooks: str) -> str:
 
 
 def of_tenant(watched: Watched) -> list[Alarm]:
+    """Its own. What the cell watches for all tenants is not among them (`cell_alarms`)."""
+    if watched.alarms == "none":
+        return []
+    if watched.alarms == "cell":
+        return _behind_the_gateway(watched)
     functions = watched.functions
     answering = {group: name for group, name in functions.items() if group != AUTHORIZER}
     return [
         *_gateway(watched),
-        _authorizer(watched.tenant),
+        *([_authorizer(watched.tenant)] if watched.counted else []),
         # An authorizer refuses a token by raising, so its errors are callers'.
         _summed("function-errors", "a function fails", _of_each(answering, "Errors")),
         _summed("throttles", "calls of its functions are throttled", _of_each(functions, "Throttles"), 2),
-        *([_table_throttles(watched.silo)] if watched.silo else []),
-        *(alarm for queue in watched.queues for alarm in _queue(queue, watched.tenant)),
+        *([table_throttles(watched.silo)] if watched.silo else []),
+        *(alarm for queue in watched.queues for alarm in _queue(queue, watched)),
         *([_quota(watched, watched.quota)] if watched.quota else []),
     ]
 
 
-def of_cell(table: str) -> list[Alarm]:
-    """What concerns all tenants of a cell at once."""
-    return [_table_throttles(table)]
+def conditions(watched: Watched) -> list[str]:
+    """Names of its own alarms, the composite one's first where it has one."""
+    composite = [UNHEALTHY] if watched.alarms == "own" else []
+    return [*composite, *(alarm.name for alarm in of_tenant(watched))]
 
 
 def unhealthy(tenant: str, runbooks: str) -> str:
@@ -139,7 +150,7 @@ def _of_each(functions: dict[str, str], metric: str) -> list[Metric]:
     return [Metric(LAMBDA, metric, {"FunctionName": name}) for name in functions.values()]
 
 
-def _table_throttles(table: str) -> Alarm:
+def table_throttles(table: str) -> Alarm:
     """CloudWatch keeps an alarm on DynamoDB's metrics in its state when they are missing, whatever the alarm
     says, and these come with a throttle only: filled with zeros, it goes back.
     """
@@ -148,12 +159,23 @@ def _table_throttles(table: str) -> Alarm:
     return _summed("table-throttles", f"DynamoDB throttles {table}", metrics, 2)
 
 
-def _queue(watched: WatchedQueue, tenant: str) -> list[Alarm]:
+def _behind_the_gateway(watched: Watched) -> list[Alarm]:
+    """What no gateway's metric shows. Nothing joins these few, so each notifies people by itself."""
+    scheduled = {each.name: watched.functions[each.name] for each in watched.members if each.schedule}
+    runs = (
+        [_summed("function-errors", "a function fails", _of_each(scheduled, "Errors"))] if scheduled else []
+    )
+    queues = [alarm for queue in watched.queues for alarm in _queue(queue, watched)]
+    tables = [table_throttles(watched.silo)] if watched.silo else []
+    return [replace(each, lasting=True) for each in (*runs, *tables, *queues)]
+
+
+def _queue(watched: WatchedQueue, tenant: Watched) -> list[Alarm]:
     def of(queue: str, metric: str) -> tuple[Input, ...]:
         return (Input("m", Metric(SQS, metric, {"QueueName": queue}), "Maximum"),)
 
     queue = watched.declared
-    in_vain = [_in_vain(watched, tenant)] if queue.counts else []
+    in_vain = [_in_vain(watched, tenant.tenant)] if queue.counts and tenant.counted else []
     return [
         Alarm(
             "dead-letters",

@@ -5,7 +5,7 @@ from typing import Any
 
 from agreed.declarations import Metric as Declared
 from agreed.metrics import READS, WRITES
-from tenantry.monitoring import alarms
+from tenantry.monitoring import alarms, cell_alarms
 from tenantry.monitoring.metrics import GATEWAY, LAMBDA, SQS, Metric, counted_by, own
 from tenantry.monitoring.sections import table_rows
 from tenantry.monitoring.watched import Watched
@@ -27,8 +27,9 @@ def rows(arns: Arns, names: Names, title: str, total: int, tenants: Sequence[Wat
     heading = [text(f"# Cell {title}: {total} tenants")]
     if not tenants:
         return [heading]
-    states = [arns.alarm(names.alarm(each.tenant, alarms.UNHEALTHY)) for each in tenants]
-    states += [arns.alarm(names.cell_alarm(each.name)) for each in alarms.of_cell(names.table)]
+    own = [each for each in tenants if each.alarms == "own"]
+    states = [arns.alarm(names.alarm(each.tenant, alarms.UNHEALTHY)) for each in own]
+    states += [arns.alarm(names.cell_alarm(each.name)) for each in cell_alarms.of_cell(names, tenants)]
     return [
         heading,
         [alarm_states("Tenants, and what they share", states)],
@@ -38,7 +39,7 @@ def rows(arns: Arns, names: Names, title: str, total: int, tenants: Sequence[Wat
             _gateway(tenants, "4xx", "4XXError"),
         ],
         [_errors(tenants), *_dead_letters(tenants)],
-        _capacity([each for each in tenants if each.pooled]),
+        _capacity([each for each in tenants if each.pooled and each.counted]),
         *table_rows("Pooled table: ", names.table),
     ]
 

@@ -8,7 +8,7 @@ number, nor leave a widget out: quotas stand in a table, and what a tenant lacks
 from collections.abc import Iterable
 from typing import Any
 
-from tenantry.monitoring import alarms, cell_sections, sections
+from tenantry.monitoring import alarms, cell_alarms, cell_sections, sections
 from tenantry.monitoring.watched import ANY_TENANT, Watched
 from tenantry.monitoring.widgets import WidgetRow, alarm_states, placed, text
 from tenantry.rules.arns import Arns
@@ -60,16 +60,21 @@ def _numbers(pages: int) -> list[str]:
 
 
 def _rows(arns: Arns, names: Names, watched: Watched, runbooks: str) -> list[WidgetRow]:
-    conditions = [alarms.UNHEALTHY, *(alarm.name for alarm in alarms.of_tenant(watched))]
-    states = [arns.alarm(names.alarm(watched.tenant, each)) for each in conditions]
+    states = [arns.alarm(names.alarm(watched.tenant, each)) for each in alarms.conditions(watched)]
+    if watched.alarms == "cell":
+        states += [arns.alarm(names.cell_alarm(each)) for each in cell_alarms.CONDITIONS]
     heading = text(f"# {watched.tenant}\nWhat to do about an alarm: {runbooks}", height=2)
-    return [[heading], [alarm_states("Alarms", states)], *sections.rows(watched)]
+    return [[heading], [alarm_states("Alarms", states)] if states else [], *sections.rows(watched)]
 
 
 def _limits(tenants: list[Watched]) -> str:
     rows = [
         f"| {each.tenant} | {f'{each.quota.limit:,} a {each.quota.period}' if each.quota else 'none'} "
-        f"| {each.memory_mb} MB |"
+        f"| {_megabytes(each)} MB |"
         for each in tenants
     ]
     return "\n".join(["| tenant | quota of each key | memory of a function |", "| --- | --- | --- |", *rows])
+
+
+def _megabytes(tenant: Watched) -> str:
+    return " or ".join(map(str, sorted(set((tenant.memory_mb or {}).values()))))

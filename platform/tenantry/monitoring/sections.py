@@ -31,8 +31,7 @@ def rows(watched: Watched) -> list[WidgetRow]:
         _failures(watched),
         _functions(watched),
         _limits(watched),
-        _business(watched),
-        _capacity(watched),
+        *([_business(watched), _capacity(watched)] if watched.counted else []),
         *(table_rows("Pooled table, all tenants: ", watched.pooled) if watched.pooled else []),
         *(table_rows("Own table: ", watched.silo) if watched.silo else []),
         *(_queue(queue) for queue in watched.queues),
@@ -76,7 +75,7 @@ def _limits(watched: Watched) -> WidgetRow:
         line(own(COLD_STARTS, tenant=watched.tenant, function=name), label=name) for name in watched.functions
     ]
     return [
-        graph("Cold starts", cold),
+        *([graph("Cold starts", cold)] if watched.counted else []),
         graph("Throttles of functions", _by_function(watched, "Throttles")),
         graph("Concurrent executions", _by_function(watched, "ConcurrentExecutions"), "Maximum"),
     ]
@@ -170,10 +169,17 @@ def _cost(watched: Watched) -> WidgetRow:
         for number, name in enumerate(watched.functions.values())
     ]
     milliseconds = "+".join(f"FILL(d{number},0)" for number in range(len(durations)))
+    sizes = set(watched.memory_mb.values()) if watched.memory_mb else set()
     if watched.memory_mb is None:
         used = computed(f"({milliseconds})/1000", "seconds")
+    elif len(sizes) == 1:
+        used = computed(f"({milliseconds})/1000*{sizes.pop()}/1024", "GB-seconds")
     else:
-        used = computed(f"({milliseconds})/1000*{watched.memory_mb}/1024", "GB-seconds")
+        weighed = "+".join(
+            f"FILL(d{number},0)*{watched.memory_mb[function]}"
+            for number, function in enumerate(watched.functions)
+        )
+        used = computed(f"({weighed})/1000/1024", "GB-seconds")
     written = [
         line(Metric(LOGS, "IncomingBytes", {"LogGroupName": group}), label=name)
         for name, group in watched.logs.items()

@@ -1,15 +1,17 @@
 """Say what there is to watch of a tenant, by name: all that alarms and dashboards are made of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from agreed.declarations import Group, Queue
 from tenantry.config.tenants import Tenant
-from tenantry.config.tiers import Quota
+from tenantry.config.tiers import AlarmsOf, Quota
 from tenantry.gateway.contract import Route
 from tenantry.groups import Member, current
 from tenantry.rules.naming import AUTHORIZER, Names, log_group
+
+ALARMS_OF: tuple[AlarmsOf, ...] = get_args(AlarmsOf)
 
 # Stands for the slug where a dashboard's variable does. No slug has capitals, and no other text has this.
 ANY_TENANT = "TENANTSLUG"
@@ -31,10 +33,12 @@ class Watched:
         functions: their physical names by name, the authorizer's too.
         members: what its groups declare of those functions.
         routes: the routes that its groups serve.
-        memory_mb: of each function; None where it differs between the tenants.
+        memory_mb: by function; None where it differs between the tenants.
         pooled: the cell's table, if it keeps data there.
         silo: its own table, if it has one.
         quota: None where there is none, or where it differs.
+        counted: whether its functions count, so that there are metrics of this platform's own.
+        alarms: whose its alarms are: its own, the cell's for all such tenants, or nobody's.
     """
 
     tenant: str
@@ -42,12 +46,14 @@ class Watched:
     functions: dict[str, str]
     members: tuple[Member, ...]
     routes: tuple[Route, ...]
-    memory_mb: int | None
+    memory_mb: Mapping[str, int] | None
     pooled: str | None
     silo: str | None
     queues: tuple[WatchedQueue, ...]
     quota: Quota | None
     access_log: str
+    counted: bool
+    alarms: AlarmsOf
 
     @property
     def workers(self) -> tuple[str, ...]:
@@ -82,7 +88,7 @@ def _watched(names: Names, slug: str, tenants: tuple[Tenant, ...], routes: tuple
     queues = [member.queue for member in members if member.queue]
     groups = {member.group.name for member in members}
     isolations = {each.isolation for each in tenants}
-    memory = {each.tier.memory_mb for each in tenants}
+    watching = [each.tier.monitoring for each in tenants]
     quotas = {each.limits.quota for each in tenants}
     return Watched(
         tenant=slug,
@@ -92,7 +98,7 @@ def _watched(names: Names, slug: str, tenants: tuple[Tenant, ...], routes: tuple
         },
         members=tuple(members),
         routes=tuple(route for route in routes if route.group in groups),
-        memory_mb=memory.pop() if len(memory) == 1 else None,
+        memory_mb=_memory(tenants),
         pooled=names.table if "pooled" in isolations else None,
         silo=names.tenant(slug) if "silo" in isolations else None,
         queues=tuple(
@@ -101,4 +107,15 @@ def _watched(names: Names, slug: str, tenants: tuple[Tenant, ...], routes: tuple
         ),
         quota=quotas.pop() if len(quotas) == 1 else None,
         access_log=names.access_log(slug),
+        counted=any(each.metrics == "detail" for each in watching),
+        alarms=next((of for of in ALARMS_OF if any(each.alarms == of for each in watching)), "none"),
     )
+
+
+def _memory(tenants: Iterable[Tenant]) -> Mapping[str, int] | None:
+    found: dict[str, int] = {}
+    for tenant in tenants:
+        for function, megabytes in tenant.memory_mb.items():
+            if found.setdefault(function, megabytes) != megabytes:
+                return None
+    return found

@@ -48,6 +48,9 @@ class DeclaredTenant:
     quota: str
     calls_a_day: float
     usd: float
+    # Of a release that knew no other: what it did.
+    alarms: str = "own"
+    cursors: str = "sealed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ def _tenant(tenant: Tenant, cell: Cell, terms: Terms) -> DeclaredTenant:
         quota=f"{quota.limit:,} a {quota.period}" if quota else "none",
         calls_a_day=quota.limit / _DAYS[quota.period] if quota else UNLIMITED,
         usd=float(estimate(tenant, cell, terms).total),
+        alarms=tenant.tier.monitoring.alarms,
+        cursors=tenant.tier.cursors,
     )
 
 

@@ -172,6 +172,10 @@ def _differences(old: DeclaredTenant, new: DeclaredTenant) -> Iterator[Line]:
         yield Line(f"{change}; it starts without its records, which stay where they were", needs_person=True)
     if old.encryption != new.encryption:
         yield Line(f"encryption: {old.encryption} → {new.encryption}", needs_person=True)
+    if old.alarms != new.alarms:
+        yield Line(f"alarms: {old.alarms} → {new.alarms}", new.alarms == "none")
+    if old.cursors != new.cursors:
+        yield Line(f"cursors: {old.cursors} → {new.cursors}; those that clients hold are refused once")
     if old.tier != new.tier:
         yield Line(f"tier: {old.tier} → {new.tier}")
     if old.cell != new.cell:

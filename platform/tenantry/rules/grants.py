@@ -24,13 +24,17 @@ OPERATIONS: Mapping[Action, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """ARNs of what a tenant has, secrets and queues by name; `mail` is the right to send some, if it may."""
+    """ARNs of what a tenant has, secrets and queues by name; `mail` is the right to send some, if it may.
+
+    `traced`: whether its calls are, so that its functions write segments.
+    """
 
     table: str
     log_group: str
     secrets: Mapping[str, str] = field(default_factory=dict)
     queues: Mapping[str, str] = field(default_factory=dict)
     mail: Statement | None = None
+    traced: bool = True
 
 
 def of_member(member: Member, groups: Groups, tenant: str, reach: Reach) -> Policy:
@@ -41,7 +45,7 @@ def of_member(member: Member, groups: Groups, tenant: str, reach: Reach) -> Poli
     taken = [reach.queues[member.queue.name]] if member.queue else []
     return policies.document(
         policies.log(reach.log_group),
-        policies.TRACING,
+        *([policies.TRACING] if reach.traced else []),
         *_on_keys(member, groups, tenant, reach.table),
         *([policies.on_queues("Send", ["SendMessage"], sent)] if sent else []),
         *([policies.on_queues("Receive", policies.CONSUMING, taken)] if taken else []),

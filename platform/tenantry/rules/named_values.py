@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from agreed.declarations import Secret, Value
+from agreed.declarations import RUNTIME, Secret, Value
 from agreed.secrets import MAX_AGE_SECONDS
 from tenantry.errors import WrongInput
 from tenantry.groups import Groups, current
@@ -55,7 +55,8 @@ class NamedValue:
         """When its secret is there."""
         when = self.secret.when
         if when is None:
-            return "deploy the tenant first"
+            sealed = ", under a tier whose cursors are sealed" if self.secret.name == RUNTIME else ""
+            return f"deploy the tenant first{sealed}"
         return f"it comes with a deploy of a tenant that sets {when.option}" + (
             f" to an {when.form} address" if when.form else ""
         )

@@ -53,7 +53,13 @@ def console(names: Names, arns: Arns) -> Policy:
         "Tenants": (["apigateway:GET"], [arns.gateway(f"/{path}") for path in paths]),
         "Queues": (["sqs:ListQueues"], ["*"]),
         "Schedules": (["events:ListRules"], ["*"]),
-        "Figures": (["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"], ["*"]),
+        "Figures": (
+            [
+                f"cloudwatch:{each}"
+                for each in ("DescribeAlarmContributors", "DescribeAlarms", "GetMetricData")
+            ],
+            ["*"],
+        ),
         # With and without the streams' part, which AWS appends to a group's ARN.
         "Errors": (["logs:FilterLogEvents"], [*groups, *(f"{group}:*" for group in groups)]),
         "Sizes": (["dynamodb:DescribeTable"], [arns.table(names.table), arns.table(names.tenant("*"))]),

@@ -36,8 +36,8 @@ def trust() -> Policy:
     )
 
 
-def authorizer(log_group: str) -> Policy:
-    return document(log(log_group), TRACING)
+def authorizer(log_group: str, traced: bool = True) -> Policy:
+    return document(log(log_group), *([TRACING] if traced else []))
 
 
 def by_email(identities: list[str], sender: str, receivers: list[str] | None = None) -> Statement:

@@ -9,6 +9,7 @@ import pytest
 
 from tenantry import paths
 from tenantry.config import Cell
+from tenantry.config.tiers import Monitoring
 from tenantry.groups import loading
 from tenantry.guardrails import exemptions
 from tenantry.guardrails.resources import UNKNOWN, Stack
@@ -17,7 +18,7 @@ from tenantry.guardrails.violations import Violation
 from tests.support import groups, scheduled
 from tests.support.broken_guardrails import BREAKS, route
 from tests.support.engine import demo, register
-from tests.support.guardrails import Mutation, found, made, stack, with_also, without
+from tests.support.guardrails import Mutation, found, made, set_at, stack, with_also, without
 
 CASES = [
     pytest.param(rule, each, id=f"{rule}-{n}")
@@ -34,6 +35,7 @@ def violations(of: Stack) -> dict[str, list[Violation]]:
 
 DEMO = {tenant.slug: tenant for tenant in demo().tenants}
 ACME = DEMO["acme"]
+CHEAPEST = Monitoring(alarms="none", metrics="free", traces="off")
 TWO_SIGNING_KEYS = {"managed": {"keys": ("main", "2027")}}
 VARIATIONS: dict[str, dict[str, Any]] = {
     "suspended": {"status": "suspended"},
@@ -44,6 +46,7 @@ VARIATIONS: dict[str, dict[str, Any]] = {
     "an issuer": {"auth": DEMO["globex"].auth},
     "reserved concurrency": {"tier": ACME.tier.model_copy(update={"reserved_concurrency": 5})},
     "any origin": {"cors_origins": ("*",)},
+    "the cheapest watching": {"tier": ACME.tier.model_copy(update={"monitoring": CHEAPEST})},
     **{f"{group} alone": {"routes": (group,)} for group in ACME.routes},
 }
 
@@ -65,6 +68,13 @@ def test_every_kind_of_tenant_keeps_to_every_rule(cell: Cell) -> None:
 
 def test_a_cell_without_tenants_keeps_to_every_rule(cell: Cell) -> None:
     assert violations(stack(register(cell.model_copy(update={"tenants": ()}))[0])) == {}
+
+
+def test_a_stage_without_traces_has_no_function_that_writes_some(good: Stack) -> None:
+    reported = violations(set_at("Stage", "acme", "xrayTracingEnabled", False)(good))
+    assert set(reported) == {"function-traces"}
+    assert {each.resource.name for each in reported["function-traces"]} >= {"acme.items", "acme.authorizer"}
+    assert not [each for each in reported["function-traces"] if not each.resource.name.startswith("acme.")]
 
 
 def test_every_rule_has_a_way_to_be_broken() -> None:

@@ -1,11 +1,13 @@
 """The demo cell and a full one leak nowhere, and the proof of it has looked at what there is."""
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tenantry.config import Cell as CellConfig
+from tenantry.config.tiers import Monitoring
 from tenantry.isolation import understanding
 from tenantry.isolation.cells import RegisteredCell, registered
 from tenantry.isolation.neighbours import possible
@@ -38,6 +40,22 @@ def test_a_cell_of_twenty_five_tenants_leaks_nowhere(cell: CellConfig) -> None:
     proof = prove(registered(cell.model_copy(update={"tenants": tuple(tenants)})))
     assert {row.role.tenant for row in proof.rows} == set(slugs)
     assert proof.leaks == []
+
+
+def test_a_cell_of_every_way_to_watch_leaks_nowhere(cell: CellConfig) -> None:
+    ways = [Monitoring(alarms=of) for of in ("own", "cell", "none")]
+    ways += [Monitoring(alarms="cell", metrics="free", traces="off")]
+    tenants = [
+        tenant.model_copy(
+            update={
+                "slug": f"{tenant.slug}-{number}",
+                "tier": tenant.tier.model_copy(update={"monitoring": way, "cursors": cursors}),
+            }
+        )
+        for tenant in cell.tenants
+        for number, (way, cursors) in enumerate(itertools.product(ways, ("sealed", "unsealed")))
+    ]
+    assert prove(registered(cell.model_copy(update={"tenants": tuple(tenants)}))).leaks == []
 
 
 def test_every_function_has_a_row(proof: Proof, demo: RegisteredCell) -> None:

@@ -11,12 +11,13 @@ from tenantry.costs.inventory import TenantInventory
 from tenantry.costs.usage import FunctionUse, Usage
 
 HAS = TenantInventory(
-    memory_mb=512,
+    memory_mb={"authorizer": 512},
     architecture="arm64",
     log_retention_days=30,
     functions=("authorizer", "items"),
     secret_readers=("items",),
     alarm_metrics=8,
+    query_alarm_metrics=0,
     composite_alarms=1,
     dashboards=1,
     custom_metrics=20,

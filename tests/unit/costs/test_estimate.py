@@ -2,18 +2,19 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import get_args
 
 import pytest
 
 from agreed.metrics import REFUSALS
 from tenantry.config import Cell, Platform, Tenant, load_platform
-from tenantry.costs.comparison import compared, current
+from tenantry.costs.comparison import Alternative, compared, current
 from tenantry.costs.estimate import Terms, actual, dominating, estimate
 from tenantry.costs.inventory import cell_inventory, inventory
 from tenantry.costs.lines import total
 from tenantry.costs.usage import HOURS_IN_MONTH, CellUsage, FunctionUse, Usage
 from tenantry.gateway import contract
-from tenantry.monitoring.alarms import of_cell
+from tenantry.monitoring.alarms import table_throttles
 from tenantry.monitoring.metrics import bound
 from tests.support.command import TENANTS
 
@@ -115,7 +116,7 @@ def test_a_key_of_its_own_costs_its_versions_and_its_calls(
 
 def test_the_choice_that_holds_is_among_those_compared(platform: Platform, terms: Terms) -> None:
     for tenant in platform.tenants:
-        for kind in ("tier", "architecture", "isolation"):
+        for kind in get_args(Alternative):
             own = current(kind, tenant, terms)
             choices = compared(kind, tenant, platform, terms, 1_000)
             assert choices[own].total > 0
@@ -128,6 +129,8 @@ def test_what_was_measured_is_priced_by_the_same_formulas(cell: Cell, terms: Ter
         hours=HOURS_IN_MONTH,
         requests=1_000_000,
         functions={"items": FunctionUse(1_000_000, 100_000_000, cold_starts=0)},
+        read_units=0,
+        write_units=0,
         log_bytes=0,
         sent_bytes=0,
         traces=0,
@@ -166,5 +169,5 @@ def test_a_metric_that_refusals_alone_bring_about_is_left_out(acme: Tenant) -> N
 
 def test_the_cells_alarms_are_shared_too(cell: Cell) -> None:
     shared = cell_inventory(cell)
-    assert shared["dashboard"] == 2  # all side by side, and the one where a tenant is chosen
-    assert shared["alarm_metric"] == len(of_cell("any")[0].inputs)
+    assert shared["dashboard"] == 1  # all side by side
+    assert shared["alarm_metric"] == len(table_throttles("any").inputs)

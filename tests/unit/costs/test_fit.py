@@ -13,12 +13,21 @@ from tenantry.config.workload import Workload
 from tenantry.costs import fit, prices
 from tenantry.costs.containers import containers, crossover, serverless, tasks
 from tenantry.costs.fit import RULES, misfits
+from tenantry.costs.watching import LEAST, watching_and_serving
 from tenantry.groups import Groups
 
 
 def told(tenant: Tenant, **workload: Any) -> list[fit.Misfit]:
     changed = tenant.model_copy(update={"workload": Workload(**workload)})
     return misfits(changed, prices.load())
+
+
+def cheaply_watched(tenant: Tenant) -> Tenant:
+    return tenant.model_copy(update={"tier": tenant.tier.model_copy(update={"monitoring": LEAST})})
+
+
+def with_requests(tenant: Tenant, requests: int) -> Tenant:
+    return tenant.model_copy(update={"workload": Workload(requests_per_month=requests)})
 
 
 UNFIT = {
@@ -58,7 +67,7 @@ FITTING = {
     "just small enough": {"payload_kb": {"request": 64, "response": 6 * 1024}},
     "patient": {"p99_ms": 2_000},
     "within the rate": {"peak_per_second": 200},
-    "modest": {"requests_per_month": 1_000_000},
+    "modest, and served for more than it is watched": {"requests_per_month": 10_000_000},
 }
 
 
@@ -70,6 +79,7 @@ def test_what_fits_is_left_in_peace(acme: Tenant, case: str) -> None:
 def test_calls_beyond_the_quota_of_all_keys_are_named(acme: Tenant) -> None:
     limits = EffectiveLimits(rate_per_second=5, burst=10, quota=Quota(limit=10_000, period="day"))
     tenant = acme.model_copy(update={"limits": limits})
+    tenant = cheaply_watched(tenant)
     assert told(tenant, requests_per_month=300_000) == []
     [found] = told(tenant, requests_per_month=300_001)
     assert found.rule == "quota"
@@ -78,8 +88,24 @@ def test_calls_beyond_the_quota_of_all_keys_are_named(acme: Tenant) -> None:
     assert told(two, requests_per_month=600_000) == []
 
 
-def test_the_demos_tenants_fit(cell: Cell) -> None:
-    assert [found for tenant in cell.tenants for found in misfits(tenant, prices.load())] == []
+def test_the_demos_tenants_fit_and_the_small_one_is_watched_for_more_than_it_is_served(cell: Cell) -> None:
+    found = [(tenant.slug, each) for tenant in cell.tenants for each in misfits(tenant, prices.load())]
+    assert {(slug, each.rule, each.fatal) for slug, each in found} == {
+        ("acme-eu", "watching", False),
+        ("globex", "watching", False),
+    }
+
+
+def test_who_is_watched_for_more_than_served_hears_both_figures_and_what_would_be_less(acme: Tenant) -> None:
+    [found] = told(acme, requests_per_month=100_000)
+    assert found.rule == "watching"
+    assert "alarms: cell" in found.instead
+    watching, serving = watching_and_serving(with_requests(acme, 100_000), 100_000, prices.load())
+    assert f"${float(watching):,.2f}" in found.reason
+    assert f"${float(serving):,.2f}" in found.reason
+    assert watching > serving
+    assert told(cheaply_watched(acme), requests_per_month=100_000) == []
+    assert told(acme) == []  # nobody says how much it is called
 
 
 def test_a_call_may_take_as_long_as_the_slowest_of_the_tenants_groups_declares(acme: Tenant) -> None:

@@ -7,11 +7,11 @@ import pytest
 
 from tenantry.components.stage import ACCESS_LOG_FORMAT
 from tenantry.config import Tenant
+from tenantry.config.tiers import Monitoring
 from tenantry.config.workload import Workload
 from tenantry.costs import assumptions
 from tenantry.costs.forecast import calls_by_group, completed, forecast, traces, verdicts, write_units
 from tenantry.costs.usage import FunctionUse, Usage
-from tenantry.groups import current
 
 MONTH_SECONDS = 730 * 3600
 
@@ -42,16 +42,15 @@ def test_the_first_call_of_a_second_is_traced_and_one_in_twenty_of_the_rest() ->
     assert traces(0, seconds=0) == 0
 
 
-def test_a_write_is_a_transaction_of_item_count_and_idempotency_record() -> None:
+def test_a_write_is_a_transaction_of_item_count_and_idempotency_record(acme: Tenant) -> None:
     # 3 KB item: 2 * (3 + 1 + 1). An empty one takes a unit as well.
-    items = current().group("items")
-    assert write_units(items, 3) == 10
-    assert write_units(items, 0) == 6
+    assert write_units(acme, "items", 3) == 10
+    assert write_units(acme, "items", 0) == 6
 
 
 def test_a_message_has_an_entry_and_is_written_again_when_it_is_delivered(acme: Tenant) -> None:
     # 2 KB: 2 * (2 + 1 + 1 + 1); delivered: 2 more.
-    assert write_units(current().group("contact"), 2) == 10
+    assert write_units(acme, "contact", 2) == 10
     only = with_workload(acme, payload_kb={"request": 2}).model_copy(update={"routes": ("contact",)})
     assert forecast(only, 1_000).write_units == 1_000 * 12
     assert forecast(only.model_copy(update={"options": {}}), 1_000).write_units == 1_000 * 10
@@ -77,15 +76,33 @@ def test_the_forecast_of_acme_is_the_one_worked_out_by_hand(acme: Tenant) -> Non
     )
     usage = forecast(tenant)
     # 100,000 messages, each read once; of the other 900,000 half write, half read 8 KB, two units;
-    # items and tools share them, and what tools writes is counted by its own group's records: it has none.
+    # items and tools share them, and what tools writes are contact's messages: with count and entry.
     assert usage.messages == 100_000
     assert usage.read_units == 450_000 * 2 + 100_000
-    assert usage.write_units == 225_000 * 6 + 225_000 * 4 + 100_000 * (2 * 3 + 1 + 2)
+    assert usage.write_units == 225_000 * 6 + 225_000 * 8 + 100_000 * (2 * 3 + 1 + 2)
     assert usage.functions["contact"] == FunctionUse(100_000, 4_000_000)
     assert usage.functions["items"] == usage.functions["tools"] == FunctionUse(450_000, 18_000_000)
     assert usage.functions["notifier"].invocations == 100_000
     assert usage.sent_bytes == 1_000_000 * 8 * 1024  # acme's messages are mailed, not posted
     assert usage.stored_bytes == 3 * 1024**3
+
+
+def test_where_no_file_says_what_is_kept_it_is_a_years_writes(acme: Tenant) -> None:
+    only = with_workload(acme, writes_percent=50, payload_kb={"request": 2}).model_copy(
+        update={"routes": ("items",)}
+    )
+    assert forecast(only, 1_000).stored_bytes == 1_000 * 0.5 * 12 * 2 * 1024
+    assert forecast(only, 0).stored_bytes == 0
+    assert (
+        completed(Usage(hours=365, requests=500), only)[0].stored_bytes == forecast(only, 1_000).stored_bytes
+    )
+
+
+def test_what_is_not_traced_costs_no_trace(acme: Tenant) -> None:
+    tier = acme.tier.model_copy(update={"monitoring": Monitoring(traces="off")})
+    usage, assumed = completed(Usage(hours=730, requests=1_000), acme.model_copy(update={"tier": tier}))
+    assert usage.traces == 0
+    assert "traces" not in assumed
 
 
 def test_messages_need_no_verdict(acme: Tenant) -> None:
@@ -103,7 +120,7 @@ def test_without_a_workload_a_million_calls_are_assumed(acme: Tenant) -> None:
 
 
 def test_what_was_measured_stays_and_what_was_not_is_named(acme: Tenant) -> None:
-    measured = Usage(hours=10, requests=100, log_bytes=7, traces=3)
+    measured = Usage(hours=10, requests=100, read_units=1, write_units=0, log_bytes=7, traces=3)
     usage, assumed = completed(measured, acme)
     assert (usage.log_bytes, usage.traces, usage.requests) == (7, 3, 100)
     assert assumed == ("stored_bytes", "sent_bytes")

@@ -81,7 +81,7 @@ def test_no_figure_stands_in_two_components() -> None:
     from tenantry.costs.inventory import TenantInventory
     from tenantry.costs.usage import Usage
 
-    has = TenantInventory(256, "arm64", 30, ("items",), ("items",), 1, 1, 1, 1, 1, 1, 1, True, 1)
+    has = TenantInventory({"authorizer": 256}, "arm64", 30, ("items",), ("items",), *[1] * 8, True, 1)
     billed = [price for component in COMPONENTS.values() for price, _ in component(Usage(730), has)]
     assert len(billed) == len(set(billed))
     assert set(billed) <= set(FIGURES)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tenantry.config import Cell
 from tenantry.costs.estimate import Terms, actual
-from tenantry.costs.inventory import cell_inventory, inventory
+from tenantry.costs.inventory import inventory
 from tenantry.costs.lines import total
 from tenantry.costs.sharing import fixed, pooled, split
 from tenantry.costs.usage import CellUsage, Usage
@@ -65,9 +65,17 @@ def test_what_no_request_consumed_falls_on_all(cell: Cell, terms: Terms) -> None
 
 
 def test_the_cells_own_cost_is_shared_evenly(cell: Cell, terms: Terms) -> None:
-    each = total(fixed(cell, cell_inventory(cell), 730, terms.prices))
-    assert each * len(cell.tenants) >= 3  # its dashboard
-    assert total(fixed(cell, {"dashboard": 1}, 365, terms.prices)) == Fraction("0.50")
+    shares = [total(fixed(each, cell, 730, terms.prices)) for each in cell.tenants]
+    assert sum(shares) >= 3 + 3  # its dashboard, and the one where a tenant is chosen
+    assert total(fixed(cell.tenants[0], cell, 365, terms.prices)) * 2 == shares[0]
+
+
+def test_who_is_not_on_the_dashboard_where_a_tenant_is_chosen_pays_nothing_for_it(
+    cell: Cell, terms: Terms
+) -> None:
+    """Globex alone is of silver, whose tenants are; acme of gold has its own, acme-eu of bronze none."""
+    acme, acme_eu, globex = (total(fixed(each, cell, 730, terms.prices)) for each in cell.tenants)
+    assert acme == acme_eu == globex - 3
 
 
 def test_the_tenants_bills_add_up_to_what_the_cell_cost(cell: Cell, terms: Terms) -> None:

@@ -49,6 +49,17 @@ def test_a_cursor_sealed_by_another_key_is_refused(acme_eu: TenantApi) -> None:
         cursors.read(LISTING, cursor)
 
 
+def test_without_a_key_a_cursor_still_fits_its_own_listing_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed = cursors.write(LISTING, POSITION)
+    monkeypatch.setenv("CURSORS", "unsealed")
+    monkeypatch.setattr(secrets, "values", pytest.fail)  # no secret is asked for
+    cursor = cursors.write(LISTING, POSITION)
+    assert cursors.read(LISTING, cursor) == POSITION
+    for other in (sealed, cursors.write(dataclasses.replace(LISTING, tenant="acme-eu"), POSITION)):
+        with pytest.raises(InvalidCursor):
+            cursors.read(LISTING, other)
+
+
 @given(st.data())
 def test_changing_any_character_is_refused(data: st.DataObject) -> None:
     cursor = cursors.write(LISTING, POSITION)

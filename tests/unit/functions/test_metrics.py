@@ -93,6 +93,30 @@ class TestBusiness:
         assert [("ItemsWritten" in line, line["route"]) for line in said.lines()] == [(True, CREATE)]
 
 
+class TestFree:
+    """Where only AWS's own metrics are wanted."""
+
+    @pytest.fixture(autouse=True)
+    def free(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("METRICS", "free")
+
+    def test_a_line_says_what_was_consumed_and_makes_no_metric(
+        self, acme: TenantApi, said: Said, broken_table: BrokenTable
+    ) -> None:
+        broken_table.consumed = {"TransactWriteItems": [{"TableName": "t", "CapacityUnits": 8.0}]}
+        acme.call("POST", COLLECTION, {}, path=ORDERS)
+        [line] = said.lines()
+        assert (line["message"], line["write_units"]) == ("answered", 8.0)
+        assert not line.keys() & {"_aws", "ItemsWritten", "ConsumedWriteCapacity"}
+
+    def test_a_line_below_the_log_level_is_not_written_for_its_counts(
+        self, acme: TenantApi, said: Said, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "ERROR")
+        acme.call("POST", COLLECTION, {}, path=ORDERS)
+        assert said.lines() == []
+
+
 class TestColdStarts:
     def test_an_environment_tells_of_its_start_once(
         self, acme: TenantApi, said: Said, monkeypatch: pytest.MonkeyPatch

@@ -9,7 +9,7 @@ import pytest
 from agreed.metrics import NAMESPACE
 from tenantry.config.tiers import Quota
 from tenantry.local.emulator.repairs.metrics import metric_math
-from tenantry.monitoring import alarms
+from tenantry.monitoring import alarms, cell_alarms
 from tenantry.monitoring.alarms import DAY, WEEK, Alarm
 from tenantry.monitoring.metrics import DYNAMODB, GATEWAY, LAMBDA, SQS
 from tenantry.rules.naming import AUTHORIZER, Names
@@ -21,7 +21,7 @@ def by_condition(**changes: Any) -> dict[str, Alarm]:
 
 
 ALARMS = by_condition()
-ALL = [*ALARMS.values(), *alarms.of_cell(NAMES.table)]
+ALL = [*ALARMS.values(), *cell_alarms.of_cell(NAMES, [watched(alarms="cell")])]
 
 
 def enumerated(shape: str) -> list[str]:
@@ -35,6 +35,7 @@ def test_an_alarm_is_one_that_cloudwatch_takes(alarm: Alarm) -> None:
     for given in alarm.inputs:
         assert given.statistic in enumerated("Statistic") or re.fullmatch(r"p\d{1,2}", given.statistic)
     assert len(alarm.inputs) == 1 or alarm.expression
+    assert alarm.is_query == (not alarm.inputs)
     assert alarm.period % 60 == 0
     # "Period", PutMetricAlarm: a day at most, or a week where the period is an hour or more.
     assert alarm.period * alarm.periods <= (WEEK if alarm.period >= 3_600 else DAY)

@@ -110,12 +110,20 @@ def test_latency_is_shown_by_percentile() -> None:
 
 def test_gb_seconds_come_from_durations_and_memory() -> None:
     """256 MB for 4,000 ms are one GB-second."""
-    [expression] = expressions(titled(of_tenant(memory_mb=256), "Cost: GB-seconds"))
+    [expression] = expressions(titled(of_tenant(), "Cost: GB-seconds"))
     durations = dict.fromkeys(re.findall(r"FILL\(\w+,0\)", expression), "800")
     assert len(durations) == 5
     for filled, milliseconds in durations.items():
         expression = expression.replace(filled, milliseconds)
     assert eval(expression, {}) == 1  # noqa: S307 - sums of numbers
+
+
+def test_a_function_with_memory_of_its_own_is_weighed_by_it() -> None:
+    own = dict.fromkeys(watched().functions, 256) | {"items": 1024}
+    [expression] = expressions(titled(of_tenant(memory_mb=own), "Cost: GB-seconds"))
+    for filled in dict.fromkeys(re.findall(r"FILL\(\w+,0\)", expression)):
+        expression = expression.replace(filled, "1000")
+    assert eval(expression, {}) == 4 * 0.25 + 1  # noqa: S307 - sums of numbers
 
 
 def test_where_memory_differs_only_seconds_are_told() -> None:
@@ -168,6 +176,35 @@ def test_a_cell_without_tenants_has_a_dashboard_without_graphs() -> None:
     assert [widget["type"] for widget in empty["widgets"]] == ["text"]
 
 
+def test_no_widget_draws_a_metric_that_the_tenant_does_not_write() -> None:
+    drawn = [each for widget in of_kind(of_tenant(counted=False), "metric") for each in in_graph(widget)]
+    assert drawn
+    assert not [each for each in drawn if each.namespace == "Tenantry"]
+    assert [
+        each
+        for widget in of_kind(of_tenant(), "metric")
+        for each in in_graph(widget)
+        if each.namespace == "Tenantry"
+    ]
+    [body] = dashboards.of_cell(ARNS, NAMES, "demo", [watched("acme", counted=False)])
+    assert not [
+        each
+        for widget in of_kind(body, "metric")
+        for each in in_graph(widget)
+        if each.namespace == "Tenantry"
+    ]
+
+
+def test_a_tenant_that_the_cell_watches_shows_the_cells_alarms() -> None:
+    shown = of_tenant(alarms="cell", queues=(), silo=None)
+    [states] = of_kind(shown, "alarm")
+    assert [each.rpartition(":")[2] for each in states["alarms"]] == [
+        "tenantry_demo__5xx",
+        "tenantry_demo__latency",
+    ]
+    assert of_kind(of_tenant(alarms="none"), "alarm") == []
+
+
 def test_a_cell_of_silos_alone_shows_nobodys_use_of_the_pooled_table() -> None:
     silo = replace(watched("acme"), pooled=None)
     [body] = dashboards.of_cell(ARNS, NAMES, "demo", [silo])
@@ -176,7 +213,7 @@ def test_a_cell_of_silos_alone_shows_nobodys_use_of_the_pooled_table() -> None:
 
 def test_the_shared_dashboard_tells_each_tenants_quota_in_words() -> None:
     """A variable changes texts, not numbers."""
-    tenants = [watched("acme"), watched("globex", quota=None, memory_mb=512)]
+    tenants = [watched("acme"), watched("globex", quota=None, memory_mb={"authorizer": 512})]
     body = dashboards.shared(ARNS, NAMES, watched(ANY_TENANT, quota=None), tenants, "page")
     table = of_kind(body, "text")[-1]["markdown"]
     assert "| acme | 10,000 a day | 256 MB |" in table

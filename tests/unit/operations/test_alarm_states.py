@@ -1,11 +1,15 @@
-"""Alarms are told by tenant, those that ring first."""
+"""Alarms are told by tenant, those that ring first; the cell's are told of each tenant that they watch."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from tenantry.config.tiers import AlarmsOf
+from tenantry.monitoring import cell_alarms
+from tenantry.monitoring.watched import Watched
 from tenantry.operations.metering.alarm_states import alarms
 from tests.support.console import NOW, PLACE
+from tests.support.watched import NAMES, watched
 
 
 class CloudWatch:
@@ -33,7 +37,7 @@ def told(name: str, state: str) -> dict[str, Any]:
 
 
 def test_alarms_of_both_kinds_come_by_tenant_and_those_that_ring_first() -> None:
-    found = alarms(replace(PLACE, client=lambda _: CloudWatch()))
+    found = alarms(replace(PLACE, client=lambda _: CloudWatch()), [])
     assert [(each.condition, each.state) for each in found["acme"]] == [
         ("any", "ALARM"),
         ("latency", "ALARM"),
@@ -45,3 +49,58 @@ def test_alarms_of_both_kinds_come_by_tenant_and_those_that_ring_first() -> None
         "calls fail",
         "https://a.example#5xx",
     )
+
+
+class CloudWatchOfACell:
+    """An alarm over all tenants but globex; it rings for acme, as the second page says."""
+
+    def __init__(self, state: str) -> None:
+        watched = watching("acme", "cell"), watching("acme-eu", "cell"), watching("globex", "own")
+        [alarm] = [each for each in cell_alarms.of_cell(NAMES, watched) if each.condition == "5xx"]
+        self.alarm = {
+            **told("_5xx", state),
+            "AlarmDescription": alarm.described("demo", "page"),
+            "StateReason": "1 out of 2 time series evaluated to ALARM",
+            "Metrics": [{"Id": "result", "Expression": alarm.expression}],
+        }
+        self.asked: list[dict[str, str]] = []
+
+    def get_paginator(self, _: str) -> "CloudWatchOfACell":
+        return self
+
+    def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
+        yield {"MetricAlarms": [self.alarm, told("_table-throttles", "OK"), told("globex_5xx", "OK")]}
+
+    def describe_alarm_contributors(self, **asked: str) -> dict[str, Any]:
+        self.asked.append(asked)
+        if "NextToken" not in asked:
+            return {"AlarmContributors": [], "NextToken": "more"}
+        contributor = {"ContributorAttributes": {"Stage": "acme"}, "StateReason": "half of them fail"}
+        return {"AlarmContributors": [contributor | {"StateTransitionedTimestamp": NOW}]}
+
+
+def watching(slug: str, of: AlarmsOf) -> Watched:
+    return watched(slug, alarms=of)
+
+
+def test_an_alarm_of_the_cells_rings_for_the_tenant_that_it_names() -> None:
+    cloudwatch = CloudWatchOfACell("ALARM")
+    found = alarms(replace(PLACE, client=lambda _: cloudwatch), ["acme", "acme-eu", "globex"])
+    assert [(each.condition, each.state, each.reason) for each in found["acme"]] == [
+        ("5xx", "ALARM", "half of them fail")
+    ]
+    assert [(each.condition, each.state, each.reason) for each in found["acme-eu"]] == [("5xx", "OK", "")]
+    assert found["acme"][0].meaning == "more than 1% of a tenant's calls fail"
+    assert found["acme"][0].runbook == "page#5xx"
+    assert len(cloudwatch.asked) == 2
+
+
+def test_an_alarm_of_the_cells_is_not_told_of_a_tenant_that_it_leaves_out() -> None:
+    found = alarms(replace(PLACE, client=lambda _: CloudWatchOfACell("OK")), ["acme", "globex"])
+    assert [each.meaning for each in found["globex"]] == ["calls fail"]  # its own
+
+
+def test_while_the_cells_alarm_is_quiet_nobody_asks_whom_it_rings_for() -> None:
+    cloudwatch = CloudWatchOfACell("OK")
+    alarms(replace(PLACE, client=lambda _: cloudwatch), ["acme"])
+    assert cloudwatch.asked == []

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tenantry.config.tiers import Monitoring
 from tenantry.costs.usage import FunctionUse
 from tenantry.operations.metering import consumption, figures
 from tenantry.operations.places import Place
@@ -90,6 +91,23 @@ def test_every_figure_becomes_use_and_what_has_no_file_is_left_out() -> None:
     assert (acme.requests, acme.read_units, acme.write_units) == (10, 3, 4)
     assert (acme.messages, acme.log_bytes, acme.metrics_read) == (1, 1_000, 20)
     assert (acme.sent_bytes, acme.traces) == (None, None)
+
+
+@pytest.mark.usefixtures("asked")
+def test_what_functions_do_not_count_is_unmeasured_and_not_nothing() -> None:
+    cell = demo()
+    free = [
+        each.model_copy(
+            update={"tier": each.tier.model_copy(update={"monitoring": Monitoring(metrics="free")})}
+        )
+        for each in cell.tenants
+    ]
+    acme = consumption.this_month(place(), cell.model_copy(update={"tenants": tuple(free)}), NOW).tenants[
+        "acme"
+    ]
+    assert (acme.read_units, acme.write_units) == (None, None)
+    assert acme.functions == {"items": FunctionUse(9, 450.0, None)}
+    assert acme.messages == 0  # the notifier's runs, of which there were none
 
 
 @pytest.mark.usefixtures("asked")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agreed import environment
+from agreed.declarations import RUNTIME
 from tenantry.components.functions import AUTHORIZER_SECONDS
 from tenantry.config.verification import verification
 from tenantry.groups import Member
@@ -48,7 +49,9 @@ def of_tenant(at: TenantPlace) -> Iterator[Expected]:
         "reservedConcurrentExecutions": at.tenant.concurrency(None),
         "layers": [_layer(at)],
     }
-    yield from _function(at, AUTHORIZER, policies.authorizer(logs), {environment.AUTH: _auth(at)}, own)
+    yield from _function(
+        at, AUTHORIZER, policies.authorizer(logs, at.tenant.traced), {environment.AUTH: _auth(at)}, own
+    )
     yield permission(at, AUTHORIZER, "gateway", at.arns.execute_api(at.api, "authorizers/*"))
     for member in at.tenant.members:
         yield from _member(at, member)
@@ -104,7 +107,7 @@ def _function(
             "s3Bucket": at.id(tokens.BUCKET, at.cell.config.name),
             "s3Key": object_key("code", at.deployment.code),
             "memorySize": at.tenant.tier.memory_mb,
-            "tracingConfig": {"mode": "Active"},
+            "tracingConfig": {"mode": "Active" if at.tenant.traced else "PassThrough"},
             "environment": {"variables": {**_common(at, function), **variables}},
             "tags": at.tags,
             **own,
@@ -113,7 +116,9 @@ def _function(
 
 
 def _common(at: TenantPlace, function: str) -> dict[str, str]:
+    free = at.tenant.tier.monitoring.metrics == "free"
     return {
+        **({environment.METRICS: environment.FREE} if free else {}),
         environment.TENANT: at.slug,
         environment.CELL: at.cell.config.name,
         "POWERTOOLS_SERVICE_NAME": function,
@@ -145,6 +150,8 @@ def _variables(at: TenantPlace, member: Member) -> Inputs:
     if member.serves:
         variables[environment.CORS_ORIGINS] = ",".join(tenant.cors_origins)
         variables[environment.CORS_CREDENTIALS] = "true" if tenant.cors_credentials else "false"
+    if RUNTIME in set(function.secrets) - secrets:
+        variables[environment.CURSORS] = environment.UNSEALED
     for name in secrets.intersection(function.secrets):
         variables[environment.secret_arn(name)] = at.secret_arn(name)
     for name in queues.intersection(_reached(member)):
@@ -177,6 +184,7 @@ def _policy(at: TenantPlace, member: Member) -> policies.Policy:
         {name: arns.secrets(at.secret_name(name)) for name in secrets},
         {name: arns.queue(names.queue(at.slug, name)) for name in queues},
         _mail(at, member),
+        at.tenant.traced,
     )
     granted = grants.of_member(member, tenant.groups, at.slug, reach)
     if at.key is None:

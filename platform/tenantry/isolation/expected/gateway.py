@@ -74,7 +74,7 @@ def _stage(at: TenantPlace) -> Iterator[Expected]:
                 "destinationArn": at.arns.log_group(access_log),
                 "format": ACCESS_LOG_FORMAT,
             },
-            "xrayTracingEnabled": True,
+            "xrayTracingEnabled": at.tenant.traced,
             "tags": at.tags,
         },
     )

@@ -7,7 +7,7 @@ from tenantry.components.budget import NOTICES
 from tenantry.gateway import contract
 from tenantry.groups import current
 from tenantry.isolation.expected.expectation import SHOWN, Expected, Inputs, Place, TenantPlace
-from tenantry.monitoring import alarms, dashboards, watched
+from tenantry.monitoring import alarms, cell_alarms, dashboards, watched
 from tenantry.monitoring.alarms import UNHEALTHY, Alarm, Input
 from tenantry.monitoring.queries import queries
 from tenantry.rules import policies
@@ -19,7 +19,8 @@ def of_cell(at: Place) -> Iterator[Expected]:
     yield from _topic(at, cell.name, names.cell, names.cell if budget else None)
     if budget:
         yield _budget(at, budget)
-    for alarm in alarms.of_cell(names.table):
+    tenants = [watched.of_tenant(names, each, contract.installed_routes()) for each in cell.tenants]
+    for alarm in cell_alarms.of_cell(names, tenants):
         notified = [arns.topic(names.cell)]
         yield _alarm(at, cell.name, names.cell_alarm(alarm.name), alarm, notified)
     for query in queries(current()):
@@ -43,8 +44,17 @@ def of_tenant(at: TenantPlace) -> Iterator[Expected]:
     for alarm in declared:
         physical = names.alarm(slug, alarm.name)
         yield _alarm(at, slug, physical, alarm, notified if alarm.lasting else [])
+    if tenant.tier.monitoring.alarms == "own":
+        yield _composite(at, declared, notified)
+    if tenant.tier.dashboard == "dedicated":
+        body = dashboards.of_tenant(at.arns, names, own, at.deployment.runbooks)
+        yield _dashboard(at, slug, names.tenant(slug), body)
+
+
+def _composite(at: TenantPlace, declared: list[Alarm], notified: list[str]) -> Expected:
+    slug, names = at.slug, at.names
     joined = [names.alarm(slug, alarm.name) for alarm in declared if not alarm.lasting]
-    yield at.expected(
+    return at.expected(
         tokens.COMPOSITE_ALARM,
         f"{slug}.{UNHEALTHY}",
         {
@@ -56,9 +66,6 @@ def of_tenant(at: TenantPlace) -> Iterator[Expected]:
             "tags": at.tags,
         },
     )
-    if tenant.tier.dashboard == "dedicated":
-        body = dashboards.of_tenant(at.arns, names, own, at.deployment.runbooks)
-        yield _dashboard(at, slug, names.tenant(slug), body)
 
 
 def _dashboards(at: Place) -> Iterator[Expected]:
@@ -115,6 +122,8 @@ def _looked_at(alarm: Alarm) -> Inputs:
             {"id": each.id, "returnData": False, "metric": _queried(each, alarm)} for each in alarm.inputs
         ]
         whole = {"id": "result", "expression": alarm.expression, "label": SHOWN, "returnData": True}
+        if not alarm.inputs:
+            whole["period"] = alarm.period
         return {"metricQueries": [*parts, whole]}
     [only] = alarm.inputs
     statistic = "extendedStatistic" if only.statistic.startswith("p") else "statistic"

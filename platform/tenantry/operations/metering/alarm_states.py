@@ -1,9 +1,11 @@
 """Tell the states of all alarms of a stack, by tenant."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
+from tenantry.monitoring import cell_alarms
 from tenantry.operations.aws import refusals_reported
 from tenantry.operations.places import Place
 
@@ -27,8 +29,11 @@ class ReportedAlarm:
     composite: bool
 
 
-def alarms(place: Place) -> dict[str, tuple[ReportedAlarm, ...]]:
-    """By slug; those that ring come first.
+def alarms(place: Place, slugs: Iterable[str]) -> dict[str, tuple[ReportedAlarm, ...]]:
+    """By slug; those that ring come first. Those that watch all tenants of the cell are among each one's.
+
+    Args:
+        slugs: of the tenants that run.
 
     Raises:
         Failed: AWS refuses.
@@ -42,11 +47,18 @@ def alarms(place: Place) -> dict[str, tuple[ReportedAlarm, ...]]:
             for page in pages.paginate(AlarmNamePrefix=prefix, AlarmTypes=kinds)
             for each in (*page.get("MetricAlarms", []), *page.get("CompositeAlarms", []))
         ]
+        watching = [each for each in found if cell_alarms.query_of(each)]
+        ringing = {each["AlarmName"]: _ringing(place, each) for each in watching}
     by_slug: dict[str, list[ReportedAlarm]] = {}
     for each in found:
         # A slug holds no underscore.
         slug, _, condition = each["AlarmName"].removeprefix(prefix).partition("_")
         by_slug.setdefault(slug, []).append(_alarm(slug, condition, each))
+    for each in watching:
+        for slug in slugs:
+            if cell_alarms.watches(cell_alarms.query_of(each), slug):
+                own = _of_tenant(place, each, ringing[each["AlarmName"]].get(slug))
+                by_slug.setdefault(slug, []).append(own)
     return {slug: tuple(sorted(own, key=_urgency)) for slug, own in by_slug.items()}
 
 
@@ -62,6 +74,29 @@ def _alarm(slug: str, condition: str, answer: dict[str, Any]) -> ReportedAlarm:
         since=answer["StateUpdatedTimestamp"],
         composite="AlarmRule" in answer,
     )
+
+
+def _ringing(place: Place, alarm: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The tenants for which it rings, by slug."""
+    if alarm["StateValue"] != "ALARM":
+        return {}
+    client, found, position = place.client("cloudwatch"), [], dict[str, str]()
+    while True:  # boto3 has no paginator for it
+        page = client.describe_alarm_contributors(AlarmName=alarm["AlarmName"], **position)
+        found += page["AlarmContributors"]
+        if not page.get("NextToken"):
+            return {each["ContributorAttributes"][cell_alarms.TENANT]: each for each in found}
+        position = {"NextToken": page["NextToken"]}
+
+
+def _of_tenant(place: Place, alarm: dict[str, Any], contributor: dict[str, Any] | None) -> ReportedAlarm:
+    """How the cell's alarm stands for one tenant."""
+    condition = alarm["AlarmName"].removeprefix(place.names.cell_alarm(""))
+    told = _alarm(place.cell or "", condition, alarm)
+    if contributor is None:
+        return replace(told, state="OK", reason="")
+    since = contributor.get("StateTransitionedTimestamp", told.since)
+    return replace(told, state="ALARM", reason=contributor["StateReason"], since=since)
 
 
 def _urgency(alarm: ReportedAlarm) -> tuple[int, str]:

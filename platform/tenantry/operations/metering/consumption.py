@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tenantry.config import Cell
+from tenantry.config import Cell, Tenant
 from tenantry.costs.usage import CellUsage, FunctionUse, Usage
 from tenantry.operations.aws import refusals_reported
 from tenantry.operations.metering import figures, metric_data
@@ -26,11 +26,16 @@ def this_month(place: Place, cell: Cell, now: datetime | None = None) -> CellUsa
     hours = (end - start) / timedelta(hours=1)
     running = survey(place)
     silos = {tenant.slug for tenant in cell.tenants if tenant.isolation == "silo"}
-    known = {tenant.slug for tenant in cell.tenants}
+    known = {tenant.slug: tenant for tenant in cell.tenants}
     sums = figures.sums(running, [each for each in running.tenants if each.slug in known], start, end)
     return CellUsage(
         tenants={
-            slug: _usage(used, hours, _stored(place, place.names.tenant(slug)) if slug in silos else None)
+            slug: _usage(
+                known[slug],
+                used,
+                hours,
+                _stored(place, place.names.tenant(slug)) if slug in silos else None,
+            )
             for slug, used in sums.items()
         },
         pooled_read_units=_consumed(running, "ConsumedReadCapacityUnits", start, end),
@@ -39,18 +44,21 @@ def this_month(place: Place, cell: Cell, now: datetime | None = None) -> CellUsa
     )
 
 
-def _usage(used: figures.Sums, hours: float, stored: float | None) -> Usage:
+def _usage(tenant: Tenant, used: figures.Sums, hours: float, stored: float | None) -> Usage:
+    """What functions count only in detail is unknown of those that do not; their runs stand for messages."""
+    counted = tenant.tier.monitoring.metrics == "detail"
+    taken = [used.functions.get(queue.consumer) for queue in tenant.queues]
     return Usage(
         hours=hours,
         requests=used.requests,
         served=used.served,
         functions={
-            group: FunctionUse(each.invocations, each.duration_ms, each.cold_starts)
+            group: FunctionUse(each.invocations, each.duration_ms, each.cold_starts if counted else None)
             for group, each in used.functions.items()
         },
-        read_units=used.read_units,
-        write_units=used.write_units,
-        messages=used.messages,
+        read_units=used.read_units if counted else None,
+        write_units=used.write_units if counted else None,
+        messages=used.messages if counted else sum(each.invocations for each in taken if each),
         metrics_read=used.metrics_read,
         log_bytes=used.log_bytes,
         stored_bytes=stored,

@@ -33,7 +33,7 @@ KINDS = (
             "threshold",
             "treatMissingData",
             *METRIC,
-            *(f"metricQueries.{member}" for member in ("expression", "id", "label", "returnData")),
+            *(f"metricQueries.{member}" for member in ("expression", "id", "label", "period", "returnData")),
             *(f"metricQueries.metric.{member}" for member in (*METRIC, "stat")),
         ),
     ),

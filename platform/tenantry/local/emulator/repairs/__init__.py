@@ -31,6 +31,7 @@ from tenantry.local.emulator.repairs.gateway import (
     usage_plans,
 )
 from tenantry.local.emulator.repairs.metrics import (
+    alarm_contributors,
     alarms,
     embedded_metrics,
     function_metrics,
@@ -97,4 +98,5 @@ def _measure() -> None:
     log_metrics.repair()
     table_metrics.repair()
     metric_queries.repair()
+    alarm_contributors.repair()
     alarms.repair()

@@ -41,6 +41,7 @@ def _query(query: Inputs) -> dict[str, Any]:
         Id=query["id"],
         Expression=query.get("expression"),
         Label=query.get("label"),
+        Period=int(query["period"]) if "period" in query else None,
         ReturnData=query["returnData"],
         MetricStat=metric
         and {"Metric": _metric(metric), "Stat": metric["stat"], "Period": int(metric["period"])},

@@ -7,12 +7,14 @@ sends to topics follow the states that are set here.
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from tenantry.local.emulator.repairs.metrics import queue_gauges
-from tenantry.local.emulator.repairs.metrics.alarm_verdicts import COMPARISONS, AlarmCondition
+from tenantry.local.emulator.repairs.metrics import alarm_contributors, queue_gauges
+from tenantry.local.emulator.repairs.metrics.alarm_verdicts import COMPARISONS, AlarmCondition, State
+from tenantry.local.emulator.repairs.metrics.metric_insights import query_of
 from tenantry.local.emulator.repairs.metrics.metric_math import UnknownExpression, evaluate
-from tenantry.local.emulator.repairs.metrics.metric_queries import statistic, stored
+from tenantry.local.emulator.repairs.metrics.metric_queries import latest, stored
 
 SECONDS = 5  # CloudWatch evaluates once a minute; here someone waits for it
 
@@ -47,7 +49,10 @@ def _keep_metric_math(cloudwatch: Any) -> None:
         name, metrics = data.get("AlarmName"), data.get("Metrics")
         if metrics:
             try:
-                _newest_first(data, AlarmCondition("GreaterThanThreshold", 0, 1, 1, "missing"), time.time())
+                if query_of(data) is None:
+                    _newest_first(
+                        data, AlarmCondition("GreaterThanThreshold", 0, 1, 1, "missing"), time.time()
+                    )
             except UnknownExpression as error:
                 return cloudwatch._error(
                     "ValidationError", str(error), 400, use_json=is_json, use_cbor=is_cbor
@@ -100,16 +105,27 @@ def _evaluate(alarm: dict[str, Any]) -> None:
     if rule.comparison not in COMPARISONS:
         return  # an anomaly detector's, which nothing here makes
     with _evaluating:
-        values = _newest_first(alarm, rule, time.time())
-        old, new = alarm["StateValue"], rule.verdict(values, alarm["StateValue"])
+        old = alarm["StateValue"]
+        new, reason = _judged(alarm, rule)
         if old == new:
             return
-        reason = _reason(rule, values, new)
         alarm["StateValue"], alarm["StateReason"] = new, reason
         alarm["StateUpdatedTimestamp"] = int(time.time())
         cloudwatch._record_history(alarm["AlarmName"], old, new, reason)
         cloudwatch._dispatch_alarm_actions(alarm, old, new, reason)
         cloudwatch._evaluate_parent_alarms(alarm)
+
+
+def _judged(alarm: dict[str, Any], rule: AlarmCondition) -> tuple[State, str]:
+    from ministack.services import cloudwatch
+
+    query = query_of(alarm)
+    if query:
+        notify = partial(cloudwatch._dispatch_alarm_actions, alarm)
+        return alarm_contributors.judged(alarm, rule, query, notify)
+    values = _newest_first(alarm, rule, time.time())
+    new = rule.verdict(values, alarm["StateValue"])
+    return new, _reason(rule, values, new)
 
 
 def _newest_first(alarm: Mapping[str, Any], rule: AlarmCondition, now: float) -> Sequence[float | None]:
@@ -147,11 +163,7 @@ def _values(
     metric: Mapping[str, Any], stat: str, period: int, periods: int, now: float
 ) -> list[float | None]:
     end = now // 60 * 60 + 60
-    points = stored(metric, end - period * periods, end)
-    windows: list[list[dict[str, Any]]] = [[] for _ in range(periods)]
-    for point in points:
-        windows[int((end - point["Timestamp"] - 1e-6) // period)].append(point)
-    return [statistic(each, stat) for each in windows]
+    return latest(stored(metric, end - period * periods, end), stat, period, periods, now)
 
 
 def _reason(rule: AlarmCondition, values: Sequence[float | None], state: str) -> str:

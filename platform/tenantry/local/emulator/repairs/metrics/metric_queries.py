@@ -43,6 +43,19 @@ def statistic(points: list[dict[str, Any]], name: str) -> float | None:
     return None if value is None else float(value)
 
 
+def latest(
+    points: list[dict[str, Any]], stat: str, period: int, periods: int, now: float
+) -> list[float | None]:
+    """The statistic of so many periods, newest first; they end with the minute, the running one included."""
+    end = now // 60 * 60 + 60
+    windows: list[list[dict[str, Any]]] = [[] for _ in range(periods)]
+    for point in points:
+        window = int((end - point["Timestamp"] - 1e-6) // period)
+        if window < periods:
+            windows[window].append(point)
+    return [statistic(each, stat) for each in windows]
+
+
 def _results(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     from ministack.services import cloudwatch
 
