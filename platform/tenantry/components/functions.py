@@ -95,9 +95,8 @@ def _layers(site: Site, declared: Member) -> list[pulumi.Input[str]]:
 
 def _policy(site: Site, declared: Member, stores: Stores) -> pulumi.Output[str]:
     function = declared.function
-    secrets = {name: each.arn for name, each in stores.secrets.items() if name in function.secrets}
-    reached = {*function.feeds, *((declared.queue.name,) if declared.queue else ())}
-    queues = {name: each.arn for name, each in stores.queues.items() if name in reached}
+    secrets = {name: each.arn for name, each in stores.secrets.items() if function.reads(name)}
+    queues = {name: each.arn for name, each in stores.queues.items() if name in declared.reached}
     decrypt: pulumi.Input[list[Any]] = stores.encryption.granted(declared) if stores.encryption else []
     known = pulumi.Output.all(table=stores.table.arn, secrets=secrets, queues=queues, decrypt=decrypt)
 
@@ -112,10 +111,10 @@ def _policy(site: Site, declared: Member, stores: Stores) -> pulumi.Output[str]:
 
 
 def _mail(site: Site, declared: Member) -> policies.Statement | None:
-    if not site.tenant.receivers(declared):
+    if not site.tenant.mailed(declared):
         return None
     deployment = site.deployment
-    receivers = site.tenant.receivers(declared)
+    receivers = site.tenant.mailed(declared)
     return policies.by_email(deployment.sender_identities(), str(deployment.mail_from), receivers)
 
 
@@ -128,18 +127,21 @@ def _environment(site: Site, declared: Member, stores: Stores) -> Environment:
     if declared.serves:
         variables[environment.CORS_ORIGINS] = ",".join(tenant.cors_origins)
         variables[environment.CORS_CREDENTIALS] = "true" if tenant.cors_credentials else "false"
-    for name in function.secrets:
-        if name in stores.secrets:
-            variables[environment.secret_arn(name)] = stores.secrets[name].arn
-    for name in (*function.feeds, *((declared.queue.name,) if declared.queue else ())):
+    for name, secret in stores.secrets.items():
+        if function.reads(name):
+            variables[environment.secret_arn(name)] = secret.arn
+    for name in declared.reached:
         if name in stores.queues:
             variables[environment.queue_url(name)] = stores.queues[name].url
+    if listed := tenant.webhooks.get(declared.group.name) if declared.knows_receivers else None:
+        shown = [each.as_json(called=declared.calls_receivers) for each in listed]
+        variables[environment.WEBHOOKS] = compact(shown)
     if declared.queue:
         variables[environment.MAX_RECEIVES] = str(declared.queue.max_receives)
     if function.calls:
         called = [options.get(each, each) for each in function.calls]
         variables[environment.CALLS] = compact([each for each in called if "://" in each])
-    if site.tenant.receivers(declared):
+    if site.tenant.mailed(declared):
         variables[environment.MAIL_FROM] = str(site.deployment.mail_from)
     return variables
 

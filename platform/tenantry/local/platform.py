@@ -5,7 +5,7 @@ import secrets
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,14 @@ from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
 from tenantry.gateway import contract
+from tenantry.groups import current
 from tenantry.local import state
 from tenantry.local.clients import ACCOUNT, REGION
 from tenantry.local.emulator.parent import Emulator, Environment, RunningEmulator
 from tenantry.local.engine import inventory
 from tenantry.local.engine.changes import Change
 from tenantry.local.identities import Identities, localized
-from tenantry.local.receiver import received_here
+from tenantry.local.receiver import addresses, received_here
 from tenantry.local.state import LocalPlatform, LocalTenant
 from tenantry.operations.tokens import Audience, Signer
 from tenantry.packing import artifact
@@ -54,7 +55,8 @@ def start(
         folder: where the tenants' files are, for updates.
         port: None takes a free one.
         on_step: called with what happens, for a person to read.
-        receivers: loopback URL by tenant, of who takes its webhooks in place of the local receiver.
+        receivers: loopback URLs of who takes webhooks in place of the local receiver, by tenant, or by tenant
+            and receiver (`acme/crm`).
         environment: of the emulator's address, more variables for the functions.
 
     Raises:
@@ -95,7 +97,9 @@ def update(
     if not inventory.exists(platform.record.directory):
         raise DeploymentError("an earlier release started this platform; `tenantry up` starts afresh")
     known = {tenant.slug: tenant.signer for tenant in platform.tenants if tenant.signer}
-    receivers = {tenant.slug: tenant.receiver for tenant in platform.tenants if tenant.receiver}
+    receivers = {
+        f"{tenant.slug}/{name}": url for tenant in platform.tenants for name, url in tenant.receivers.items()
+    }
     try:
         return _deploy(cell, folder, emulator, known, receivers, on_step, build)
     except DeploymentError as error:
@@ -134,7 +138,7 @@ def _deploy(
 
     with inventory.opened(emulator.record.directory) as made:
         _verify_sender(clients["sesv2"])
-        here = received_here(cell, lambda slug: receivers.get(slug) or emulator.webhook_url(slug))
+        here = received_here(cell, partial(_taken_at, emulator, receivers))
         identities = localized(here, emulator.issuer_url, known)
         emulator.publish(identities.published)
         outputs, changes = deploy(identities.cell, deployment, clients.__getitem__, made, on_change)
@@ -144,6 +148,12 @@ def _deploy(
         platform = _described(emulator, folder, deployment, identities, outputs)
         state.save(platform)
     return platform, changes
+
+
+def _taken_at(emulator: Emulator, receivers: Mapping[str, str], tenant: str, name: str) -> str:
+    options = {each.name for group in current() for each in group.options}
+    known = receivers.get(f"{tenant}/{name}") or receivers.get(tenant)
+    return known or emulator.webhook_url(tenant, "" if name in options else name)
 
 
 @lru_cache(maxsize=1)
@@ -191,7 +201,7 @@ def _described(
     def described(tenant: Tenant) -> LocalTenant:
         own = outputs["tenants"][tenant.slug]
         checked = verification(tenant, deployment.names.issuer(tenant.slug), [])
-        names = ("tier", "status", "url", "api_keys", "routes", "auth", "isolation", "options")
+        names = ("tier", "status", "url", "api_keys", "routes", "auth", "isolation", "options", "webhooks")
         shown = {name: own.get(name) for name in names}  # an output of None is none
         return LocalTenant(
             shown={"tenant": tenant.slug, **shown},
@@ -200,6 +210,7 @@ def _described(
             signing_secret=deployment.names.signing_secret(tenant.slug),
             kid=tenant.auth.managed.keys[-1] if tenant.auth.managed else "",
             signer=identities.signers.get(tenant.slug),
+            receivers=addresses(tenant),
         )
 
     tenants = tuple(described(tenant) for tenant in identities.cell.tenants)

@@ -1,10 +1,10 @@
 """Say what there is to watch of a tenant, by name: all that alarms and dashboards are made of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from agreed.declarations import Group, Queue
+from agreed.declarations import Group, Metric, Queue
 from tenantry.config.tenants import Tenant
 from tenantry.config.tiers import Quota
 from tenantry.gateway.contract import Route
@@ -23,6 +23,14 @@ class WatchedQueue(NamedTuple):
     dead_letters: str
 
 
+class WatchedReceiver(NamedTuple):
+    """Of webhooks; `off` counts by tenant and receiver what ends since it is switched off."""
+
+    queue: str
+    name: str
+    off: Metric
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
     """One tenant, or what any of several has.
@@ -35,6 +43,7 @@ class Watched:
         pooled: the cell's table, if it keeps data there.
         silo: its own table, if it has one.
         quota: None where there is none, or where it differs.
+        receivers: those of its webhooks; none of several tenants'.
     """
 
     tenant: str
@@ -48,6 +57,7 @@ class Watched:
     queues: tuple[WatchedQueue, ...]
     quota: Quota | None
     access_log: str
+    receivers: tuple[WatchedReceiver, ...] = ()
 
     @property
     def workers(self) -> tuple[str, ...]:
@@ -101,4 +111,13 @@ def _watched(names: Names, slug: str, tenants: tuple[Tenant, ...], routes: tuple
         ),
         quota=quotas.pop() if len(quotas) == 1 else None,
         access_log=names.access_log(slug),
+        receivers=tuple(_receivers(tenants[0])) if len(tenants) == 1 else (),
     )
+
+
+def _receivers(tenant: Tenant) -> Iterator[WatchedReceiver]:
+    for member in tenant.members:
+        webhooks = member.group.webhooks
+        if webhooks and member.calls_receivers:
+            for name in tenant.called(member.group):
+                yield WatchedReceiver(webhooks.queue, name, webhooks.off)

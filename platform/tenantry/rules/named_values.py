@@ -124,7 +124,7 @@ def named(name: str) -> NamedValue:
 
 
 def _readers(secret: Secret, groups: Groups) -> tuple[str, ...]:
-    return tuple(member.name for member in groups.members if secret.name in member.function.secrets)
+    return tuple(member.name for member in groups.members if member.function.reads(secret.name))
 
 
 def _decoded(text: str) -> bytes:
