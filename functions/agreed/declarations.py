@@ -255,6 +255,7 @@ class Webhooks:
         secret: name of the group's secret; each receiver gets another one like it, `<secret>-<receiver>`.
         single: the option that may hold the address of one more receiver, which is called as the option is
             and reads the secret itself; empty where there is none.
+        single_state: the field of the record that keeps the state of the delivery there.
         off: counted by tenant and receiver, when one is switched off and for what ends because it is.
     """
 
@@ -264,6 +265,7 @@ class Webhooks:
     secret: str
     off: "Metric"
     single: str = ""
+    single_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

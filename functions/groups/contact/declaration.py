@@ -101,6 +101,7 @@ WEBHOOKS = Webhooks(
     secret=DELIVERY.name,
     off=SWITCHED_OFF,
     single=NOTIFY.name,
+    single_state="delivery",
 )
 
 GROUP = Group(

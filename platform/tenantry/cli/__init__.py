@@ -23,6 +23,7 @@ from tenantry.cli import (
     tenants,
     updates,
     usage,
+    webhooks,
 )
 from tenantry.cli.output import print_what_can_be, reported_errors
 
@@ -76,6 +77,7 @@ app.command("console", rich_help_panel=RUNNING)(console.console)
 app.add_typer(policies.policies, name="policies", rich_help_panel=RUNNING)
 app.command("usage", rich_help_panel=RUNNING)(usage.usage)
 app.command("logs", rich_help_panel=RUNNING)(logs.logs)
+app.add_typer(webhooks.webhooks, name="webhooks", rich_help_panel=RUNNING)
 app.command("redrive", rich_help_panel=RUNNING)(operations.redrive)
 app.command("trigger", rich_help_panel=RUNNING)(operations.trigger)
 app.command("purge", rich_help_panel=DATA)(operations.purge)

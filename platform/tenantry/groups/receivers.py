@@ -67,6 +67,9 @@ def _parts(group: Group, webhooks: Webhooks) -> Iterator[tuple[str, str, str]]:
         yield what, f"declare one with the fields {', '.join(sorted(_STATE))}", webhooks.queue
     if webhooks.single and webhooks.single not in {option.name for option in group.options}:
         yield f"there is no option {webhooks.single}", "declare it in options", webhooks.single
+    if webhooks.single and (record is None or webhooks.single_state not in {f.name for f in record.fields}):
+        what = f"{webhooks.record} has no field {webhooks.single_state or 'for the state of single'}"
+        yield what, "name in single_state the field that keeps it", webhooks.record
     if webhooks.off not in group.metrics or webhooks.off.dimensions != ("tenant", "receiver"):
         what = f"webhooks count by {webhooks.off.name}, which is not among the metrics by tenant and receiver"
         yield what, 'add it to metrics, with dimensions=("tenant", "receiver")', webhooks.off.name
