@@ -5,7 +5,7 @@ from typing import Any
 from tenantry.config.tiers import Quota
 from tenantry.gateway import contract
 from tenantry.groups import current
-from tenantry.monitoring.watched import Watched, WatchedQueue
+from tenantry.monitoring.watched import Watched, WatchedQueue, WatchedReceiver
 from tenantry.rules.naming import AUTHORIZER, Names
 
 NAMES = Names("demo")
@@ -29,5 +29,10 @@ def watched(slug: str = "acme", names: Names = NAMES, **changes: Any) -> Watched
         ),
         "quota": Quota(limit=10_000, period="day"),
         "access_log": names.access_log(slug),
+        "receivers": tuple(
+            WatchedReceiver(group.webhooks.queue, "crm", group.webhooks.off)
+            for group in current()
+            if group.webhooks
+        ),
     }
     return Watched(**everything | changes)
