@@ -1,6 +1,7 @@
 """What receivers missed is sent again: once to each, from dead letters and records, and of one tenant."""
 
 import json
+import secrets
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -42,6 +43,7 @@ def fixture_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             BillingMode="PAY_PER_REQUEST",
         )
         yield
+        client("dynamodb").delete_table(TableName=TABLE)  # other tests of the folder share the cloud
 
 
 def client(service: str) -> Any:
@@ -76,7 +78,7 @@ class Queues:
     def __init__(self) -> None:
         self.sqs = client("sqs")
         self.queue, self.dead = (
-            str(self.sqs.create_queue(QueueName=name)["QueueUrl"]) for name in ("queue", "dead")
+            str(self.sqs.create_queue(QueueName=secrets.token_hex(8))["QueueUrl"]) for _ in range(2)
         )
 
     def put_aside(self, **entry: Any) -> None:
