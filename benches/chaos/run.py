@@ -44,7 +44,7 @@ SETTLE_SECONDS = 180.0  # for what is stored to be delivered once nothing fails 
 # here its time runs faster.
 DELIVERY_SPEED_UP = 60
 LONGEST_REST_SECONDS = 30
-VISIBILITY_SECONDS = 60  # no shorter than the notifier's own timeout
+VISIBILITY_SECONDS = 70  # no shorter than the notifier's own timeout
 
 OnStep = Callable[[str], None]
 

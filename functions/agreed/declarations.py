@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 Action = Literal["batch_get", "delete", "get", "put", "query", "update"]
-Form = Literal["document", "flag", "moment", "number", "text", "version"]
+Form = Literal["deliveries", "document", "flag", "moment", "number", "text", "version"]
 OptionForm = Literal["email", "email or https", "https", "text"]
-Dimension = Literal["tenant", "route", "reason", "function"]
+Dimension = Literal["tenant", "route", "reason", "function", "receiver"]
 
 RUNTIME = "runtime"  # the secret whose cursor_key seals the positions of listings
 IDEMPOTENCY = "idempotency"  # kind of the records that make a repeated request answer as the first did
 COUNT = "count"  # kind of the records that count others
+RECEIVER_MARK = "-"  # between a secret's name and the receiver that it is for; no declared name has one
+RECEIVER = "receiver"  # kind of the records of how a tenant's receivers of webhooks are doing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,9 @@ class Field:
 
     Attributes:
         form: "document" is a JSON object as text, "moment" RFC 3339 in UTC with milliseconds, "version" a
-            number from 1 on.
-        choices: the only texts that it may hold; empty for any.
+            number from 1 on, "deliveries" how the record's delivery to each receiver went
+            (`agreed.webhooks`).
+        choices: the only texts that it may hold; of "deliveries", their states; empty for any.
         excluded: members that a document may not have, since the API adds its own under these names.
     """
 
@@ -36,8 +39,10 @@ class Field:
     excluded: tuple[str, ...] = ()
 
     @property
-    def type(self) -> Literal["BOOL", "N", "S"]:
+    def type(self) -> Literal["BOOL", "M", "N", "S"]:
         """The attribute's, in DynamoDB."""
+        if self.form == "deliveries":
+            return "M"
         return "BOOL" if self.form == "flag" else "N" if self.form in ("number", "version") else "S"
 
 
@@ -162,6 +167,10 @@ class Function:
     memory_mb: int | None = None
     timeout_seconds: int = 10
 
+    def reads(self, secret: str) -> bool:
+        """Whether it reads this secret of the tenant's: one that it names, or a receiver's one like it."""
+        return secret.partition(RECEIVER_MARK)[0] in self.secrets
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -171,6 +180,7 @@ class Queue:
         holds: what waits in it, for people, such as "contact messages".
         consumer: name of the function; its code is `<consumer>/handler.py` below the group's folder.
         when: None for every tenant that has the group; a suspended tenant's queue is worked off all the same.
+            Whatever it says, the queue of `Group.webhooks` is there for a tenant with receivers.
         max_receives: after so many the message is a dead letter.
         concurrency: the most batches at once; AWS takes 2 at least.
         counts: metrics by tenant alone by which the consumer counts the messages that it took. An alarm
@@ -230,6 +240,37 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """A kind of event that receivers may choose, such as "contact.received"."""
+
+    type: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """Receivers of a group's events: a tenant's file lists them below the group's name, as `webhooks`.
+
+    Attributes:
+        queue: name of the group's queue. Its entries are a record and a receiver; its consumer delivers.
+        record: kind of the records that events tell of; one of its fields is of the form "deliveries".
+        secret: name of the group's secret; each receiver gets another one like it, `<secret>-<receiver>`.
+        single: the option that may hold the address of one more receiver, which is called as the option is
+            and reads the secret itself; empty where there is none.
+        single_state: the field of the record that keeps the state of the delivery there.
+        off: counted by tenant and receiver, when one is switched off and for what ends because it is.
+    """
+
+    events: tuple[Event, ...]
+    queue: str
+    record: str
+    secret: str
+    off: "Metric"
+    single: str = ""
+    single_state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A query of CloudWatch Logs Insights that is saved for whoever is on call.
 
@@ -259,6 +300,7 @@ class Group:
         name: the folder's; 2 to 10 of a-z and 0-9, a letter first, since names of functions hold it.
         function: of the group's routes.
         tenants: the only ones that may switch it on; None for any.
+        webhooks: None where it has no events.
     """
 
     name: str
@@ -272,3 +314,4 @@ class Group:
     queries: tuple[Query, ...] = ()
     key_routes: tuple[KeyRoute, ...] = ()
     tenants: tuple[str, ...] | None = None
+    webhooks: Webhooks | None = None

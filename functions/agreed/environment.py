@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from agreed.declarations import RUNTIME
+from agreed.declarations import RECEIVER_MARK, RUNTIME
 
 TENANT: Final = "TENANT"
 CELL: Final = "CELL"
@@ -11,6 +11,7 @@ AUTH: Final = "AUTH"  # of the authorizer: what tokens are checked by, as JSON
 CORS_ORIGINS: Final = "CORS_ORIGINS"
 CORS_CREDENTIALS: Final = "CORS_CREDENTIALS"
 OPTIONS: Final = "OPTIONS"  # what the tenant's file sets for the function's group, as JSON
+WEBHOOKS: Final = "WEBHOOKS"  # the tenant's receivers of the group's events, as JSON (`agreed.webhooks`)
 MAIL_FROM: Final = "MAIL_FROM"
 METRICS: Final = "METRICS"  # FREE: what is counted stays out of CloudWatch's metrics; not set: it goes there
 FREE: Final = "free"
@@ -21,7 +22,9 @@ CALLS: Final = "CALLS"  # addresses beyond AWS that it may call, as a JSON list
 
 
 def secret_arn(secret: str) -> str:
-    return "SECRET_ARN" if secret == RUNTIME else f"{secret.upper()}_SECRET_ARN"
+    """A variable holds no `-`; no declared secret has two `_` in a row."""
+    marked = secret.upper().replace(RECEIVER_MARK, "__")
+    return "SECRET_ARN" if secret == RUNTIME else f"{marked}_SECRET_ARN"
 
 
 def queue_url(queue: str) -> str:

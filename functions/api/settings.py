@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from agreed import environment as names
-from agreed.declarations import RUNTIME
+from agreed import webhooks
+from agreed.declarations import RECEIVER_MARK, RUNTIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Settings:
     """`options` are what the tenant's file sets for the function's group; secrets and queues are by name.
 
     `calls` are the addresses beyond AWS that the function may call, `mail_from` where it may send mail from.
+    `receivers` take webhooks of the group's; their addresses stand where the function calls them.
     """
 
     tenant: str
@@ -25,6 +27,7 @@ class Settings:
     secrets: Mapping[str, str]
     queues: Mapping[str, str]
     calls: tuple[str, ...]
+    receivers: tuple[webhooks.Receiver, ...]
     mail_from: str | None
     max_receives: int
 
@@ -54,15 +57,16 @@ def current() -> Settings:
         secrets=_by_name(environment, names.secret_arn(""), names.secret_arn(RUNTIME)),
         queues=_by_name(environment, names.queue_url("")),
         calls=tuple(json.loads(environment.get(names.CALLS, "[]"))),
+        receivers=webhooks.of_json(json.loads(environment.get(names.WEBHOOKS, "[]"))),
         mail_from=environment.get(names.MAIL_FROM),
         max_receives=int(environment.get(names.MAX_RECEIVES, "0")),
     )
 
 
 def _by_name(environment: Mapping[str, str], ending: str, runtime: str = "") -> dict[str, str]:
-    """Variables such as `DELIVERY_SECRET_ARN`, by `delivery`."""
+    """Such as `DELIVERY_SECRET_ARN`, by `delivery`, and `DELIVERY__CRM_SECRET_ARN`, by `delivery-crm`."""
     found = {
-        name.removesuffix(ending).lower(): value
+        name.removesuffix(ending).lower().replace("__", RECEIVER_MARK): value
         for name, value in environment.items()
         if name.endswith(ending) and value
     }

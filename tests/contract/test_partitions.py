@@ -67,7 +67,7 @@ def test_policies_cover_the_functions_partition_keys_and_no_others(tenant: str) 
             partitions.idempotency(tenant, "items", "*"),
         },
         "tools": {message, entries, messages, items, partitions.idempotency(tenant, "tools", "*")},
-        "notifier": {message},
+        "notifier": {message, partitions.records(tenant, "contact", "receiver")},
     }
     assert expected.keys() == {member.name for member in GROUPS.members}
     for function, keys in expected.items():
@@ -116,10 +116,11 @@ def recorded() -> Iterator[Recorded]:
         # Other tests of this process may keep a secret of acme's own name.
         secret, signing = tenant_api.create_secret("recorded"), delivery.create_secret("recorded")
         api = TenantApi("acme", secret, queue_url=delivery.create_queue("acme"))
-        call_everything(recorder, api)
+        posting = Delivery(api, hook.url, signing)
+        call_everything(recorder, posting.api)
         hook.answers = [(500, {})]
         with recorder.running("notifier"):
-            assert Delivery(api, hook.url, signing).poll() > 1
+            assert posting.poll() > 1
         yield Recorded(recorder, {"runtime": secret, "delivery": signing})
         for arn in (secret, signing):
             tenant_api.client("secretsmanager").delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)

@@ -100,7 +100,7 @@ def notify(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     for place, name, stub in (
         (handler, "Deliveries", lambda *_: Outcomes()),
-        (handler, "channel", lambda: None),
+        (handler, "channels", lambda: None),
         (handler, "_postpone", lambda *_: None),
         (handler.table, "current", lambda: None),
     ):

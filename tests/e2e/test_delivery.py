@@ -1,6 +1,7 @@
 """Contact messages reach the tenant's receiver: signed, once for each id, and after failures too."""
 
 import json
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 import standardwebhooks
 
+from agreed import webhooks
 from tenantry import groups
 from tenantry.local import platform as local
 from tenantry.local.clients import ACCOUNT
@@ -28,15 +30,24 @@ def hook() -> Iterator[Receiver]:
 
 
 @pytest.fixture(scope="module")
-def posting(hook: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """A platform of acme alone, whose messages are posted to `hook`."""
+def crm() -> Iterator[Receiver]:
+    with receiver() as kept:
+        yield kept
+
+
+@pytest.fixture(scope="module")
+def posting(hook: Receiver, crm: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A platform of acme alone, whose messages are posted to `hook`, and to its receiver crm."""
     home = tmp_path_factory.mktemp("posting")
     acme = next(tenant for tenant in demo().tenants if tenant.slug == "acme")
     webhook = {"contact": {"notify": "https://hooks.acme.example/contact"}}
-    cell = demo().model_copy(update={"tenants": (acme.model_copy(update={"options": webhook}),)})
+    listed = {"contact": (webhooks.Receiver("crm", ("contact.received",), "https://crm.acme.example/"),)}
+    changed = acme.model_copy(update={"options": webhook, "webhooks": listed})
+    cell = demo().model_copy(update={"tenants": (changed,)})
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("TENANTRY_STATE", str(home))
-        emulator, running = local.start(cell, ROOT / "tenants", None, lambda _: None, {"acme": hook.url})
+        here = {"acme/notify": hook.url, "acme/crm": crm.url}
+        emulator, running = local.start(cell, ROOT / "tenants", None, lambda _: None, here)
     platform = Platform(running)
     with emulator, platform.http:
         yield platform
@@ -137,6 +148,7 @@ def test_what_a_receiver_answers_410_to_is_a_dead_letter_at_once_and_can_be_put_
     }
     assert len(of(hook, message)) == 1
     command = Command(posting.local.record.directory.parent)
+    assert run(command, "webhooks", "enable", "acme", "notify")[0] == 0
     assert run(command, "redrive", "acme")[0] == 0
     assert delivered(acme_posts, message)
 
@@ -195,3 +207,95 @@ def test_mail_goes_out_from_the_platforms_sender_to_the_tenant_and_answers_to_th
     kept = mails(platform.local.endpoint, platform.root)[ACCOUNT]
     sent = [each for each in kept if "By mail, please" in each["BodyText"]]
     assert [(each["Source"], each["To"]) for each in sent] == [(local.MAIL_FROM, ["office@acme.example"])]
+
+
+def told(run: Run, posting: Platform, *arguments: str) -> tuple[int, Any, str]:
+    code, out, err = run(Command(posting.local.record.directory.parent), "webhooks", *arguments, "--json")
+    return code, json.loads(out) if out else None, err
+
+
+def states(run: Run, posting: Platform) -> dict[str, str]:
+    code, listed, _ = told(run, posting, "list", "acme")
+    assert code == 0
+    return {each["name"]: each["state"] for each in listed["receivers"]}
+
+
+def test_each_receiver_is_posted_the_message_under_a_secret_of_its_own(
+    posting: Platform, acme_posts: Tenant, hook: Receiver, crm: Receiver, run: Run
+) -> None:
+    message = send(acme_posts)
+    assert eventually(lambda: bool(of(hook, message) and of(crm, message)), seconds=30)
+    command = Command(posting.local.record.directory.parent)
+    code, secret, _ = run(command, "secrets", "show", "acme", "webhook_secret", "--receiver", "crm")
+    assert code == 0
+    [got] = of(crm, message)
+    standardwebhooks.Webhook(secret.strip()).verify(got.body, got.headers)
+    [other] = of(hook, message)
+    with pytest.raises(standardwebhooks.webhooks.WebhookVerificationError):
+        standardwebhooks.Webhook(secret.strip()).verify(other.body, other.headers)
+    assert states(run, posting) == {"notify": "on", "crm": "on"}
+
+
+def test_a_test_event_is_sent_by_the_notifier_itself_and_its_answer_shown(
+    posting: Platform, crm: Receiver, run: Run
+) -> None:
+    code, sent, _ = told(run, posting, "test", "acme", "crm")
+    [result] = sent["results"]
+    assert (code, result["receiver"], result["problem"]) == (0, "crm", None)
+    [got] = of(crm, result["id"])
+    assert json.loads(got.body)["type"] == "contact.test"
+    crm.answers.append((500, {}))
+    code, sent, _ = told(run, posting, "test", "acme", "crm")
+    assert (code, sent["results"][0]["problem"]) == (1, "the receiver answered 500")
+    assert told(run, posting, "test", "acme", "crn")[0] == 2
+
+
+def test_what_one_that_was_switched_off_missed_is_sent_again_since_a_moment_and_to_it_alone(
+    posting: Platform, acme_posts: Tenant, hook: Receiver, crm: Receiver, run: Run
+) -> None:
+    crm.answers.append((410, {}))
+    first = send(acme_posts)
+    assert eventually(lambda: states(run, posting)["crm"] == "off", seconds=30)
+    second = send(acme_posts)
+    assert delivered(acme_posts, second)
+    dead = posting.names.dead_letters("acme", "contact")
+    assert eventually(lambda: waiting(posting, dead) == 2, seconds=60)
+    assert of(crm, second) == []
+    code, _, err = told(run, posting, "resend", "acme", "--since", "1h", "--receiver", "crm")
+    assert (code, "tenantry webhooks enable acme crm" in err) == (1, True)
+    code, enabled, _ = told(run, posting, "enable", "acme", "crm")
+    assert (code, enabled["receivers"][0]["was"]["reason"]) == (0, "the receiver answered 410")
+    code, sent, _ = told(run, posting, "resend", "acme", "--since", "1h", "--receiver", "crm")
+    assert (code, sent["sent"] >= 2, sent["switched_off"]) == (0, True, [])
+    assert eventually(lambda: len(of(crm, first)) == 2 and len(of(crm, second)) == 1, seconds=30)
+    assert waiting(posting, dead) == 0
+    assert (len(of(hook, first)), len(of(hook, second))) == (1, 1)
+    code, sent, _ = told(run, posting, "resend", "acme", "--id", second)
+    assert (code, sent["sent"]) == (0, 2)
+    assert eventually(lambda: len(of(crm, second)) == len(of(hook, second)) == 2, seconds=30)
+
+
+def test_what_is_delivered_here_is_forwarded_to_a_server_of_ones_own(
+    platform: Platform, globex: Tenant, command: Command
+) -> None:
+    with receiver() as own:
+        own.answers.append((202, {}))
+        forward = f"http://127.0.0.1:{own.port}/mine"
+        started = command.started("webhooks", "listen", "globex", "--forward", forward, "--json")
+        with started as listening:
+            assert listening.stderr is not None
+            assert listening.stdout is not None
+            assert "Ctrl-C ends it" in listening.stderr.readline()
+            message = send(globex, message="To be forwarded")
+            assert eventually(lambda: bool(of(own, message)), seconds=30)
+            line = json.loads(listening.stdout.readline())
+            listening.send_signal(signal.SIGINT)
+            assert listening.wait(10) == 0
+    assert (line["receiver"], line["id"], line["status"]) == ("notify", message, 202)
+    [got] = of(own, message)
+    stored = platform.root.client("secretsmanager").get_secret_value(
+        SecretId=platform.secret("globex", "delivery")
+    )
+    secret = json.loads(stored["SecretString"])["webhook_secret"]
+    assert standardwebhooks.Webhook(secret).verify(got.body, got.headers)["data"]["id"] == message
+    assert (got.path, got.headers["content-type"]) == ("/mine", "application/json")

@@ -23,6 +23,7 @@ PARTITIONS = (
     "contact#message-state#new",
     "contact#count#message#0",
     "contact#idempotency#00",
+    "contact#receiver",
 )
 READ, WRITTEN = {"GetItem", "TransactGetItems"}, {"PutItem", "TransactWriteItems"}
 # What a function's role may do on partitions of its own tenant: what the function does, and nothing else.
@@ -34,7 +35,8 @@ OWN = {
     ("contact", "contact#message-state#new"): WRITTEN,
     ("contact", "contact#count#message#0"): {"UpdateItem"},
     ("contact", "contact#idempotency#00"): WRITTEN,
-    ("notifier", "contact#message"): {*READ, "UpdateItem"},
+    ("notifier", "contact#message"): {"BatchGetItem", "UpdateItem"},
+    ("notifier", "contact#receiver"): {"BatchGetItem", "UpdateItem"},
     ("tools", "contact#message"): {*READ, "BatchGetItem", "UpdateItem", "Query"},
     ("tools", "contact#message-state#new"): {*WRITTEN, "DeleteItem", "Query"},
     ("tools", "contact#count#message#0"): {"UpdateItem", "Query"},

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tenantry.local.emulator.parent import HOST, Emulator
-from tenantry.local.receiver import KEPT, MAX_BYTES, Receiver, webhook_url
+from tenantry.local.receiver import KEPT, MAX_BYTES, Address, Receiver, webhook_url
 
 SIGNED = {"webhook-id": "1", "Content-Type": "application/json", "Authorization": "secret"}
 
@@ -33,9 +33,21 @@ def path(emulator: Emulator, tenant: str) -> str:
 
 def test_a_delivery_is_shown_to_who_asks_for_its_tenant(repaired: Emulator) -> None:
     assert ask(repaired, "POST", path(repaired, "acme"), b'{"n": 1}') == (204, b"")
-    assert shown(repaired, "acme") == [{"headers": {"webhook-id": "1"}, "body": '{"n": 1}'}]
+    [kept] = shown(repaired, "acme")
+    assert kept["headers"] == {"webhook-id": "1", "content-type": "application/json"}
+    assert kept["body"] == '{"n": 1}'
     assert shown(repaired, "acme-eu") == []
     assert urlsplit(repaired.webhook_url("acme")).netloc == f"127.0.0.1:{repaired.record.issuer_port}"
+
+
+def test_each_of_a_tenants_receivers_has_an_address_of_its_own(repaired: Emulator) -> None:
+    named = urlsplit(repaired.webhook_url("initech", "crm")).path
+    assert ask(repaired, "POST", named, b"named") == (204, b"")
+    shown_at = json.loads(ask(repaired, "GET", named)[1])["deliveries"]
+    assert [each["body"] for each in shown_at] == ["named"]
+    assert shown(repaired, "initech") == []
+    for other in (named.replace("/crm/", "/erp/"), named.replace("/crm/", "/"), f"{named}0"):
+        assert ask(repaired, "POST", other, b"forged")[0] == 404
 
 
 def test_an_address_that_was_not_handed_out_shows_and_takes_nothing(repaired: Emulator) -> None:
@@ -68,7 +80,8 @@ def test_what_is_no_delivery_is_refused(
 
 def test_the_oldest_go_first() -> None:
     receiver = Receiver("secret")
+    acme = Address("acme", "")
     for number in range(KEPT + 1):
-        receiver.take("acme", {}, str(number).encode())
-    bodies = [each["body"] for each in json.loads(receiver.shown("acme"))["deliveries"]]
+        receiver.take(acme, {}, str(number).encode())
+    bodies = [each["body"] for each in json.loads(receiver.shown(acme))["deliveries"]]
     assert (bodies[0], bodies[-1], len(bodies)) == ("1", str(KEPT), KEPT)

@@ -77,6 +77,7 @@ def there(engine: RecordingMonitor) -> dict[str, set[str]]:
         "Operation": {"BatchGetItem", "GetItem", "Query", "UpdateItem", "TransactWriteItems"},
         "LogGroupName": named("LogGroup"),
         "tenant": named("Stage", "stageName"),
+        "receiver": {"notify"},
         "route": ROUTES,
         "reason": set(REASONS),
         "function": {AUTHORIZER, *(each.name for each in MEMBERS)},
@@ -235,7 +236,7 @@ def test_every_description_ends_with_a_link_to_the_page_that_the_stack_names(cel
     made = register(cell, runbooks=page)[0]
     for kind in ("MetricAlarm", "CompositeAlarm"):
         for name, alarm in made.of_type(kind).items():
-            condition = name.partition(".")[2].removeprefix("contact_")
+            condition = name.partition(".")[2].rpartition("_")[2]
             assert alarm.inputs["alarmDescription"].endswith(f" Runbook: {page}#{condition}")
             assert len(alarm.inputs["alarmDescription"]) <= 1024  # PutMetricAlarm
 

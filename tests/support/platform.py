@@ -163,7 +163,8 @@ class Tenant:
 
 def functions(tenant: Tenant) -> list[str]:
     """Of the tenant's, by what its file switches on and sets."""
-    own = groups.current().of_tenant(tenant.routes, tenant.local.shown["options"] or {})
+    shown = tenant.local.shown
+    own = groups.current().of_tenant(tenant.routes, shown["options"] or {}, tenant.local.webhooks)
     return ["authorizer", *(member.name for member in own)]
 
 

@@ -49,6 +49,7 @@ class TenantApi:
     cors_origins: str = ""
     cors_credentials: str = "false"
     queue_url: str = ""
+    webhooks: str = "[]"
     remaining_ms: int = 10_000
     options: str = "{}"
 
@@ -83,6 +84,7 @@ class TenantApi:
             "CORS_CREDENTIALS": self.cors_credentials,
             "SECRET_ARN": self.secret_arn,
             "OPTIONS": self.options,
+            environment.WEBHOOKS: self.webhooks,
             environment.queue_url("contact"): self.queue_url,
         }
         with mock.patch.dict(os.environ, variables):

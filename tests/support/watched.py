@@ -5,7 +5,7 @@ from typing import Any
 from tenantry.config.tiers import Quota
 from tenantry.gateway import contract
 from tenantry.groups import current
-from tenantry.monitoring.watched import Watched, WatchedQueue
+from tenantry.monitoring.watched import Watched, WatchedQueue, WatchedReceiver
 from tenantry.rules.naming import AUTHORIZER, Names
 
 NAMES = Names("demo")
@@ -31,5 +31,10 @@ def watched(slug: str = "acme", names: Names = NAMES, **changes: Any) -> Watched
         "access_log": names.access_log(slug),
         "counted": True,
         "alarms": "own",
+        "receivers": tuple(
+            WatchedReceiver(group.webhooks.queue, "crm", group.webhooks.off)
+            for group in current()
+            if group.webhooks
+        ),
     }
     return Watched(**everything | changes)

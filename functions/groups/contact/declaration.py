@@ -5,6 +5,8 @@ from typing import Literal, get_args
 from agreed.declarations import (
     COUNT,
     IDEMPOTENCY,
+    RECEIVER,
+    Event,
     Field,
     Function,
     Given,
@@ -17,6 +19,7 @@ from agreed.declarations import (
     Record,
     Secret,
     Value,
+    Webhooks,
     use,
 )
 
@@ -42,15 +45,25 @@ MESSAGE = Record(
         Field("delivery_attempts", "number", optional=True),
         Field("delivered_at", "moment", optional=True),
         Field("delivery_error", optional=True),
+        Field("deliveries", "deliveries", choices=DELIVERY_STATES, optional=True),
     ),
     counted_by="state",
     listed_by="state",
+)
+RECEIVERS = Record(
+    RECEIVER,
+    fields=(
+        Field("failing_since", "moment", optional=True),
+        Field("off_since", "moment", optional=True),
+        Field("reason", optional=True),
+    ),
+    not_exported="it is how an address is doing now, as this platform reaches it",
 )
 
 NOTIFY = Option(
     "notify",
     "email or https",
-    "Where contact messages go: an e-mail address or an https webhook.",
+    "Where contact messages go: an e-mail address, or the https webhook of a file from before `webhooks`.",
     "office@example.com",
 )
 REDIRECT = Option(
@@ -77,6 +90,19 @@ DELIVERY = Secret(
 RECEIVED = Metric("ContactsReceived", operations=("sendMessage",))
 DELIVERED = Metric("MessagesDelivered", ("tenant",), title="delivered")
 FAILED = Metric("DeliveryFailures", ("tenant",), title="failed attempts")
+SWITCHED_OFF = Metric("ReceiversSwitchedOff", ("tenant", "receiver"))
+
+EVENT = Event("contact.received", "A visitor has sent a message.")
+TEST_EVENT = "contact.test"  # sent by `tenantry webhooks test` alone, whatever a receiver chose
+WEBHOOKS = Webhooks(
+    events=(EVENT,),
+    queue="contact",
+    record=MESSAGE.kind,
+    secret=DELIVERY.name,
+    off=SWITCHED_OFF,
+    single=NOTIFY.name,
+    single_state="delivery",
+)
 
 GROUP = Group(
     "contact",
@@ -89,18 +115,21 @@ GROUP = Group(
         ),
         feeds=("contact",),
     ),
-    records=(MESSAGE,),
+    records=(MESSAGE, RECEIVERS),
     queues=(
         Queue(
             "contact",
             "contact messages",
             "notifier",
             Function(
-                uses=(use(MESSAGE.kind, "get", "update"),),
+                uses=(
+                    use(MESSAGE.kind, "batch_get", "update"),
+                    use(RECEIVERS.kind, "batch_get", "update"),
+                ),
                 secrets=("delivery",),
                 calls=("notify",),
                 mails=Given("notify", "email"),
-                timeout_seconds=60,
+                timeout_seconds=70,
             ),
             when=Given("notify"),
             max_receives=17,  # over three days: `notifier.backoff` says when
@@ -110,14 +139,15 @@ GROUP = Group(
     ),
     secrets=(DELIVERY,),
     options=(NOTIFY, REDIRECT),
-    metrics=(RECEIVED, DELIVERED, FAILED),
+    webhooks=WEBHOOKS,
+    metrics=(RECEIVED, DELIVERED, FAILED, SWITCHED_OFF),
     queries=(
         Query(
             "failed-deliveries",
             "Which deliveries fail",
             ("notifier",),
-            """fields @timestamp, tenant, message, reason, cause, receives, rest_seconds, message_id
-| filter message in ["not delivered", "broken", "unreadable", "not stored"]
+            """fields @timestamp, tenant, message, receiver, reason, cause, receives, rest_seconds, message_id
+| filter message in ["not delivered", "broken", "no receiver", "switched off", "unreadable", "not stored"]
 | sort @timestamp desc""",
         ),
     ),

@@ -1,4 +1,4 @@
-"""The contact route: queue the message's id if it is to be delivered, store and count it, accept it.
+"""The contact route: queue the message's id for each of its receivers, store and count it, accept it.
 
 What fills in the trap is answered alike, and nothing of it is kept.
 """
@@ -17,7 +17,7 @@ from api.requests import Request
 from api.responses import Response, json_response
 from api.table import Attributes
 from groups.contact import form, messages
-from groups.contact.declaration import GROUP, MESSAGE, RECEIVED, REDIRECT
+from groups.contact.declaration import EVENT, GROUP, MESSAGE, NOTIFY, RECEIVED, REDIRECT
 from groups.contact.deliveries import Delivery
 from groups.contact.form import Form
 from groups.contact.messages import Message
@@ -57,18 +57,30 @@ def _store(tenant: str, sent: Form, claim: Claim | None, request_id: str) -> tup
     """
     now = clock.now_ms()
     moment = clock.rfc3339(now)
-    delivery = Delivery() if QUEUE in settings.current().queues else None
+    receivers = _receivers()
     message = Message(
-        id=new_id(now), state="new", created_at=moment, updated_at=moment, delivery=delivery, **sent.as_json()
+        id=new_id(now),
+        state="new",
+        created_at=moment,
+        updated_at=moment,
+        delivery=Delivery() if "" in receivers else None,
+        deliveries={name: Delivery() for name in receivers if name},
+        **sent.as_json(),
     )
-    if delivery:
-        queue.put(QUEUE, Entry(message.id, request_id))
+    queue.put_all(QUEUE, [Entry(message.id, request_id, receiver=name) for name in receivers])
     put = {"Put": {"Item": message.record(tenant), "ConditionExpression": "attribute_not_exists(pk)"}}
     enter = {"Put": {"Item": messages.entry(tenant, message.state, message.id)}}
     receipt: Attributes = {"id": {"S": message.id}, "created_at": {"S": moment}}
     count = counters.Change(COUNTS, tenant, message.state, +1)
     first = idempotency.write(table.current(), claim, [put, enter], receipt, now, [count])
     return (receipt, False) if first is None else (first, True)
+
+
+def _receivers() -> list[str]:
+    """Who is to get the message, an entry each: the names of webhooks, and none for what `notify` names."""
+    config = settings.current()
+    named = [each.name for each in config.receivers if EVENT.type in each.events]
+    return [*([""] if NOTIFY.name in config.options else []), *named]
 
 
 HANDLERS: Final[Handlers] = {"sendMessage": send_message}

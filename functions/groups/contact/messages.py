@@ -4,20 +4,22 @@ Beside its record a message has one entry, in the partition of its state, by whi
 writes the one writes the other in the same transaction.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from agreed import partitions
 from api import logs
 from api.table import Attributes
-from groups.contact.declaration import DELIVERY_STATES, GROUP, MESSAGE, STATES, State
+from groups.contact import deliveries
+from groups.contact.declaration import GROUP, MESSAGE, STATES, State
 from groups.contact.deliveries import Delivery
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`updated_by` is the subject that last changed it, `delivery` how far its delivery is; None where
-    nobody has, or nothing is delivered."""
+    """`updated_by` is the subject that last changed it, `delivery` how far its delivery to `notify` is; None
+    where nobody has, or nothing is delivered there. `deliveries` are those to webhooks, by receiver."""
 
     id: str
     state: State
@@ -31,18 +33,17 @@ class Message:
     note: str | None = None
     updated_by: str | None = None
     delivery: Delivery | None = None
+    deliveries: Mapping[str, Delivery] = field(default_factory=dict)
 
     @classmethod
     def of(cls, record: Attributes) -> "Message":
         """Raises KeyError or ValueError where the record is not a message."""
-        delivery = Delivery.of(record)
-        if delivery and delivery.state not in DELIVERY_STATES:
-            raise ValueError("an unknown state of delivery")
         return cls(
             id=record["sk"]["S"],
             state=_state(record["state"]["S"]),
             version=int(record["version"]["N"]),
-            delivery=delivery,
+            delivery=Delivery.of(record),
+            deliveries=deliveries.by_receiver(record),
             **{name: record[name]["S"] for name in _TEXTS if name in record or name in _REQUIRED},
         )
 
@@ -52,6 +53,7 @@ class Message:
             **key(tenant, self.id),
             **texts,
             **(self.delivery.attributes() if self.delivery else {}),
+            **deliveries.map_of(self.deliveries),
             "state": {"S": self.state},
             "version": {"N": str(self.version)},
         }
@@ -60,6 +62,8 @@ class Message:
         shown = {name: getattr(self, name) for name in _SHOWN}
         if self.delivery:
             shown["delivery"] = self.delivery.as_json()
+        if self.deliveries:
+            shown["deliveries"] = {name: each.as_json() for name, each in sorted(self.deliveries.items())}
         return {name: value for name, value in shown.items() if value is not None}
 
 

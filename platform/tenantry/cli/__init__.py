@@ -25,6 +25,7 @@ from tenantry.cli import (
     updates,
     usage,
     verification,
+    webhooks,
 )
 from tenantry.cli.output import print_what_can_be, reported_errors
 
@@ -79,6 +80,7 @@ app.command("verify", rich_help_panel=RUNNING)(verification.verify)
 app.add_typer(policies.policies, name="policies", rich_help_panel=RUNNING)
 app.command("usage", rich_help_panel=RUNNING)(usage.usage)
 app.command("logs", rich_help_panel=RUNNING)(logs.logs)
+app.add_typer(webhooks.webhooks, name="webhooks", rich_help_panel=RUNNING)
 app.command("redrive", rich_help_panel=RUNNING)(operations.redrive)
 app.command("trigger", rich_help_panel=RUNNING)(operations.trigger)
 app.command("repair", rich_help_panel=RUNNING)(repair.repair)

@@ -188,5 +188,11 @@ def _tenants_table(tenants: "Iterable[LocalTenant]") -> Table:
             for group, own in shown["options"].items()
             for name, value in own.items()
         ]
-        table.add_row(about, "\n".join([shown["url"], " ".join(shown["routes"]), *keys, *options]))
+        webhooks = [
+            f"{group}.webhooks {each.name}: {each.url}"
+            for group, listed in tenant.webhooks.items()
+            for each in listed
+        ]
+        lines = [shown["url"], " ".join(shown["routes"]), *keys, *options, *webhooks]
+        table.add_row(about, "\n".join(lines))
     return table

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from tenantry.cli import moments
 from tenantry.cli.output import harmless, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen
 from tenantry.errors import Failed, WrongInput
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 2  # six logs, and CloudWatch answers FilterLogEvents five times a second
 SHORT_ID = 8  # characters of a request's id that are shown, and suffice to ask for it
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 STYLES = {"ERROR": "red", "CRITICAL": "red", "WARNING": "yellow", "DEBUG": "dim"}
 
 
@@ -50,7 +50,7 @@ def logs(
     """Show a tenant's records: requests, and what its functions logged."""
     from tenantry.operations.aws import refusals_reported
 
-    start_ms = int((time.time() - _seconds(since)) * 1000)
+    start_ms = int((time.time() - moments.span(since)) * 1000)
     if request is not None and follow:
         raise WrongInput("--request shows a request that was made, --follow what comes; give one of them")
     place = chosen(stack, region, port, slug)
@@ -74,13 +74,6 @@ def _print_all(lines: "Iterable[LogLine]", as_json: bool, follow: bool) -> int:
         if not follow:  # Ctrl-C is how following ends
             raise
     return count
-
-
-def _seconds(since: str) -> int:
-    match = re.fullmatch(r"([1-9][0-9]{0,8})([smhd])", since)
-    if match is None:
-        raise WrongInput(f"--since {since!r} is not a span of time; write it as 90s, 15m, 2h or 3d")
-    return int(match[1]) * SECONDS[match[2]]
 
 
 def _events(

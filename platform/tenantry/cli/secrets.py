@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 secrets = typer.Typer(help="List, set or show the named values of a tenant.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The value's name, as `secrets list` shows it.")]
+Receiver = Annotated[
+    str, typer.Option("--receiver", metavar="NAME", help="Of this receiver of webhooks, listed in the file.")
+]
 
 
 @secrets.command("list")
@@ -35,6 +38,7 @@ def list_values(
     rows = [
         {
             "name": each.value.name,
+            "receiver": each.value.receiver or None,
             "secret": each.secret,
             "readers": list(each.value.readers),
             "changed": each.changed and each.changed.astimezone(UTC).isoformat(timespec="seconds"),
@@ -50,9 +54,8 @@ def list_values(
     for each, row in zip(listed, rows, strict=True):
         changed = str(row["changed"] or f"none: {each.value.origin}")
         changed += ", scheduled for deletion" if each.leaving else ""
-        table.add_row(
-            each.value.name, ", ".join(each.value.readers), changed, f"{each.value.picked_up_seconds} s"
-        )
+        whose = f"{each.value.name} of {each.value.receiver}" if each.value.receiver else each.value.name
+        table.add_row(whose, ", ".join(each.value.readers), changed, f"{each.value.picked_up_seconds} s")
     stdout().print(table)
 
 
@@ -60,6 +63,7 @@ def list_values(
 def set_value(
     slug: Slug,
     name: Name,
+    receiver: Receiver = "",
     generate: Annotated[
         bool, typer.Option("--generate", help="Make a random one, not read from stdin.")
     ] = False,
@@ -72,7 +76,7 @@ def set_value(
     """Set a value, read from stdin; a terminal is asked for it without echo."""
     from tenantry.rules.named_values import MAX_BYTES, named
 
-    value = named(name)
+    value = named(name, receiver)
     if show and not generate:
         raise WrongInput("--show prints what --generate made; you know the value that you give")
     new = value.generate() if generate else value.checked(piped(name, MAX_BYTES))
@@ -92,6 +96,7 @@ def set_value(
 def show_value(
     slug: Slug,
     name: Name,
+    receiver: Receiver = "",
     stack: StackOption = None,
     region: Region = None,
     port: Port = None,
@@ -100,7 +105,7 @@ def show_value(
     """Print a value, alone on stdout, for whoever has to know it too."""
     from tenantry.rules.named_values import named
 
-    value = named(name)
+    value = named(name, receiver)
     typer.echo(_of(slug, stack, region, port, tenants).value(value))
 
 

@@ -78,5 +78,5 @@ class Encryption(pulumi.ComponentResource):
         for secret in tenant.secrets:
             arn = arns.secrets(naming.generation(names.secret(slug, secret.name), "*"))
             place = key_policies.secret(arns.regional("secretsmanager"), secret.name, arn)
-            kept[place] = [member.name for member in tenant.members if secret.name in member.function.secrets]
+            kept[place] = [member.name for member in tenant.members if member.function.reads(secret.name)]
         return kept

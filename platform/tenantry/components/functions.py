@@ -119,12 +119,11 @@ def _policy(
 ) -> pulumi.Output[str]:
     function, arns, names = declared.function, site.deployment.arns, site.deployment.names
     table = arns.table(names.table if site.tenant.isolation == "pooled" else names.tenant(site.slug))
-    read = {name: each.apply(arns.secrets) for name, each in secrets.items() if name in function.secrets}
-    reached = {*function.feeds, *((declared.queue.name,) if declared.queue else ())}
+    read = {name: each.apply(arns.secrets) for name, each in secrets.items() if function.reads(name)}
     queues = {
         each.name: arns.queue(names.queue(site.slug, each.name))
         for each in site.tenant.queues
-        if each.name in reached
+        if each.name in declared.reached
     }
     decrypt: pulumi.Input[list[Any]] = encryption.granted(declared) if encryption else []
 
@@ -144,10 +143,10 @@ def _policy(
 
 
 def _mail(site: Site, declared: Member) -> policies.Statement | None:
-    if not site.tenant.receivers(declared):
+    if not site.tenant.mailed(declared):
         return None
     deployment = site.deployment
-    receivers = site.tenant.receivers(declared)
+    receivers = site.tenant.mailed(declared)
     return policies.by_email(deployment.sender_identities(), str(deployment.mail_from), receivers)
 
 
@@ -162,18 +161,21 @@ def _environment(site: Site, declared: Member, stores: Stores) -> Environment:
         variables[environment.CORS_CREDENTIALS] = "true" if tenant.cors_credentials else "false"
     if RUNTIME in function.secrets and tenant.tier.cursors == "unsealed":
         variables[environment.CURSORS] = environment.UNSEALED
-    for name in function.secrets:
-        if name in stores.secrets:
-            variables[environment.secret_arn(name)] = stores.secrets[name].arn
-    for name in (*function.feeds, *((declared.queue.name,) if declared.queue else ())):
+    for name, secret in stores.secrets.items():
+        if function.reads(name):
+            variables[environment.secret_arn(name)] = secret.arn
+    for name in declared.reached:
         if name in stores.queues:
             variables[environment.queue_url(name)] = stores.queues[name].url
+    if listed := tenant.webhooks.get(declared.group.name) if declared.knows_receivers else None:
+        shown = [each.as_json(called=declared.calls_receivers) for each in listed]
+        variables[environment.WEBHOOKS] = compact(shown)
     if declared.queue:
         variables[environment.MAX_RECEIVES] = str(declared.queue.max_receives)
     if function.calls:
         called = [options.get(each, each) for each in function.calls]
         variables[environment.CALLS] = compact([each for each in called if "://" in each])
-    if site.tenant.receivers(declared):
+    if site.tenant.mailed(declared):
         variables[environment.MAIL_FROM] = str(site.deployment.mail_from)
     return variables
 

@@ -87,6 +87,7 @@ class Tenant(pulumi.ComponentResource):
             "signing_keys": list(rotation.keys(tenant, "signing")),
             "table": stores.table.name,
             "options": tenant.options,
+            "webhooks": {group: [each.as_json() for each in own] for group, own in tenant.webhooks.items()},
             "api_key_ids": {key: resource.id for key, resource in access.keys.items()},
             "api_keys": pulumi.Output.secret({key: resource.value for key, resource in access.keys.items()}),
         }

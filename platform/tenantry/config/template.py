@@ -87,6 +87,9 @@ def tenant_file(slug: str, cell: str, tier: str, name: str | None = None) -> str
 
 def _options(group: Group) -> str:
     lines = [f"#   {each.name}: {scalar(each.example)} # {each.description}\n" for each in group.options]
+    if group.webhooks:
+        example = "{name: crm, url: https://hooks.example.com/contact}"
+        lines.append(f"#   webhooks: [{example}] # receivers of its events, each with a secret of its own\n")
     return "".join([f"# {group.name}:\n", *lines, "\n"]) if lines else ""
 
 

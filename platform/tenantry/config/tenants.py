@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SkipValidation, StringConstraints, create_model
 
-from agreed.declarations import RUNTIME, Option, OptionForm, Queue, Secret
+from agreed.declarations import RUNTIME, Group, Option, OptionForm, Queue, Secret
+from agreed.webhooks import Receiver
+from tenantry.config import receivers
 from tenantry.config.addresses import Email, EmailOrHttps, Https, Origin
 from tenantry.config.auth import Auth
 from tenantry.config.lifecycle import Day, Retired, Status, ends_when_it_says, retired_are_out_of_use
@@ -141,15 +143,30 @@ class TenantFile(TenantSettings):
 
     def placed(self, slug: str, cell: str, tier: Tier, groups: Groups) -> "Tenant":
         settings = {name: getattr(self, name) for name in TenantSettings.model_fields}
-        set_ = {group.name: getattr(self, _field(group.name)) for group in groups if group.options}
+        # Of a group that is off nothing is wanted.
+        set_ = {
+            group: getattr(self, _field(group.name), None) for group in groups if group.name in self.routes
+        }
         options = {
-            name: own.model_dump(by_alias=True, exclude_none=True)
-            for name, own in set_.items()
-            if name in self.routes  # of a group that is off nothing is wanted
+            group.name: own.model_dump(by_alias=True, exclude_none=True, exclude={_field(receivers.KEY)})
+            for group, own in set_.items()
+            if own
+        }
+        webhooks = {
+            group.name: receivers.receivers(group.webhooks, listed)
+            for group, own in set_.items()
+            if group.webhooks and (listed := getattr(own, _field(receivers.KEY)))
         }
         limits = effective_limits(tier, self.limits)
         return Tenant(
-            slug=slug, cell=cell, tier=tier, limits=limits, groups=groups, options=options, **settings
+            slug=slug,
+            cell=cell,
+            tier=tier,
+            limits=limits,
+            groups=groups,
+            options=options,
+            webhooks=webhooks,
+            **settings,
         )
 
 
@@ -168,14 +185,13 @@ def tenant_file(groups: Groups) -> type[TenantFile]:
     )
     fields: dict[str, Any] = {"routes": routes}
     for group in groups:
-        if group.options:
+        if group.options or group.webhooks:
             said = f"Options of the route group {group.name}."
-            options = create_model(
-                f"{group.name.capitalize()}Options",
-                __base__=Model,
-                __doc__=said,
-                **{_field(option.name): _option(option) for option in group.options},
-            )
+            own: dict[str, Any] = {_field(option.name): _option(option) for option in group.options}
+            base: type[Model] = Model
+            if group.webhooks:
+                base, own[_field(receivers.KEY)] = receivers.listing(group.webhooks)
+            options = create_model(f"{group.name.capitalize()}Options", __base__=base, __doc__=said, **own)
             default = Field(alias=group.name, default_factory=options, description=said)
             fields[_field(group.name)] = (options, default)
     return create_model("TenantFile", __base__=TenantFile, __doc__=TenantFile.__doc__, **fields)
@@ -193,7 +209,7 @@ def _field(name: str) -> str:
 
 
 class Tenant(TenantSettings):
-    """`options` are what it sets for its groups; `groups` are all that are installed."""
+    """`options` and `webhooks` are what it sets for its groups; `groups` are all that are installed."""
 
     slug: str
     cell: str
@@ -203,20 +219,21 @@ class Tenant(TenantSettings):
     options: Annotated[dict[str, Annotated[dict[str, str], AfterValidator(Fixed)]], AfterValidator(Fixed)] = (
         Field(default_factory=Fixed)
     )
+    webhooks: Annotated[dict[str, tuple[Receiver, ...]], AfterValidator(Fixed)] = Field(default_factory=Fixed)
 
     @property
     def members(self) -> tuple[Member, ...]:
         """Its functions beside the authorizer."""
-        return self.groups.of_tenant(self.routes, self.options)
+        return self.groups.of_tenant(self.routes, self.options, self.webhooks)
 
     @property
     def queues(self) -> tuple[Queue, ...]:
-        return self.groups.queues_of(self.routes, self.options)
+        return self.groups.queues_of(self.routes, self.options, self.webhooks)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Those whose values functions read; its signing keys are not among them."""
-        found = self.groups.secrets_of(self.routes, self.options)
+        found = self.groups.secrets_of(self.routes, self.options, self.webhooks)
         sealed = self.tier.cursors == "sealed"
         return found if sealed else tuple(each for each in found if each.name != RUNTIME)
 
@@ -225,12 +242,20 @@ class Tenant(TenantSettings):
         """Whether X-Ray keeps some of its calls."""
         return self.tier.monitoring.traces == "sampled"
 
+    def called(self, group: Group) -> tuple[str, ...]:
+        """Names of the receivers of the group's events that are called over https; an option's first."""
+        if group.webhooks is None:
+            return ()
+        single = group.webhooks.single
+        by_option = "://" in self.options.get(group.name, {}).get(single, "")
+        return (*([single] if by_option else []), *(each.name for each in self.webhooks.get(group.name, ())))
+
     @property
     def mails(self) -> bool:
         """Whether one of its functions sends mail."""
-        return any(self.receivers(member) for member in self.members)
+        return any(self.mailed(member) for member in self.members)
 
-    def receivers(self, member: Member) -> list[str]:
+    def mailed(self, member: Member) -> list[str]:
         """Whom that function mails: the one address that the file names for it; none where it sends none."""
         mails, options = member.function.mails, self.options.get(member.group.name, {})
         return [options[mails.option]] if mails and mails.holds(options) else []

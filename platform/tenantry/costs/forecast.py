@@ -11,6 +11,7 @@ from tenantry.config.workload import ASSUMED_REQUESTS
 from tenantry.costs import assumptions as assumed
 from tenantry.costs.usage import HOURS_IN_MONTH, FunctionUse, Usage
 from tenantry.gateway import contract
+from tenantry.groups import Member
 from tenantry.groups.rates import runs_a_month
 from tenantry.rules.naming import AUTHORIZER
 
@@ -105,12 +106,19 @@ def written(tenant: Tenant, group: str) -> float:
 
 
 def queued(tenant: Tenant, writes: Mapping[str, float]) -> dict[str, float]:
-    """Messages by the queue's consumer: each write of a group that feeds the queue is one."""
+    """Messages by the queue's consumer: each write of a group that feeds it is one for each receiver."""
     return {
-        member.name: writes[member.group.name]
+        member.name: writes[member.group.name] * _receivers(tenant, member)
         for member in tenant.members
         if member.queue and member.queue.name in member.group.function.feeds
     }
+
+
+def _receivers(tenant: Tenant, member: Member) -> int:
+    if member.group.webhooks is None or not member.calls_receivers:
+        return 1
+    single = member.group.webhooks.single in tenant.options.get(member.group.name, {})
+    return single + len(tenant.webhooks.get(member.group.name, ()))
 
 
 def runs(tenant: Tenant) -> dict[str, float]:
@@ -128,7 +136,7 @@ def _by_key_alone(group: str) -> bool:
 def _calls_out(tenant: Tenant) -> bool:
     """Whether what takes from a queue posts what it took to an address of the tenant's."""
     options = tenant.options
-    return any(
+    return any(tenant.webhooks.values()) or any(
         "://" in options.get(member.group.name, {}).get(called, called)
         for member in tenant.members
         if member.queue

@@ -78,4 +78,5 @@ def _read_by(declared: list[alarms.Alarm]) -> int:
 
 def _counted(own: Watched) -> int:
     """The most that a healthy tenant counts; refusals are counted in few hours, and cost by the hour."""
-    return metrics.bound(own.routes, own.members) - len(REFUSALS) if own.counted else 0
+    most = metrics.bound(own.routes, own.members, receivers=0)
+    return most - len(REFUSALS) if own.counted else 0

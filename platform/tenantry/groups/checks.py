@@ -6,7 +6,7 @@ from keyword import iskeyword
 
 from agreed.declarations import RUNTIME, Given
 from agreed.metrics import KIT
-from tenantry.groups import claims, code, rates, records, requirements
+from tenantry.groups import claims, code, rates, receivers, records, requirements
 from tenantry.groups.installed import Installed, members
 from tenantry.groups.records import WORD
 from tenantry.groups.sources import Finding, PythonSource
@@ -25,7 +25,7 @@ RESERVED_NAMES |= {"alarms", "auth", "data", "limits", "name", "reason", "retire
 RESERVED_NAMES |= {"tier", "until", "workload"}
 RESERVED_SECRETS = {RUNTIME, "signing"}
 RESERVED_VALUES = {"changed_at", "cursor_key"}
-COUNTED_BY = {"tenant", "route", "function"}  # nothing else is known where a group counts
+COUNTED_BY = {"tenant", "route", "function", "receiver"}  # nothing else is known where a group counts
 RESERVED_QUERIES = {"callers", "failing-calls", "one-request", "refused-tokens", "slow-routes"}
 ROUTE_SECONDS = range(1, 26)  # the gateway gives up after 29
 WORKER_SECONDS = range(1, 901)
@@ -241,6 +241,7 @@ CHECKS: tuple[Callable[[Installed, PythonSource], Iterator[Finding]], ...] = (
     _secrets,
     _queues,
     _conditions,
+    receivers.declared,
     _metrics,
     _queries,
     _key_routes,

@@ -1,7 +1,7 @@
 """Answer what the installed groups have together, and which functions and stores a tenant gets of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,9 +16,14 @@ from agreed.declarations import (
     Secret,
     Value,
 )
+from agreed.webhooks import Receiver
+from agreed.webhooks import secret as receivers_secret
 
 Options = Mapping[str, Mapping[str, str]]
 """What a tenant's file sets below the names of groups."""
+
+Receivers = Mapping[str, tuple[Receiver, ...]]
+"""Those of their events, by group."""
 
 CURSORS = Secret(
     RUNTIME,
@@ -68,6 +73,21 @@ class Member:
     def serves(self) -> bool:
         """Whether the gateway calls it."""
         return self.queue is None and self.schedule is None
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """Names of the queues that it puts into or takes from."""
+        return (*self.function.feeds, *((self.queue.name,) if self.queue else ()))
+
+    @property
+    def knows_receivers(self) -> bool:
+        """Whether it feeds or works off the queue of its group's webhooks."""
+        return self.group.webhooks is not None and self.group.webhooks.queue in self.reached
+
+    @property
+    def calls_receivers(self) -> bool:
+        webhooks, queue = self.group.webhooks, self.queue
+        return bool(webhooks and queue and queue.name == webhooks.queue)
 
     @property
     def handler(self) -> str:
@@ -120,28 +140,29 @@ class Groups:
         found = self.group(group)
         return next((each for each in found.records if each.kind == kind), None) if found else None
 
-    def of_tenant(self, routes: Iterable[str], options: Options) -> tuple[Member, ...]:
+    def of_tenant(self, routes: Iterable[str], options: Options, receivers: Receivers) -> tuple[Member, ...]:
         """The functions of a tenant that switches these groups on and sets these options."""
         on = set(routes)
         return tuple(
             member
             for member in self.members
-            if member.group.name in on and _there(member, options.get(member.group.name, {}))
+            if member.group.name in on
+            and (_there(member, options.get(member.group.name, {})) or _delivers(member, receivers))
         )
 
-    def queues_of(self, routes: Iterable[str], options: Options) -> tuple[Queue, ...]:
-        return tuple(member.queue for member in self.of_tenant(routes, options) if member.queue)
+    def queues_of(self, routes: Iterable[str], options: Options, receivers: Receivers) -> tuple[Queue, ...]:
+        return tuple(member.queue for member in self.of_tenant(routes, options, receivers) if member.queue)
 
-    def secrets_of(self, routes: Iterable[str], options: Options) -> tuple[Secret, ...]:
-        """The runtime secret first, which every tenant has."""
-        own = [
-            secret
-            for name in routes
-            if (group := self.group(name))
-            for secret in group.secrets
-            if secret.when is None or secret.when.holds(options.get(name, {}))
-        ]
-        return (CURSORS, *own)
+    def secrets_of(self, routes: Iterable[str], options: Options, receivers: Receivers) -> tuple[Secret, ...]:
+        """The runtime secret first, which every tenant has; behind each group's, those of its receivers."""
+        found = [CURSORS]
+        for group in filter(None, map(self.group, routes)):
+            for secret in group.secrets:
+                if secret.when is None or secret.when.holds(options.get(group.name, {})):
+                    found.append(secret)
+                if group.webhooks and group.webhooks.secret == secret.name:
+                    found += [_of_receiver(secret, each) for each in receivers.get(group.name, ())]
+        return tuple(found)
 
 
 def members(group: Group) -> Iterator[Member]:
@@ -155,3 +176,12 @@ def members(group: Group) -> Iterator[Member]:
 def _there(member: Member, options: Mapping[str, str]) -> bool:
     declared = member.queue or member.schedule
     return declared is None or declared.when is None or declared.when.holds(options)
+
+
+def _delivers(member: Member, receivers: Receivers) -> bool:
+    return member.calls_receivers and bool(receivers.get(member.group.name))
+
+
+def _of_receiver(secret: Secret, receiver: Receiver) -> Secret:
+    name = receivers_secret(secret.name, receiver.name)
+    return replace(secret, name=name, description=f"{secret.description} to {receiver.name}", when=None)

@@ -24,12 +24,10 @@ _BETWEEN = re.compile(r"[\s,;\"'{}\[\]]+")
 def an_environment_names_its_own_tenants(cell: RegisteredCell) -> Iterator[Leak]:
     tables = {cell.owner(each): each.inputs["name"] for each in cell.of(TABLE)}
     named = {each.arn: (cell.owner(each), each.inputs["name"]) for each in cell.of(SECRET)}
+    known = targets.known_secrets(cell)
     for function in cell.of(FUNCTION):
         tenant, said = cell.owner(function), _variables(function)
-        secrets = {
-            environment.secret_arn(each.name): cell.names.secret(str(tenant), each.name)
-            for each in current().secrets
-        }
+        secrets = {environment.secret_arn(each): cell.names.secret(str(tenant), each) for each in known}
         queues = {
             environment.queue_url(each.name): cell.names.queue(str(tenant), each.name)
             for each in current().queues

@@ -1,6 +1,6 @@
 """List what there is to reach of a tenant, in the spellings that a policy could name it by."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -81,7 +81,7 @@ class TenantPlace:
         groups = current()
         for each in (
             names.signing_secret(slug),
-            *(names.secret(slug, declared.name) for declared in groups.secrets),
+            *(names.secret(slug, each) for each in known_secrets(self.cell)),
         ):
             yield secret(self.cell, each)
         for queue in groups.queues:
@@ -129,22 +129,26 @@ class TenantPlace:
                 yield Target(KINDS[resource.type], resource.arn)
 
 
-def withheld_secrets(names: Names, tenant: str, function: str) -> list[str]:
+def known_secrets(cell: RegisteredCell) -> list[str]:
+    """All that any tenant can have, and those of the receivers that the cell's tenants list."""
+    listed = {each.name for tenant in cell.config.tenants for each in tenant.secrets}
+    declared = [each.name for each in current().secrets]
+    return [*declared, *sorted(listed - set(declared))]
+
+
+def withheld_secrets(names: Names, tenant: str, function: str, known: Iterable[str]) -> list[str]:
     """Secrets of its own tenant that a function has no business with: what its declaration does not name.
 
     As `Names` spells them, without a generation.
     """
-    groups = current()
-    member = groups.member(function)
-    read = member.function.secrets if member else ()
-    return [
-        names.signing_secret(tenant),
-        *(names.secret(tenant, each.name) for each in groups.secrets if each.name not in read),
-    ]
+    member = current().member(function)
+    kept = [each for each in known if member is None or not member.function.reads(each)]
+    return [names.signing_secret(tenant), *(names.secret(tenant, each) for each in kept)]
 
 
 def withheld(cell: RegisteredCell, tenant: str, function: str) -> list[Target]:
-    return [secret(cell, name) for name in withheld_secrets(cell.names, tenant, function)]
+    known = known_secrets(cell)
+    return [secret(cell, name) for name in withheld_secrets(cell.names, tenant, function, known)]
 
 
 def shared(cell: RegisteredCell) -> Iterator[Target]:

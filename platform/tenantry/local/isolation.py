@@ -110,8 +110,8 @@ def _foreign(
     platform: LocalPlatform, function: TriedFunction, root: Session
 ) -> Iterator[tuple[str, Attempt, Probes]]:
     """What is tried on what, and the probes that it may leave there."""
-    names = Names(platform.cell)
-    for secret in withheld_secrets(names, function.tenant, function.group):
+    names, known = Names(platform.cell), _known_secrets(platform)
+    for secret in withheld_secrets(names, function.tenant, function.group, known):
         yield from ((secret, each, []) for each in attempts.on_secret(_made(root, secret)))
     for tenant in platform.tenants:
         if tenant.slug == function.tenant:
@@ -127,9 +127,9 @@ def _foreign(
             for each in attempts.on_inbox(table, theirs, own):
                 yield f"{table} inbox of {tenant.slug}", each, clean
         yield from ((table, each, []) for each in attempts.on_table(table))
-        for secret in (names.secret(tenant.slug), *withheld_secrets(names, tenant.slug, "")):
+        for secret in (names.secret(tenant.slug), *withheld_secrets(names, tenant.slug, "", known)):
             yield from ((secret, each, []) for each in attempts.on_secret(_made(root, secret)))
-        for declared in current().queues_of(tenant.shown["routes"], tenant.shown["options"]):
+        for declared in current().queues_of(tenant.shown["routes"], tenant.shown["options"], tenant.webhooks):
             for queue in (
                 names.queue(tenant.slug, declared.name),
                 names.dead_letters(tenant.slug, declared.name),
@@ -144,6 +144,17 @@ def _of_functions(
     for other in others:
         if other.tenant != function.tenant:
             yield from ((other.name, each, []) for each in attempts.on_function(other.name, other.role))
+
+
+def _known_secrets(platform: LocalPlatform) -> list[str]:
+    """All that a tenant here can have, and those of the receivers that some have."""
+    groups = current()
+    own = [
+        secret.name
+        for tenant in platform.tenants
+        for secret in groups.secrets_of(tenant.shown["routes"], tenant.shown["options"], tenant.webhooks)
+    ]
+    return list(dict.fromkeys([*(secret.name for secret in groups.secrets), *own]))
 
 
 def _made(root: Session, secret: str) -> str:

@@ -94,8 +94,8 @@ class _IssuerHandler(BaseHTTPRequestHandler):
         return known and not from_a_page
 
     def do_GET(self) -> None:
-        if tenant := self.server.receiver.tenant_of(self.path):
-            self._answer(200, self.server.receiver.shown(tenant))
+        if address := self.server.receiver.address_of(self.path):
+            self._answer(200, self.server.receiver.shown(address))
         elif (document := self._document()) is not None:
             self._answer(200, json.dumps(document).encode(), f"public, max-age={MAX_AGE_SECONDS}")
         else:
@@ -103,14 +103,14 @@ class _IssuerHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.close_connection = True  # a body that is not read must not pass for the next request
-        tenant = self.server.receiver.tenant_of(self.path)
+        address = self.server.receiver.address_of(self.path)
         length = self.headers.get("Content-Length", "")
-        if tenant is None:
+        if address is None:
             self._answer(404, b'{"error": "not_found"}')
         elif not length.isascii() or not length.isdigit() or int(length) > MAX_BYTES:
             self._answer(413, b'{"error": "too_large"}')
         else:
-            self.server.receiver.take(tenant, dict(self.headers), self.rfile.read(int(length)))
+            self.server.receiver.take(address, dict(self.headers), self.rfile.read(int(length)))
             self._answer(204, b"")
 
     def _answer(self, status: int, body: bytes, caching: str = "no-store") -> None:

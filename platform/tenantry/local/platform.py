@@ -6,7 +6,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,14 @@ from tenantry.config import Cell, Tenant
 from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
 from tenantry.gateway import contract
+from tenantry.groups import current
 from tenantry.local import key_values, state
 from tenantry.local.clients import ACCOUNT, REGION
 from tenantry.local.emulator.parent import Emulator, Environment, RunningEmulator
 from tenantry.local.engine import inventory
 from tenantry.local.engine.changes import Change
 from tenantry.local.identities import Identities, localized
-from tenantry.local.receiver import received_here
+from tenantry.local.receiver import addresses, received_here
 from tenantry.local.state import LocalPlatform, LocalTenant
 from tenantry.operations.tokens import Audience, Signer
 from tenantry.packing import artifact
@@ -54,7 +55,8 @@ def start(
         folder: where the tenants' files are, for updates.
         port: None takes a free one.
         on_step: called with what happens, for a person to read.
-        receivers: loopback URL by tenant, of who takes its webhooks in place of the local receiver.
+        receivers: loopback URLs of who takes webhooks in place of the local receiver, by tenant, or by tenant
+            and receiver (`acme/crm`).
         environment: of the emulator's address, more variables for the functions.
 
     Raises:
@@ -125,7 +127,7 @@ def _prepared(cell: Cell, build: Path) -> Deployment:
 def _at_home(
     emulator: Emulator, cell: Cell, known: dict[str, Signer], receivers: Mapping[str, str]
 ) -> Identities:
-    here = received_here(cell, lambda slug: receivers.get(slug) or emulator.webhook_url(slug))
+    here = received_here(cell, partial(_taken_at, emulator, receivers))
     return localized(here, emulator.issuer_url, known)
 
 
@@ -134,7 +136,10 @@ def _signers(platform: LocalPlatform) -> dict[str, Signer]:
 
 
 def _receivers(platform: LocalPlatform) -> dict[str, str]:
-    return {tenant.slug: tenant.receiver for tenant in platform.tenants if tenant.receiver}
+    """By tenant and receiver."""
+    return {
+        f"{tenant.slug}/{name}": url for tenant in platform.tenants for name, url in tenant.receivers.items()
+    }
 
 
 def _deploy(
@@ -168,6 +173,12 @@ def _deploy(
         platform = _described(emulator, folder, deployment, identities, outputs)
         state.save(platform)
     return platform, changes
+
+
+def _taken_at(emulator: Emulator, receivers: Mapping[str, str], tenant: str, name: str) -> str:
+    options = {each.name for group in current() for each in group.options}
+    known = receivers.get(f"{tenant}/{name}") or receivers.get(tenant)
+    return known or emulator.webhook_url(tenant, "" if name in options else name)
 
 
 @lru_cache(maxsize=1)
@@ -215,7 +226,7 @@ def _described(
     def described(tenant: Tenant) -> LocalTenant:
         own = outputs["tenants"][tenant.slug]
         checked = verification(tenant, deployment.names.issuer(tenant.slug), [])
-        names = ("tier", "status", "url", "api_keys", "routes", "auth", "isolation", "options")
+        names = ("tier", "status", "url", "api_keys", "routes", "auth", "isolation", "options", "webhooks")
         shown = {name: own.get(name) for name in names}  # an output of None is none
         return LocalTenant(
             shown={"tenant": tenant.slug, **shown},
@@ -224,6 +235,7 @@ def _described(
             signing_secret=deployment.names.signing_secret(tenant.slug),
             kid=tenant.auth.managed.keys[-1] if tenant.auth.managed else "",
             signer=identities.signers.get(tenant.slug),
+            receivers=addresses(tenant),
         )
 
     tenants = tuple(described(tenant) for tenant in identities.cell.tenants)

@@ -6,44 +6,63 @@ its place. Its addresses can't be guessed, because messages are shown at them.
 
 import hashlib
 import hmac
+import itertools
 import json
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from tenantry.config import Cell, Tenant
 
 KEPT = 100  # deliveries, of all tenants together
 MAX_BYTES = 262_144  # a delivery's body; the platform's own are far smaller
 
-_PATH = re.compile(r"/webhooks/(?P<tenant>[a-z][a-z0-9-]{1,30}[a-z0-9])/[0-9a-f]{32}")
+_PATH = re.compile(
+    r"/webhooks/(?P<tenant>[a-z][a-z0-9-]{1,30}[a-z0-9])(/(?P<name>[a-z][a-z0-9]{1,19}))?/[0-9a-f]{32}"
+)
+SHOWN_HEADERS = ("content-type", "user-agent")  # beside those of the signature
 
 
-def webhook_url(port: int, tenant: str, secret: str) -> str:
-    return f"http://127.0.0.1:{port}{_path(tenant, secret)}"
+def webhook_url(port: int, tenant: str, secret: str, name: str = "") -> str:
+    """`name` is a receiver's; none for the address that an option holds."""
+    return f"http://127.0.0.1:{port}{_path(Address(tenant, name), secret)}"
 
 
-def _path(tenant: str, secret: str) -> str:
-    """One tenant's address leads to no other's."""
-    return f"/webhooks/{tenant}/{hmac.new(secret.encode(), tenant.encode(), hashlib.sha256).hexdigest()[:32]}"
+class Address(NamedTuple):
+    tenant: str
+    name: str
 
 
-def received_here(cell: Cell, url_of: Callable[[str], str]) -> Cell:
+def _path(address: Address, secret: str) -> str:
+    """One receiver's address leads to no other's."""
+    whose = "/".join(filter(None, address))
+    return f"/webhooks/{whose}/{hmac.new(secret.encode(), whose.encode(), hashlib.sha256).hexdigest()[:32]}"
+
+
+def received_here(cell: Cell, url_of: Callable[[str, str], str]) -> Cell:
     """The cell with each webhook replaced by one of this machine.
 
     Only here may a webhook be http on loopback; a tenant's file may not name one.
+
+    Args:
+        url_of: of a tenant and the receiver's name, or the option's that holds its address.
     """
 
     def local(tenant: Tenant) -> Tenant:
         options = {
             group: {
-                name: url_of(tenant.slug) if _takes_webhooks(tenant, group, name, value) else value
+                name: url_of(tenant.slug, name) if _takes_webhooks(tenant, group, name, value) else value
                 for name, value in own.items()
             }
             for group, own in tenant.options.items()
         }
-        return tenant.model_copy(update={"options": options})
+        webhooks = {
+            group: tuple(replace(each, url=url_of(tenant.slug, each.name)) for each in listed)
+            for group, listed in tenant.webhooks.items()
+        }
+        return tenant.model_copy(update={"options": options, "webhooks": webhooks})
 
     return cell.model_copy(update={"tenants": tuple(map(local, cell.tenants))})
 
@@ -56,6 +75,17 @@ def _takes_webhooks(tenant: Tenant, group: str, name: str, value: str) -> bool:
     return name in called and "://" in value
 
 
+def addresses(tenant: Tenant) -> dict[str, str]:
+    """Of what `received_here` replaced, by the receiver's or the option's name."""
+    by_option = {
+        name: value
+        for group, own in tenant.options.items()
+        for name, value in own.items()
+        if _takes_webhooks(tenant, group, name, value)
+    }
+    return by_option | {each.name: each.url for listed in tenant.webhooks.values() for each in listed}
+
+
 class Receiver:
     """The last deliveries, in memory alone; threads may share it.
 
@@ -65,24 +95,30 @@ class Receiver:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
-        self._kept: deque[tuple[str, dict[str, Any]]] = deque(maxlen=KEPT)
+        self._kept: deque[tuple[Address, dict[str, Any]]] = deque(maxlen=KEPT)
+        self._numbers = itertools.count(1)
 
-    def tenant_of(self, path: str) -> str | None:
+    def address_of(self, path: str) -> Address | None:
         """Whose deliveries a path is about; None if it is nobody's address."""
         path = path.partition("?")[0]
         asked = _PATH.fullmatch(path)
-        known = asked and hmac.compare_digest(path, _path(asked["tenant"], self._secret))
-        return asked["tenant"] if asked and known else None
+        if asked is None:
+            return None
+        address = Address(asked["tenant"], asked["name"] or "")
+        return address if hmac.compare_digest(path, _path(address, self._secret)) else None
 
-    def take(self, tenant: str, headers: Mapping[str, str], body: bytes) -> None:
+    def take(self, address: Address, headers: Mapping[str, str], body: bytes) -> None:
         text = body.decode("utf-8", "replace")
-        signature_headers = {
-            name.lower(): value for name, value in headers.items() if name.lower().startswith("webhook-")
+        kept_headers = {
+            name.lower(): value
+            for name, value in headers.items()
+            if name.lower() in SHOWN_HEADERS or name.lower().startswith("webhook-")
         }
-        self._kept.append((tenant, {"headers": signature_headers, "body": text}))
+        delivery = {"number": next(self._numbers), "headers": kept_headers, "body": text}
+        self._kept.append((address, delivery))
 
-    def shown(self, tenant: str) -> bytes:
-        """Those of one tenant, oldest first, as JSON; bodies are text, as they were signed."""
+    def shown(self, address: Address) -> bytes:
+        """Those of one receiver, oldest first, as JSON; bodies are text, as they were signed."""
         return json.dumps(
-            {"deliveries": [each for whose, each in list(self._kept) if whose == tenant]}
+            {"deliveries": [each for whose, each in list(self._kept) if whose == address]}
         ).encode()

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from agreed.webhooks import Receiver, of_json
 from tenantry.errors import Failed, WrongInput
 from tenantry.local.clients import Session
 from tenantry.local.emulator import processes
@@ -39,7 +40,10 @@ class UnknownTenant(WrongInput):
 
 @dataclass(frozen=True, slots=True)
 class LocalTenant:
-    """`shown` is what `status` shows of the tenant; `signer` is None where the keys are in its secret."""
+    """`shown` is what `status` shows of the tenant; `signer` is None where the keys are in its secret.
+
+    `receivers` are the addresses on this machine that take its webhooks, by the receiver's name.
+    """
 
     shown: dict[str, Any]
     audience: Audience
@@ -47,16 +51,16 @@ class LocalTenant:
     signing_secret: str
     kid: str
     signer: Signer | None
+    receivers: dict[str, str]
 
     @property
     def slug(self) -> str:
         return str(self.shown["tenant"])
 
     @property
-    def receiver(self) -> str | None:
-        """Who takes the tenant's webhooks on this machine; None where nothing, or mail, is sent."""
-        values = [value for own in (self.shown.get("options") or {}).values() for value in own.values()]
-        return next((str(value) for value in values if "://" in str(value)), None)
+    def webhooks(self) -> dict[str, tuple[Receiver, ...]]:
+        """By group, with the addresses that they have on this machine."""
+        return {group: of_json(listed) for group, listed in (self.shown.get("webhooks") or {}).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,4 +204,5 @@ def _tenant(stored: dict[str, Any]) -> LocalTenant:
         signing_secret=stored["signing_secret"],
         kid=stored["kid"],
         signer=Signer(**signer) if signer else None,
+        receivers=stored["receivers"],
     )

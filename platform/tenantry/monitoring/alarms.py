@@ -12,7 +12,7 @@ from typing import NamedTuple
 from agreed.metrics import FAILURES, VERDICTS
 from tenantry.config.tiers import Quota
 from tenantry.monitoring.metrics import DYNAMODB, GATEWAY, LAMBDA, SQS, Metric, own
-from tenantry.monitoring.watched import Watched, WatchedQueue
+from tenantry.monitoring.watched import Watched, WatchedQueue, WatchedReceiver
 from tenantry.rules.naming import AUTHORIZER
 
 PERIOD_SECONDS = 300
@@ -43,7 +43,7 @@ class Alarm:
 
     Attributes:
         condition: the heading of its runbook.
-        of: the queue that it watches, where it watches one.
+        of: the queue that it watches, where it watches one; with the receiver, where it watches that.
         inputs: one without an `expression`; with one, those that it names, of a query none.
         lasting: it stays until somebody acts, or for days, so it notifies people by itself.
     """
@@ -96,6 +96,7 @@ def of_tenant(watched: Watched) -> list[Alarm]:
         _summed("throttles", "calls of its functions are throttled", _of_each(functions, "Throttles"), 2),
         *([table_throttles(watched.silo)] if watched.silo else []),
         *(alarm for queue in watched.queues for alarm in _queue(queue, watched)),
+        *_switches(watched),
         *([_quota(watched, watched.quota)] if watched.quota else []),
     ]
 
@@ -167,7 +168,7 @@ def _behind_the_gateway(watched: Watched) -> list[Alarm]:
     )
     queues = [alarm for queue in watched.queues for alarm in _queue(queue, watched)]
     tables = [table_throttles(watched.silo)] if watched.silo else []
-    return [replace(each, lasting=True) for each in (*runs, *tables, *queues)]
+    return [replace(each, lasting=True) for each in (*runs, *tables, *queues, *_switches(watched))]
 
 
 def _queue(watched: WatchedQueue, tenant: Watched) -> list[Alarm]:
@@ -210,6 +211,24 @@ def _in_vain(watched: WatchedQueue, tenant: str) -> Alarm:
         periods=IN_VAIN_HOURS,
         lasting=True,
         of=queue.name,
+    )
+
+
+def _switches(watched: Watched) -> list[Alarm]:
+    receivers = watched.receivers if watched.counted else ()
+    return [_switched_off(receiver, watched.tenant) for receiver in receivers]
+
+
+def _switched_off(receiver: WatchedReceiver, tenant: str) -> Alarm:
+    """On for a day after it happened, and for as long as messages come that cannot be delivered."""
+    return Alarm(
+        "switched-off",
+        f"nothing is delivered to its receiver {receiver.name} any longer, which failed for days or is gone",
+        (Input("m", own(receiver.off, tenant=tenant, receiver=receiver.name), "Sum"),),
+        0,
+        period=DAY,
+        lasting=True,
+        of=f"{receiver.queue}-{receiver.name}",
     )
 
 

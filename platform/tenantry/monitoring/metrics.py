@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from agreed.declarations import Metric as Declared
 from agreed.metrics import KIT, NAMESPACE, READS, REASONS, REPLAYS, WRITES
+from tenantry.config.receivers import RECEIVERS
 from tenantry.gateway.contract import Route
 from tenantry.groups import Member, current
 
@@ -129,11 +130,12 @@ def _group_of(metric: Declared) -> str:
     return next(group.name for group in current() if metric in group.metrics)
 
 
-def bound(routes: tuple[Route, ...], members: Iterable[Member]) -> int:
-    """The most custom metrics that a tenant with these routes and functions can bring about."""
+def bound(routes: tuple[Route, ...], members: Iterable[Member], receivers: int = RECEIVERS + 1) -> int:
+    """The most custom metrics that a tenant with these routes, functions and receivers can bring about."""
     functions = list(members)
     workers = [member.name for member in functions if not member.serves]
     values = {"tenant": 1, "reason": len(REASONS), "function": len(functions) + 1}  # and the authorizer
+    values["receiver"] = receivers
     groups = {member.group.name for member in functions}
     total = 0
     for metric in (*KIT, *(each for group in current() if group.name in groups for each in group.metrics)):

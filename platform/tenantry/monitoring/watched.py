@@ -1,10 +1,10 @@
 """Say what there is to watch of a tenant, by name: all that alarms and dashboards are made of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
-from agreed.declarations import Group, Queue
+from agreed.declarations import Group, Metric, Queue
 from tenantry.config.tenants import Tenant
 from tenantry.config.tiers import AlarmsOf, Quota
 from tenantry.gateway.contract import Route
@@ -25,6 +25,14 @@ class WatchedQueue(NamedTuple):
     dead_letters: str
 
 
+class WatchedReceiver(NamedTuple):
+    """Of webhooks; `off` counts by tenant and receiver what ends since it is switched off."""
+
+    queue: str
+    name: str
+    off: Metric
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
     """One tenant, or what any of several has.
@@ -39,6 +47,7 @@ class Watched:
         quota: None where there is none, or where it differs.
         counted: whether its functions count, so that there are metrics of this platform's own.
         alarms: whose its alarms are: its own, the cell's for all such tenants, or nobody's.
+        receivers: those of its webhooks; none of several tenants'.
     """
 
     tenant: str
@@ -54,6 +63,7 @@ class Watched:
     access_log: str
     counted: bool
     alarms: AlarmsOf
+    receivers: tuple[WatchedReceiver, ...] = ()
 
     @property
     def workers(self) -> tuple[str, ...]:
@@ -109,6 +119,7 @@ def _watched(names: Names, slug: str, tenants: tuple[Tenant, ...], routes: tuple
         access_log=names.access_log(slug),
         counted=any(each.metrics == "detail" for each in watching),
         alarms=next((of for of in ALARMS_OF if any(each.alarms == of for each in watching)), "none"),
+        receivers=tuple(_receivers(tenants[0])) if len(tenants) == 1 else (),
     )
 
 
@@ -119,3 +130,11 @@ def _memory(tenants: Iterable[Tenant]) -> Mapping[str, int] | None:
             if found.setdefault(function, megabytes) != megabytes:
                 return None
     return found
+
+
+def _receivers(tenant: Tenant) -> Iterator[WatchedReceiver]:
+    for member in tenant.members:
+        webhooks = member.group.webhooks
+        if webhooks and member.calls_receivers:
+            for name in tenant.called(member.group):
+                yield WatchedReceiver(webhooks.queue, name, webhooks.off)

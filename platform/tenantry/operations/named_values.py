@@ -5,15 +5,16 @@ by UpdateSecretVersionStage, which fails unless the version that was read is the
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from agreed.declarations import RECEIVER_MARK
 from tenantry.errors import Failed
 from tenantry.operations import generations
 from tenantry.operations.aws import refusals_reported
-from tenantry.rules.named_values import NamedValue, SecretValues, named_values
+from tenantry.rules.named_values import NamedValue, SecretValues, named_values, of_receivers
 from tenantry.rules.naming import Names
 
 CURRENT = "AWSCURRENT"
@@ -60,7 +61,16 @@ class TenantSecrets:
             Failed: AWS refuses.
         """
         with refusals_reported(self._region):
-            return [self._listed(value) for value in named_values()]
+            own = [self._listed(value) for value in named_values()]
+            return own + [self._listed(value) for value in self._of_receivers()]
+
+    def _of_receivers(self) -> Iterator[NamedValue]:
+        """Of those whose secrets there are, also of one that was taken out and can be restored."""
+        for value in of_receivers():
+            beginning = self.names.secret(self.tenant, f"{value.secret.name}{RECEIVER_MARK}")
+            found = generations.below(self.client, beginning)
+            names = {each.name.removeprefix(beginning).partition("/")[0] for each in found}
+            yield from (replace(value, receiver=name) for name in sorted(names))
 
     def value(self, value: NamedValue) -> str:
         """Raises NoValue, or Failed where AWS refuses."""
@@ -69,7 +79,8 @@ class TenantSecrets:
         if value.name not in document:
             secret = value.place(self.names, self.tenant)
             raise NoValue(
-                f"{secret} holds no {value.name}; `tenantry secrets set {self.tenant} {value.name}` sets it"
+                f"{secret} holds no {value.name}; `tenantry secrets set {self.tenant} {value.name}"
+                + (f" --receiver {value.receiver}` sets it" if value.receiver else "` sets it")
             )
         return document[value.name]
 

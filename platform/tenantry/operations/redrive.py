@@ -88,7 +88,7 @@ def resend(names: Names, tenant: str, queues: Iterable[Queue], message: str, sqs
 def _there(names: Names, tenant: str, queues: Iterable[Queue], sqs: Any) -> dict[str, tuple[str, str]]:
     """URLs of each queue that the tenant has, and of its dead letters. Raises NoQueue."""
     declared = list(queues)
-    there = {each.name: pair for each in declared if (pair := _urls(sqs, names, tenant, each))}
+    there = {each.name: pair for each in declared if (pair := urls(sqs, names, tenant, each))}
     if not there:
         looked = ", ".join(names.queue(tenant, each.name) for each in declared) or "none declared"
         raise NoQueue(
@@ -98,8 +98,8 @@ def _there(names: Names, tenant: str, queues: Iterable[Queue], sqs: Any) -> dict
     return there
 
 
-def _urls(sqs: Any, names: Names, tenant: str, queue: Queue) -> tuple[str, str] | None:
-    """Of the queue and its dead letters."""
+def urls(sqs: Any, names: Names, tenant: str, queue: Queue) -> tuple[str, str] | None:
+    """Of the queue and its dead letters; None where the tenant has none."""
     named = names.queue(tenant, queue.name), names.dead_letters(tenant, queue.name)
     try:
         first, second = (str(sqs.get_queue_url(QueueName=name)["QueueUrl"]) for name in named)

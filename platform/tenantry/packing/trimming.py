@@ -19,7 +19,7 @@ OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "dynamodb": ("BatchGetItem", "GetItem", "Query", "TransactWriteItems", "UpdateItem"),
     "secretsmanager": ("GetSecretValue",),
     "sesv2": ("SendEmail",),
-    "sqs": ("ChangeMessageVisibility", "SendMessage"),
+    "sqs": ("ChangeMessageVisibility", "SendMessage", "SendMessageBatch"),
 }
 # Of its metadata a package keeps METADATA: some read their own version from it when they are imported.
 NOT_IMPORTED: Final = ("*.dist-info/[!M]*", "bin", "tests", "*.pyi", "py.typed")

@@ -41,7 +41,7 @@ def of_member(member: Member, groups: Groups, tenant: str, reach: Reach) -> Poli
     """The whole policy of the function's role."""
     function = member.function
     sent = [reach.queues[name] for name in function.feeds if name in reach.queues]
-    read = [reach.secrets[name] for name in function.secrets if name in reach.secrets]
+    read = [arn for name, arn in reach.secrets.items() if function.reads(name)]
     taken = [reach.queues[member.queue.name]] if member.queue else []
     return policies.document(
         policies.log(reach.log_group),

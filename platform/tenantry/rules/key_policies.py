@@ -8,6 +8,7 @@ itself it hands nobody anything: identity policies decide, within what it says.
 
 from dataclasses import dataclass
 
+from agreed.declarations import RECEIVER_MARK
 from tenantry.rules.policies import Policy, Statement
 
 # What UpdateSecret takes for "AWS's own key"; DescribeSecret then shows none.
@@ -58,7 +59,7 @@ def items(dynamodb: str, table: str) -> Encrypted:
 
 def secret(secretsmanager: str, name: str, arn: str) -> Encrypted:
     """A `Sid` of IAM's takes letters and digits alone."""
-    words = "".join(word.capitalize() for word in name.split("_"))
+    words = "".join(word.capitalize() for word in name.replace(RECEIVER_MARK, "_").split("_"))
     return Encrypted(f"Decrypt{words}Secret", secretsmanager, "SecretARN", arn)
 
 

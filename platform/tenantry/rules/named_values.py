@@ -3,9 +3,10 @@
 import base64
 import binascii
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from agreed import webhooks
 from agreed.declarations import RUNTIME, Secret, Value
 from agreed.secrets import MAX_AGE_SECONDS
 from tenantry.errors import WrongInput
@@ -21,11 +22,12 @@ SecretValues = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class NamedValue:
-    """A value, the secret that holds it, and the functions that read it."""
+    """A value, the secret that holds it, its readers, and the receiver that it is for, if it is for one."""
 
     value: Value
     secret: Secret
     readers: tuple[str, ...]
+    receiver: str = ""
 
     @property
     def name(self) -> str:
@@ -54,6 +56,8 @@ class NamedValue:
     def origin(self) -> str:
         """When its secret is there."""
         when = self.secret.when
+        if self.receiver:
+            return f"it comes with a deploy of a tenant whose webhooks list {self.receiver}"
         if when is None:
             sealed = ", under a tier whose cursors are sealed" if self.secret.name == RUNTIME else ""
             return f"deploy the tenant first{sealed}"
@@ -63,7 +67,8 @@ class NamedValue:
 
     def place(self, names: Names, tenant: str) -> str:
         """The secret's name on AWS, without its generation."""
-        return names.secret(tenant, self.secret.name)
+        own = webhooks.secret(self.secret.name, self.receiver) if self.receiver else self.secret.name
+        return names.secret(tenant, own)
 
     def generate(self) -> str:
         """Raises WrongInput: only an operator knows the value."""
@@ -116,16 +121,29 @@ def named_values(groups: Groups | None = None) -> tuple[NamedValue, ...]:
     )
 
 
-def named(name: str) -> NamedValue:
-    """Raises WrongInput, which says which names there are."""
+def named(name: str, receiver: str = "") -> NamedValue:
+    """Raises WrongInput, which says which names there are; or receivers have no such value."""
     values = {each.name: each for each in named_values()}
     if name not in values:
         raise WrongInput(unknown("value", name, values))
-    return values[name]
+    if receiver and not webhooks.NAME.fullmatch(receiver):
+        raise WrongInput(f"{receiver!r} cannot be a receiver's name; `tenantry webhooks list` shows them")
+    if receiver and not _of_receivers(values[name]):
+        raise WrongInput(f"{name} is not a receiver's; leave --receiver out")
+    return replace(values[name], receiver=receiver)
+
+
+def of_receivers() -> tuple[NamedValue, ...]:
+    """Those that each receiver of a tenant's has one of."""
+    return tuple(filter(_of_receivers, named_values()))
+
+
+def _of_receivers(value: NamedValue) -> bool:
+    return any(group.webhooks and group.webhooks.secret == value.secret.name for group in current())
 
 
 def _readers(secret: Secret, groups: Groups) -> tuple[str, ...]:
-    return tuple(member.name for member in groups.members if secret.name in member.function.secrets)
+    return tuple(member.name for member in groups.members if member.function.reads(secret.name))
 
 
 def _decoded(text: str) -> bytes:

@@ -233,7 +233,13 @@ class TestCapacity:
 
 
 class TestFormat:
-    OF: ClassVar = {"tenant": "acme", "route": CREATE, "reason": "expired", "function": "items"}
+    OF: ClassVar = {
+        "tenant": "acme",
+        "route": CREATE,
+        "reason": "expired",
+        "function": "items",
+        "receiver": "crm",
+    }
 
     @given(st.dictionaries(st.sampled_from(catalogue()), st.integers(1, 100)))
     def test_each_count_goes_out_under_its_own_dimensions_alone(self, counts: dict[Metric, float]) -> None:

@@ -44,7 +44,7 @@ RECORDS: dict[str, Case] = {
         'Field("words", "date")',
         '"date"',
         "Field.form is 'date'",
-        "use one of 'document', 'flag'",
+        "use one of 'deliveries', 'document', 'flag'",
     ),
     "a subset in capitals": (
         'subset="folder", counted_by="folder"',

@@ -65,10 +65,10 @@ def test_what_comes_with_a_fault_alone_is_filled_with_zeros() -> None:
 
 def test_a_tenant_has_the_alarms_of_what_it_has() -> None:
     always = {"5xx", "latency", "authorizer-errors", "function-errors", "throttles"}
-    bare = by_condition(silo=None, queues=(), quota=None)
+    bare = by_condition(silo=None, queues=(), quota=None, receivers=())
     assert bare.keys() == always
     assert ALARMS.keys() - bare.keys() == {
-        *("table-throttles", "dead-letters", "delivery-delay", "only-failures", "quota"),
+        *("table-throttles", "dead-letters", "delivery-delay", "only-failures", "quota", "switched-off"),
     }
 
 
@@ -142,7 +142,7 @@ def test_a_tenant_without_a_quota_has_no_alarm_on_it() -> None:
 def test_what_lasts_does_not_keep_the_composite_alarm_on() -> None:
     """A composite that stays in alarm for a week says nothing of the next fault."""
     lasting = {alarm.condition for alarm in ALARMS.values() if alarm.lasting}
-    assert lasting == {"dead-letters", "only-failures", "quota"}
+    assert lasting == {"dead-letters", "only-failures", "quota", "switched-off"}
 
 
 def test_a_rule_is_on_while_any_of_its_alarms_is() -> None:

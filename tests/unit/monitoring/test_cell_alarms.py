@@ -59,9 +59,10 @@ def test_what_the_gateway_does_not_show_stays_with_the_tenant_and_notifies_by_it
         "dead-letters",
         "delivery-delay",
         "only-failures",
+        "switched-off",
     }
     assert all(each.lasting for each in own)
-    assert alarms.of_tenant(watched(alarms="cell", silo=None, queues=())) == []
+    assert alarms.of_tenant(watched(alarms="cell", silo=None, queues=(), receivers=())) == []
 
 
 def test_no_alarm_watches_a_metric_that_the_tenant_does_not_write() -> None:
@@ -70,7 +71,7 @@ def test_no_alarm_watches_a_metric_that_the_tenant_does_not_write() -> None:
     assert "Tenantry" not in namespaces
     assert {each.condition for each in alarms.of_tenant(watched())} - {
         each.condition for each in alarms.of_tenant(uncounted)
-    } == {"authorizer-errors", "only-failures"}
+    } == {"authorizer-errors", "only-failures", "switched-off"}
 
 
 def test_who_wants_no_alarm_has_none() -> None:

@@ -196,7 +196,7 @@ def test_no_widget_draws_a_metric_that_the_tenant_does_not_write() -> None:
 
 
 def test_a_tenant_that_the_cell_watches_shows_the_cells_alarms() -> None:
-    shown = of_tenant(alarms="cell", queues=(), silo=None)
+    shown = of_tenant(alarms="cell", queues=(), silo=None, receivers=())
     [states] = of_kind(shown, "alarm")
     assert [each.rpartition(":")[2] for each in states["alarms"]] == [
         "tenantry_demo__5xx",

@@ -18,9 +18,11 @@ from tenantry.operations.backup.records import StoredRecord
 from tenantry.operations.backup.tenant_data import TenantData
 from tests.support.backups import NAMES, header, item, lines, message, sealed
 
+CRM = {"state": "delivered", "attempts": 1, "delivered_at": "2026-11-22T16:39:00.123Z"}
 RECORDS = [
     message(1, note="Called\nback", state="open", updated_by="ann"),
     message(2, delivery="failed", delivery_attempts=12, delivery_error="timed out"),
+    message(3, deliveries={"crm": CRM, "erp": {"state": "pending", "attempts": 2, "error": "why"}}),
     item(1, "drafts"),
     item(1, data='{"text":"Grüße \\n \\"x\\"","n":[1.5,null,{"a":[]}]}'),
     item(2, version=7),
@@ -120,6 +122,15 @@ HOSTILE = {
     "state": MESSAGE | {"state": "lost"},
     "no message": {name: value for name, value in MESSAGE.items() if name != "message"},
     "text of another type": MESSAGE | {"note": 1},
+    "deliveries of another type": MESSAGE | {"deliveries": [CRM]},
+    "a delivery of another type": MESSAGE | {"deliveries": {"crm": "delivered"}},
+    "a delivery's name": MESSAGE | {"deliveries": {"acme-eu": CRM}},
+    "a delivery's state": MESSAGE | {"deliveries": {"crm": CRM | {"state": "lost"}}},
+    "a delivery's state of another type": MESSAGE | {"deliveries": {"crm": CRM | {"state": ["delivered"]}}},
+    "a delivery's attempts": MESSAGE | {"deliveries": {"crm": CRM | {"attempts": "1"}}},
+    "a delivery's time": MESSAGE | {"deliveries": {"crm": CRM | {"delivered_at": "once"}}},
+    "a delivery without attempts": MESSAGE | {"deliveries": {"crm": {"state": "delivered"}}},
+    "a delivery's further member": MESSAGE | {"deliveries": {"crm": CRM | {"url": "acme-eu"}}},
     "version of another type": ITEM | {"version": "1"},
     "version as a boolean": ITEM | {"version": True},
     "version of no item": ITEM | {"version": 0},

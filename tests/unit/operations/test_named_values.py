@@ -13,7 +13,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tenantry.errors import Failed
+from tenantry.errors import Failed, WrongInput
 from tenantry.operations.named_values import NoValue, Outrun, TenantSecrets
 from tenantry.rules.named_values import named
 from tenantry.rules.naming import Names, generation
@@ -122,6 +122,24 @@ def test_a_list_tells_when_each_was_changed_and_reads_none(
     assert (webhook.secret, webhook.changed) == (acme.names.secret("acme", "delivery"), None)
     acme.client.delete_secret(SecretId=runtime(acme), RecoveryWindowInDays=7)
     assert acme.listed()[0].leaving
+
+
+def test_each_receivers_value_is_one_of_its_own_listed_where_its_secret_is(acme: TenantSecrets) -> None:
+    for receiver in ("crm", "erp"):
+        name = generation(acme.names.secret("acme", f"delivery-{receiver}"), "0a1b2c3d")
+        acme.client.create_secret(Name=name, SecretString=json.dumps({"webhook_secret": receiver}))
+    assert [each.value.receiver for each in acme.listed()] == ["", "", "crm", "erp"]
+    crm = named("webhook_secret", "crm")
+    assert acme.set(crm, "new", now)
+    assert (acme.value(crm), acme.value(named("webhook_secret", "erp"))) == ("new", "erp")
+    with pytest.raises(NoValue, match=r"no secret .*/acme/delivery-none .*webhooks list none"):
+        acme.value(named("webhook_secret", "none"))
+
+
+@pytest.mark.parametrize(("value", "receiver"), [("cursor_key", "crm"), ("webhook_secret", "../signing")])
+def test_a_receiver_that_has_no_such_value_is_refused(value: str, receiver: str) -> None:
+    with pytest.raises(WrongInput, match=r"receiver"):
+        named(value, receiver)
 
 
 def test_what_aws_refuses_is_told(acme: TenantSecrets, monkeypatch: pytest.MonkeyPatch) -> None:

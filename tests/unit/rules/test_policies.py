@@ -52,7 +52,8 @@ def own_calls(group: str, tenant: str) -> list[Call]:
             needed += on(TABLE, f"{tenant}#contact#idempotency#0f", "PutItem")
             needed.append(Call("sqs:SendMessage", ARNS.queue(NAMES.queue(tenant, "contact"))))
         case "notifier":
-            needed += on(TABLE, f"{tenant}#contact#message", "GetItem", "UpdateItem")
+            needed += on(TABLE, f"{tenant}#contact#message", "BatchGetItem", "UpdateItem")
+            needed += on(TABLE, f"{tenant}#contact#receiver", "BatchGetItem", "UpdateItem")
             queue = ARNS.queue(NAMES.queue(tenant, "contact"))
             needed += [Call(f"sqs:{each}", queue) for each in policies.CONSUMING]
             needed.append(Call("secretsmanager:GetSecretValue", secret(NAMES.secret(tenant, "delivery"))))

@@ -5,16 +5,18 @@ again, with the same id. Whatever cannot be done now comes back, and at last lie
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol
+from typing import Any, ClassVar, Final, Literal, Protocol
 
 from api.queue import Entry, Unreadable
 from api.table import Table
 from groups.contact import messages
+from groups.contact.declaration import NOTIFY
 from groups.contact.messages import Message
-from groups.contact.notifier import backoff, progress
+from groups.contact.notifier import backoff, progress, receivers
 from groups.contact.notifier.failures import Gone, Undelivered
+from groups.contact.notifier.receivers import Health, Receivers
 
 # A receiver has so long, look-up and connection included: the most that Standard Webhooks recommends.
 ATTEMPT_SECONDS: Final = 30.0
@@ -22,7 +24,8 @@ ATTEMPT_SECONDS: Final = 30.0
 TABLE_SECONDS: Final = 8.0
 SECRET_SECONDS: Final = 8.0
 QUEUE_SECONDS: Final = 3.0
-AFTERWARDS_SECONDS: Final = TABLE_SECONDS + QUEUE_SECONDS  # to write down what came of an attempt
+# To write down what came of an attempt, of the message's and of the receiver's.
+AFTERWARDS_SECONDS: Final = 2 * TABLE_SECONDS + QUEUE_SECONDS
 # With less it is not worth beginning.
 LEAST_SECONDS: Final = TABLE_SECONDS + SECRET_SECONDS + 1.0 + AFTERWARDS_SECONDS
 # Older than any request that could still store the message: functions of the API end within 10 s.
@@ -33,15 +36,19 @@ Result = Literal[
     "delivered",
     "delivered before",
     "given up",
+    "no receiver",
     "no time left",
     "not delivered",
     "not stored",
     "not stored yet",
+    "switched off",
     "unreadable",
 ]
 
 
 class Channel(Protocol):
+    may_be_switched_off: ClassVar[bool]
+
     def send(self, message: Message, seconds: float) -> None:
         """Raises `Undelivered`."""
 
@@ -70,20 +77,45 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`rest` is for how long the entry stays hidden; None takes it off the queue."""
+    """`rest` is for how long the entry stays hidden; None takes it off the queue.
+
+    `off`: by this outcome its receiver was switched off, or the entry ends because it is.
+    """
 
     result: Result
     rest: int | None = None
     entry: Entry | None = None
     reason: str | None = None
     error: Exception | None = None
+    off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """`name` is the receiver's in the message: none for `notify`, whose delivery stands apart."""
+
+    entry: Entry
+    record: Record
+    message: Message
+    name: str
+    channel: Channel
+    health: Health
+
+    @property
+    def receiver(self) -> str:
+        return self.name or NOTIFY.name
+
+    @property
+    def state(self) -> str:
+        known = self.message.deliveries.get(self.name) if self.name else self.message.delivery
+        return known.state if known else "pending"
 
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
     tenant: str
     table: Table
-    channel: Channel
+    channels: Mapping[str, Channel]
     max_receives: int
 
     def take(self, record: Record, seconds_left: Callable[[], float]) -> Outcome:
@@ -101,26 +133,40 @@ class Deliveries:
     def _deliver(self, entry: Entry, record: Record, seconds_left: Callable[[], float]) -> Outcome:
         if seconds_left() < LEAST_SECONDS:
             return Outcome("no time left", self._rest(record), entry)
-        found = self.table.get(messages.key(self.tenant, entry.id))
-        if found is None:
+        receiver = entry.receiver or NOTIFY.name
+        if receiver not in self.channels:
+            return Outcome("no receiver", entry=entry, reason="the tenant's file lists it no longer")
+        message, health = self._read(entry.id, receiver)
+        if message is None:
             if time.time() - record.sent_ms / 1000 < UNSETTLED_SECONDS:
                 return Outcome("not stored yet", backoff.until_stored(), entry)
             return Outcome("not stored", entry=entry)
-        message = Message.of(found)
-        state = message.delivery.state if message.delivery else "pending"
-        if state == "delivered" and not entry.again:
+        name = "" if receiver == NOTIFY.name else receiver
+        attempt = _Attempt(entry, record, message, name, self.channels[receiver], health)
+        if attempt.state == "delivered" and not entry.again:
             return Outcome("delivered before", entry=entry)
-        if state == "gone" and record.receives > 1:
+        if attempt.state == "gone" and record.receives > 1:
             return Outcome("given up", 0, entry)
-        try:
-            left = seconds_left() - SECRET_SECONDS - AFTERWARDS_SECONDS
-            self.channel.send(message, min(ATTEMPT_SECONDS, left))
-        except Exception as error:
-            return self._failed(entry, record, error, delivered=state == "delivered")
-        progress.delivered(self.table, self.tenant, entry.id)
-        return Outcome("delivered", entry=entry)
+        if health.off_since:
+            return self._refused(attempt)
+        return self._try(attempt, seconds_left() - SECRET_SECONDS - AFTERWARDS_SECONDS)
 
-    def _failed(self, entry: Entry, record: Record, error: Exception, *, delivered: bool) -> Outcome:
+    def _read(self, message_id: str, receiver: str) -> tuple[Message | None, Health]:
+        keys = messages.key(self.tenant, message_id), receivers.key(self.tenant, receiver)
+        found = {each["sk"]["S"]: each for each in self.table.get_all(keys)}
+        stored = found.get(message_id)
+        return Message.of(stored) if stored else None, Health.of(found.get(receiver))
+
+    def _try(self, attempt: _Attempt, seconds: float) -> Outcome:
+        try:
+            attempt.channel.send(attempt.message, min(ATTEMPT_SECONDS, seconds))
+        except Exception as error:
+            return self._failed(attempt, error)
+        progress.delivered(self.table, self.tenant, attempt.message, attempt.name)
+        self._receivers.took_something(attempt.receiver, attempt.health)
+        return Outcome("delivered", entry=attempt.entry)
+
+    def _failed(self, attempt: _Attempt, error: Exception) -> Outcome:
         """The state says "failed" when no other attempt follows, whoever was at fault; "gone" after a 410.
 
         SQS alone moves an entry to the dead letters, and by its receives: what is gone comes back at once,
@@ -128,13 +174,38 @@ class Deliveries:
         What was delivered before stays so, and a 410 to its repetition ends that.
         """
         expected = error if isinstance(error, Undelivered) else Undelivered("the platform could not send it")
-        rest: int | None = self._rest(record, expected.retry_after)
-        state: progress.Undone = "failed" if record.receives >= self.max_receives else "pending"
+        rest: int | None = self._rest(attempt.record, expected.retry_after)
+        state: progress.Undone = "failed" if self._is_last(attempt.record) else "pending"
         if isinstance(error, Gone):
-            rest, state = None if delivered else 0, "gone"
-        progress.failed(self.table, self.tenant, entry.id, expected.reason, state)
-        return Outcome("not delivered", rest, entry, expected.reason, error)
+            rest, state = None if attempt.state == "delivered" else 0, "gone"
+        progress.failed(self.table, self.tenant, attempt.message, attempt.name, expected.reason, state)
+        off = isinstance(error, Undelivered) and self._switched_off(attempt, error)
+        return Outcome("not delivered", rest, attempt.entry, expected.reason, error, off)
+
+    def _switched_off(self, attempt: _Attempt, error: Undelivered) -> bool:
+        """After a 410, and when a message has used up its attempts and nothing else was taken meanwhile."""
+        if not attempt.channel.may_be_switched_off:
+            return False
+        in_vain = self._is_last(attempt.record) and attempt.health.fails_for_days()
+        if in_vain or isinstance(error, Gone):
+            return self._receivers.switch_off(attempt.receiver, error.reason)
+        self._receivers.failed(attempt.receiver, attempt.health)
+        return False
+
+    def _refused(self, attempt: _Attempt) -> Outcome:
+        """Without an attempt, and at once until its receives are used up: then it is a dead letter."""
+        reason, last = "the receiver is switched off", self._is_last(attempt.record)
+        if last:
+            progress.given_up(self.table, self.tenant, attempt.message, attempt.name, reason)
+        return Outcome("switched off", 0, attempt.entry, reason, off=last)
+
+    @property
+    def _receivers(self) -> Receivers:
+        return Receivers(self.table, self.tenant)
+
+    def _is_last(self, record: Record) -> bool:
+        return record.receives >= self.max_receives
 
     def _rest(self, record: Record, asked: int = 0) -> int:
         """After the last receive there is nothing to wait for: the queue sets the entry aside at once."""
-        return 0 if record.receives >= self.max_receives else backoff.seconds(record.receives, asked)
+        return 0 if self._is_last(record) else backoff.seconds(record.receives, asked)

@@ -11,4 +11,4 @@ class Undelivered(Exception):
 
 
 class Gone(Undelivered):
-    """The receiver says that it will never take it: another attempt is in vain until somebody acts."""
+    """The receiver says that it is gone for good: nothing more is sent to it until somebody acts."""

@@ -1,8 +1,11 @@
-"""The notifier: take a batch of the tenant's queue, deliver its messages side by side, say which come back.
+"""The notifier: take a batch of the tenant's queue, deliver its entries side by side, say which come back.
 
 Side by side, because one that hangs would use up the time of those behind it, and their receives with it.
+An operator may have it send a test event too.
 """
 
+import logging
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
@@ -10,15 +13,16 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from agreed.webhooks import RESULTS, TEST
 from api import capacity, logs, metrics, queue, secrets, table
 from api import settings as common
 from api.deadline import Invocation
-from groups.contact.declaration import DELIVERED, FAILED, GROUP
-from groups.contact.notifier import settings
+from groups.contact.declaration import DELIVERED, FAILED, GROUP, NOTIFY, SWITCHED_OFF
+from groups.contact.notifier import settings, trial
 from groups.contact.notifier.deliveries import Channel, Deliveries, Outcome, Record
 from groups.contact.notifier.failures import Undelivered
 from groups.contact.notifier.mail import Mail
-from groups.contact.notifier.settings import ToWebhook
+from groups.contact.notifier.settings import ByEmail, ToWebhook
 from groups.contact.notifier.webhook import Webhook
 
 THREADS: Final = 10  # the most that the queue hands over at once
@@ -30,7 +34,9 @@ def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
     """The answer is Lambda's partial batch response: entries that it does not name are deleted."""
     tenant = common.current().tenant
     logs.begin(tenant=tenant, route=ROUTE, request_id="")
-    deliveries = Deliveries(tenant, table.current(), channel(), common.current().max_receives)
+    if TEST in event:
+        return {RESULTS: trial.sent(channels(), event[TEST])}
+    deliveries = Deliveries(tenant, table.current(), channels(), common.current().max_receives)
     records = [Record.of(record) for record in event["Records"]]
 
     def take(record: Record) -> Outcome:
@@ -44,6 +50,8 @@ def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
     for record, outcome in taken:
         _report(record, outcome)
     failed = [record.id for record, outcome in taken if outcome.rest is not None]
+    for receiver, ended in Counter(_receiver(each) for _, each in taken if each.off).items():
+        logs.end("a receiver is switched off", {SWITCHED_OFF: ended}, logging.WARNING, receiver=receiver)
     counts = metrics.take()
     logs.end(
         "taken",
@@ -56,13 +64,21 @@ def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
 
 
 @cache
-def channel() -> Channel:
+def channels() -> Mapping[str, Channel]:
+    """By receiver."""
+    return {name: _channel(each) for name, each in settings.current().items()}
+
+
+def _channel(means: ToWebhook | ByEmail) -> Channel:
     tenant = common.current().tenant
-    match settings.current():
-        case ToWebhook(target, secret_arn):
-            return Webhook(target, tenant, partial(secrets.values, secret_arn))
-        case by_email:
-            return Mail(by_email.sender, by_email.receiver, tenant)
+    if isinstance(means, ByEmail):
+        return Mail(means.sender, means.receiver, tenant)
+    return Webhook(means.target, tenant, partial(secrets.values, means.secret_arn))
+
+
+def _receiver(outcome: Outcome) -> str:
+    """Empty where the entry could not be read."""
+    return (outcome.entry.receiver or NOTIFY.name) if outcome.entry else ""
 
 
 def _postpone(record: Record, seconds: int) -> None:
@@ -78,12 +94,13 @@ def _report(record: Record, outcome: Outcome) -> None:
     about: dict[str, Any] = {"record_id": record.id, "receives": record.receives}
     if outcome.entry:
         about |= {"request_id": outcome.entry.request_id, "message_id": outcome.entry.id}
+        about["receiver"] = _receiver(outcome)
     details = {"reason": outcome.reason, "rest_seconds": outcome.rest}
     if isinstance(outcome.error, Undelivered):
         details["cause"] = type(outcome.error.__cause__).__name__ if outcome.error.__cause__ else None
     elif outcome.error:
         logs.failure("an entry could not be handled", outcome.error, **about)
-    expected = outcome.rest is None or outcome.result == "given up"
+    expected = outcome.result == "given up" or (outcome.rest is None and outcome.result != "no receiver")
     (logs.info if expected else logs.warning)(outcome.result, **about, **details)
     if outcome.result == "delivered":
         metrics.count(DELIVERED)

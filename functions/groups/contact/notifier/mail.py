@@ -7,7 +7,7 @@ form refuses is taken out here again: this function trusts no record.
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -28,6 +28,8 @@ _NOT_IN_A_LINE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202
 
 @dataclass(frozen=True, slots=True)
 class Mail:
+    may_be_switched_off: ClassVar[bool] = False
+
     sender: str
     receiver: str
     tenant: str

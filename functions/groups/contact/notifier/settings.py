@@ -1,8 +1,10 @@
-"""How this tenant's messages are delivered, by what its file sets: to a webhook, or by e-mail."""
+"""How this tenant's messages are delivered, by what its file sets: to webhooks, and as `notify` says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from agreed import webhooks
 from api import settings
 from api.exchange import Endpoint
 from groups.contact.declaration import DELIVERY, NOTIFY
@@ -21,19 +23,35 @@ class ByEmail:
 
 
 @cache
-def current() -> ToWebhook | ByEmail:
-    """Raises LookupError: the environment holds neither an address that it may call nor a sender."""
+def current() -> Mapping[str, ToWebhook | ByEmail]:
+    """By receiver; what `notify` names is called `notify`.
+
+    Raises:
+        LookupError: the environment holds neither an address that it may call nor a sender.
+    """
     environment = settings.current()
-    receiver = environment.options[NOTIFY.name]
+    notify = environment.options.get(NOTIFY.name)
+    single = {NOTIFY.name: _single(notify)} if notify else {}
+    return single | {
+        each.name: ToWebhook(
+            endpoint(each.url, f"contact.webhooks, {each.name}"),
+            environment.secret(webhooks.secret(DELIVERY.name, each.name)),
+        )
+        for each in environment.receivers
+    }
+
+
+def _single(receiver: str) -> ToWebhook | ByEmail:
+    environment = settings.current()
     if receiver in environment.calls:
-        return ToWebhook(endpoint(receiver), environment.secret(DELIVERY.name))
+        return ToWebhook(endpoint(receiver, "contact.notify"), environment.secret(DELIVERY.name))
     if environment.mail_from is None:
         raise LookupError("MAIL_FROM is not set, and CALLS does not list the receiver")
     return ByEmail(receiver, environment.mail_from)
 
 
-def endpoint(webhook: str) -> Endpoint:
+def endpoint(webhook: str, where: str) -> Endpoint:
     try:
         return Endpoint.of(webhook)
     except ValueError as error:
-        raise ValueError(f"the webhook: {error}; correct contact.notify and deploy again") from None
+        raise ValueError(f"the webhook: {error}; correct {where} and deploy again") from None

@@ -1,7 +1,7 @@
 """Deliver to a webhook: a signed event, accepted by any 2xx and by nothing else.
 
-`410 Gone` ends the attempts, as Standard Webhooks has it. Every other answer is tried again, 4xx too: a
-receiver that is being mended answers 401 or 404 as often as one that means it.
+`410 Gone` ends the attempts and switches the receiver off, as Standard Webhooks has it. Every other answer is
+tried again, 4xx too: a receiver that is being mended answers 401 or 404 as often as one that means it.
 """
 
 import time
@@ -9,17 +9,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from api import addresses
+from api import addresses, clock
 from api.addresses import Unreachable
 from api.exchange import Answer, Endpoint, Resolver, exchange
 from api.responses import compact_json
+from groups.contact.declaration import EVENT, TEST_EVENT
 from groups.contact.messages import Message
 from groups.contact.notifier import signing
 from groups.contact.notifier.failures import Gone, Undelivered
 
-EVENT: Final = "contact.received"
 GONE: Final = 410
 BUSY: Final = (429, 503)  # the answers whose Retry-After counts
 
@@ -28,17 +28,28 @@ BUSY: Final = (429, 503)  # the answers whose Retry-After counts
 class Webhook:
     """`secret` gives the values of the delivery secret as they are now."""
 
+    may_be_switched_off: ClassVar[bool] = True
+
     target: Endpoint
     tenant: str
     secret: Callable[[], Mapping[str, Any]]
     resolve: Resolver = addresses.resolve
 
     def send(self, message: Message, seconds: float) -> None:
-        content = body(message, self.tenant)
+        self._post(message.id, body(message, self.tenant), seconds)
+
+    def send_test(self, event_id: str, seconds: float) -> None:
+        """Raises `Undelivered`."""
+        moment = clock.rfc3339(clock.now_ms())
+        data = {"id": event_id, "tenant": self.tenant, "created_at": moment}
+        content = compact_json({"type": TEST_EVENT, "timestamp": moment, "data": data}).encode()
+        self._post(event_id, content, seconds)
+
+    def _post(self, event_id: str, content: bytes, seconds: float) -> None:
         now = time.time()
         headers = {
             "Content-Type": "application/json",
-            **signing.headers(signing.keys(self.secret(), now), message.id, now, content),
+            **signing.headers(signing.keys(self.secret(), now), event_id, now, content),
         }
         try:
             answer = exchange("POST", self.target, headers, content, seconds, self.resolve)
@@ -59,7 +70,7 @@ def body(message: Message, tenant: str) -> bytes:
     }
     data = {"id": message.id, "tenant": tenant, "created_at": message.created_at}
     data |= {name: text for name, text in texts.items() if text is not None}
-    return compact_json({"type": EVENT, "timestamp": message.created_at, "data": data}).encode()
+    return compact_json({"type": EVENT.type, "timestamp": message.created_at, "data": data}).encode()
 
 
 def _asked(answer: Answer) -> int:

@@ -152,11 +152,13 @@ def _variables(at: TenantPlace, member: Member) -> Inputs:
         variables[environment.CORS_CREDENTIALS] = "true" if tenant.cors_credentials else "false"
     if RUNTIME in set(function.secrets) - secrets:
         variables[environment.CURSORS] = environment.UNSEALED
-    for name in secrets.intersection(function.secrets):
+    for name in filter(function.reads, secrets):
         variables[environment.secret_arn(name)] = at.secret_arn(name)
     for name in queues.intersection(_reached(member)):
         url = at.computed(tokens.QUEUE, f"{at.slug}.{name}", "url")
         variables[environment.queue_url(name)] = url
+    if listed := _listed(at, member):
+        variables[environment.WEBHOOKS] = listed
     if member.queue:
         variables[environment.MAX_RECEIVES] = str(member.queue.max_receives)
     if function.calls:
@@ -165,6 +167,18 @@ def _variables(at: TenantPlace, member: Member) -> Inputs:
     if function.mails and function.mails.holds(options):
         variables[environment.MAIL_FROM] = at.deployment.mail_from
     return variables
+
+
+def _listed(at: TenantPlace, member: Member) -> list[dict[str, Any]]:
+    """The tenant's receivers, for what feeds their queue; their addresses for what delivers alone."""
+    webhooks = member.group.webhooks
+    if webhooks is None or webhooks.queue not in _reached(member):
+        return []
+    delivers = member.queue is not None and member.queue.name == webhooks.queue
+    return [
+        {"name": each.name, "events": list(each.events), **({"url": each.url} if delivers else {})}
+        for each in at.tenant.webhooks.get(member.group.name, ())
+    ]
 
 
 def _reached(member: Member) -> tuple[str, ...]:
@@ -176,7 +190,7 @@ def _policy(at: TenantPlace, member: Member) -> policies.Policy:
     """What the group's declaration grants on this tenant's own, and nothing beside."""
     tenant, names, arns = at.tenant, at.names, at.arns
     silo = tenant.isolation == "silo"
-    secrets = [each.name for each in tenant.secrets if each.name in member.function.secrets]
+    secrets = [each.name for each in tenant.secrets if member.function.reads(each.name)]
     queues = [each.name for each in tenant.queues if each.name in _reached(member)]
     reach = Reach(
         arns.table(names.tenant(at.slug) if silo else names.table),

@@ -201,7 +201,7 @@ def _key_policy(at: TenantPlace) -> dict[str, Any]:
     services = [arns.regional(service) for service in ("dynamodb", "secretsmanager", "logs")]
     users = {key_policies.items(services[0], names.tenant(slug)): list(roles.values())}
     for secret in at.tenant.secrets:
-        readers = [roles[m.name] for m in at.tenant.members if secret.name in m.function.secrets]
+        readers = [roles[m.name] for m in at.tenant.members if m.function.reads(secret.name)]
         arn = arns.secrets(naming.generation(names.secret(slug, secret.name), "*"))
         users[key_policies.secret(services[1], secret.name, arn)] = readers
     logs = [naming.log_group(names.function(slug, each)) for each in (AUTHORIZER, *roles)]

@@ -139,9 +139,12 @@ class Emulator:
     def issuer_url(self, tenant: str) -> str:
         return issuer.issuer_url(self.record.issuer_port, tenant)
 
-    def webhook_url(self, tenant: str) -> str:
-        """Where the local receiver takes, and shows, what is delivered to the tenant."""
-        return receiver.webhook_url(self.record.issuer_port, tenant, self.record.secret)
+    def webhook_url(self, tenant: str, name: str = "") -> str:
+        """Where the local receiver takes, and shows, what is delivered to one of the tenant's receivers.
+
+        None is named for the address that an option holds.
+        """
+        return receiver.webhook_url(self.record.issuer_port, tenant, self.record.secret, name)
 
     def publish(self, keys: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         """Serve these public JWKs, by tenant, and no others at the local issuer."""

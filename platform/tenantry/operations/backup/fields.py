@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agreed.declarations import Field, Form
+from agreed.webhooks import NAME, delivery_fields
 
-Plain = str | int | bool
+Plain = str | int | bool | dict[str, Any]
 """A field's value as a file holds it."""
 
 MAX_DEPTH = 32  # of a document, as the API takes it
@@ -23,6 +24,8 @@ class Unfit(ValueError):
 def holds(field: Field, value: object) -> bool:
     if field.form == "document":
         return _is_document(value, frozenset(field.excluded))
+    if field.form == "deliveries":
+        return _are_deliveries(field, value)
     return _FORMS[field.form](value) and (not field.choices or value in field.choices)
 
 
@@ -30,14 +33,43 @@ def plain(field: Field, stored: Mapping[str, Any]) -> Plain:
     """Raises Unfit: the attribute has another type."""
     try:
         value = stored[field.type]
+        if field.form == "deliveries":
+            return {name: _plain_members(field, each["M"]) for name, each in value.items()}
         return bool(value) if field.type == "BOOL" else int(value) if field.type == "N" else str(value)
-    except (KeyError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise Unfit("with an attribute of another type than the API writes") from None
 
 
 def attribute(field: Field, value: Plain) -> dict[str, Any]:
     """As DynamoDB keeps it."""
+    if isinstance(value, dict):
+        return {"M": {name: {"M": _attributes(field, each)} for name, each in value.items()}}
     return {field.type: value if field.type == "BOOL" else str(value)}
+
+
+def _plain_members(field: Field, stored: Mapping[str, Any]) -> dict[str, Plain]:
+    """Of one receiver. What no field names is left out, so that the record is not what is stored."""
+    return {
+        each.name: plain(each, stored[each.name]) for each in delivery_fields(field) if each.name in stored
+    }
+
+
+def _attributes(field: Field, members: Mapping[str, Plain]) -> dict[str, Any]:
+    known = {each.name: each for each in delivery_fields(field)}
+    return {name: attribute(known[name], value) for name, value in members.items()}
+
+
+def _are_deliveries(field: Field, value: object) -> bool:
+    known = {each.name: each for each in delivery_fields(field)}
+    required = {each.name for each in known.values() if not each.optional}
+    return isinstance(value, dict) and all(
+        isinstance(name, str)
+        and NAME.fullmatch(name)
+        and isinstance(members, dict)
+        and required <= members.keys() <= known.keys()
+        and all(holds(known[each], held) for each, held in members.items())
+        for name, members in value.items()
+    )
 
 
 def _is_text(value: object) -> bool:

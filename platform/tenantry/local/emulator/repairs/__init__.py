@@ -8,7 +8,12 @@ releases: any other version is refused, and the tests compare the repaired emula
 from importlib.metadata import version
 
 from tenantry.local.clients import Credentials
-from tenantry.local.emulator.repairs.authorization import callers, leading_keys, sender_addresses
+from tenantry.local.emulator.repairs.authorization import (
+    callers,
+    leading_keys,
+    queue_batches,
+    sender_addresses,
+)
 from tenantry.local.emulator.repairs.functions import (
     failure_reports,
     handler_failures,
@@ -69,6 +74,7 @@ def apply(root: Credentials) -> None:
     key_conditions.repair()
     leading_keys.repair()
     sender_addresses.repair()
+    queue_batches.repair()
     rest_api_bodies.repair(root)
     usage_plans.repair()
     authorizer_caches.repair()
