@@ -52,7 +52,13 @@ class DeclaredTenant:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredResource:
-    """As the engine gets it; `owner` is a tenant, or empty for what a cell's tenants share."""
+    """As the engine gets it.
+
+    Attributes:
+        owner: a tenant, or empty for what a cell's tenants share.
+        sources: URNs of the resources that an input is made of, by input.
+        retained: it stays when it is no longer declared.
+    """
 
     urn: str
     type: str
@@ -60,20 +66,35 @@ class DeclaredResource:
     owner: str
     inputs: dict[str, Any]
     ignored: list[str]
+    sources: dict[str, list[str]]
+    retained: bool
+
+    @property
+    def kind(self) -> str:
+        """Its type's last name, such as `Function`."""
+        return self.type.rpartition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
+    """`contract` is that of all groups that are installed."""
+
     tenants: dict[str, DeclaredTenant]
     resources: dict[str, DeclaredResource]
+    contract: contract.Document
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """What another release printed; fields that this one does not know are left out."""
+        """What another release printed; fields that this one does not know are left out.
+
+        Raises:
+            LookupError: it says less than this release asks for.
+        """
         stored = json.loads(text)
         return cls(
             {slug: _known(DeclaredTenant, each) for slug, each in stored["tenants"].items()},
             {urn: _known(DeclaredResource, each) for urn, each in stored["resources"].items()},
+            stored["contract"],
         )
 
 
@@ -86,7 +107,7 @@ def declared(folder: Path) -> Declared:
     platform = load_platform(folder)
     terms = Terms(prices.load())
     tenants = {tenant.slug: _tenant(tenant, platform.cell(tenant.cell), terms) for tenant in platform.tenants}
-    return Declared(tenants, _resources(platform))
+    return Declared(tenants, _resources(platform), contract.load())
 
 
 def _tenant(tenant: Tenant, cell: Cell, terms: Terms) -> DeclaredTenant:
@@ -125,8 +146,9 @@ def _resources(platform: Platform) -> dict[str, DeclaredResource]:
             owner = registered.owner(each) or ""
             # Where this release lies is no difference.
             inputs = json.loads(json.dumps(each.inputs, default=str).replace(str(paths.ROOT), "."))
+            sources = {name: sorted(urns) for name, urns in each.sources.items()}
             found[each.urn] = DeclaredResource(
-                each.urn, each.type, each.name, owner, inputs, list(each.ignored)
+                each.urn, each.type, each.name, owner, inputs, list(each.ignored), sources, each.retained
             )
     return found
 
@@ -139,8 +161,8 @@ def _digest(content: dict[str, bytes]) -> str:
 
 
 def _known(kind: type[T], stored: dict[str, Any]) -> T:
-    names = {each.name for each in fields(kind)}  # type: ignore[arg-type]  # a dataclass, as both callers' are
-    return kind(**{name: value for name, value in stored.items() if name in names})
+    names = [each.name for each in fields(kind)]  # type: ignore[arg-type]  # a dataclass, as both callers' are
+    return kind(**{name: stored[name] for name in names})
 
 
 if __name__ == "__main__":

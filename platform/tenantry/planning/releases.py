@@ -75,7 +75,13 @@ def _asked(root: Path, revision: str, folder: Path) -> Declared:
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
         raise WrongInput(f"what {revision} declares cannot be read: {reason}")
-    return Declared.read(done.stdout)
+    try:
+        return Declared.read(done.stdout)
+    except LookupError as missing:
+        raise WrongInput(
+            f"{revision} does not say {missing} of what it declares, which this plan compares; "
+            "name a later revision"
+        ) from None
 
 
 def _git(*arguments: str) -> bytes:
