@@ -6,17 +6,21 @@
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from tenantry import paths
 from tenantry.config import Cell, Platform, Tenant, load_platform, rotation
+from tenantry.config.auth import Claims
+from tenantry.config.capacity import account_capacity, cell_capacity
 from tenantry.costs import prices
 from tenantry.costs.estimate import Terms, estimate
 from tenantry.gateway import contract
 from tenantry.groups import current
 from tenantry.isolation import cells
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.packing import functions
 from tenantry.packing.artifact import Artifact
 from tenantry.rules.kinds.tokens import COMPONENTS, STACK
@@ -28,25 +32,45 @@ _DAYS = {"day": 1, "week": 7, "month": 30}
 
 @dataclass(frozen=True, slots=True)
 class DeclaredTenant:
-    """`usd` is the estimate of a month; `scopes` are those that open a route; `calls_a_day` is what the quota
-    comes to."""
+    """What its file comes to.
+
+    Attributes:
+        scopes: those that open a route.
+        issuer_keys: kids of the keys that the file lists.
+        claims: how scopes, audience and subject are read from tokens, as JSON.
+        options: of its route groups, such as `contact.notify`.
+        concurrency: set aside for each function; None where nothing bounds it.
+        calls_a_day: what the quota comes to.
+        usd: the estimate of a month.
+    """
 
     cell: str
     tier: str
     status: str
+    until: str
     routes: list[str]
     scopes: list[str]
+    options: dict[str, str]
     isolation: str
     encryption: str
     auth: str
     issuer: str
     audience: str
+    claims: str
+    issuer_keys: list[str]
+    algorithms: list[str]
+    leeway_seconds: int
+    max_lifetime_seconds: int
     api_keys: list[str]
     signing_keys: list[str]
+    origins: list[str]
     rate_per_second: int
     burst: int
     quota: str
     calls_a_day: float
+    concurrency: int | None
+    memory_mb: int
+    log_retention_days: int
     usd: float
 
 
@@ -76,12 +100,20 @@ class DeclaredResource:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredQuota:
+    used: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
-    """`contract` is that of all groups that are installed."""
+    """`contract` is that of all groups that are installed; `quotas` are those of each cell and of all cells
+    in one account, by a name such as `stages of demo`."""
 
     tenants: dict[str, DeclaredTenant]
     resources: dict[str, DeclaredResource]
     contract: contract.Document
+    quotas: dict[str, DeclaredQuota]
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -95,6 +127,7 @@ class Declared:
             {slug: _known(DeclaredTenant, each) for slug, each in stored["tenants"].items()},
             {urn: _known(DeclaredResource, each) for urn, each in stored["resources"].items()},
             stored["contract"],
+            {name: _known(DeclaredQuota, each) for name, each in stored["quotas"].items()},
         )
 
 
@@ -107,50 +140,83 @@ def declared(folder: Path) -> Declared:
     platform = load_platform(folder)
     terms = Terms(prices.load())
     tenants = {tenant.slug: _tenant(tenant, platform.cell(tenant.cell), terms) for tenant in platform.tenants}
-    return Declared(tenants, _resources(platform), contract.load())
+    return Declared(tenants, _resources(platform), contract.load(), _quotas(platform))
 
 
 def _tenant(tenant: Tenant, cell: Cell, terms: Terms) -> DeclaredTenant:
-    oidc, jwks, quota = tenant.auth.oidc, tenant.auth.jwks, tenant.limits.quota
+    auth, quota = tenant.auth, tenant.limits.quota
+    oidc, jwks = auth.oidc, auth.jwks
+    issuing = oidc or jwks
     return DeclaredTenant(
         cell=cell.name,
         tier=tenant.tier.name,
         status=tenant.status,
+        until=tenant.until or "",
         routes=list(tenant.routes),
         scopes=contract.scopes(contract.load(), tenant.routes),
+        options={
+            f"{group}.{name}": value for group, own in tenant.options.items() for name, value in own.items()
+        },
         isolation=tenant.isolation,
         encryption=tenant.data.encryption,
-        auth=tenant.auth.mode,
-        issuer=(oidc.issuer if oidc else (jwks.issuer if jwks else None)) or "",
+        auth=auth.mode,
+        issuer=(issuing.issuer if issuing else None) or "",
         audience=tenant.audience,
+        claims=json.dumps(
+            issuing.model_dump(mode="json", include=set(Claims.model_fields)) if issuing else {}
+        ),
+        issuer_keys=[each.kid or each.kty for each in jwks.keys] if jwks else [],
+        algorithms=list(oidc.algorithms) if oidc else [],
+        leeway_seconds=auth.leeway_seconds,
+        max_lifetime_seconds=auth.max_lifetime_seconds,
         api_keys=list(rotation.keys(tenant, "api")),
         signing_keys=list(rotation.keys(tenant, "signing")),
+        origins=list(tenant.cors_origins),
         rate_per_second=tenant.limits.rate_per_second,
         burst=tenant.limits.burst,
         quota=f"{quota.limit:,} a {quota.period}" if quota else "none",
         calls_a_day=quota.limit / _DAYS[quota.period] if quota else UNLIMITED,
+        concurrency=tenant.tier.reserved_concurrency,
+        memory_mb=tenant.tier.memory_mb,
+        log_retention_days=tenant.tier.log_retention_days,
         usd=float(estimate(tenant, cell, terms).total),
     )
+
+
+def _quotas(platform: Platform) -> dict[str, DeclaredQuota]:
+    stages = {f"stages of {cell.name}": cell_capacity(cell)[0] for cell in platform.cells}
+    account = {f"{each.name} of one account": each for each in account_capacity(platform)}
+    return {name: DeclaredQuota(each.used, each.limit) for name, each in (stages | account).items()}
 
 
 def _resources(platform: Platform) -> dict[str, DeclaredResource]:
     groups = current()
     code = Artifact(paths.CONTRACT, _digest(functions.sources(groups)))
     layer = Artifact(paths.CONTRACT, _digest({"": paths.LAYER_REQUIREMENTS.read_bytes()}))
-    found = {}
-    for cell in platform.cells:
-        registered = cells.registered(cell, code, layer)
-        for each in registered.resources:
-            if each.type == STACK or each.type.startswith(COMPONENTS):
-                continue
-            owner = registered.owner(each) or ""
-            # Where this release lies is no difference.
-            inputs = json.loads(json.dumps(each.inputs, default=str).replace(str(paths.ROOT), "."))
-            sources = {name: sorted(urns) for name, urns in each.sources.items()}
-            found[each.urn] = DeclaredResource(
-                each.urn, each.type, each.name, owner, inputs, list(each.ignored), sources, each.retained
-            )
-    return found
+    return {
+        each.urn: each
+        for cell in platform.cells
+        for each in declared_resources(cells.registered(cell, code, layer))
+    }
+
+
+def declared_resources(cell: RegisteredCell) -> Iterator[DeclaredResource]:
+    """In the order of registration, without components."""
+    for each in cell.resources:
+        if each.type == STACK or each.type.startswith(COMPONENTS):
+            continue
+        # Where this release lies is no difference.
+        inputs = json.loads(json.dumps(each.inputs, default=str).replace(str(paths.ROOT), "."))
+        yield DeclaredResource(
+            urn=each.urn,
+            type=each.type,
+            name=each.name,
+            owner=cell.owner(each) or "",
+            inputs=inputs,
+            ignored=list(each.ignored),
+            sources={name: sorted(urns) for name, urns in each.sources.items()},
+            retained=each.retained,
+        )
 
 
 def _digest(content: dict[str, bytes]) -> str:

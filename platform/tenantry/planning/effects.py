@@ -6,15 +6,25 @@ from enum import StrEnum
 
 from tenantry.local.engine.changes import Step
 from tenantry.planning import contracts
+from tenantry.planning.calls import calls, seconds
 from tenantry.planning.declared import Declared
 from tenantry.planning.differences import Line, differences
 from tenantry.planning.permissions import gains
 from tenantry.planning.steps import Stepped, counts, steps
+from tenantry.rules.naming import AUTHORIZER
 
 # What answers calls: its replacement has a moment in which there is none.
 SERVING = frozenset({"Function", "Permission", "Role", "RolePolicy", "Stage", "UsagePlan"})
 # What holds values or data: its replacement has others.
 HOLDING = frozenset({"ApiKey", "Key", "PrivateKey", "RandomBytes", "Secret", "SecretVersion", "Table"})
+# What goes with what it holds, and isn't said by another line.
+DROPPED = {
+    "LogGroup": "logs of",
+    "Queue": "messages that still wait in",
+    "Secret": "values of the secrets of",
+    "Table": "records of the table",
+}
+LEFT = frozenset({"Key", "Table"})  # and billed on
 
 
 class Effect(StrEnum):
@@ -30,12 +40,14 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TenantPlan:
-    """`steps` counts resources by what is done to them; `usd` is the difference of a month."""
+    """`steps` counts resources by what is done to them, `calls` those of AWS's control plane that it takes;
+    `usd` is the difference of a month."""
 
     tenant: str
     effect: Effect
     lines: tuple[Line, ...]
     steps: Mapping[Step, int]
+    calls: Mapping[str, int]
     usd: float
 
     @property
@@ -62,7 +74,7 @@ def _shared(before: Declared, stepped: list[Stepped]) -> TenantPlan:
     lines += gains(before, stepped)
     numbers = counts(stepped)
     effect = Effect.REPLACED if numbers.get(Step.REPLACED) else Effect.CHANGED
-    return TenantPlan("", effect, tuple(lines), numbers, 0.0)
+    return TenantPlan("", effect, tuple(lines), numbers, calls(stepped), 0.0)
 
 
 def _planned(slug: str, before: Declared, after: Declared, stepped: list[Stepped]) -> TenantPlan:
@@ -72,14 +84,15 @@ def _planned(slug: str, before: Declared, after: Declared, stepped: list[Stepped
     if old is None or new is None:
         effect = Effect.ADDED if old is None else Effect.REMOVED
         if new is None:
-            lines.append(Line("all its clients lose access; keys and secrets go for good", needs_person=True))
+            lines.append(Line("all its clients lose access; its keys go for good", True, "everything"))
     else:
         effect = _effect(stepped)
         lines += differences(old, new)
         lines += _breaks(before, after, slug)
         lines += gains(before, stepped)
-        lines += _replacements(stepped)
-    return TenantPlan(slug, effect, tuple(lines), counts(stepped), usd)
+        lines += _replacements(slug, stepped)
+    lines += _dropped(stepped)
+    return TenantPlan(slug, effect, tuple(lines), counts(stepped), calls(stepped), usd)
 
 
 def _effect(stepped: list[Stepped]) -> Effect:
@@ -105,9 +118,23 @@ def _breaks(before: Declared, after: Declared, slug: str) -> Iterator[Line]:
         yield Line(f"contract, {where[0]}{others}: {what}", needs_person=True)
 
 
-def _replacements(stepped: Iterable[Stepped]) -> Iterator[Line]:
+def _replacements(slug: str, stepped: Iterable[Stepped]) -> Iterator[Line]:
     for each in stepped:
         if each.step is Step.REPLACED and each.kind in HOLDING:
             yield Line(f"{each.is_} is made anew, with another content", needs_person=True)
         elif each.step is Step.REPLACED and each.kind in SERVING:
-            yield Line(f"calls fail for some seconds while {each.is_} is replaced", needs_person=True)
+            part = each.resource.name.removeprefix(slug).removeprefix(".")
+            whose = f"to {part}" if part and part != AUTHORIZER else "of all its clients"
+            least = max(1, round(seconds(calls([each]))))
+            yield Line(f"calls {whose} fail for {least} s or more, while {each.is_} is replaced", True)
+
+
+def _dropped(stepped: Iterable[Stepped]) -> Iterator[Line]:
+    gone: dict[str, set[str]] = {}
+    for each in stepped:
+        if each.step is Step.REMOVED and each.kind in DROPPED:
+            gone.setdefault(each.kind, set()).add(each.resource.name)
+        elif each.step is Step.RETAINED and each.kind in LEFT:
+            yield Line(f"{each.is_} stays, is no longer used, and is billed on", needs_person=True)
+    for kind, names in sorted(gone.items()):
+        yield Line(f"{DROPPED[kind]} {', '.join(sorted(names))} go", needs_person=True)

@@ -1,7 +1,9 @@
 """Find what a policy allows now that it didn't: whoever may do more than before is for a person to see."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from tenantry.local.engine.changes import Step
@@ -10,8 +12,15 @@ from tenantry.planning.differences import Line
 from tenantry.planning.steps import Stepped
 from tenantry.rules.kinds import KINDS
 
-Grant = tuple[str, str, str]
-"""Who or what may, on which resource, under which conditions."""
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """One action on one resource; `who` is empty for the policy of a role's own."""
+
+    who: str
+    on: str
+    where: str
+    action: str
 
 
 def gains(before: Declared, stepped: Iterable[Stepped]) -> Iterator[Line]:
@@ -21,9 +30,10 @@ def gains(before: Declared, stepped: Iterable[Stepped]) -> Iterator[Line]:
         if old is None or each.step not in (Step.CHANGED, Step.REPLACED):
             continue
         for name in KINDS[each.resource.type].policies:
-            for what, on, condition in sorted(_grants(each.resource, name) - _grants(old, name)):
-                under = f" if {condition}" if condition else ""
-                yield Line(f"{_holder(each)} may now {what} on {on}{under}", needs_person=True)
+            gained = sorted(_grants(each.resource, name) - _grants(old, name))
+            for (who, on, where), same in groupby(gained, lambda of: (of.who, of.on, of.where)):
+                what = ", ".join(of.action for of in same)
+                yield Line(f"{who or _holder(each)} may now {what} on {on}{where}", needs_person=True)
 
 
 def _holder(each: Stepped) -> str:
@@ -31,19 +41,32 @@ def _holder(each: Stepped) -> str:
 
 
 def _grants(resource: DeclaredResource, name: str) -> set[Grant]:
-    found = set()
-    for statement in json.loads(resource.inputs.get(name) or '{"Statement": []}')["Statement"]:
-        if statement["Effect"] != "Allow":
-            continue
-        condition = json.dumps(statement["Condition"], sort_keys=True) if "Condition" in statement else ""
-        who = _principals(statement.get("Principal"))
-        for action in _each(statement.get("Action", "all but what is listed")):
-            found |= {
-                (f"{action}{by and f' as {by}'}", on, condition)
-                for on in _each(statement.get("Resource", "itself"))
-                for by in who
-            }
-    return found
+    statements = json.loads(resource.inputs.get(name) or '{"Statement": []}')["Statement"]
+    return {
+        Grant(who, _short(on), _where(statement.get("Condition", {})), action)
+        for statement in statements
+        if statement["Effect"] == "Allow"
+        for who in _principals(statement.get("Principal"))
+        for on in _each(statement.get("Resource", "itself"))
+        for action in _each(statement.get("Action", "all but what is listed"))
+    }
+
+
+def _short(arn: str) -> str:
+    """Without partition, Region and account, which a cell has one of."""
+    parts = arn.split(":", 5)
+    return f"{parts[2]} {parts[5]}" if len(parts) == 6 else arn
+
+
+def _where(conditions: Mapping[str, Mapping[str, Any]]) -> str:
+    """Every value that is asked for; whether a key has to be there at all is said by its values."""
+    asked = [
+        f"{key} is {' or '.join(_each(values))}"
+        for operator, by_key in sorted(conditions.items())
+        if operator != "Null"
+        for key, values in sorted(by_key.items())
+    ]
+    return f", where {' and '.join(asked)}" if asked else ""
 
 
 def _principals(stated: Any) -> list[str]:

@@ -11,10 +11,12 @@ from tenantry.local.engine.changes import Step, effective, plan
 from tenantry.local.engine.inventory import Entry
 from tenantry.local.engine.resources import MAKERS
 from tenantry.planning.declared import DeclaredResource
-from tenantry.rules.kinds import KINDS
+from tenantry.rules.kinds import KINDS, tokens
 
 Resources = Mapping[str, DeclaredResource]
 MOVED = "of another resource than before"  # no value of an input's is ever this
+# Of inputs that only the local platform cannot change in place: the emulator lacks AssociateKmsKey.
+IN_PLACE = {tokens.LOG_GROUP: {"kmsKeyId"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,9 @@ def _step(old: DeclaredResource, new: DeclaredResource, moved: set[str]) -> Step
     inputs = effective(inputs, recorded, new.ignored)
     if new.type not in MAKERS:  # the local platform has no use for it
         return Step.SAME if inputs == old.inputs else Step.CHANGED
-    return plan(MAKERS[new.type], recorded, inputs).step
+    found = plan(MAKERS[new.type], recorded, inputs)
+    in_place = IN_PLACE.get(new.type, set()).issuperset(found.differing)
+    return Step.CHANGED if found.step is Step.REPLACED and in_place else found.step
 
 
 def _drawn(token: str) -> bool:
