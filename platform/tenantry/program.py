@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -123,8 +124,12 @@ def prepare(
     )
 
 
-def declare(cell: CellConfig, deployment: Deployment) -> dict[str, Any]:
+def declare(cell: CellConfig, deployment: Deployment, slugs: Collection[str] | None = None) -> dict[str, Any]:
     """Register every resource of the cell; answers the stack's outputs.
+
+    Args:
+        slugs: the tenants to register beside what all share, for who asks only of these. No tenant's own
+            resource depends on another tenant.
 
     Raises:
         WrongInput: a tenant's messages are to be mailed, and there is no sender; nothing was registered.
@@ -134,6 +139,7 @@ def declare(cell: CellConfig, deployment: Deployment) -> dict[str, Any]:
     tenants = {
         tenant.slug: Tenant(tenant.slug, TenantArgs(deployment, shared, tenant)).summary
         for tenant in cell.tenants
+        if slugs is None or tenant.slug in slugs
     }
     return {
         "cell": cell.name,

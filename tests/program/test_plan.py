@@ -1,16 +1,19 @@
 """The plan says of each edit whom it touches and how, and asks for a person where something is taken away."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
+from tenantry.config import load_platform
 from tenantry.gateway import contract
 from tenantry.packing import functions
 from tenantry.planning.declared import Declared, declared
 from tenantry.planning.effects import Effect, TenantPlan
+from tenantry.planning.releases import of_the_same_code
 from tenantry.planning.totals import Total, total
 
 TIERS = """\
@@ -559,3 +562,18 @@ def test_what_cannot_change_in_place_interrupts_or_replaces(
     found = by_tenant(total(before, replace(before, resources=before.resources | {urn: other})))
     assert found["acme"].effect is effect
     assert f"!{line}" in said(found["acme"])
+
+
+def test_asking_only_for_whom_the_files_changed_says_the_same(tmp_path: Path) -> None:
+    """With what all share, which knows of every tenant of the cell, and of no other cell."""
+    eu = {"initech": MANAGED.replace("web", "app")}
+    old = written(tmp_path / "old", TIERS, {"acme": MANAGED, "beta": ISSUED})
+    new = written(tmp_path / "new", TIERS, {"acme": MANAGED.replace("[web]", "[web, app]"), "beta": ISSUED})
+    for folder in (old, new):
+        written(folder / "of-eu", TIERS, eu, "eu")
+        (folder / "of-eu" / "eu").rename(folder / "eu")
+        shutil.rmtree(folder / "of-eu")
+    narrow = of_the_same_code(load_platform(old), load_platform(new))
+    assert total(*narrow) == total(declared(old), declared(new))
+    assert {each.owner for each in narrow[1].resources.values()} == {"acme", ""}
+    assert not any("::eu::" in urn or ":eu::" in urn for urn in narrow[1].resources)

@@ -21,14 +21,13 @@ def plan(
 ) -> None:
     """Say what the files and the code of today change for each tenant; exit 3 if a person should look."""
     from tenantry.cli import plan_tables
-    from tenantry.planning.declared import declared
-    from tenantry.planning.releases import declared_at
+    from tenantry.planning.releases import compared
     from tenantry.planning.totals import total
 
     if markdown and as_json:
         raise WrongInput("--markdown is for people, --json for programs; give one of them")
     with stderr().status("comparing"):
-        found = total(declared_at(against, tenants), declared(tenants))
+        found = total(*compared(against, tenants))
     if as_json:
         print_json({"against": against, **plan_tables.shown(found)})
     elif markdown:

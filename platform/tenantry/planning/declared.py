@@ -6,7 +6,7 @@
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -137,10 +137,25 @@ def declared(folder: Path) -> Declared:
     Raises:
         ConfigErrors: the files are wrong.
     """
-    platform = load_platform(folder)
-    terms = Terms(prices.load())
-    tenants = {tenant.slug: _tenant(tenant, platform.cell(tenant.cell), terms) for tenant in platform.tenants}
-    return Declared(tenants, _resources(platform), contract.load(), _quotas(platform))
+    return of_platform(load_platform(folder))
+
+
+def of_platform(
+    platform: Platform,
+    slugs: Collection[str] | None = None,
+    known: Mapping[str, DeclaredTenant] | None = None,
+) -> Declared:
+    """What a platform declares.
+
+    Args:
+        slugs: the tenants whose resources are wanted, with what their cells share; by default all.
+        known: what is said of tenants already, by slug.
+    """
+    terms, found = Terms(prices.load()), dict(known or {})
+    for cell in platform.cells:
+        found |= {each.slug: _tenant(each, cell, terms) for each in cell.tenants if each.slug not in found}
+    tenants = {each.slug: found[each.slug] for each in platform.tenants}
+    return Declared(tenants, _resources(platform, slugs), contract.load(), _quotas(platform))
 
 
 def _tenant(tenant: Tenant, cell: Cell, terms: Terms) -> DeclaredTenant:
@@ -189,14 +204,15 @@ def _quotas(platform: Platform) -> dict[str, DeclaredQuota]:
     return {name: DeclaredQuota(each.used, each.limit) for name, each in (stages | account).items()}
 
 
-def _resources(platform: Platform) -> dict[str, DeclaredResource]:
+def _resources(platform: Platform, slugs: Collection[str] | None) -> dict[str, DeclaredResource]:
     groups = current()
     code = Artifact(paths.CONTRACT, _digest(functions.sources(groups)))
     layer = Artifact(paths.CONTRACT, _digest({"": paths.LAYER_REQUIREMENTS.read_bytes()}))
     return {
         each.urn: each
         for cell in platform.cells
-        for each in declared_resources(cells.registered(cell, code, layer))
+        if slugs is None or any(tenant.slug in slugs for tenant in cell.tenants)
+        for each in declared_resources(cells.registered(cell, code, layer, slugs))
     }
 
 
