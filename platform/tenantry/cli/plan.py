@@ -1,12 +1,16 @@
 """`plan`: what a change does, tenant by tenant, before anything is deployed."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
+
+if TYPE_CHECKING:
+    from tenantry.planning.totals import Total
 
 NEEDS_PERSON = 3
 
@@ -15,6 +19,10 @@ def plan(
     against: Annotated[
         str, typer.Option("--against", help="The revision that is deployed, as git names it.")
     ] = "HEAD",
+    stack: Annotated[
+        str | None,
+        typer.Option("--stack", help="Ask the engine what it would do to this stack; needs pulumi on PATH."),
+    ] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="For a comment on a pull request.")] = False,
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
@@ -27,7 +35,7 @@ def plan(
     if markdown and as_json:
         raise WrongInput("--markdown is for people, --json for programs; give one of them")
     with stderr().status("comparing"):
-        found = total(*compared(against, tenants))
+        found = _of_stack(stack, against, tenants) if stack else total(*compared(against, tenants))
     if as_json:
         print_json({"against": against, **plan_tables.shown(found)})
     elif markdown:
@@ -37,3 +45,15 @@ def plan(
             stdout().print(each, highlight=False)
     if found.needs_person:
         raise typer.Exit(NEEDS_PERSON)
+
+
+def _of_stack(stack: str, against: str, tenants: Path) -> "Total":
+    from tenantry.operations import stacks
+    from tenantry.planning.previews import previewed
+    from tenantry.planning.releases import compared
+    from tenantry.planning.totals import of_stack
+
+    cell = stacks.find(stack).cell
+    if cell is None:
+        raise WrongInput(f"Pulumi.{stack}.yaml states no tenantry:cell; write the cell that it deploys")
+    return of_stack(*compared(against, tenants, registered=False), cell, previewed(stack))

@@ -6,7 +6,7 @@ A line needs a person where it takes something from somebody: access, room, data
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tenantry.planning.declared import DeclaredTenant
+from tenantry.planning.facts import DeclaredTenant
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from tenantry.planning.calls import calls, seconds
 from tenantry.planning.declared import Declared
 from tenantry.planning.differences import Line, differences
 from tenantry.planning.permissions import gains
-from tenantry.planning.steps import Stepped, counts, steps
+from tenantry.planning.steps import Stepped, counts
 from tenantry.rules.naming import AUTHORIZER
 
 # What answers calls: its replacement has a moment in which there is none.
@@ -55,10 +55,14 @@ class TenantPlan:
         return any(line.needs_person for line in self.lines)
 
 
-def plans(before: Declared, after: Declared) -> list[TenantPlan]:
-    """One for each tenant of either, by slug; the last, of `""`, is what tenants share, if that changes."""
+def plans(before: Declared, after: Declared, steps: Iterable[Stepped]) -> list[TenantPlan]:
+    """One for each tenant of either, by slug; the last, of `""`, is what tenants share, if that changes.
+
+    Args:
+        steps: what becomes of resources, in the order of their registration.
+    """
     stepped: dict[str, list[Stepped]] = {}
-    for each in steps(before.resources, after.resources):
+    for each in steps:
         stepped.setdefault(each.resource.owner, []).append(each)
     slugs = sorted(before.tenants.keys() | after.tenants.keys())
     shared = [_shared(before, stepped[""])] if "" in stepped else []

@@ -30,10 +30,19 @@ def gains(before: Declared, stepped: Iterable[Stepped]) -> Iterator[Line]:
         if old is None or each.step not in (Step.CHANGED, Step.REPLACED):
             continue
         for name in KINDS[each.resource.type].policies:
+            if not _readable(each.resource, name):
+                yield Line(f"what {_holder(each)} may do is known after the update alone", needs_person=True)
+                continue
             gained = sorted(_grants(each.resource, name) - _grants(old, name))
             for (who, on, where), same in groupby(gained, lambda of: (of.who, of.on, of.where)):
                 what = ", ".join(of.action for of in same)
                 yield Line(f"{who or _holder(each)} may now {what} on {on}{where}", needs_person=True)
+
+
+def _readable(resource: DeclaredResource, name: str) -> bool:
+    """A preview of the engine's has no policy that names what is yet to be made."""
+    text = resource.inputs.get(name)
+    return not text or str(text).startswith("{")
 
 
 def _holder(each: Stepped) -> str:
@@ -41,7 +50,8 @@ def _holder(each: Stepped) -> str:
 
 
 def _grants(resource: DeclaredResource, name: str) -> set[Grant]:
-    statements = json.loads(resource.inputs.get(name) or '{"Statement": []}')["Statement"]
+    text = resource.inputs.get(name)
+    statements = json.loads(text)["Statement"] if text and _readable(resource, name) else []
     return {
         Grant(who, _short(on), _where(statement.get("Condition", {})), action)
         for statement in statements

@@ -13,7 +13,7 @@ from tenantry.config import Cell, Platform, load_platform
 from tenantry.costs.inventory import cell_inventory
 from tenantry.errors import Failed, WrongInput
 from tenantry.groups.folders import listed
-from tenantry.planning.declared import Declared, declared, of_platform
+from tenantry.planning.declared import Declared, of_platform
 from tenantry.problems import ConfigErrors
 
 ASKED = Path("platform", "tenantry", "planning", "declared.py")
@@ -21,7 +21,7 @@ ASKED = Path("platform", "tenantry", "planning", "declared.py")
 PROGRAM = ("platform", "functions", "requirements", "Pulumi.yaml")
 
 
-def compared(revision: str, folder: Path) -> tuple[Declared, Declared]:
+def compared(revision: str, folder: Path, registered: bool = True) -> tuple[Declared, Declared]:
     """What the project declared at a revision, by that revision's own code, and what it declares today.
 
     Where both have the same code, resources are asked for of those tenants alone whose files came to
@@ -30,6 +30,7 @@ def compared(revision: str, folder: Path) -> tuple[Declared, Declared]:
     Args:
         revision: whatever git takes for a commit.
         folder: of the tenants' files today; the same one is read in the revision.
+        registered: whether resources are asked for, beside what the files say.
 
     Raises:
         ConfigErrors: today's files are wrong.
@@ -44,19 +45,20 @@ def compared(revision: str, folder: Path) -> tuple[Declared, Declared]:
         root = Path(scratch, "project")
         if _has_the_code_of_today(commit):
             _extract(commit, root, within)
-            return of_the_same_code(_loaded(root / within, revision), load_platform(folder))
+            return of_the_same_code(_loaded(root / within, revision), load_platform(folder), registered)
         _extract(commit, root)
         _link_groups(root)
         if not (root / ASKED).exists():
             raise WrongInput(f"{revision} is from before `tenantry plan`; name a later revision")
-        return _asked(root, revision, within), declared(folder)
+        return _asked(root, revision, within), of_platform(load_platform(folder), None if registered else ())
 
 
-def of_the_same_code(old: Platform, new: Platform) -> tuple[Declared, Declared]:
+def of_the_same_code(old: Platform, new: Platform, registered: bool = True) -> tuple[Declared, Declared]:
     """Two states of the files, with the resources of those tenants that differ and of what they share."""
     was, is_ = ({each.slug: each for each in of.tenants} for of in (old, new))
     changed = {slug for slug in was.keys() | is_.keys() if was.get(slug) != is_.get(slug)}
-    after = of_platform(new, changed)
+    asked = changed if registered else ()
+    after = of_platform(new, asked)
     cells = {cell.name: _shares(cell) for cell in old.cells}
     alike = {cell.name for cell in new.cells if _shares(cell) == cells.get(cell.name)}
     known = {
@@ -64,7 +66,7 @@ def of_the_same_code(old: Platform, new: Platform) -> tuple[Declared, Declared]:
         for slug, tenant in is_.items()
         if slug not in changed and tenant.cell in alike
     }
-    return of_platform(old, changed, known), after
+    return of_platform(old, asked, known), after
 
 
 def _shares(cell: Cell) -> tuple[int, dict[str, int]]:

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tenantry.config.capacity import NEAR
 from tenantry.planning.calls import FLUSH, seconds
 from tenantry.planning.declared import Declared, DeclaredQuota
 from tenantry.planning.differences import Line
 from tenantry.planning.effects import Effect, TenantPlan, plans
+from tenantry.planning.previews import Preview
+from tenantry.planning.steps import Stepped, steps
 
 NAMED = 3  # tenants, and of each what it loses; the rest is a number
 SHARED = "what all share"
@@ -71,7 +73,21 @@ class Total:
 
 
 def total(before: Declared, after: Declared) -> Total:
-    found = plans(before, after)
+    """By what the program registers, before and after."""
+    return _total(before, after, list(steps(before.resources, after.resources)))
+
+
+def of_stack(before: Declared, after: Declared, cell: str, preview: Preview) -> Total:
+    """By what the engine would do to a stack of that cell; the files say what that means for its tenants."""
+    was, is_ = (
+        replace(each, tenants={slug: of for slug, of in each.tenants.items() if of.cell == cell})
+        for each in (before, after)
+    )
+    return _total(replace(was, resources=preview.before), is_, preview.steps)
+
+
+def _total(before: Declared, after: Declared, stepped: Sequence[Stepped]) -> Total:
+    found = plans(before, after, stepped)
     calls: Counter[str] = Counter()
     for each in found:
         calls.update(each.calls)
