@@ -1,6 +1,7 @@
 """Say of a tenant what its file comes to, as plain data: what its clients may do, and what that costs."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from tenantry.config import Cell, Tenant, rotation
 from tenantry.config.auth import Claims
@@ -18,7 +19,7 @@ class DeclaredTenant:
     Attributes:
         scopes: those that open a route.
         issuer_keys: kids of the keys that the file lists.
-        claims: how scopes, audience and subject are read from tokens, as JSON.
+        claims: how scopes, audience and subject are read from tokens, where that is not the default.
         options: of its route groups, such as `contact.notify`.
         concurrency: set aside for each function; None where nothing bounds it.
         calls_a_day: what the quota comes to.
@@ -37,7 +38,7 @@ class DeclaredTenant:
     auth: str
     issuer: str
     audience: str
-    claims: str
+    claims: dict[str, Any]
     issuer_keys: list[str]
     algorithms: list[str]
     leeway_seconds: int
@@ -74,7 +75,9 @@ def declared_tenant(tenant: Tenant, cell: Cell, terms: Terms) -> DeclaredTenant:
         auth=auth.mode,
         issuer=(issuing.issuer if issuing else None) or "",
         audience=tenant.audience,
-        claims=issuing.model_dump_json(include=set(Claims.model_fields)) if issuing else "",
+        claims=issuing.model_dump(mode="json", include=set(Claims.model_fields), exclude_defaults=True)
+        if issuing
+        else {},
         issuer_keys=[each.kid or each.kty for each in jwks.keys] if jwks else [],
         algorithms=list(oidc.algorithms) if oidc else [],
         leeway_seconds=auth.leeway_seconds,

@@ -124,6 +124,11 @@ NEW_TYPE: tuple[Edit, ...] = (
         "from tenantry.rules.rights.shape import Right\n",
     ),
     (
+        f"{PLATFORM}/rules/kinds/calls.py",
+        '        tokens.LOG_GROUP: _of("logs", groups, groups, "DeleteLogGroup"),\n',
+        '        tokens.LOG_STREAM: _of("logs", "CreateLogStream"),\n',
+    ),
+    (
         f"{PLATFORM}/local/engine/resources/observability.py",
         'LOG_GROUP = put(_put_log_group, _remove_log_group, "name", "kmsKeyId")\n',
         """
@@ -211,13 +216,13 @@ def test_an_option_of_tiers_is_the_four_files_that_are_listed(project: Project) 
     assert {each["EphemeralStorage"]["Size"] for each in functions} == {2048}
 
 
-@pytest.mark.parametrize(("edits", "files"), [(KNOWN_TYPE, 3), (NEW_TYPE, 6)], ids=["known type", "new type"])
+@pytest.mark.parametrize(("edits", "files"), [(KNOWN_TYPE, 3), (NEW_TYPE, 7)], ids=["known type", "new type"])
 def test_a_resource_of_each_tenant_is_the_files_that_are_listed(
     project: Project, edits: tuple[Edit, ...], files: int
 ) -> None:
     changed = carried_out(project, edits)
     patterns = listed("Give each tenant another resource")
-    assert len(patterns) == 6
+    assert len(patterns) == 7
     assert len(changed) == files
     assert all(any(fnmatch(name, each) for each in patterns[:files]) for name in changed)
     holds(project)
