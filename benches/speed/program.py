@@ -1,4 +1,4 @@
-"""Goal 4: what the Pulumi program costs without and with its levers, beside CDK, and growing; `validate`."""
+"""Goal 4: what the Pulumi program costs without and with its levers, beside CDK, and growing; commands."""
 
 import json
 import sys
@@ -8,7 +8,15 @@ from pathlib import Path
 
 from benches.speed import synth, tenants
 from benches.speed.engine import StandIn
-from benches.speed.goals import IN_PROCESS, OVER_GRPC, THREE_TIMES_THE_TENANTS, VALIDATE_SECONDS, Measured
+from benches.speed.goals import (
+    IN_PROCESS,
+    OVER_GRPC,
+    PLAN_SECONDS,
+    THREE_TIMES_THE_TENANTS,
+    VALIDATE_SECONDS,
+    Measured,
+)
+from benches.speed.plan import Project
 from benches.speed.timing import OnStep, Sample, Spent, child, in_turns, own_environment
 from tenantry.execution.levers import PLAIN
 from tenantry.packing import artifact
@@ -33,6 +41,7 @@ def measure(on_step: OnStep) -> list[Measured]:
             _over_grpc(folders[TENANTS], folders[EVERY_KIND], on_step),
             _growth(folders[FEW], folders[MANY], on_step),
             _validate(folders[FILES], on_step),
+            _plan(Project(Path(scratch, "project"), FILES), folders[FILES], on_step),
         ]
 
 
@@ -130,6 +139,21 @@ def _validate(folder: Path, on_step: OnStep) -> Measured:
             "containers; a quarter is validation."
         )
     return Measured(4, name, seconds, VALIDATE_SECONDS, "no peer; CPU", unit="s", figures=figures, note=note)
+
+
+def _plan(project: Project, folder: Path, on_step: OnStep) -> Measured:
+    validate = f"`tenantry validate` of {FILES:,} files"
+    name = f"`tenantry plan` of an edit among {FILES:,} tenants"
+    command = ("-m", "tenantry.cli", "validate", "--tenants", str(folder))
+    found = in_turns({name: project.planned, validate: lambda: _child(*command).cpu}, ROUNDS, on_step)
+    figures = {f"{each}, s": sample.median for each, sample in found.items()}
+    figures["ratio of the two"] = found[name].median / found[validate].median
+    remark = (
+        "An edit that reaches every tenant, of a tier or of the code, registers all of them before and "
+        "after: what the program costs, twice."
+    )
+    seconds = found[name].median
+    return Measured(4, name, seconds, PLAN_SECONDS, "no peer; CPU", unit="s", figures=figures, remark=remark)
 
 
 def registered(folder: Path, variables: dict[str, str]) -> float:

@@ -3,7 +3,7 @@
 `run` is what the Pulumi engine executes; the local platform calls `declare` with a deployment of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -126,8 +126,12 @@ def prepare(
     )
 
 
-def declare(cell: CellConfig, deployment: Deployment) -> dict[str, Any]:
+def declare(cell: CellConfig, deployment: Deployment, slugs: Collection[str] | None = None) -> dict[str, Any]:
     """Register every resource of the cell; answers the stack's outputs.
+
+    Args:
+        slugs: the tenants to register beside what all share, for who asks only of these. No tenant's own
+            resource depends on another tenant.
 
     Raises:
         WrongInput: a tenant's messages are to be mailed, and there is no sender; nothing was registered.
@@ -135,7 +139,9 @@ def declare(cell: CellConfig, deployment: Deployment) -> dict[str, Any]:
     _require_sender(cell, deployment)
     shared = Cell(cell.name, CellArgs(deployment, contract.load(), cell.tenants))
     tenants = {
-        tenant.slug: Tenant(tenant.slug, TenantArgs(deployment, shared, tenant)) for tenant in cell.tenants
+        tenant.slug: Tenant(tenant.slug, TenantArgs(deployment, shared, tenant))
+        for tenant in cell.tenants
+        if slugs is None or tenant.slug in slugs
     }
     granted = pulumi.Output.json_dumps({slug: each.granted for slug, each in tenants.items()})
     return {

@@ -1,6 +1,6 @@
 """Refuse what an update would take away for good and no file declares gone: rules alone, over two states."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -75,6 +75,7 @@ def removals(last: LastUpdate, cell: Cell, today: date) -> Iterator[Removal]:
         elif slug not in cell.removed or before.status != "offboarding":
             yield _gone(slug, slug in cell.removed)
     yield from _many_closed(last, cell)
+    yield from _many_locked_out(last, wanted)
 
 
 def _gone(slug: str, declared: bool) -> Removal:
@@ -121,7 +122,7 @@ def _many_closed(last: LastUpdate, cell: Cell) -> Iterator[Removal]:
         for slug, before in sorted(last.tenants.items())
         if now.get(slug, before.status) != before.status and now[slug] != "active"
     }
-    number, most = len(last.tenants), max(1, int(CLOSED_AT_ONCE * len(last.tenants)))
+    number, most = len(last.tenants), _at_once(last)
     if len(closed) > most:
         for slug, status in closed.items():
             yield Removal(
@@ -129,3 +130,26 @@ def _many_closed(last: LastUpdate, cell: Cell) -> Iterator[Removal]:
                 f"close {len(closed)} of {number} tenants at once, and set this one's status to {status}",
                 f"close {most} at a time",
             )
+
+
+def _many_locked_out(last: LastUpdate, wanted: Mapping[str, Tenant]) -> Iterator[Removal]:
+    """Whose keys are all retired at once: no client of theirs holds one that opens anything."""
+    locked_out = [
+        slug
+        for slug, before in sorted(last.tenants.items())
+        if slug in wanted and before.api_keys and before.api_keys <= {*rotation.retired(wanted[slug], "api")}
+    ]
+    number, most = len(last.tenants), _at_once(last)
+    if len(locked_out) > most:
+        for slug in locked_out:
+            yield Removal(
+                f"{slug}/api-keys",
+                f"retire every key of {len(locked_out)} of {number} tenants at once, this one's too",
+                "deploy the new keys beside the old ones first, or retire those of "
+                f"{most} {'tenant' if most == 1 else 'tenants'} at a time",
+            )
+
+
+def _at_once(last: LastUpdate) -> int:
+    """How many tenants one update may shut out before it is taken for a mistake."""
+    return max(1, int(CLOSED_AT_ONCE * len(last.tenants)))

@@ -1,7 +1,9 @@
 """The files that carry the platform to AWS agree with it: stacks and workflow."""
 
 import importlib.util
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +88,69 @@ def test_the_workflow_grants_little_and_runs_no_text_from_outside() -> None:
 
 def test_the_workflow_runs_make_targets_that_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.M))
-    runs = [step["run"].split() for step in STEPS if "run" in step]
+    runs = [step["run"].split() for step in STEPS if step.get("run", "").startswith("make ")]
     assert runs
-    for command, *names in runs:
-        assert command == "make"
+    for _, *names in runs:
         assert set(names) <= targets
+
+
+def script(job: str) -> str:
+    """The one of that job which is no target of make's."""
+    [found] = [
+        step["run"]
+        for step in WORKFLOW["jobs"][job]["steps"]
+        if not step.get("run", "make ").startswith("make ")
+    ]
+    return str(found)
+
+
+def program(file: Path, *lines: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join(("#!/bin/sh", *lines, "")))
+    file.chmod(0o700)
+
+
+def ran(job: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """As GitHub runs a step: by bash, which stops at the first error."""
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script(job)],
+        cwd=folder,
+        env={"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("code", "ends", "marked"), [(0, 0, False), (3, 0, True), (2, 2, False)])
+def test_a_plan_that_needs_a_person_marks_the_pull_request_and_fails_nothing(
+    tmp_path: Path, code: int, ends: int, marked: bool
+) -> None:
+    program(tmp_path / ".venv" / "bin" / "tenantry", 'echo "the plan: $*"', f"exit {code}")
+    done = ran("plan", tmp_path, GITHUB_STEP_SUMMARY="summary.md")
+    assert (done.returncode, "::warning" in done.stdout) == (ends, marked)
+    comment = "<!-- tenantry plan -->\nthe plan: plan --against HEAD^1 --markdown\n"
+    assert (tmp_path / "plan.md").read_text() == (tmp_path / "summary.md").read_text() == comment
+
+
+@pytest.mark.parametrize(
+    ("known", "sent"),
+    [("", "here"), ("7", "--method PATCH comments/7"), ("7\\n9\\n", "--method PATCH comments/7")],
+)
+def test_a_pull_request_has_one_comment_which_is_renewed(tmp_path: Path, known: str, sent: str) -> None:
+    (tmp_path / "plan.md").write_text("<!-- tenantry plan -->\n" + "a" * 70_000)
+    program(
+        tmp_path / "gh",
+        f'case "$*" in *--jq*) printf "{known}";; *) echo "$*" >> sent; esac',
+    )
+    done = ran("comment", tmp_path, COMMENTS="here", COMMENT="comments")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "sent").read_text() == f"api --silent {sent} --field body=@body.md\n"
+    assert 64_000 < len((tmp_path / "body.md").read_text()) < 65_536
+
+
+def test_whoever_may_comment_runs_nothing_of_the_pull_requests() -> None:
+    writing = {name for name, job in WORKFLOW["jobs"].items() if job["permissions"].get("pull-requests")}
+    assert writing == {"comment"}
+    assert WORKFLOW["jobs"]["comment"]["permissions"] == {"pull-requests": "write"}
+    assert not any("checkout" in step.get("uses", "") for step in WORKFLOW["jobs"]["comment"]["steps"])

@@ -63,6 +63,18 @@ class Stack:
     def preview(self, *arguments: str, fails: bool = False) -> str:
         return self.pulumi("preview", "--stack", NAME, *arguments, fails=fails)
 
+    def tenantry(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command that may ask the engine."""
+        return subprocess.run(
+            [sys.executable, "-m", "tenantry.cli", *arguments],
+            cwd=self.project.root,
+            env={**self._environment, "PYTHONPATH": "platform:functions", "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
     def configure(self, key: str, value: str) -> None:
         """`value` is YAML, on one line."""
         file = self.project.root / f"Pulumi.{NAME}.yaml"

@@ -1,6 +1,6 @@
 """What one cell registers, with who owns it: a tenant, or all of them together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -65,8 +65,10 @@ class RegisteredCell:
 UNREAD = Artifact(paths.CONTRACT, "0" * 64)  # what functions are made of grants nothing
 
 
-def registered(cell: Cell, code: Artifact = UNREAD, layer: Artifact = UNREAD) -> RegisteredCell:
-    """Run the program for the cell, as a stack of the cell's name."""
+def registered(
+    cell: Cell, code: Artifact = UNREAD, layer: Artifact = UNREAD, slugs: Collection[str] | None = None
+) -> RegisteredCell:
+    """Run the program for the cell, as a stack of the cell's name; with `slugs`, of these tenants alone."""
     deployment = Deployment(
         cell=cell.name,
         names=Names(cell.name),
@@ -81,7 +83,7 @@ def registered(cell: Cell, code: Artifact = UNREAD, layer: Artifact = UNREAD) ->
     )
 
     def declare() -> dict[str, Any]:
-        return program.declare(cell, deployment)
+        return program.declare(cell, deployment, slugs)
 
     engine, _ = registration.run(declare, cell.name, SOMEWHERE)
     return RegisteredCell(cell, deployment, tuple(engine.registered))

@@ -6,56 +6,38 @@
 import hashlib
 import json
 import sys
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from tenantry import paths
-from tenantry.config import Cell, Platform, Tenant, load_platform, rotation
+from tenantry.config import Platform, load_platform
+from tenantry.config.capacity import account_capacity, cell_capacity
 from tenantry.costs import prices
-from tenantry.costs.estimate import Terms, estimate
+from tenantry.costs.estimate import Terms
 from tenantry.gateway import contract
 from tenantry.groups import current
 from tenantry.isolation import cells
+from tenantry.isolation.cells import RegisteredCell
 from tenantry.packing import functions
 from tenantry.packing.artifact import Artifact
+from tenantry.planning.facts import DeclaredTenant, declared_tenant
 from tenantry.rules.kinds.tokens import COMPONENTS, STACK
 
 T = TypeVar("T")
-UNLIMITED = 1e12  # calls a day: no quota
-_DAYS = {"day": 1, "week": 7, "month": 30}
-
-
-@dataclass(frozen=True, slots=True)
-class DeclaredTenant:
-    """`usd` is the estimate of a month; `scopes` are those that open a route; `calls_a_day` is what the quota
-    comes to."""
-
-    cell: str
-    tier: str
-    status: str
-    routes: list[str]
-    scopes: list[str]
-    isolation: str
-    encryption: str
-    auth: str
-    issuer: str
-    audience: str
-    api_keys: list[str]
-    signing_keys: list[str]
-    rate_per_second: int
-    burst: int
-    quota: str
-    calls_a_day: float
-    usd: float
-    # Of a release that knew no other: what it did.
-    alarms: str = "own"
-    cursors: str = "sealed"
+STAGES = "stages of {}"  # the name of a cell's quota
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredResource:
-    """As the engine gets it; `owner` is a tenant, or empty for what a cell's tenants share."""
+    """As the engine gets it.
+
+    Attributes:
+        owner: a tenant, or empty for what a cell's tenants share.
+        sources: URNs of the resources that an input is made of, by input.
+        retained: it stays when it is no longer declared.
+    """
 
     urn: str
     type: str
@@ -63,24 +45,44 @@ class DeclaredResource:
     owner: str
     inputs: dict[str, Any]
     ignored: list[str]
+    sources: dict[str, list[str]]
+    retained: bool
+
+    @property
+    def kind(self) -> str:
+        """Its type's last name, such as `Function`."""
+        return self.type.rpartition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredQuota:
+    used: int
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """`stages` is each cell's quota of them."""
+    """`contract` is that of all groups that are installed; `quotas` are those of each cell and of all cells
+    in one account, by a name such as `stages of demo`."""
 
     tenants: dict[str, DeclaredTenant]
     resources: dict[str, DeclaredResource]
-    stages: dict[str, int] = field(default_factory=dict)
+    contract: contract.Document
+    quotas: dict[str, DeclaredQuota]
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """What another release printed; fields that this one does not know are left out."""
+        """What another release printed; fields that this one does not know are left out.
+
+        Raises:
+            LookupError: it says less than this release asks for.
+        """
         stored = json.loads(text)
         return cls(
             {slug: _known(DeclaredTenant, each) for slug, each in stored["tenants"].items()},
             {urn: _known(DeclaredResource, each) for urn, each in stored["resources"].items()},
-            stored.get("stages", {}),
+            stored["contract"],
+            {name: _known(DeclaredQuota, each) for name, each in stored["quotas"].items()},
         )
 
 
@@ -90,54 +92,64 @@ def declared(folder: Path) -> Declared:
     Raises:
         ConfigErrors: the files are wrong.
     """
-    platform = load_platform(folder)
-    terms = Terms(prices.load())
-    tenants = {tenant.slug: _tenant(tenant, platform.cell(tenant.cell), terms) for tenant in platform.tenants}
-    return Declared(tenants, _resources(platform), {cell.name: cell.stages_quota for cell in platform.cells})
+    return of_platform(load_platform(folder))
 
 
-def _tenant(tenant: Tenant, cell: Cell, terms: Terms) -> DeclaredTenant:
-    oidc, jwks, quota = tenant.auth.oidc, tenant.auth.jwks, tenant.limits.quota
-    return DeclaredTenant(
-        cell=cell.name,
-        tier=tenant.tier.name,
-        status=tenant.status,
-        routes=list(tenant.routes),
-        scopes=contract.scopes(contract.load(), tenant.routes),
-        isolation=tenant.isolation,
-        encryption=tenant.data.encryption,
-        auth=tenant.auth.mode,
-        issuer=(oidc.issuer if oidc else (jwks.issuer if jwks else None)) or "",
-        audience=tenant.audience,
-        api_keys=list(rotation.keys(tenant, "api")),
-        signing_keys=list(rotation.keys(tenant, "signing")),
-        rate_per_second=tenant.limits.rate_per_second,
-        burst=tenant.limits.burst,
-        quota=f"{quota.limit:,} a {quota.period}" if quota else "none",
-        calls_a_day=quota.limit / _DAYS[quota.period] if quota else UNLIMITED,
-        usd=float(estimate(tenant, cell, terms).total),
-        alarms=tenant.tier.monitoring.alarms,
-        cursors=tenant.tier.cursors,
-    )
+def of_platform(
+    platform: Platform,
+    slugs: Collection[str] | None = None,
+    known: Mapping[str, DeclaredTenant] | None = None,
+) -> Declared:
+    """What a platform declares.
+
+    Args:
+        slugs: the tenants whose resources are wanted, with what their cells share; by default all.
+        known: what is said of tenants already, by slug.
+    """
+    terms, found = Terms(prices.load()), dict(known or {})
+    for cell in platform.cells:
+        found |= {
+            each.slug: declared_tenant(each, cell, terms) for each in cell.tenants if each.slug not in found
+        }
+    tenants = {each.slug: found[each.slug] for each in platform.tenants}
+    return Declared(tenants, _resources(platform, slugs), contract.load(), _quotas(platform))
 
 
-def _resources(platform: Platform) -> dict[str, DeclaredResource]:
+def _quotas(platform: Platform) -> dict[str, DeclaredQuota]:
+    stages = {STAGES.format(cell.name): cell_capacity(cell)[0] for cell in platform.cells}
+    account = {f"{each.name} of one account": each for each in account_capacity(platform)}
+    return {name: DeclaredQuota(each.used, each.limit) for name, each in (stages | account).items()}
+
+
+def _resources(platform: Platform, slugs: Collection[str] | None) -> dict[str, DeclaredResource]:
     groups = current()
     code = Artifact(paths.CONTRACT, _digest(functions.sources(groups)))
     layer = Artifact(paths.CONTRACT, _digest({"": paths.LAYER_REQUIREMENTS.read_bytes()}))
-    found = {}
-    for cell in platform.cells:
-        registered = cells.registered(cell, code, layer)
-        for each in registered.resources:
-            if each.type == STACK or each.type.startswith(COMPONENTS):
-                continue
-            owner = registered.owner(each) or ""
-            # Where this release lies is no difference.
-            inputs = json.loads(json.dumps(each.inputs, default=str).replace(str(paths.ROOT), "."))
-            found[each.urn] = DeclaredResource(
-                each.urn, each.type, each.name, owner, inputs, list(each.ignored)
-            )
-    return found
+    return {
+        each.urn: each
+        for cell in platform.cells
+        if slugs is None or any(tenant.slug in slugs for tenant in cell.tenants)
+        for each in declared_resources(cells.registered(cell, code, layer, slugs))
+    }
+
+
+def declared_resources(cell: RegisteredCell) -> Iterator[DeclaredResource]:
+    """In the order of registration, without components."""
+    for each in cell.resources:
+        if each.type == STACK or each.type.startswith(COMPONENTS):
+            continue
+        # Where this release lies is no difference.
+        inputs = json.loads(json.dumps(each.inputs, default=str).replace(str(paths.ROOT), "."))
+        yield DeclaredResource(
+            urn=each.urn,
+            type=each.type,
+            name=each.name,
+            owner=cell.owner(each) or "",
+            inputs=inputs,
+            ignored=list(each.ignored),
+            sources={name: sorted(urns) for name, urns in each.sources.items()},
+            retained=each.retained,
+        )
 
 
 def _digest(content: dict[str, bytes]) -> str:
@@ -148,8 +160,8 @@ def _digest(content: dict[str, bytes]) -> str:
 
 
 def _known(kind: type[T], stored: dict[str, Any]) -> T:
-    names = {each.name for each in fields(kind)}  # type: ignore[arg-type]  # a dataclass, as both callers' are
-    return kind(**{name: value for name, value in stored.items() if name in names})
+    names = [each.name for each in fields(kind)]  # type: ignore[arg-type]  # a dataclass, as both callers' are
+    return kind(**{name: stored[name] for name in names})
 
 
 if __name__ == "__main__":

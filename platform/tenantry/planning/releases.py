@@ -1,4 +1,4 @@
-"""Ask an earlier release of the project, as git has it, what it declares."""
+"""Compare what the project declares with what it declared at a revision of git."""
 
 import os
 import subprocess
@@ -9,44 +9,106 @@ from io import BytesIO
 from pathlib import Path
 
 from tenantry import paths
+from tenantry.config import Cell, Platform, load_platform
+from tenantry.costs.inventory import cell_inventory
 from tenantry.errors import Failed, WrongInput
 from tenantry.groups.folders import listed
-from tenantry.planning.declared import Declared
+from tenantry.planning.declared import Declared, of_platform
+from tenantry.problems import ConfigErrors
 
 ASKED = Path("platform", "tenantry", "planning", "declared.py")
+# What the program is made of; the rest of the project declares nothing.
+PROGRAM = ("platform", "functions", "requirements", "Pulumi.yaml")
 
 
-def declared_at(revision: str, folder: Path) -> Declared:
-    """What the project declared at a revision, by that revision's own code.
+def compared(revision: str, folder: Path, registered: bool = True) -> tuple[Declared, Declared]:
+    """What the project declared at a revision, by that revision's own code, and what it declares today.
+
+    Where both have the same code, resources are asked for of those tenants alone whose files came to
+    something else: of a thousand tenants, registering all would take minutes.
 
     Args:
         revision: whatever git takes for a commit.
         folder: of the tenants' files today; the same one is read in the revision.
+        registered: whether resources are asked for, beside what the files say.
 
     Raises:
+        ConfigErrors: today's files are wrong.
         WrongInput: git does not know the revision, or it is older than this command, or its files are wrong.
         Failed: git cannot be run.
     """
     below = folder.resolve()
     if not below.is_relative_to(paths.ROOT):
         raise WrongInput(f"{folder} is outside of the project, so git has no earlier state of it here")
+    commit, within = _commit(revision), below.relative_to(paths.ROOT)
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch, "project")
-        _extract(revision, root)
+        if _has_the_code_of_today(commit):
+            _extract(commit, root, within)
+            return of_the_same_code(_loaded(root / within, revision), load_platform(folder), registered)
+        _extract(commit, root)
+        _link_groups(root)
         if not (root / ASKED).exists():
             raise WrongInput(f"{revision} is from before `tenantry plan`; name a later revision")
-        return _asked(root, revision, below.relative_to(paths.ROOT))
+        return _asked(root, revision, within), of_platform(load_platform(folder), None if registered else ())
 
 
-def _extract(revision: str, root: Path) -> None:
-    """The whole project; folders of groups beside it are those of today."""
+def of_the_same_code(old: Platform, new: Platform, registered: bool = True) -> tuple[Declared, Declared]:
+    """Two states of the files, with the resources of those tenants that differ and of what they share."""
+    was, is_ = ({each.slug: each for each in of.tenants} for of in (old, new))
+    changed = {slug for slug in was.keys() | is_.keys() if was.get(slug) != is_.get(slug)}
+    asked = changed if registered else ()
+    after = of_platform(new, asked)
+    cells = {cell.name: _shares(cell) for cell in old.cells}
+    alike = {cell.name for cell in new.cells if _shares(cell) == cells.get(cell.name)}
+    known = {
+        slug: after.tenants[slug]
+        for slug, tenant in is_.items()
+        if slug not in changed and tenant.cell in alike
+    }
+    return of_platform(old, asked, known), after
+
+
+def _shares(cell: Cell) -> tuple[int, dict[str, int]]:
+    """All of the cell that a tenant's cost depends on, beside the tenant's own file."""
+    return len(cell.tenants), cell_inventory(cell)
+
+
+def _loaded(folder: Path, revision: str) -> Platform:
     try:
-        commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        return load_platform(folder)
+    except ConfigErrors as wrong:
+        first = next(iter(wrong.problems))
+        raise WrongInput(f"what {revision} declares cannot be read: {first}") from None
+
+
+def _commit(revision: str) -> str:
+    try:
+        found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except subprocess.CalledProcessError:
         raise WrongInput(f"git knows no revision {revision!r} of this project") from None
-    packed = _git("archive", "--format=tar", commit.decode().strip())
+    return found.decode().strip()
+
+
+def _has_the_code_of_today(commit: str) -> bool:
+    """Folders of groups beside the project are those of today either way."""
+    changed = _git("diff", "--name-only", commit, "--", *PROGRAM)
+    return not (changed or _git("ls-files", "--others", "--exclude-standard", "--", *PROGRAM))
+
+
+def _extract(commit: str, root: Path, *folders: Path) -> None:
+    """The whole project, or these of its folders."""
+    root.mkdir()
+    there = [str(each) for each in folders if _git("ls-tree", commit, "--", str(each))]
+    if folders and not there:
+        return
+    packed = _git("archive", "--format=tar", commit, *there)
     with tarfile.open(fileobj=BytesIO(packed)) as tar:
         tar.extractall(root, filter=_within)  # noqa: S202 - by the filter for data
+
+
+def _link_groups(root: Path) -> None:
+    """Folders of groups beside the project are those of today."""
     for each in listed():
         beside = Path(os.path.normpath(root / each))
         if not Path(each).is_absolute() and not beside.is_relative_to(root):
@@ -75,7 +137,13 @@ def _asked(root: Path, revision: str, folder: Path) -> Declared:
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
         raise WrongInput(f"what {revision} declares cannot be read: {reason}")
-    return Declared.read(done.stdout)
+    try:
+        return Declared.read(done.stdout)
+    except LookupError as missing:
+        raise WrongInput(
+            f"{revision} does not say {missing} of what it declares, which this plan compares; "
+            "name a later revision"
+        ) from None
 
 
 def _git(*arguments: str) -> bytes:

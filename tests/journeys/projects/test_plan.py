@@ -46,7 +46,7 @@ def test_an_edit_is_told_to_people_and_programs_alike(project: Project) -> None:
     assert effects["acme"] == ("untouched", False)
     assert effects["beta"] == ("changed in place", True)
     assert found["summary"].startswith("touches 1 of 2 tenants; ")
-    assert "**route group contact goes: whoever uses it is refused**" in commented
+    assert "**route group contact goes: its routes answer 404**" in commented
 
 
 def test_an_edit_of_the_code_touches_every_tenant(project: Project) -> None:

@@ -124,6 +124,11 @@ NEW_TYPE: tuple[Edit, ...] = (
         "from tenantry.rules.rights.shape import Right\n",
     ),
     (
+        f"{PLATFORM}/rules/kinds/calls.py",
+        '        tokens.LOG_GROUP: _of("logs", groups, groups, "DeleteLogGroup"),\n',
+        '        tokens.LOG_STREAM: _of("logs", "CreateLogStream"),\n',
+    ),
+    (
         f"{PLATFORM}/local/engine/resources/observability.py",
         'LOG_GROUP = put(_put_log_group, _remove_log_group, "name", "kmsKeyId")\n',
         """

@@ -123,7 +123,7 @@ def test_a_name_that_does_not_resolve_is_no_address_at_all(monkeypatch: pytest.M
     ],
 )
 def test_a_webhook_that_is_neither_https_nor_on_this_machine_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match=r"correct contact\.notify"):
+    with pytest.raises(ValueError, match=r"correct contact\.webhooks"):
         endpoint(url, "contact.webhooks[0].url")
 
 

@@ -1,0 +1,51 @@
+"""Count the calls that a change costs, and how long AWS's rates let them take at least."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from tenantry.local.engine.changes import Step
+from tenantry.planning.steps import Stepped
+from tenantry.rules.kinds.calls import CALLS
+
+# Seconds between two calls of one account, from the services' own pages of quotas.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+SECONDS = {
+    "apigateway:UpdateUsagePlan": 20,
+    "apigateway:DeleteRestApi": 30,
+    "apigateway:CreateDeployment": 5,
+    "apigateway:CreateRestApi": 3,
+    "apigateway:PutRestApi": 1,
+    "apigateway:CreateApiKey": 1 / 5,
+    "apigateway:DeleteApiKey": 1 / 5,
+    "apigateway": 1 / 10,  # all of its operations together
+    "lambda": 1 / 15,
+    "cloudwatch:DeleteAlarms": 1 / 3,
+    "cloudwatch:PutMetricAlarm": 1 / 3,
+}
+FLUSH = "apigateway:FlushStageAuthorizersCache"  # of each tenant of a cell that changes, when all is done
+
+
+def calls(stepped: Iterable[Stepped]) -> Counter[str]:
+    """By operation, such as `lambda:CreateFunction`."""
+    found: Counter[str] = Counter()
+    for each in stepped:
+        of = CALLS[each.resource.type]
+        if each.step in (Step.CREATED, Step.REPLACED):
+            found.update(of.make)
+        if each.step is Step.CHANGED:
+            found.update(of.change)
+        if each.step is Step.REMOVED or (each.step is Step.REPLACED and not each.resource.retained):
+            found.update(of.remove)
+    return found
+
+
+def seconds(number: Mapping[str, int]) -> float:
+    """What the slowest of the rates allows; operations and services wait beside each other."""
+    waited = {name: number.get(name, 0) * pause for name, pause in SECONDS.items() if ":" in name}
+    for name, pause in SECONDS.items():
+        if ":" not in name:
+            of_service = sum(count for each, count in number.items() if each.partition(":")[0] == name)
+            waited[name] = of_service * pause
+    return max(waited.values())

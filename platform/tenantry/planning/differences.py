@@ -1,0 +1,113 @@
+"""Say what a changed file takes from a tenant's clients or gives them: rules alone.
+
+A line needs a person where it takes something from somebody: access, room, data. The rest is for the record.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tenantry.planning.facts import DeclaredTenant
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`loses` completes "acme loses", for the line that sums up all tenants."""
+
+    text: str
+    needs_person: bool = False
+    loses: str = ""
+
+
+# What a tenant has several of, and what the loss of one means.
+LISTS = {
+    "api_keys": ("key", "whoever uses it is refused"),
+    "signing_keys": ("signing key", "its tokens are refused"),
+    "issuer_keys": ("issuer's key", "its tokens are refused"),
+    "algorithms": ("algorithm", "tokens that are signed by it are refused"),
+    "routes": ("route group", "its routes answer 404"),
+    "scopes": ("scope", "it opens nothing"),
+    "origins": ("origin", "browsers refuse the answers to its pages"),
+}
+# What a tenant has more or less of. None is no bound.
+LIMITS = {
+    "rate_per_second": "rate a second",
+    "burst": "burst",
+    "concurrency": "concurrency of each function",
+    "memory_mb": "memory of each function, in MB",
+    "leeway_seconds": "leeway of tokens, in seconds",
+    "max_lifetime_seconds": "longest life of a token, in seconds",
+}
+TRUST = ("issuer", "audience")  # of tokens, beside the way in which they are signed
+
+
+def differences(old: DeclaredTenant, new: DeclaredTenant) -> Iterator[Line]:
+    if old.status != new.status:
+        until = f" until {new.until}" if new.until else ""
+        loses = "access" if old.status == "active" else ""
+        yield Line(f"status: {old.status} → {new.status}{until}", new.status != "active", loses)
+    elif old.until != new.until:
+        yield Line(f"until: {old.until} → {new.until}", new.until < old.until)
+    for name, (what, loss) in LISTS.items():
+        yield from _listed(what, loss, getattr(old, name), getattr(new, name))
+    yield from _limits(old, new)
+    yield from _trust(old, new)
+    yield from _data(old, new)
+    if old.alarms != new.alarms:
+        yield Line(f"alarms: {old.alarms} → {new.alarms}", new.alarms == "none")
+    if old.cursors != new.cursors:
+        yield Line(f"cursors: {old.cursors} → {new.cursors}; those that clients hold are refused once")
+    if old.tier != new.tier:
+        yield Line(f"tier: {old.tier} → {new.tier}")
+
+
+def _listed(what: str, loss: str, old: Iterable[str], new: Iterable[str]) -> Iterator[Line]:
+    was, is_ = set(old), set(new)
+    for name in sorted(was - is_):
+        yield Line(f"{what} {name} goes: {loss}", True, f"{what} {name}")
+    for name in sorted(is_ - was):
+        yield Line(f"{what} {name} is new")
+
+
+def _limits(old: DeclaredTenant, new: DeclaredTenant) -> Iterator[Line]:
+    for name, what in LIMITS.items():
+        was, is_ = getattr(old, name), getattr(new, name)
+        if was != is_:
+            less = is_ is not None and (was is None or is_ < was)
+            yield Line(f"{what}: {_number(was)} → {_number(is_)}", less)
+    if old.quota != new.quota:
+        yield Line(f"quota: {old.quota} → {new.quota}", new.calls_a_day < old.calls_a_day)
+
+
+def _number(value: int | None) -> str:
+    return "unbounded" if value is None else f"{value:,}"
+
+
+def _trust(old: DeclaredTenant, new: DeclaredTenant) -> Iterator[Line]:
+    for what in ("auth",) if old.auth != new.auth else TRUST:
+        was, is_ = getattr(old, what), getattr(new, what)
+        if was != is_:
+            change = f"{what}: {was or 'none'} → {is_ or 'none'}"
+            yield Line(f"{change}; tokens of before are refused", True, "its tokens")
+    if old.auth == new.auth and old.claims != new.claims:
+        yield Line("claims: scopes are read from tokens in another way", needs_person=True)
+
+
+def _data(old: DeclaredTenant, new: DeclaredTenant) -> Iterator[Line]:
+    if old.isolation != new.isolation:
+        change = f"isolation: {old.isolation} → {new.isolation}"
+        yield Line(
+            f"{change}; it starts without its records, which stay where they were", True, "its records"
+        )
+    if old.encryption != new.encryption:
+        yield Line(f"encryption: {old.encryption} → {new.encryption}", needs_person=True)
+    if old.cell != new.cell:
+        change = f"cell: {old.cell} → {new.cell}"
+        yield Line(f"{change}; URL, keys and data are others there", True, "URL, keys and data")
+    if old.log_retention_days != new.log_retention_days:
+        change = f"days that logs are kept: {old.log_retention_days} → {new.log_retention_days}"
+        less = new.log_retention_days < old.log_retention_days
+        yield Line(change + ("; older ones are dropped" if less else ""), less)
+    for name in sorted(old.options.keys() | new.options.keys()):
+        was, is_ = old.options.get(name), new.options.get(name)
+        if was != is_ and name.partition(".")[0] in set(old.routes) & set(new.routes):
+            yield Line(f"{name}: {was or 'none'} → {is_ or 'none'}", is_ is None)

@@ -1,0 +1,108 @@
+"""Say of a tenant what its file comes to, as plain data: what its clients may do, and what that costs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tenantry.config import Cell, Tenant, rotation
+from tenantry.config.auth import Claims
+from tenantry.costs.estimate import Terms, estimate
+from tenantry.gateway import contract
+
+UNLIMITED = 1e12  # calls a day: no quota
+_DAYS = {"day": 1, "week": 7, "month": 30}
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredTenant:
+    """What its file comes to.
+
+    Attributes:
+        scopes: those that open a route.
+        issuer_keys: kids of the keys that the file lists.
+        claims: how scopes, audience and subject are read from tokens, where that is not the default.
+        options: of its route groups, such as `contact.notify`, with the receivers of their events.
+        concurrency: set aside for each function; None where nothing bounds it.
+        calls_a_day: what the quota comes to.
+        usd: the estimate of a month.
+    """
+
+    cell: str
+    tier: str
+    status: str
+    until: str
+    routes: list[str]
+    scopes: list[str]
+    options: dict[str, str]
+    isolation: str
+    encryption: str
+    auth: str
+    issuer: str
+    audience: str
+    claims: dict[str, Any]
+    issuer_keys: list[str]
+    algorithms: list[str]
+    leeway_seconds: int
+    max_lifetime_seconds: int
+    api_keys: list[str]
+    signing_keys: list[str]
+    origins: list[str]
+    rate_per_second: int
+    burst: int
+    quota: str
+    calls_a_day: float
+    concurrency: int | None
+    memory_mb: int
+    log_retention_days: int
+    alarms: str
+    cursors: str
+    usd: float
+
+
+def declared_tenant(tenant: Tenant, cell: Cell, terms: Terms) -> DeclaredTenant:
+    auth, quota = tenant.auth, tenant.limits.quota
+    oidc, jwks = auth.oidc, auth.jwks
+    issuing = oidc or jwks
+    return DeclaredTenant(
+        cell=cell.name,
+        tier=tenant.tier.name,
+        status=tenant.status,
+        until=tenant.until or "",
+        routes=list(tenant.routes),
+        scopes=contract.scopes(contract.load(), tenant.routes),
+        options=_options(tenant),
+        isolation=tenant.isolation,
+        encryption=tenant.data.encryption,
+        auth=auth.mode,
+        issuer=(issuing.issuer if issuing else None) or "",
+        audience=tenant.audience,
+        claims=issuing.model_dump(mode="json", include=set(Claims.model_fields), exclude_defaults=True)
+        if issuing
+        else {},
+        issuer_keys=[each.kid or each.kty for each in jwks.keys] if jwks else [],
+        algorithms=list(oidc.algorithms) if oidc else [],
+        leeway_seconds=auth.leeway_seconds,
+        max_lifetime_seconds=auth.max_lifetime_seconds,
+        api_keys=list(rotation.keys(tenant, "api")),
+        signing_keys=list(rotation.keys(tenant, "signing")),
+        origins=list(tenant.cors_origins),
+        rate_per_second=tenant.limits.rate_per_second,
+        burst=tenant.limits.burst,
+        quota=f"{quota.limit:,} a {quota.period}" if quota else "none",
+        calls_a_day=quota.limit / _DAYS[quota.period] if quota else UNLIMITED,
+        concurrency=tenant.tier.reserved_concurrency,
+        memory_mb=tenant.tier.memory_mb,
+        log_retention_days=tenant.tier.log_retention_days,
+        alarms=tenant.tier.monitoring.alarms,
+        cursors=tenant.tier.cursors,
+        usd=float(estimate(tenant, cell, terms).total),
+    )
+
+
+def _options(tenant: Tenant) -> dict[str, str]:
+    own = {f"{group}.{name}": value for group, set_ in tenant.options.items() for name, value in set_.items()}
+    receivers = {
+        f"{group}.webhooks.{each.name}": each.url
+        for group, listed in tenant.webhooks.items()
+        for each in listed
+    }
+    return own | receivers
