@@ -16,7 +16,7 @@ import httpx
 
 from tenantry import paths
 from tenantry.packing import artifact
-from tests.support.command import ROOT
+from tests.support.command import ROOT, TENANTS
 from tests.support.platform import Platform
 
 SECONDS = 300  # for one command on a busy machine
@@ -67,7 +67,7 @@ class Project:
     def tenant(self, slug: str, *routes: str) -> None:
         folder = self.root / "own" / "demo"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder.parent / "tiers.yaml").write_bytes((self.root / "tenants" / "tiers.yaml").read_bytes())
+        (folder.parent / "tiers.yaml").write_bytes((TENANTS / "tiers.yaml").read_bytes())
         (folder / f"{slug}.yaml").write_text(TENANT.format(name=slug, routes=", ".join(routes)))
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
