@@ -16,7 +16,7 @@ from tenantry.cli import watching
 from tenantry.local.engine.inventory import JOURNAL, LOCK
 from tests.local.cloud import ECHO, make_function
 from tests.support import projects
-from tests.support.command import ROOT, Command, Run, eventually
+from tests.support.command import TENANTS, Command, Run, eventually
 from tests.support.platform import Platform, Tenant, problem
 
 SECONDS = 60  # for an update that takes one or two where nothing else runs
@@ -74,7 +74,7 @@ def made(folder: Path, **routes: str) -> Watched:
     root = projects.served(folder / "project")
     cell = root / "tenants" / "demo"
     cell.mkdir(parents=True)
-    (cell.parent / "tiers.yaml").write_bytes((ROOT / "tenants" / "tiers.yaml").read_bytes())
+    (cell.parent / "tiers.yaml").write_bytes((TENANTS / "tiers.yaml").read_bytes())
     for slug, groups in routes.items():
         (cell / f"{slug.replace('_', '-')}.yaml").write_text(TENANT.format(routes=groups))
     return Watched(Command(folder / "state", cell.parent, root))
