@@ -68,7 +68,7 @@ class Stack:
         return subprocess.run(
             [sys.executable, "-m", "tenantry.cli", *arguments],
             cwd=self.project.root,
-            env={**self._environment, "PYTHONPATH": "platform:functions", "COLUMNS": "200"},
+            env={**self.environment, "PYTHONPATH": "platform:functions", "COLUMNS": "200"},
             capture_output=True,
             text=True,
             timeout=SECONDS,
