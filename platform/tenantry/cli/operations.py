@@ -27,7 +27,7 @@ def redrive(
     message: Annotated[
         str | None,
         typer.Option(
-            "--message", metavar="ID", help="This record alone, now, even if it was done; none for receivers."
+            "--message", metavar="ID", help="One record, even if it was done; of a queue without receivers."
         ),
     ] = None,
     stack: StackOption = None,
@@ -177,4 +177,6 @@ def _require_removed(slug: str, stack: "Stack", folder: Path) -> None:
     for tenant in load_platform(folder).tenants:
         if tenant.slug == slug and stack.cell in (None, tenant.cell):
             file = folder / tenant.cell / f"{slug}.yaml"
-            raise WrongInput(f"{slug} still has a file, {file}; remove it and deploy first")
+            raise WrongInput(
+                f"{slug} is {tenant.status} in {file}; erase it once it is removed and that is deployed"
+            )
