@@ -208,7 +208,8 @@ def _resending(place: "Place", group: "Deployed", names: list[str], on_sent: Any
 
 def _queues(place: "Place", group: "Deployed") -> tuple[str, str]:
     """URLs of the queue and of its dead letters."""
-    from tenantry.operations.redrive import NoQueue, urls
+    from tenantry.operations.dead_letters import urls
+    from tenantry.operations.redrive import NoQueue
 
     found = urls(place.client("sqs"), place.names, group.tenant, group.queue)
     if found is None:

@@ -19,6 +19,7 @@ from tenantry.cli import moments
 from tenantry.errors import Failed, WrongInput
 from tenantry.groups import current
 from tenantry.local import listening
+from tenantry.operations import dead_letters
 from tenantry.operations.webhooks import deployed, health, resending
 from tenantry.operations.webhooks.deployed import Deployed
 from tests.support.receivers import receiver
@@ -30,7 +31,7 @@ DELIVERED, FAILED, PENDING = "delivered", "failed", "pending"
 
 @pytest.fixture(name="aws")
 def fixture_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(resending, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(dead_letters, "WAIT_SECONDS", 0)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     with mock_aws():
