@@ -14,7 +14,7 @@ from api import problems
 from tenantry import deployment
 from tenantry.cli import app
 from tenantry.config.model import Model
-from tenantry.config.tenants import tenant_file
+from tenantry.config.tenant_files import tenant_file
 from tenantry.config.tiers import TiersFile
 from tenantry.gateway import contract
 from tenantry.gateway.refusals import METHOD_NOT_ALLOWED, REFUSALS

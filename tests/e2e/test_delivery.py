@@ -153,17 +153,15 @@ def test_what_a_receiver_answers_410_to_is_a_dead_letter_at_once_and_can_be_put_
     assert delivered(acme_posts, message)
 
 
-def test_a_message_is_sent_again_by_its_id(
-    posting: Platform, acme_posts: Tenant, hook: Receiver, run: Run
+def test_what_has_receivers_is_not_redriven_by_its_id_but_resent(
+    platform: Platform, command: Command, run: Run
 ) -> None:
-    message = send(acme_posts)
-    assert delivered(acme_posts, message)
-    command = Command(posting.local.record.directory.parent)
-    code, out, _ = run(command, "redrive", "acme", "--message", message, "--json")
-    assert (code, json.loads(out)) == (0, {"tenant": "acme", "queue": "contact", "message": message})
-    assert eventually(lambda: len(of(hook, message)) == 2, seconds=30)
+    message = "01JD3Z6K0V8Q4T7M2N5P9R1S3W"
+    code, _, err = run(command, "redrive", "acme", "--message", message)
+    assert (code, f"tenantry webhooks resend acme --id {message}" in " ".join(err.split())) == (2, True)
     code, _, err = run(command, "redrive", "acme", "--message", message.lower())
     assert (code, "--message is" in err) == (2, True)
+    assert platform.local.alive
 
 
 def waiting(platform: Platform, queue: str = "") -> int:
@@ -207,6 +205,26 @@ def test_mail_goes_out_from_the_platforms_sender_to_the_tenant_and_answers_to_th
     kept = mails(platform.local.endpoint, platform.root)[ACCOUNT]
     sent = [each for each in kept if "By mail, please" in each["BodyText"]]
     assert [(each["Source"], each["To"]) for each in sent] == [(local.MAIL_FROM, ["office@acme.example"])]
+
+
+def test_mail_is_listed_and_sent_again_by_the_messages_id_and_gets_no_test(
+    platform: Platform, acme: Tenant, command: Command, run: Run
+) -> None:
+    message = send(acme, message="By mail, twice")
+    assert delivered(acme, message)
+    code, out, _ = run(command, "webhooks", "list", "acme", "--json")
+    [listed] = json.loads(out)["receivers"]
+    assert (code, listed["host"], listed["state"]) == (0, "office@acme.example", "on")
+    code, out, _ = run(command, "webhooks", "resend", "acme", "--id", message, "--json")
+    assert (code, json.loads(out)["sent"]) == (0, 1)
+
+    def sent() -> int:
+        kept = mails(platform.local.endpoint, platform.root)[ACCOUNT]
+        return sum("By mail, twice" in each["BodyText"] for each in kept)
+
+    assert eventually(lambda: sent() == 2, seconds=30)
+    code, _, err = run(command, "webhooks", "test", "acme")
+    assert (code, "go by e-mail" in err) == (2, True)
 
 
 def told(run: Run, posting: Platform, *arguments: str) -> tuple[int, Any, str]:

@@ -26,14 +26,16 @@ def redrive(
     ] = None,
     message: Annotated[
         str | None,
-        typer.Option("--message", metavar="ID", help="This message alone, now, even if it was delivered."),
+        typer.Option(
+            "--message", metavar="ID", help="One record, even if it was done; of a queue without receivers."
+        ),
     ] = None,
     stack: StackOption = None,
     region: Region = None,
     port: Port = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put what could not be delivered from a tenant's queues back into them, or one message by its id."""
+    """Put what could not be delivered from a tenant's queues back into them."""
     from agreed.identifiers import ID
     from tenantry.groups import current
     from tenantry.operations.aws import refusals_reported
@@ -48,6 +50,11 @@ def redrive(
     place = chosen(stack, region, port, slug)
     meant = list(queues.values()) if queue is None else [queues[queue]]
     if message is not None:
+        with_receivers = {each.webhooks.queue for each in current() if each.webhooks}
+        meant = [each for each in meant if each.name not in with_receivers]
+        if not meant:
+            by = f"tenantry webhooks resend {slug} --id {message}"
+            raise WrongInput(f"--message is for queues without receivers of events; use `{by}`")
         with refusals_reported(place.region):
             taken = resend(place.names, slug, meant, message, place.client("sqs"))
         if as_json:
@@ -170,4 +177,6 @@ def _require_removed(slug: str, stack: "Stack", folder: Path) -> None:
     for tenant in load_platform(folder).tenants:
         if tenant.slug == slug and stack.cell in (None, tenant.cell):
             file = folder / tenant.cell / f"{slug}.yaml"
-            raise WrongInput(f"{slug} still has a file, {file}; remove it and deploy first")
+            raise WrongInput(
+                f"{slug} is {tenant.status} in {file}; erase it once it is removed and that is deployed"
+            )

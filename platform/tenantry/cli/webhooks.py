@@ -70,18 +70,17 @@ def try_receivers(
     port: Port = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send a signed test event, and show what each receiver answers; 1 where one does not take it."""
+    """Send a signed test event, and show what each webhook answers; 1 where one does not take it."""
     from tenantry.operations.aws import refusals_reported
     from tenantry.operations.webhooks.trial import send_test
 
     place = chosen(stack, region, port, slug)
     with refusals_reported(place.region):
-        lambda_ = place.client("lambda")
-        results = [
-            result
-            for each, names in _meant(place, slug, receiver)
-            for result in send_test(each.function, names, lambda_)
-        ]
+        lambda_, meant = place.client("lambda"), _meant(place, slug, receiver)
+        called = [(each, [name for name in names if not each.mails(name)]) for each, names in meant]
+        if not any(names for _, names in called):
+            raise WrongInput(f"events of {slug} go by e-mail; a test is sent to webhooks alone")
+        results = [result for each, names in called for result in send_test(each.function, names, lambda_)]
     if as_json:
         print_json({"tenant": slug, "results": [each._asdict() for each in results]})
     else:
@@ -209,7 +208,8 @@ def _resending(place: "Place", group: "Deployed", names: list[str], on_sent: Any
 
 def _queues(place: "Place", group: "Deployed") -> tuple[str, str]:
     """URLs of the queue and of its dead letters."""
-    from tenantry.operations.redrive import NoQueue, urls
+    from tenantry.operations.dead_letters import urls
+    from tenantry.operations.redrive import NoQueue
 
     found = urls(place.client("sqs"), place.names, group.tenant, group.queue)
     if found is None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tenantry.config.documents import YamlDocument
 from tenantry.config.survey import TenantPath
-from tenantry.config.tenants import TenantFile
+from tenantry.config.tenant_files import TenantFile
 from tenantry.config.tiers import TierOptions
 from tenantry.groups import Groups
 from tenantry.problems import Problem, shown

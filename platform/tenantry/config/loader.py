@@ -20,7 +20,8 @@ from tenantry.config.documents import YamlDocument, read_document
 from tenantry.config.findings import suggestion, validated
 from tenantry.config.quotas import STAGES_PER_API
 from tenantry.config.survey import TIERS, Survey, TenantPath, content, survey
-from tenantry.config.tenants import Tenant, tenant_file
+from tenantry.config.tenant_files import tenant_file
+from tenantry.config.tenants import Tenant
 from tenantry.config.tiers import Tier, TiersFile
 from tenantry.config.trust import shared_tokens, unknown_scopes
 from tenantry.groups import Groups, current

@@ -14,7 +14,7 @@ from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
 from tenantry.config.model import Model
 from tenantry.config.survey import SCHEMA
-from tenantry.config.tenants import tenant_file
+from tenantry.config.tenant_files import tenant_file
 from tenantry.config.tiers import TiersFile
 from tenantry.groups import current
 

@@ -1,24 +1,19 @@
-"""A tenant is what its file says, put into the place that its path names and completed by its tier.
-
-Which route groups a file may name, and which keys it may set for them, the installed groups say.
-"""
+"""A tenant is what its file says, put into the place that its path names and completed by its tier."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, SkipValidation, StringConstraints, create_model
+from pydantic import AfterValidator, Field, SkipValidation, StringConstraints
 
-from agreed.declarations import RUNTIME, Group, Option, OptionForm, Queue, Secret
+from agreed.declarations import RUNTIME, Group, Queue, Secret
 from agreed.webhooks import Receiver
-from tenantry.config import receivers
-from tenantry.config.addresses import Email, EmailOrHttps, Https, Origin
+from tenantry.config.addresses import Email, Origin
 from tenantry.config.auth import Auth
 from tenantry.config.lifecycle import Day, Retired, Status, ends_when_it_says, retired_are_out_of_use
 from tenantry.config.model import Fault, Fixed, Model, unrepeated
 from tenantry.config.slugs import KeyName
-from tenantry.config.tiers import EffectiveLimits, Isolation, Limits, Tier, effective_limits
+from tenantry.config.tiers import EffectiveLimits, Isolation, Tier
 from tenantry.config.workload import Workload
 from tenantry.groups import Groups, Member
 from tenantry.rules.naming import AUTHORIZER
@@ -32,15 +27,7 @@ NAME_PATTERN = r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7
 DisplayName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=NAME_PATTERN)]
 
 
-OPTIONS: Mapping[OptionForm, Any] = {
-    "email": Email,
-    "email or https": EmailOrHttps,
-    "https": Https,
-    "text": Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NAME_PATTERN)],
-}
-
-
-def _in_canonical_order(routes: tuple[str, ...]) -> tuple[str, ...]:
+def in_canonical_order(routes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(routes))
 
 
@@ -103,7 +90,7 @@ class TenantSettings(Model):
         description="With offboarding and removed: the last day on which its data is kept.",
         examples=["2027-01-31"],
     )
-    routes: Annotated[tuple[str, ...], AfterValidator(_in_canonical_order)]
+    routes: Annotated[tuple[str, ...], AfterValidator(in_canonical_order)]
     auth: Auth = Field(
         description="Whose tokens open the routes that need one.", examples=[{"managed": {"keys": ["2026"]}}]
     )
@@ -133,79 +120,6 @@ class TenantSettings(Model):
         default_factory=Workload,
         description="The traffic that is expected: for `tenantry cost` and `tenantry fit`, and no resource.",
     )
-
-
-class TenantFile(TenantSettings):
-    """One tenant of Tenantry. The file's name is the tenant's slug; its folder is the tenant's cell."""
-
-    tier: str = Field(description="One of the tiers in tiers.yaml.", examples=["bronze"])
-    limits: Limits = Field(default_factory=Limits, description="Overrides of the tier's limits.")
-
-    def placed(self, slug: str, cell: str, tier: Tier, groups: Groups) -> "Tenant":
-        settings = {name: getattr(self, name) for name in TenantSettings.model_fields}
-        # Of a group that is off nothing is wanted.
-        set_ = {
-            group: getattr(self, _field(group.name), None) for group in groups if group.name in self.routes
-        }
-        options = {
-            group.name: own.model_dump(by_alias=True, exclude_none=True, exclude={_field(receivers.KEY)})
-            for group, own in set_.items()
-            if own
-        }
-        webhooks = {
-            group.name: receivers.receivers(group.webhooks, listed)
-            for group, own in set_.items()
-            if group.webhooks and (listed := getattr(own, _field(receivers.KEY)))
-        }
-        limits = effective_limits(tier, self.limits)
-        return Tenant(
-            slug=slug,
-            cell=cell,
-            tier=tier,
-            limits=limits,
-            groups=groups,
-            options=options,
-            webhooks=webhooks,
-            **settings,
-        )
-
-
-@cache
-def tenant_file(groups: Groups) -> type[TenantFile]:
-    """The model of a tenant's file where these groups are installed."""
-    names: Any = Literal.__getitem__(groups.names)
-    routes: Any = (
-        Annotated[tuple[names, ...], AfterValidator(_in_canonical_order)],
-        Field(
-            min_length=1,
-            description="Route groups that are switched on; the others answer 404.",
-            examples=[[groups.names[0]]],
-            json_schema_extra={"uniqueItems": True},
-        ),
-    )
-    fields: dict[str, Any] = {"routes": routes}
-    for group in groups:
-        if group.options or group.webhooks:
-            said = f"Options of the route group {group.name}."
-            own: dict[str, Any] = {_field(option.name): _option(option) for option in group.options}
-            base: type[Model] = Model
-            if group.webhooks:
-                base, own[_field(receivers.KEY)] = receivers.listing(group.webhooks)
-            options = create_model(f"{group.name.capitalize()}Options", __base__=base, __doc__=said, **own)
-            default = Field(alias=group.name, default_factory=options, description=said)
-            fields[_field(group.name)] = (options, default)
-    return create_model("TenantFile", __base__=TenantFile, __doc__=TenantFile.__doc__, **fields)
-
-
-def _option(option: Option) -> Any:
-    form = OPTIONS[option.form] | None
-    field = Field(None, alias=option.name, description=option.description, examples=[option.example])
-    return (form, field)
-
-
-def _field(name: str) -> str:
-    """Of the model, whose own methods have names that groups and options may have too, such as `copy`."""
-    return f"{name}_"
 
 
 class Tenant(TenantSettings):

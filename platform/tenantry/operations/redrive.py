@@ -1,4 +1,4 @@
-"""Put a tenant's dead letters back into its queue, to be delivered anew, or one of its messages by its id.
+"""Put a tenant's dead letters back into its queue, to be done anew, or ask for one record again by its id.
 
 Each goes into the queue before it leaves the dead letters, so that one may go twice and none is lost: the
 notifier passes over what was delivered, and receivers know a message by its id. SQS has a task of its own for
@@ -10,16 +10,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from agreed.declarations import Queue
+from agreed.webhooks import AGAIN
 from tenantry.errors import Failed, WrongInput
+from tenantry.operations.dead_letters import received, urls
 from tenantry.rules.naming import Names
-
-BATCH = 10  # SQS's most
-WAIT_SECONDS = 2  # a longer look than none asks all of SQS's servers
-HIDDEN_SECONDS = 60  # for one batch on its way; after a crash it is visible again
-_MISSING = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
 
 
 class NoQueue(Failed):
@@ -54,7 +49,7 @@ def redrive(
     moved, expected = 0, sum(_count(sqs, dead) for _, dead in there)
     for queue, dead in there:
         sent: set[str] = set()
-        while messages := _received(sqs, dead):
+        while messages := received(sqs, dead):
             # On its way to the dead letters a message keeps its id.
             if first_time := [each for each in messages if each["MessageId"] not in sent]:
                 sent |= _move(sqs, queue, dead, first_time)
@@ -81,7 +76,7 @@ def resend(names: Names, tenant: str, queues: Iterable[Queue], message: str, sqs
     if len(there) > 1:
         raise WrongInput(f"{tenant} has several queues; say which by --queue: {', '.join(there)}")
     [(name, (queue, _))] = there.items()
-    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"id": message, "again": True}))
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"id": message, AGAIN: True}))
     return name
 
 
@@ -98,31 +93,9 @@ def _there(names: Names, tenant: str, queues: Iterable[Queue], sqs: Any) -> dict
     return there
 
 
-def urls(sqs: Any, names: Names, tenant: str, queue: Queue) -> tuple[str, str] | None:
-    """Of the queue and its dead letters; None where the tenant has none."""
-    named = names.queue(tenant, queue.name), names.dead_letters(tenant, queue.name)
-    try:
-        first, second = (str(sqs.get_queue_url(QueueName=name)["QueueUrl"]) for name in named)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in _MISSING:
-            raise
-        return None
-    return first, second
-
-
 def _count(sqs: Any, queue: str) -> int:
     name = "ApproximateNumberOfMessages"
     return int(sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[name])["Attributes"].get(name, 0))
-
-
-def _received(sqs: Any, dead: str) -> list[dict[str, Any]]:
-    answer = sqs.receive_message(
-        QueueUrl=dead,
-        MaxNumberOfMessages=BATCH,
-        WaitTimeSeconds=WAIT_SECONDS,
-        VisibilityTimeout=HIDDEN_SECONDS,
-    )
-    return list(answer.get("Messages", []))
 
 
 def _move(sqs: Any, queue: str, dead: str, messages: list[dict[str, Any]]) -> set[str]:

@@ -92,6 +92,11 @@ def of_type(declared: Sequence[Deployed], token: str) -> list[Deployed]:
     return [each for each in declared if each.type == token and each.found]
 
 
+def inputs_of(declared: Sequence[Deployed], token: str, *names: str) -> set[tuple[Any, ...]]:
+    """The values of these inputs, of each resource of the type, there or not."""
+    return {tuple(each.inputs[name] for name in names) for each in declared if each.type == token}
+
+
 def tags(listed: Iterable[Mapping[str, str]] | Mapping[str, str] | None, inputs: Inputs) -> dict[str, str]:
     """Those that the program gives; an organization may add its own."""
     pairs = listed or {}

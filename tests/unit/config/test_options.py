@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from agreed.declarations import Function, Group, Option
-from tenantry.config.tenants import tenant_file
+from tenantry.config.tenant_files import tenant_file
 from tenantry.groups import Groups
 from tenantry.groups.installed import Installed
 from tests.support.engine import demo

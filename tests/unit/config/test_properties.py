@@ -15,7 +15,7 @@ from tenantry.config import ConfigErrors, Platform, load_platform
 from tenantry.config.auth import Auth, Jwks, Managed, Oidc
 from tenantry.config.jwk import Jwk
 from tenantry.config.slugs import is_cell_name, is_slug
-from tenantry.config.tenants import tenant_file
+from tenantry.config.tenant_files import tenant_file
 from tenantry.config.tiers import CellOptions, Limits, Quota, TierOptions, TiersFile
 from tenantry.groups import current
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tenantry import paths
-from tenantry.config.tenants import TenantFile
+from tenantry.config.tenant_files import TenantFile
 from tenantry.groups import checks, loading
 from tenantry.monitoring.queries import OF_EVERY_PLATFORM
 from tests.support import groups

@@ -150,7 +150,7 @@ def test_without_a_region_every_command_on_a_stack_asks_for_it(run: Run, command
 def test_a_tenant_with_a_file_in_the_stacks_cell_is_not_erased(run: Run, command: Command) -> None:
     code, out, err = erase(run, command, "acme")
     assert (code, out) == (2, "")
-    assert f"{command.tenants / 'demo' / 'acme.yaml'}; remove it" in err
+    assert f"acme is active in {command.tenants / 'demo' / 'acme.yaml'}; erase it once it is removed" in err
 
 
 def move(command: Command, slug: str, cell: str) -> None:

@@ -12,8 +12,8 @@ from moto import mock_aws
 from api.queue import Entry
 from tenantry.errors import Failed, WrongInput
 from tenantry.groups import current
-from tenantry.operations import redrive as module
-from tenantry.operations.redrive import NoQueue, redrive, resend
+from tenantry.operations import dead_letters
+from tenantry.operations.redrive import NoQueue, Redriven, redrive, resend
 from tenantry.rules.naming import Names
 
 TENANTS = ("acme", "acme-eu")
@@ -28,7 +28,7 @@ def names() -> Names:
 
 @pytest.fixture
 def sqs(names: Names, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setattr(module, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(dead_letters, "WAIT_SECONDS", 0)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     with mock_aws():
@@ -69,7 +69,7 @@ def test_all_of_the_tenant_go_back_and_those_of_others_stay(names: Names, sqs: A
 
 
 def test_without_dead_letters_nothing_is_done(names: Names, sqs: Any) -> None:
-    assert redrive(names, "acme", QUEUES, sqs, lambda *_: None) == module.Redriven(0, 0)
+    assert redrive(names, "acme", QUEUES, sqs, lambda *_: None) == Redriven(0, 0)
 
 
 def test_what_the_queue_does_not_take_stays_among_the_dead_letters(names: Names, sqs: Any) -> None:
@@ -149,7 +149,7 @@ def test_another_queue_of_the_tenant_is_left_alone(names: Names, sqs: Any) -> No
         sqs.create_queue(QueueName=queue)
     for each in ("contact", "orders"):
         put(sqs, names.dead_letters("acme", each), each)
-    assert redrive(names, "acme", [orders], sqs, lambda *_: None) == module.Redriven(1, 0)
+    assert redrive(names, "acme", [orders], sqs, lambda *_: None) == Redriven(1, 0)
     assert (held(sqs, names.queue("acme", "orders")), held(sqs, names.dead_letters("acme", "contact"))) == (
         1,
         1,

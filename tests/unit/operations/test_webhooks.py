@@ -4,6 +4,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from tenantry.cli import moments
 from tenantry.errors import Failed, WrongInput
 from tenantry.groups import current
 from tenantry.local import listening
+from tenantry.operations import dead_letters
 from tenantry.operations.webhooks import deployed, health, resending
 from tenantry.operations.webhooks.deployed import Deployed
 from tests.support.receivers import receiver
@@ -29,7 +31,7 @@ DELIVERED, FAILED, PENDING = "delivered", "failed", "pending"
 
 @pytest.fixture(name="aws")
 def fixture_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(resending, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(dead_letters, "WAIT_SECONDS", 0)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     with mock_aws():
@@ -169,6 +171,17 @@ def test_one_that_is_off_is_shown_so_and_switched_on_by_the_loss_of_its_record()
     expected = health.Health("off", "2026-01-04T00:00:00.000Z", "why")
     assert health.health(own, "crm", dynamodb) == health.switch_on(own, "crm", dynamodb) == expected
     assert health.health(own, "crm", dynamodb) == health.Health("on")
+
+
+@pytest.mark.usefixtures("aws")
+def test_mail_is_on_whatever_is_recorded_of_a_webhook_that_had_its_name() -> None:
+    dynamodb = client("dynamodb")
+    key = {"pk": {"S": partitions.records("acme", "contact", "receiver")}, "sk": {"S": "notify"}}
+    dynamodb.put_item(TableName=TABLE, Item={**key, webhooks.OFF_SINCE: {"S": "2026-01-04T00:00:00.000Z"}})
+    assert health.health(group(), "notify", dynamodb).state == "off"
+    mail = webhooks.Receiver("notify", EVENTS, "office@acme.example")
+    assert health.health(replace(group(), receivers=(mail,)), "notify", dynamodb) == health.Health("on")
+    assert deployed.host(mail) == "office@acme.example"
 
 
 def test_a_receiver_that_there_is_not_is_refused_by_name() -> None:

@@ -147,7 +147,7 @@ class Deliveries:
             return Outcome("delivered before", entry=entry)
         if attempt.state == "gone" and record.receives > 1:
             return Outcome("given up", 0, entry)
-        if health.off_since:
+        if health.off_since and attempt.channel.may_be_switched_off:
             return self._refused(attempt)
         return self._try(attempt, seconds_left() - SECRET_SECONDS - AFTERWARDS_SECONDS)
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from groups.contact.notifier import mail
+from agreed import webhooks
+from groups.contact.notifier import mail, receivers
 from tests.support import delivery, tenant_api
 from tests.support.delivery import Delivery
 from tests.support.tenant_api import TenantApi
@@ -94,6 +95,15 @@ def test_a_mail_that_came_twice_can_be_known(ses: Ses, tenant: Delivery) -> None
     [sent] = ses.sent
     assert {"Name": "X-Tenantry-Message-Id", "Value": message_id} in sent["Content"]["Simple"]["Headers"]
     assert {"Name": "message_id", "Value": message_id} in sent["EmailTags"]
+
+
+def test_mail_goes_out_though_a_webhook_was_switched_off_in_its_place_before(
+    ses: Ses, tenant: Delivery
+) -> None:
+    off = {**receivers.key("acme", "notify"), webhooks.OFF_SINCE: {"S": "2026-01-01T00:00:00.000Z"}}
+    tenant_api.client("dynamodb").put_item(TableName=tenant_api.TABLE, Item=off)
+    assert deliver(tenant)["delivery"]["state"] == "delivered"
+    assert len(ses.sent) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Read from the functions that deliver which receivers a tenant has: those that are deployed."""
+"""Read from the functions that deliver who receives a tenant's events, by webhook or by mail."""
 
 import json
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ from tenantry.problems import unknown
 
 
 class NoReceivers(Failed):
-    """The tenant has no receiver of webhooks here."""
+    """Nobody receives the tenant's events here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """The receivers of one group's events; an option's is the first, and called as the option is."""
+    """The receivers of one group's events; an option's is the first, called as the option is."""
 
     tenant: str
     group: Group
@@ -33,6 +33,10 @@ class Deployed:
 
     def __contains__(self, name: str) -> bool:
         return any(each.name == name for each in self.receivers)
+
+    def mails(self, name: str) -> bool:
+        """Whether that receiver is an e-mail address."""
+        return any(each.name == name and "://" not in each.url for each in self.receivers)
 
 
 def deployed(place: Place, tenant: str) -> list[Deployed]:
@@ -52,7 +56,7 @@ def deployed(place: Place, tenant: str) -> list[Deployed]:
                     found.append(Deployed(tenant, group, group.webhooks, queue, function, table, listed))
     if not found:
         raise NoReceivers(
-            f"{tenant} has no receiver of webhooks in {place}; list one in its file, and deploy"
+            f"nobody receives events of {tenant} in {place}; list a receiver in its file, and deploy"
         )
     return found
 
@@ -71,7 +75,9 @@ def chosen(all_: list[Deployed], name: str | None) -> list[Deployed]:
 
 
 def host(receiver: Receiver) -> str:
-    """Its address without the path, which may be a secret."""
+    """Its address without the path, which may be a secret; an e-mail address whole."""
+    if "://" not in receiver.url:
+        return receiver.url
     parts = urlsplit(receiver.url)
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -90,5 +96,5 @@ def _environment(place: Place, function: str) -> Mapping[str, str]:
 def _receivers(webhooks: Webhooks, said: Mapping[str, str]) -> tuple[Receiver, ...]:
     types = tuple(event.type for event in webhooks.events)
     single = json.loads(said.get(environment.OPTIONS, "{}")).get(webhooks.single, "")
-    by_option = (Receiver(webhooks.single, types, single),) if "://" in single else ()
+    by_option = (Receiver(webhooks.single, types, single),) if single else ()
     return (*by_option, *of_json(json.loads(said.get(environment.WEBHOOKS, "[]"))))

@@ -13,12 +13,10 @@ from agreed import partitions
 from agreed.identifiers import ID
 from agreed.webhooks import AGAIN
 from tenantry.errors import Failed
+from tenantry.operations.dead_letters import BATCH, received
 from tenantry.operations.patience import patiently
 from tenantry.operations.webhooks.deployed import Deployed
 
-BATCH = 10  # SQS's most
-WAIT_SECONDS = 2  # a longer look than none asks all of SQS's servers
-HIDDEN_SECONDS = 60  # for what a look found; what it leaves comes back before
 DELIVERED = "delivered"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -96,7 +94,7 @@ class Resending:
         """Those that are not wanted are left, and visible again at the end."""
         left: dict[str, str] = {}
         try:
-            while messages := self._received():
+            while messages := received(self.sqs, self.dead):
                 new = {each["MessageId"]: each for each in messages if each["MessageId"] not in left}
                 if not new:
                     return
@@ -112,15 +110,6 @@ class Resending:
                 self.sqs.change_message_visibility(
                     QueueUrl=self.dead, ReceiptHandle=handle, VisibilityTimeout=0
                 )
-
-    def _received(self) -> list[dict[str, Any]]:
-        answer = self.sqs.receive_message(
-            QueueUrl=self.dead,
-            MaxNumberOfMessages=BATCH,
-            WaitTimeSeconds=WAIT_SECONDS,
-            VisibilityTimeout=HIDDEN_SECONDS,
-        )
-        return list(answer.get("Messages", []))
 
     def _pair(self, body: str) -> Pair | None:
         """None for what is no entry."""

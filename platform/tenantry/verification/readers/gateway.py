@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from tenantry.rules.kinds import tokens
 from tenantry.verification import surface
-from tenantry.verification.reader import Deployed, Found, Inputs, Reader, Stray, of_type, one, tags
+from tenantry.verification.reader import Deployed, Found, Inputs, Reader, Stray, inputs_of, of_type, one, tags
 from tenantry.verification.reading import Answer, Reading
 
 
@@ -114,11 +114,7 @@ def _settings(reading: Reading, inputs: Inputs) -> Found | None:
 
 def _settings_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
     """Settings of one method go before those of all."""
-    known = {
-        (each.inputs["stageName"], each.inputs["methodPath"])
-        for each in declared
-        if each.type == tokens.METHOD_SETTINGS
-    }
+    known = inputs_of(declared, tokens.METHOD_SETTINGS, "stageName", "methodPath")
     for stage in of_type(declared, tokens.STAGE):
         for path, there in ((_there(reading, stage.inputs) or {}).get("methodSettings") or {}).items():
             if (stage.inputs["stageName"], path) not in known:

@@ -14,6 +14,7 @@ from tenantry.verification.reader import (
     Reader,
     Stray,
     by_name,
+    inputs_of,
     of_type,
     tags,
 )
@@ -74,9 +75,7 @@ def _leaves(statement: Mapping[str, Any]) -> bool:
 
 
 def _inline_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
-    known = {
-        (each.inputs["role"], each.inputs["name"]) for each in declared if each.type == tokens.ROLE_POLICY
-    }
+    known = inputs_of(declared, tokens.ROLE_POLICY, "role", "name")
     for role in of_type(declared, tokens.ROLE):
         name = role.found.id if role.found else ""
         for policy in reading.listed("iam", "list_role_policies", "PolicyNames", RoleName=name):
@@ -100,11 +99,7 @@ def _attachment(reading: Reading, inputs: Inputs) -> Found | None:
 
 
 def _attached_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
-    known = {
-        (each.inputs["role"], each.inputs["policyArn"])
-        for each in declared
-        if each.type == tokens.ROLE_POLICY_ATTACHMENT
-    }
+    known = inputs_of(declared, tokens.ROLE_POLICY_ATTACHMENT, "role", "policyArn")
     for role in of_type(declared, tokens.ROLE):
         name = role.found.id if role.found else ""
         for policy in sorted(_attached(reading, name)):

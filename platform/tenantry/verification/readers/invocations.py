@@ -5,7 +5,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tenantry.rules.kinds import tokens
-from tenantry.verification.reader import Deployed, Found, Inputs, Reader, Stray, by_name, of_type, tags
+from tenantry.verification.reader import (
+    Deployed,
+    Found,
+    Inputs,
+    Reader,
+    Stray,
+    by_name,
+    inputs_of,
+    of_type,
+    tags,
+)
 from tenantry.verification.reading import Answer, Reading
 
 
@@ -43,11 +53,7 @@ def _only(principal: Any) -> Any:
 
 
 def _permissions_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
-    known = {
-        (each.inputs["function"], each.inputs["statementId"])
-        for each in declared
-        if each.type == tokens.PERMISSION
-    }
+    known = inputs_of(declared, tokens.PERMISSION, "function", "statementId")
     for function in of_type(declared, tokens.FUNCTION):
         for each in _statements(reading, function.inputs["name"]):
             if (function.inputs["name"], each.get("Sid")) not in known:
@@ -82,11 +88,7 @@ def _mapping(reading: Reading, inputs: Inputs) -> Found | None:
 
 
 def _mappings_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
-    known = {
-        (each.inputs["functionName"], each.inputs["eventSourceArn"])
-        for each in declared
-        if each.type == tokens.EVENT_SOURCE_MAPPING
-    }
+    known = inputs_of(declared, tokens.EVENT_SOURCE_MAPPING, "functionName", "eventSourceArn")
     for function in of_type(declared, tokens.FUNCTION):
         for each in _mappings(reading, function.inputs["name"]):
             if (each["FunctionArn"], each.get("EventSourceArn")) not in known:
@@ -160,11 +162,7 @@ def _target(reading: Reading, inputs: Inputs) -> Found | None:
 
 
 def _targets_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
-    known = {
-        (each.inputs["rule"], each.inputs["targetId"])
-        for each in declared
-        if each.type == tokens.EVENT_TARGET
-    }
+    known = inputs_of(declared, tokens.EVENT_TARGET, "rule", "targetId")
     for rule in of_type(declared, tokens.EVENT_RULE):
         for each in _targets(reading, rule.inputs["name"]):
             if (rule.inputs["name"], each["Id"]) not in known:

@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Sequence
 
 from tenantry.rules.kinds import tokens
-from tenantry.verification.reader import Deployed, Found, Inputs, Reader, Stray, by_name, of_type, tags
+from tenantry.verification.reader import (
+    Deployed,
+    Found,
+    Inputs,
+    Reader,
+    Stray,
+    by_name,
+    inputs_of,
+    of_type,
+    tags,
+)
 from tenantry.verification.reading import Answer, Reading
 
 
@@ -73,11 +83,7 @@ def _member(reading: Reading, inputs: Inputs) -> Found | None:
 
 
 def _members_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
-    known = {
-        (each.inputs["usagePlanId"], each.inputs["keyId"])
-        for each in declared
-        if each.type == tokens.USAGE_PLAN_KEY
-    }
+    known = inputs_of(declared, tokens.USAGE_PLAN_KEY, "usagePlanId", "keyId")
     for plan in of_type(declared, tokens.USAGE_PLAN):
         identifier = plan.found.id if plan.found else ""
         for each in _members(reading, identifier):

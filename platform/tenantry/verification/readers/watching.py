@@ -5,7 +5,7 @@ from typing import Any
 
 from tenantry.rules import naming
 from tenantry.rules.kinds import tokens
-from tenantry.verification.reader import Deployed, Found, Inputs, Reader, Stray, of_type, tags
+from tenantry.verification.reader import Deployed, Found, Inputs, Reader, Stray, inputs_of, of_type, tags
 from tenantry.verification.reading import Answer, Reading
 
 
@@ -159,11 +159,7 @@ def _subscription(reading: Reading, inputs: Inputs) -> Found | None:
 
 def _subscriptions_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
     """A tenant's topic is for the tenant's own address; the cell's is for operators to subscribe to."""
-    known = {
-        (each.inputs["topic"], each.inputs["protocol"], each.inputs["endpoint"])
-        for each in declared
-        if each.type == tokens.TOPIC_SUBSCRIPTION
-    }
+    known = inputs_of(declared, tokens.TOPIC_SUBSCRIPTION, "topic", "protocol", "endpoint")
     for topic in of_type(declared, tokens.TOPIC):
         if topic.owner and topic.found:
             for each in _subscriptions(reading, topic.found.id):
