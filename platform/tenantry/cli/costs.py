@@ -80,13 +80,19 @@ def cost(
 
 def fit(slug: OneOrAll = None, as_json: AsJson = False, tenants: Folder = TENANTS) -> None:
     """Judge by tenants' workloads whether functions behind a gateway suit them, and what would."""
+    from tenantry import paths
     from tenantry.cli.fits import shown
-    from tenantry.config import load_platform
+    from tenantry.config import granted, load_platform
     from tenantry.costs import prices
+    from tenantry.costs.fit import Basis
 
     platform = load_platform(tenants)
     listed = platform.tenants if slug is None else (platform.tenant(slug),)
-    verdicts = [shown(tenant, prices.load(), as_json) for tenant in listed]
+    known, charged = granted.load(paths.ROOT), prices.load()
+    verdicts = [
+        shown(tenant, Basis(charged, known.get(tenant.cell, granted.DEFAULTS).concurrency), as_json)
+        for tenant in listed
+    ]
     if as_json:
         print_json({"tenants": verdicts})
 

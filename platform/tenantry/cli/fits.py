@@ -10,19 +10,20 @@ from tenantry.cli.output import stdout
 
 if TYPE_CHECKING:
     from tenantry.config import Tenant
-    from tenantry.costs.fit import Misfit
+    from tenantry.costs.fit import Basis, Misfit
     from tenantry.costs.prices import Prices
 
 AROUND = (1, 2, 4, 8, 16)  # quarters of the volume at which both cost the same
 WIDTH = 28
 
 
-def shown(tenant: "Tenant", prices: "Prices", as_json: bool) -> dict[str, Any]:
+def shown(tenant: "Tenant", basis: "Basis", as_json: bool) -> dict[str, Any]:
     """Prints the verdicts, unless they are for a program; answers them either way."""
     from tenantry.costs.containers import crossover
     from tenantry.costs.fit import RULES, misfits
 
-    found, turn = misfits(tenant, prices), crossover(tenant, prices)
+    prices = basis.prices
+    found, turn = misfits(tenant, basis), crossover(tenant, prices)
     if not as_json:
         stdout().print(_verdicts(tenant, list(RULES), found))
         for each in found:

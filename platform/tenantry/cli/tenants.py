@@ -45,7 +45,7 @@ def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
     from tenantry.config.issuers import advice
     from tenantry.config.quotas import STAGES_PER_API
     from tenantry.costs import prices
-    from tenantry.costs.fit import misfits
+    from tenantry.costs.fit import Basis, misfits
 
     try:
         platform = load_platform(tenants)
@@ -61,7 +61,11 @@ def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
     of_all = granted.least(known.get(name, granted.DEFAULTS) for name in cells)
     account = account_capacity(platform, of_all) if len(cells) > 1 else ()
     _warn({**{f"cell {name}": rows for name, rows in cells.items()}, ALL_CELLS: account})
-    unfit = {tenant.slug: misfits(tenant, prices.load()) for tenant in platform.tenants}
+    listed = prices.load()
+    unfit = {
+        tenant.slug: misfits(tenant, Basis(listed, known.get(tenant.cell, granted.DEFAULTS).concurrency))
+        for tenant in platform.tenants
+    }
     _warn_of_misfits(unfit)
     issuers = {
         tenant.slug: tuple(advice(described))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tenantry.config import Tenant
 from tenantry.config.quotas import CONCURRENCY, REQUESTS_PER_SECOND
@@ -28,15 +29,22 @@ class Misfit:
     fatal: bool = True
 
 
-FitRule = Callable[[Tenant, Prices], Iterator[Misfit]]
+class Basis(NamedTuple):
+    """What a tenant is judged by; `concurrency` is that of all functions of the account, in its Region."""
+
+    prices: Prices
+    concurrency: int = CONCURRENCY
 
 
-def misfits(tenant: Tenant, prices: Prices) -> list[Misfit]:
+FitRule = Callable[[Tenant, Basis], Iterator[Misfit]]
+
+
+def misfits(tenant: Tenant, basis: Basis) -> list[Misfit]:
     """Nothing for a workload that fits."""
-    return [found for rule in RULES.values() for found in rule(tenant, prices)]
+    return [found for rule in RULES.values() for found in rule(tenant, basis)]
 
 
-def _duration(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
+def _duration(tenant: Tenant, _: Basis) -> Iterator[Misfit]:
     seconds = max(tenant.workload.longest_request_seconds or 0, tenant.workload.duration_ms // 1000)
     if seconds > LAMBDA_SECONDS:
         yield Misfit(
@@ -65,7 +73,7 @@ def _longest_seconds(tenant: Tenant) -> int:
     return max(member.function.timeout_seconds for member in tenant.members if member.serves)
 
 
-def _payload(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
+def _payload(tenant: Tenant, _: Basis) -> Iterator[Misfit]:
     kilobytes = tenant.workload.largest_payload_kb
     elsewhere = "presigned S3 URLs: clients send and fetch the bytes there, and the API carries their keys"
     if kilobytes > GATEWAY_KB:
@@ -88,7 +96,7 @@ def _payload(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
         )
 
 
-def _connection(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
+def _connection(tenant: Tenant, _: Basis) -> Iterator[Misfit]:
     if tenant.workload.connection == "streaming":
         yield Misfit(
             "connection",
@@ -103,7 +111,7 @@ def _connection(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
         )
 
 
-def _tail(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
+def _tail(tenant: Tenant, _: Basis) -> Iterator[Misfit]:
     """A first call may find the authorizer cold and then the function."""
     workload = tenant.workload
     cold = workload.duration_ms + 2 * INIT_MS
@@ -117,7 +125,7 @@ def _tail(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
         )
 
 
-def _peak(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
+def _peak(tenant: Tenant, basis: Basis) -> Iterator[Misfit]:
     """The stage's own throttle holds all keys together to the tier's rate."""
     workload, limits = tenant.workload, tenant.limits
     rate = workload.peak_per_second or 0
@@ -134,16 +142,16 @@ def _peak(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
             f"{rate:,} calls a second are over its {limits.rate_per_second:,}; the rest are answered 429",
             "a higher tier, or limits.rate_per_second of its own",
         )
-    if busy > CONCURRENCY:
+    if busy > basis.concurrency:
         yield Misfit(
             "concurrency",
             f"{rate:,} calls a second of {workload.duration_ms:,} ms are {busy:,.0f} at a time, over the "
-            f"account's {CONCURRENCY:,} executions",
+            f"account's {basis.concurrency:,} executions",
             "ask AWS to raise it, or ECS on Fargate behind a load balancer",
         )
 
 
-def _quota(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
+def _quota(tenant: Tenant, _: Basis) -> Iterator[Misfit]:
     requests, quota = tenant.workload.requests_per_month or 0, tenant.limits.quota
     if quota is None:
         return
@@ -158,7 +166,8 @@ def _quota(tenant: Tenant, _: Prices) -> Iterator[Misfit]:
         )
 
 
-def _sustained(tenant: Tenant, prices: Prices) -> Iterator[Misfit]:
+def _sustained(tenant: Tenant, basis: Basis) -> Iterator[Misfit]:
+    prices = basis.prices
     requests = tenant.workload.requests_per_month
     if requests and containers(tenant, requests, prices) <= serverless(tenant, requests, prices):
         turn = crossover(tenant, prices) or requests
@@ -171,13 +180,13 @@ def _sustained(tenant: Tenant, prices: Prices) -> Iterator[Misfit]:
         )
 
 
-def _watching(tenant: Tenant, prices: Prices) -> Iterator[Misfit]:
+def _watching(tenant: Tenant, basis: Basis) -> Iterator[Misfit]:
     """Without a stated workload nobody knows; where less would not be cheaper, nothing can be done."""
     requests = tenant.workload.requests_per_month
     if requests is None:
         return
-    watching, serving = watching_and_serving(tenant, requests, prices)
-    least, _ = watching_and_serving(watched_least(tenant), requests, prices)
+    watching, serving = watching_and_serving(tenant, requests, basis.prices)
+    least, _ = watching_and_serving(watched_least(tenant), requests, basis.prices)
     if watching > serving and least < watching:
         yield Misfit(
             "watching",

@@ -12,14 +12,14 @@ from tenantry.config.tiers import EffectiveLimits, Quota
 from tenantry.config.workload import Workload
 from tenantry.costs import fit, prices
 from tenantry.costs.containers import containers, crossover, serverless, tasks
-from tenantry.costs.fit import RULES, misfits
+from tenantry.costs.fit import RULES, Basis, misfits
 from tenantry.costs.watching import LEAST, watching_and_serving
 from tenantry.groups import Groups
 
 
 def told(tenant: Tenant, **workload: Any) -> list[fit.Misfit]:
     changed = tenant.model_copy(update={"workload": Workload(**workload)})
-    return misfits(changed, prices.load())
+    return misfits(changed, Basis(prices.load()))
 
 
 def cheaply_watched(tenant: Tenant) -> Tenant:
@@ -51,6 +51,14 @@ UNFIT = {
     ),
     "sustained": ("sustained load", False, "Fargate", {"requests_per_month": 100_000_000}),
 }
+
+
+def test_what_aws_has_granted_the_account_bounds_what_runs_at_a_time(acme: Tenant) -> None:
+    busy = {"peak_per_second": 100, "duration_ms": 1_000}
+    changed = acme.model_copy(update={"workload": Workload.model_validate(busy)})
+    assert misfits(changed, Basis(prices.load())) == []
+    [found] = misfits(changed, Basis(prices.load(), concurrency=50))
+    assert (found.rule, "the account's 50 executions" in found.reason) == ("concurrency", True)
 
 
 @pytest.mark.parametrize("case", UNFIT)
@@ -89,7 +97,7 @@ def test_calls_beyond_the_quota_of_all_keys_are_named(acme: Tenant) -> None:
 
 
 def test_the_demos_tenants_fit_and_the_small_one_is_watched_for_more_than_it_is_served(cell: Cell) -> None:
-    found = [(tenant.slug, each) for tenant in cell.tenants for each in misfits(tenant, prices.load())]
+    found = [(tenant.slug, each) for tenant in cell.tenants for each in misfits(tenant, Basis(prices.load()))]
     assert {(slug, each.rule, each.fatal) for slug, each in found} == {
         ("acme-eu", "watching", False),
         ("globex", "watching", False),
