@@ -6,12 +6,13 @@ An update that fails leaves them as they were: the next one is compared with the
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class DeployedTenant:
-    """`granted` is the policy of each function's role, as JSON."""
+    """`granted` is the policy of each function's role, as JSON; `ends` the last day that data is kept."""
 
     status: str
     isolation: str
@@ -19,6 +20,7 @@ class DeployedTenant:
     api_keys: frozenset[str]
     signing_keys: frozenset[str]
     granted: Mapping[str, str] = field(default_factory=dict)
+    ends: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class LastUpdate:
                 frozenset(each["api_key_ids"]),
                 frozenset(each.get("signing_keys", ())),
                 granted.get(slug, {}),
+                date.fromisoformat(each["until"]) if each.get("until") else None,
             )
             for slug, each in outputs.get("tenants", {}).items()
         }

@@ -72,22 +72,29 @@ def removals(last: LastUpdate, cell: Cell, today: date) -> Iterator[Removal]:
     for slug, before in sorted(last.tenants.items()):
         if slug in wanted:
             yield from _changed(before, wanted[slug], today)
-        elif slug not in cell.removed or before.status != "offboarding":
-            yield _gone(slug, slug in cell.removed)
+        else:
+            yield from _gone(slug, before, slug in cell.removed, today)
     yield from _many_closed(last, cell)
     yield from _many_locked_out(last, wanted)
 
 
-def _gone(slug: str, declared: bool) -> Removal:
-    if declared:
-        return Removal(
+def _gone(slug: str, before: DeployedTenant, declared: bool, today: date) -> Iterator[Removal]:
+    if not declared:
+        yield Removal(
+            slug,
+            "remove the tenant, whose file is gone, with its keys and secrets",
+            "bring the file back; to end a tenant, set its status to offboarding and, after that, to removed",
+        )
+    elif before.status != "offboarding":
+        yield Removal(
             slug, "remove the tenant, which was not offboarded first", "deploy status: offboarding before"
         )
-    return Removal(
-        slug,
-        "remove the tenant, whose file is gone, with its keys and secrets",
-        "bring the file back; to end a tenant, set its status to offboarding and, after that, to removed",
-    )
+    elif before.ends and before.ends >= today:  # whatever day its file says by now
+        yield Removal(
+            slug,
+            f"remove the tenant, which was deployed as offboarding until {before.ends}",
+            "leave it offboarding until that day has passed",
+        )
 
 
 def _changed(before: DeployedTenant, tenant: Tenant, today: date) -> Iterator[Removal]:
@@ -106,12 +113,20 @@ def _changed(before: DeployedTenant, tenant: Tenant, today: date) -> Iterator[Re
             f"move the tenant to another table ({before.isolation} to {tenant.isolation}), not its records",
             "export them before, and import them after",
         )
-    if tenant.status == "offboarding" != before.status and tenant.ends and tenant.ends < today + NOTICE:
-        yield Removal(
-            f"{slug}/until",
-            f"begin to offboard the tenant {(tenant.ends - today).days} days before its end",
-            f"give it {NOTICE.days} days: until: {today + NOTICE}",
-        )
+    if tenant.status == "offboarding" and tenant.ends:
+        promised = before.ends if before.status == "offboarding" else None
+        if promised and tenant.ends < min(promised, today + NOTICE):
+            yield Removal(
+                f"{slug}/until",
+                f"bring the tenant's end forward from {promised} to {tenant.ends}",
+                f"leave it at until: {promised}",
+            )
+        elif before.status != "offboarding" and tenant.ends < today + NOTICE:
+            yield Removal(
+                f"{slug}/until",
+                f"begin to offboard the tenant {(tenant.ends - today).days} days before its end",
+                f"give it {NOTICE.days} days: until: {today + NOTICE}",
+            )
 
 
 def _many_closed(last: LastUpdate, cell: Cell) -> Iterator[Removal]:

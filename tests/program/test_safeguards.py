@@ -405,6 +405,9 @@ def test_outputs_say_what_the_next_update_must_not_take_away(cell: Cell) -> None
     """An update is compared with the last one by its outputs alone."""
     last = LastUpdate.of(register(cell)[1])
     assert list(removals(last, cell, date(2027, 1, 1))) == []
+    ends = cell.tenants[0].model_copy(update={"status": "offboarding", "until": "2027-03-31"})
+    ending = LastUpdate.of(register(cell.model_copy(update={"tenants": (ends,)}))[1])
+    assert ending.tenants[ends.slug].ends == date(2027, 3, 31)
     assert {slug: each.signing_keys for slug, each in last.tenants.items() if each.signing_keys} == {
         each.slug: frozenset(each.auth.managed.keys) for each in cell.tenants if each.auth.managed
     }

@@ -1,6 +1,7 @@
 """What an update would take away for good is refused, unless a file or the stack says otherwise."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -96,6 +97,32 @@ def test_one_tenant_may_be_suspended_and_not_all_at_once() -> None:
 def test_offboarding_gives_thirty_days(until: str, expected: list[str]) -> None:
     assert entries(deployed(), with_tenant("acme", status="offboarding", until=until)) == expected
     assert entries(deployed(acme="offboarding"), with_tenant("acme", status="offboarding", until=until)) == []
+
+
+def offboarded(until: date) -> LastUpdate:
+    """As if acme had been deployed as offboarding until that day."""
+    last = deployed(acme="offboarding")
+    acme = replace(last.tenants["acme"], ends=until)
+    return replace(last, tenants={**last.tenants, "acme": acme})
+
+
+@pytest.mark.parametrize(("days", "expected"), [(-1, []), (0, ["acme"]), (20, ["acme"])])
+def test_the_day_that_was_deployed_counts_and_not_the_one_in_the_file_of_a_removed_tenant(
+    days: int, expected: list[str]
+) -> None:
+    assert entries(offboarded(TODAY + timedelta(days)), without("acme", removed=("acme",))) == expected
+
+
+@pytest.mark.parametrize(
+    ("deployed_days", "days", "expected"),
+    [(20, 19, ["acme/until"]), (20, 20, []), (20, 25, []), (60, 29, ["acme/until"]), (60, 30, [])],
+)
+def test_an_end_is_brought_forward_to_thirty_days_from_now_at_most(
+    deployed_days: int, days: int, expected: list[str]
+) -> None:
+    until = str(TODAY + timedelta(days))
+    cell = with_tenant("acme", status="offboarding", until=until)
+    assert entries(offboarded(TODAY + timedelta(deployed_days)), cell) == expected
 
 
 def test_the_refusal_says_what_and_how_to_go_on() -> None:

@@ -79,6 +79,7 @@ class Tenant(pulumi.ComponentResource):
         return {
             "tier": tenant.tier.name,
             "status": tenant.status,
+            "until": tenant.until,
             "url": stage.url,
             "routes": list(tenant.routes),
             "auth": tenant.auth.mode,
