@@ -47,6 +47,11 @@ def require_declared(last: LastUpdate, cell: Cell, allowed: Collection[str], tod
     left = [each for each in found if each.entry not in set(allowed) - last.allowed]
     if left:
         lines = [f"  - {each.entry}: it would {each.what}; {each.instead}" for each in left]
+        spent = sorted({each.entry for each in left} & set(allowed))
+        if spent:
+            lines.append(
+                f"{', '.join(spent)}: listed, and spent on the last update. Deploy once without first."
+            )
         entries = ", ".join(sorted(needed))
         raise Undeclared(
             "\n".join(

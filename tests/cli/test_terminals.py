@@ -24,10 +24,15 @@ def ran(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.Com
     )
 
 
+def unexpected(done: subprocess.CompletedProcess[bytes]) -> list[bytes]:
+    """Lines of stderr that are no warning about a workload."""
+    return [line for line in done.stderr.splitlines() if b": its workload may cost less" not in line]
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 def test_a_sign_that_the_terminal_lacks_is_replaced(encoding: str) -> None:
     done = ran("validate", "--tenants", str(TENANTS), PYTHONIOENCODING=encoding)
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, unexpected(done)) == (0, [])
     assert "ok all files are valid: 3 tenants in 1 cell" in done.stdout.decode(encoding)
 
 
@@ -38,7 +43,7 @@ def test_an_arn_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_strict_warnings_break_no_command() -> None:
     done = ran("validate", "--tenants", str(TENANTS), PYTHONWARNINGS="error")
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, unexpected(done)) == (0, [])
 
 
 def test_the_projects_tenants_are_found_from_a_folder_below_it(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.support.command import Command, Run
 from tests.support.platform import Platform, Tenant
 
 Ran = Callable[..., tuple[int, str, str]]
-SHOWN = ["tenant", "tier", "status", "url", "api_keys", "routes", "auth", "isolation", "options"]
+SHOWN = ["tenant", "tier", "status", "url", "api_keys", "routes", "auth", "isolation", "options", "webhooks"]
 
 
 @pytest.fixture

@@ -24,8 +24,11 @@ class Grant:
 
 
 def gains(before: Declared, stepped: Iterable[Stepped]) -> Iterator[Line]:
-    """Of policies that are there before and after: what is new may do what it is there for."""
-    for each in stepped:
+    """Of policies that are there before and after: what is new may do what it is there for.
+
+    By URN: the order of registration is not always the same.
+    """
+    for each in sorted(stepped, key=lambda stepped: stepped.resource.urn):
         old = before.resources.get(each.resource.urn)
         if old is None or each.step not in (Step.CHANGED, Step.REPLACED):
             continue
