@@ -22,7 +22,7 @@ from tenantry.config.conflicts import Candidate, removed_early
 from tenantry.config.documents import read_document
 from tenantry.config.findings import validated
 from tenantry.config.survey import TenantPath
-from tenantry.config.tenants import tenant_file
+from tenantry.config.tenant_files import tenant_file
 from tenantry.errors import WrongInput
 from tenantry.groups import current
 from tenantry.last_update import LastUpdate
