@@ -42,7 +42,7 @@ TIER_OPTION: tuple[Edit, ...] = (
 )
 NAME: Edit = (
     f"{PLATFORM}/rules/naming.py",
-    'return f"/{self.folder}{tenant}/access"\n',
+    'return f"{self.log_groups(tenant)}access"\n',
     "\n    def audit_log(self, tenant: str) -> str:\n"
     '        """Who changed what of a tenant."""\n'
     '        return f"/{self.folder}{tenant}/audit"\n',
