@@ -234,13 +234,13 @@ def test_an_option_of_tiers_is_the_four_files_that_are_listed(project: Project) 
     assert {each["EphemeralStorage"]["Size"] for each in functions} == {2048}
 
 
-@pytest.mark.parametrize(("edits", "files"), [(KNOWN_TYPE, 3), (NEW_TYPE, 7)], ids=["known type", "new type"])
+@pytest.mark.parametrize(("edits", "files"), [(KNOWN_TYPE, 3), (NEW_TYPE, 8)], ids=["known type", "new type"])
 def test_a_resource_of_each_tenant_is_the_files_that_are_listed(
     project: Project, edits: tuple[Edit, ...], files: int
 ) -> None:
     changed = carried_out(project, edits)
     patterns = listed("Give each tenant another resource")
-    assert len(patterns) == 7
+    assert len(patterns) == 8
     assert len(changed) == files
     assert all(any(fnmatch(name, each) for each in patterns[:files]) for name in changed)
     holds(project)
