@@ -66,7 +66,7 @@ def put(queue: str, entry: Entry) -> None:
 
 
 def put_all(queue: str, entries: Sequence[Entry]) -> None:
-    """The same of up to ten, in one call. Where SQS leaves some out, all are put once more.
+    """The same of up to ten, in one call. Those that SQS leaves out are put once more.
 
     Raises:
         Unavailable: some are perhaps in, and some are not.
@@ -81,7 +81,10 @@ def put_all(queue: str, entries: Sequence[Entry]) -> None:
         for number, each in enumerate(entries)
     ]
     for _ in range(2):
-        if not call(client().send_message_batch, QueueUrl=url, Entries=batch).get("Failed"):
+        answer = call(client().send_message_batch, QueueUrl=url, Entries=batch)
+        refused = {each["Id"] for each in answer.get("Failed", ())}
+        batch = [each for each in batch if each["Id"] in refused]
+        if not batch:
             return
     raise Unavailable
 

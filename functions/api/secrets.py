@@ -19,11 +19,13 @@ class _Fetched:
 
 
 _kept: dict[str, _Fetched] = {}  # by secret
-_fetching: Final = Lock()  # threads that need one value at once fetch it once
+_fetching: Final[
+    dict[str, Lock]
+] = {}  # by secret: threads that need one at once fetch it once, and wait for no other
 
 
 def values(arn: str) -> Mapping[str, Any]:
-    with _fetching:
+    with _fetching.setdefault(arn, Lock()):
         kept = _kept.get(arn)
         if kept is None or kept.until <= monotonic():
             kept = _kept[arn] = _Fetched(_fetch(arn), monotonic() + MAX_AGE_SECONDS)

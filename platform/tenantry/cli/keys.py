@@ -111,9 +111,11 @@ def set_value(
         local.give((slug, name), value)
         where, then = "on this machine", "`tenantry update`, or the next `tenantry up`, brings it"
     else:
-        from tenantry.operations import stacks
+        from tenantry import paths
+        from tenantry.operations.engine import Engine
+        from tenantry.rules.naming import Names
 
-        stacks.set_secret(stack, key_values.setting((slug, name)), value)
+        Engine(Names(stack).stack, paths.ROOT).set_secret(key_values.setting((slug, name)), value)
         where, then = f"in Pulumi.{stack}.yaml, encrypted", "commit that file, and deploy"
     stdout().print(f"✓ set API key {name} of {slug} {where}", markup=False, soft_wrap=True)
     _next(f"{then}; the value before opens nothing from then on")

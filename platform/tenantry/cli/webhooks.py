@@ -80,7 +80,9 @@ def try_receivers(
         called = [(each, [name for name in names if not each.mails(name)]) for each, names in meant]
         if not any(names for _, names in called):
             raise WrongInput(f"events of {slug} go by e-mail; a test is sent to webhooks alone")
-        results = [result for each, names in called for result in send_test(each.function, names, lambda_)]
+        results = [
+            result for each, names in called if names for result in send_test(each.function, names, lambda_)
+        ]
     if as_json:
         print_json({"tenant": slug, "results": [each._asdict() for each in results]})
     else:
@@ -160,6 +162,8 @@ def resend(
         for each, names in _meant(place, slug, receiver):
             on, switched_off = _by_state(each, names, dynamodb, named=receiver is not None)
             off += switched_off
+            if not on:
+                continue
             job = _resending(place, each, on, lambda count: progress.update(f"{count:,} sent"))
             if epoch_ms is None:
                 sent += job.one(str(record))

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints, create_model
 
 from agreed.declarations import Webhooks
-from agreed.webhooks import Receiver
+from agreed.webhooks import NAME, Receiver
 from tenantry.config.addresses import Https
 from tenantry.config.model import Fault, Model, ModelRule, unrepeated
 
@@ -14,7 +14,7 @@ RECEIVERS = 5  # of a group; with their secrets' ARNs they share a function's en
 URL_LENGTH = 200  # for the same reason
 KEY = "webhooks"
 
-Name = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9]{1,19}$")]  # as `agreed.webhooks.NAME`
+Name = Annotated[str, StringConstraints(pattern=f"^{NAME.pattern}$")]
 Url = Annotated[Https, StringConstraints(max_length=URL_LENGTH)]
 
 

@@ -48,7 +48,7 @@ def inventory(tenant: Tenant, architecture: str = "arm64") -> TenantInventory:
         architecture=architecture,
         log_retention_days=tenant.tier.log_retention_days,
         functions=tuple(own.functions),
-        secret_readers=tuple(m.name for m in tenant.members if secrets.intersection(m.function.secrets)),
+        secret_readers=tuple(m.name for m in tenant.members if any(map(m.function.reads, secrets))),
         alarm_metrics=_read_by(alarms.of_tenant(own)),
         query_alarm_metrics=len(cell_alarms.CONDITIONS) if own.alarms == "cell" else 0,
         composite_alarms=1 if own.alarms == "own" else 0,

@@ -70,8 +70,12 @@ def _kept() -> Iterator[_Kept]:
     lock = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        kept = _read() or _Kept(secrets.token_hex(32), {})
+        there = _read()
+        kept = there or _Kept(secrets.token_hex(32), {})
+        before = asdict(kept) if there else None
         yield kept
+        if asdict(kept) == before:
+            return
         with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".part", delete=False) as part:
             json.dump(asdict(kept), part)
         Path(part.name).replace(_file())  # made with mode 0600

@@ -14,13 +14,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from agreed.webhooks import NAME
 from tenantry.config import Cell, Tenant
 
 KEPT = 100  # deliveries, of all tenants together
 MAX_BYTES = 262_144  # a delivery's body; the platform's own are far smaller
 
 _PATH = re.compile(
-    r"/webhooks/(?P<tenant>[a-z][a-z0-9-]{1,30}[a-z0-9])(/(?P<name>[a-z][a-z0-9]{1,19}))?/[0-9a-f]{32}"
+    r"/webhooks/(?P<tenant>[a-z][a-z0-9-]{1,30}[a-z0-9])(/(?P<name>" + NAME.pattern + r"))?/[0-9a-f]{32}"
 )
 SHOWN_HEADERS = ("content-type", "user-agent")  # beside those of the signature
 

@@ -35,6 +35,10 @@ class Engine:
         targets = [word for urn in sorted(urns) for word in ("--target", urn)]
         self._run("refresh", "--yes", "--skip-preview", *targets)
 
+    def set_secret(self, setting: str, value: str) -> None:
+        """Write a setting into the stack's file, encrypted; the value goes by stdin."""
+        self._run("config", "set", "--secret", f"tenantry:{setting}", given=value)
+
     def unlock(self) -> None:
         self._run("cancel", "--yes", self.stack, named=False)
 

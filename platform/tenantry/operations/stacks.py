@@ -1,8 +1,6 @@
 """Find a stack where it was deployed: Region and cell are those of Pulumi.<stack>.yaml, not of the shell."""
 
 import json
-import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,7 @@ from typing import Any
 import yaml
 
 from tenantry import paths
-from tenantry.errors import Failed, WrongInput
+from tenantry.errors import WrongInput
 from tenantry.rules.naming import Names
 
 
@@ -52,34 +50,6 @@ def settings(name: str) -> dict[str, str]:
         for key, value in merged.items()
         if key not in encrypted
     }
-
-
-def set_secret(name: str, setting: str, value: str) -> None:
-    """Write a setting into the stack's file, encrypted by the engine; the value goes by stdin.
-
-    Raises:
-        WrongInput: the name cannot be a stack's, or there is no Pulumi CLI.
-        Failed: the CLI refuses; the message is its own.
-    """
-    Names(name)
-    pulumi = shutil.which("pulumi")
-    if pulumi is None:
-        raise WrongInput("there is no `pulumi` on PATH, which encrypts the value; install the Pulumi CLI")
-    command = [
-        pulumi,
-        "config",
-        "set",
-        "--secret",
-        "--non-interactive",
-        "--stack",
-        name,
-        f"tenantry:{setting}",
-    ]
-    done = subprocess.run(  # noqa: S603 - own arguments, and a name that can be a stack's
-        command, cwd=paths.ROOT, input=value, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise Failed(f"pulumi config set: {done.stderr.strip()}")
 
 
 def _config(file: Path) -> dict[Any, Any]:

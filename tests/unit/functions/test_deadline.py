@@ -27,6 +27,26 @@ ATTEMPTS = len(downstream.PAUSES)
 AWS = "https://x"
 
 
+def test_a_secret_that_is_slow_to_come_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrives, asked = threading.Event(), threading.Event()
+
+    def fetch(arn: str) -> dict[str, str]:
+        if arn == "slow":
+            asked.set()
+            assert arrives.wait(10)
+        return {"of": arn}
+
+    monkeypatch.setattr(secrets, "_fetch", fetch)
+    monkeypatch.setattr(secrets, "_kept", {})
+    slow = threading.Thread(target=secrets.values, args=("slow",))
+    slow.start()
+    assert asked.wait(10)
+    assert secrets.values("quick") == {"of": "quick"}
+    arrives.set()
+    slow.join()
+    assert secrets.values("slow") == {"of": "slow"}
+
+
 @dataclass
 class Clock:
     """Time that passes only where a call or a pause takes it."""

@@ -95,7 +95,9 @@ def test_a_silo_table_goes_though_it_is_protected(names: Names, clients: Clients
     own = names.tenant("acme")
     make_table(clients.dynamodb, own)
     make_table(clients.dynamodb, names.tenant("acme-eu"))
-    assert deleted(erased(names, clients)) == {f"table {own}": (own,)}
+    done = erased(names, clients)
+    assert deleted(done) == {f"table {own}": (own,)}
+    assert "backup of the tenant's table" in done.shown()["outlasting"][-1]["what"]
     left = [name for name in clients.dynamodb.list_tables()["TableNames"] if names.stack in name]
     assert left == [names.table, names.tenant("acme-eu")]
 

@@ -94,6 +94,12 @@ def failing_for(name: str, hours: float) -> None:
     tenant_api.client("dynamodb").put_item(TableName=tenant_api.TABLE, Item=item)
 
 
+def blind(tenant: Delivery) -> Delivery:
+    """Whose secret of crm cannot be read."""
+    missing = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:none"
+    return dataclasses.replace(tenant, secrets={**tenant.secrets, "crm": missing})
+
+
 class TestSeveral:
     def test_each_receiver_is_sent_the_event_signed_by_its_own_secret(
         self, tenant: Delivery, hooks: Hooks
@@ -218,11 +224,10 @@ class TestSwitchedOff:
         assert health("erp") == {}
 
     def test_what_the_platform_could_not_send_is_not_the_receivers_failure(self, tenant: Delivery) -> None:
-        missing = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:none"
-        blind = dataclasses.replace(tenant, secrets={**tenant.secrets, "crm": missing})
-        send(blind)
-        blind.poll()
-        assert shown(blind)["crm"]["error"] == "the platform could not send it"
+        unread = blind(tenant)
+        send(unread)
+        unread.poll()
+        assert shown(unread)["crm"]["error"] == "the platform could not send it"
         assert health("crm") == {}
 
     def test_410_switches_it_off_at_once_and_the_other_goes_on(self, tenant: Delivery, hooks: Hooks) -> None:
@@ -272,6 +277,13 @@ class TestTrial:
         assert second["problem"] == "the receiver answered 500"
         assert third["problem"] == "no webhook of this name is deployed"
         assert health("erp") == {}
+
+    def test_one_that_the_platform_cannot_send_to_hides_no_others_result(
+        self, tenant: Delivery, hooks: Hooks
+    ) -> None:
+        first, second = self.ask(blind(tenant), "crm", "erp")
+        assert ("problem" in second, len(hooks["erp"].received)) == (False, 1)
+        assert first["problem"].startswith("the platform could not send it")
 
     def test_one_that_is_off_is_tried_and_stays_off(self, tenant: Delivery, hooks: Hooks) -> None:
         off = {**receivers.key("acme", "crm"), webhooks.OFF_SINCE: {"S": "2026-01-01T00:00:00.000Z"}}

@@ -15,9 +15,10 @@ from tenantry.rules.key_policies import DELETION_WINDOW_DAYS
 
 FORMAT, VERSION = "tenantry-erasure", 1
 TYPE: Final = "tenantry-erasure+jws"
+BACKUP_DAYS: Final = 35  # of a table with recovery to any second, after its end too
 # What nobody can delete, and how long it stays (AWS's guides of DynamoDB, X-Ray and CloudWatch).
 OUTLASTING: Final = (
-    ("records in the backups of the pooled table", 35),
+    ("records in the backups of the pooled table", BACKUP_DAYS),
     ("traces of X-Ray: times and addresses of calls, no contents", 30),
     ("figures of CloudWatch: numbers of calls, no contents", 455),
 )
@@ -57,6 +58,8 @@ class Certificate:
     def shown(self) -> dict[str, Any]:
         """For programs, and to be signed."""
         outlasting = list(OUTLASTING)
+        if any(each.where == "DynamoDB" and each.deleted for each in self.stores):
+            outlasting.append(("the system's own backup of the tenant's table", BACKUP_DAYS))
         if any(each.where == "KMS" and each.deleted for each in self.stores):
             outlasting.append(("the encryption keys named above, unusable", DELETION_WINDOW_DAYS))
         return {

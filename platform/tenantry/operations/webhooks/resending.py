@@ -42,8 +42,8 @@ class Resending:
 
     def one(self, record: str) -> int:
         """To each of the receivers, whether it took it before or not; how many entries that made."""
-        self._dead_letters(lambda pair: pair.id == record)
-        self._send(Pair(record, name) for name in sorted(self.receivers))
+        self._dead_letters(lambda pair: pair.id == record, again=True)
+        self._send((Pair(record, name) for name in sorted(self.receivers)), again=True)
         return len(self.sent)
 
     def since(self, epoch_ms: int, dynamodb: Any, *, everything: bool) -> int:
@@ -53,14 +53,15 @@ class Resending:
             everything: what was delivered too, and what was never meant for a receiver that is new.
         """
         first = first_id(epoch_ms)
-        self._dead_letters(lambda pair: pair.id >= first)
+        self._dead_letters(lambda pair: pair.id >= first, again=everything)
         for page in self._pages(first, dynamodb):
-            self._send(
+            pairs = (
                 Pair(record["sk"]["S"], name)
                 for record in page
                 for name in sorted(self.receivers)
                 if everything or self._state(record, name) not in (None, DELIVERED)
             )
+            self._send(pairs, again=everything)
         return len(self.sent)
 
     def _state(self, record: dict[str, Any], receiver: str) -> str | None:
@@ -90,25 +91,31 @@ class Resending:
                 return
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def _dead_letters(self, wanted: Callable[[Pair], bool]) -> None:
+    def _dead_letters(self, wanted: Callable[[Pair], bool], *, again: bool) -> None:
         """Those that are not wanted are left, and visible again at the end."""
         left: dict[str, str] = {}
         try:
             while messages := received(self.sqs, self.dead):
-                new = {each["MessageId"]: each for each in messages if each["MessageId"] not in left}
+                new = [each for each in messages if each["MessageId"] not in left]
+                left |= {each["MessageId"]: each["ReceiptHandle"] for each in messages if each not in new}
                 if not new:
                     return
-                for message in new.values():
+                for message in new:
                     pair = self._pair(message["Body"])
                     if pair and pair.receiver in self.receivers and wanted(pair):
-                        self._send([pair])
+                        self._send([pair], again=again)
                         self.sqs.delete_message(QueueUrl=self.dead, ReceiptHandle=message["ReceiptHandle"])
                     else:
                         left[message["MessageId"]] = message["ReceiptHandle"]
         finally:
-            for handle in left.values():
-                self.sqs.change_message_visibility(
-                    QueueUrl=self.dead, ReceiptHandle=handle, VisibilityTimeout=0
+            handles = list(left.values())
+            for start in range(0, len(handles), BATCH):  # one that is visible already fails alone
+                self.sqs.change_message_visibility_batch(
+                    QueueUrl=self.dead,
+                    Entries=[
+                        {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": 0}
+                        for number, handle in enumerate(handles[start : start + BATCH])
+                    ],
                 )
 
     def _pair(self, body: str) -> Pair | None:
@@ -122,8 +129,8 @@ class Resending:
             return None
         return Pair(identity, entry.get("receiver") or self.group.webhooks.single)
 
-    def _send(self, pairs: Iterable[Pair]) -> None:
-        """Each pair once.
+    def _send(self, pairs: Iterable[Pair], *, again: bool) -> None:
+        """Each pair once; `again` to one that has taken it meanwhile, too.
 
         Raises:
             Failed: SQS did not take all; what it took is sent.
@@ -131,7 +138,8 @@ class Resending:
         fresh = [pair for pair in dict.fromkeys(pairs) if pair not in self.sent]
         for start in range(0, len(fresh), BATCH):
             some = fresh[start : start + BATCH]
-            bodies = [json.dumps({"id": each.id, AGAIN: True, "receiver": each.receiver}) for each in some]
+            marked = {AGAIN: True} if again else {}
+            bodies = [json.dumps({"id": each.id, "receiver": each.receiver, **marked}) for each in some]
             entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
             answer = self.sqs.send_message_batch(QueueUrl=self.queue, Entries=entries)
             self.sent.update(some[int(each["Id"])] for each in answer.get("Successful", []))
