@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tenantry.config import Cell
@@ -15,9 +15,9 @@ from tenantry.deployment import Deployment
 from tenantry.local.clients import Session
 from tenantry.local.engine.resources.alarms import COMPOSITE_ALARM, METRIC_ALARM
 from tenantry.rules.kinds import tokens
-from tenantry.verification.deployed import read_again
 from tenantry.verification.findings import Finding, findings
 from tenantry.verification.reader import Deployed
+from tenantry.verification.readers import READERS
 from tenantry.verification.reading import Reading
 
 ITEMS, SWEEP = "tenantry_demo_acme_items", "tenantry_demo_acme_sweep"
@@ -59,7 +59,11 @@ class Cloud:
     def found(self, token: str) -> list[Finding]:
         """Of one type, as it is now."""
         reading = Reading(self.made.names, self.made.arns, self.root.client, self.first.url, self.first.code)
-        again = [read_again(each, reading) if each.type == token else each for each in self.declared]
+        reader = READERS[token]
+        again = [
+            replace(each, found=reader.read(reading, each.inputs)) if each.type == token else each
+            for each in self.declared
+        ]
         return list(findings(again, reading, [token]))
 
 

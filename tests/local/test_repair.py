@@ -92,6 +92,8 @@ def test_strays_are_of_this_stacks_names_and_in_no_record(root: Session, api: st
     in_use = gateway.create_api_key(name=NAMES.api_key("globex", "app"))["id"]
     plan = gateway.create_usage_plan(name=NAMES.tenant("globex"))["id"]
     gateway.create_usage_plan_key(usagePlanId=plan, keyId=in_use, keyType="API_KEY")
+    stage = {"apiId": api, "stage": "acme"}
+    opening = gateway.create_usage_plan(name=NAMES.tenant("initech"), apiStages=[stage])["id"]
     record = Checkpoint(
         {
             "deployment": {
@@ -110,6 +112,7 @@ def test_strays_are_of_this_stacks_names_and_in_no_record(root: Session, api: st
         ("Role", roles["own"]),
         ("ApiKey", twice),
         ("Stage", "acme"),
+        ("UsagePlan", opening),
     }
     for each in found:
         strays.remove(each, root.client)
@@ -157,6 +160,18 @@ def test_the_command_says_what_it_would_do_and_does_it_when_told(
     [imported] = json.loads((pulumi / "put").read_text())["deployment"]["resources"]
     assert (imported["type"], imported["id"]) == (tokens.REST_API, api)
     assert f"refresh --yes --skip-preview --target {imported['urn']}" in (pulumi / "asked").read_text()
+
+
+def test_what_an_earlier_repair_imported_and_did_not_read_is_read(
+    run: Run, command: Command, pulumi: Path, api: str
+) -> None:
+    imported = {"urn": "urn::acme", "type": tokens.REST_API, "id": api, "inputs": {}}
+    (pulumi / "record").write_text(json.dumps({"deployment": {"resources": [imported]}}))
+    code, out, _ = run(command, *REPAIR)
+    assert (code, "read acme, which an earlier repair imported" in out) == (3, True)
+    assert run(command, *REPAIR, "--yes")[0] == 0
+    assert "--target urn::acme" in (pulumi / "asked").read_text()
+    assert not (pulumi / "put").exists()
 
 
 def test_a_lock_stays_until_the_command_is_told_to_take_it_away(

@@ -60,6 +60,7 @@ def _shown(found: "Damage") -> dict[str, object]:
     return {
         "made": [{"urn": pending.urn, "id": identifier} for pending, identifier in found.made],
         "unmade": [{"urn": pending.urn} for pending in found.unmade],
+        "unread": list(found.unread),
         "strays": [{"type": each.type, "name": each.name, "id": each.id} for each in found.strays],
     }
 
@@ -68,6 +69,7 @@ def _print(found: "Damage") -> None:
     lines = [
         *(f"import {each.type} {each.name}, which was made, as {as_}" for each, as_ in found.made),
         *(f"clear {each.type} {each.name}: it is not there, or is made again" for each in found.unmade),
+        *(f"read {urn.rpartition('::')[2]}, which an earlier repair imported" for urn in found.unread),
         *(f"remove {each.kind} {each.name} ({each.id}), which no record knows" for each in found.strays),
     ]
     for line in lines or ["nothing to repair"]:

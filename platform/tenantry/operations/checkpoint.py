@@ -50,15 +50,38 @@ class Checkpoint:
         """
         mended = copy.deepcopy(self.document)
         deployment = mended["deployment"]
+        there = deployment.setdefault("resources", [])
         for each in self._operations:
             urn = each["resource"]["urn"]
             if each["type"] == _CREATING and urn in found:
-                made = {**each["resource"], "id": found[urn], "outputs": {}}
-                deployment.setdefault("resources", []).append(made)
+                _record(there, {**each["resource"], "id": found[urn], "outputs": {}})
         deployment.pop("pending_operations", None)
         return mended
+
+    def unread(self) -> list[str]:
+        """URNs of what was put into the record so, and has not been read from AWS since."""
+        resources = self.document["deployment"].get("resources", [])
+        return [
+            each["urn"]
+            for each in resources
+            if each["type"].startswith("aws:") and each.get("id") and not each.get("outputs")
+        ]
 
     @property
     def _operations(self) -> list[dict[str, Any]]:
         operations: list[dict[str, Any]] = self.document["deployment"].get("pending_operations") or []
         return operations
+
+
+def _record(there: list[dict[str, Any]], made: dict[str, Any]) -> None:
+    """Beside what it replaces, if anything: of several of one URN, the engine wants all but one to go."""
+    at = next(
+        (n for n, each in enumerate(there) if each["urn"] == made["urn"] and not each.get("delete")), None
+    )
+    if at is None:
+        there.append(made)
+    elif there[at].get("pendingReplacement"):  # deleted before
+        there[at] = made
+    elif there[at].get("id") != made["id"]:
+        there[at]["delete"] = True
+        there.insert(at, made)

@@ -24,14 +24,18 @@ class Account(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """`made` are pending creations that AWS has done, with the id to import each by; `unmade` it has not."""
+    """`made` are pending creations that AWS has done, with the id to import each by; `unmade` it has not.
+
+    `unread` are URNs that an earlier repair imported, and was cut off before it read them.
+    """
 
     made: tuple[tuple[Pending, str], ...]
     unmade: tuple[Pending, ...]
     strays: tuple[Stray, ...]
+    unread: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.made or self.unmade or self.strays)
+        return bool(self.made or self.unmade or self.strays or self.unread)
 
 
 def damage(checkpoint: Checkpoint, account: Account) -> Damage:
@@ -40,7 +44,8 @@ def damage(checkpoint: Checkpoint, account: Account) -> Damage:
     made = tuple((each, found) for each, found in asked if found is not None)
     names = {_physical(each) for each, _ in made}
     strays = [each for each in account.strays(checkpoint) if (each.type, each.name) not in names]
-    return Damage(made, tuple(each for each, found in asked if found is None), tuple(strays))
+    unmade = tuple(each for each, found in asked if found is None)
+    return Damage(made, unmade, tuple(strays), tuple(checkpoint.unread()))
 
 
 def mend(
@@ -52,14 +57,14 @@ def mend(
         done: hears of each step.
 
     Raises:
-        Locked: the stack is locked; nothing was changed.
+        Locked: the stack is locked; what was done before stays.
     """
+    ids = {pending.urn: identifier for pending, identifier in found.made}
     if found.made or found.unmade:
-        ids = {pending.urn: identifier for pending, identifier in found.made}
         engine.put(checkpoint.resolved(ids))
-        if ids:
-            engine.refresh(ids)
         done(f"{len(ids)} imported, {len(found.unmade)} cleared")
+    if ids or found.unread:
+        engine.refresh({*ids, *found.unread})
     for stray in found.strays:
         account.remove(stray)
         done(f"removed {stray.kind} {stray.name}")

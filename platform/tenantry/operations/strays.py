@@ -59,7 +59,14 @@ def remove(stray: Stray, clients: Clients) -> None:
             gateway.delete_stage(restApiId=stray.within, stageName=stray.name)
         case tokens.API_KEY:
             gateway.delete_api_key(apiKey=stray.id)
-        case tokens.USAGE_PLAN:
+        case tokens.USAGE_PLAN:  # AWS deletes none that has a stage
+            opened = gateway.get_usage_plan(usagePlanId=stray.id).get("apiStages", [])
+            patches = [
+                {"op": "remove", "path": "/apiStages", "value": f"{each['apiId']}:{each['stage']}"}
+                for each in opened
+            ]
+            if patches:
+                gateway.update_usage_plan(usagePlanId=stray.id, patchOperations=patches)
             gateway.delete_usage_plan(usagePlanId=stray.id)
 
 

@@ -1,7 +1,6 @@
 """Run the program, and look up each resource that it registers instead of making it."""
 
 import threading
-from dataclasses import replace
 from typing import Any
 
 from pulumi.runtime import MockResourceArgs, rpc
@@ -80,9 +79,3 @@ def deployed(program: Program, stack: str, reading: Reading) -> list[Deployed]:
     monitor = LookingMonitor(reading)
     execute(program, monitor, stack)
     return monitor.deployed
-
-
-def read_again(each: Deployed, reading: Reading) -> Deployed:
-    """As it is now."""
-    reader = READERS.get(each.type)
-    return replace(each, found=reader.read(reading, each.inputs) if reader else None)

@@ -25,7 +25,7 @@ from tenantry.verification.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`compared` counts the resources that were read; `doubts` are what a whole stack says of them."""
+    """`compared` counts the resources that were read; `doubts` are what a whole stack on AWS says of them."""
 
     place: str
     compared: int
@@ -51,17 +51,20 @@ def of_stack(place: Place, tenants: Collection[str], call: bool) -> Report:
     arns = Arns(partition, place.region, identity["Account"])
 
     def configured() -> dict[str, Any]:
-        set_all_config(config)
+        # What an update may take away says nothing here, where nothing is updated.
+        set_all_config({name: value for name, value in config.items() if name != "tenantry:allow"})
         return program.configured(pulumi.Config())
 
-    return _report(place, arns, configured, cell, tenants, call)
+    return _report(place, arns, configured, cell, tenants, call, on_aws=True)
 
 
 def of_deployment(
     place: Place, cell: Cell, deployment: Deployment, tenants: Collection[str], call: bool
 ) -> Report:
     """Of a deployment that is known, as the local platform's is."""
-    return _report(place, deployment.arns, lambda: program.declare(cell, deployment), cell, tenants, call)
+    return _report(
+        place, deployment.arns, lambda: program.declare(cell, deployment), cell, tenants, call, on_aws=False
+    )
 
 
 def _report(
@@ -71,13 +74,14 @@ def _report(
     cell: Cell,
     slugs: Collection[str],
     call: bool,
+    on_aws: bool,
 ) -> Report:
     chosen = _chosen(cell, slugs)
     reading = Reading(place.names, arns, place.client, place.url)
     with refusals_reported(place.region):
         there = deployed(declare, place.names.stack, reading)
         every = list(findings(there, reading))
-        doubts = tuple(settled(there, every, reading))
+        doubts = tuple(settled(there, every, reading)) if on_aws else ()
     if call:
         every += tried(there, chosen)
     shown = tuple(each for each in every if not slugs or each.tenant in slugs)

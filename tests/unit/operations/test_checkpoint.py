@@ -29,6 +29,26 @@ RECORD = Checkpoint(
 )
 
 
+def replaced(**old: Any) -> list[dict[str, Any]]:
+    """What is recorded of a role that was being replaced, as `new-id`."""
+    before = {"urn": "urn::made", "type": ROLE, "id": "old-id", "inputs": {}, "outputs": {"x": 1}, **old}
+    record = {"deployment": {"resources": [before], "pending_operations": [operation("made")]}}
+    resources = Checkpoint(record).resolved({"urn::made": "new-id"})["deployment"]["resources"]
+    return [{name: each.get(name) for name in ("id", "delete")} for each in resources]
+
+
+def test_of_a_replacement_what_it_replaces_is_to_go_or_has_gone() -> None:
+    new = {"id": "new-id", "delete": None}
+    assert replaced() == [new, {"id": "old-id", "delete": True}]
+    assert replaced(pendingReplacement=True) == [new]
+    assert replaced(id="new-id") == [new]
+
+
+def test_what_was_put_into_the_record_is_known_until_it_is_read() -> None:
+    assert RECORD.unread() == []
+    assert Checkpoint(RECORD.resolved({"urn::made": "made-id"})).unread() == ["urn::made"]
+
+
 def test_creations_alone_are_in_doubt() -> None:
     assert [(each.name, each.type, each.inputs) for each in RECORD.pending()] == [
         ("made", ROLE, {"name": "made"}),
