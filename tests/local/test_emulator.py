@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -124,18 +125,22 @@ def test_a_child_that_dies_shows_its_last_log_lines(scratch: Path, monkeypatch: 
 def test_an_interrupted_start_leaves_nothing(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even a child that hangs, which no closed pipe would end."""
     started: list[int] = []
+    spawn = emulator.spawn
+
+    def spawn_seen(*args: Any) -> subprocess.Popen[bytes]:
+        child = spawn(*args)
+        started.append(child.pid)
+        return child
 
     def interrupt(_port: int) -> bool:
-        started.extend(p.pid for p in psutil.Process().children() if str(scratch) in p.cmdline())
-        for pid in started:
-            os.kill(pid, signal.SIGSTOP)
+        os.kill(started[0], signal.SIGSTOP)
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(emulator, "spawn", spawn_seen)
     monkeypatch.setattr(emulator, "_answers", interrupt)
     with pytest.raises(KeyboardInterrupt):
         Emulator.start(None, scratch)
-    assert started
-    assert not any(psutil.pid_exists(pid) for pid in started)
+    assert not psutil.pid_exists(started[0])
     assert not scratch.exists()
 
 

@@ -8,7 +8,7 @@ process ids are recycled, and on every system that psutil knows.
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -46,34 +46,24 @@ def end_group(pid: int, directory: Path, grace: float) -> None:
     Raises:
         StillRunning: a killed process has not gone.
     """
-    ending = list(_members(pid, directory))
     if grace and is_server(pid, directory):
         psutil.Process(pid).terminate()
-        _wait_until_gone(pid, directory, ending, grace)
-    ending += _members(pid, directory)
-    for process in ending:
+        _wait_until_gone(pid, directory, grace)
+    for process in _members(pid, directory):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    if not _wait_until_gone(pid, directory, ending, KILL_SECONDS):
+    if not _wait_until_gone(pid, directory, KILL_SECONDS):
         left = ", ".join(str(process.pid) for process in _members(pid, directory))
         raise StillRunning(f"the emulator's processes {left} do not end; look at them with ps")
 
 
-def _wait_until_gone(pid: int, directory: Path, ending: Sequence[psutil.Process], seconds: float) -> bool:
-    """Whether no member is left; `ending` are known ones: one that exits loses its command line first."""
+def _wait_until_gone(pid: int, directory: Path, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
-    while any(_members(pid, directory)) or any(map(_runs, ending)):
+    while any(_members(pid, directory)):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.02)
     return True
-
-
-def _runs(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _members(group: int, directory: Path) -> Iterator[psutil.Process]:
@@ -82,7 +72,19 @@ def _members(group: int, directory: Path) -> Iterator[psutil.Process]:
             if os.getpgid(pid) != group:
                 continue
             process = psutil.Process(pid)
-            if any(Path(part).is_relative_to(directory) for part in process.cmdline()):  # a zombie has none
+            if any(Path(part).is_relative_to(directory) for part in _command_line(process)):
                 yield process
         except (ProcessLookupError, PermissionError, psutil.NoSuchProcess, psutil.AccessDenied):
             continue  # it has just ended, or it is another user's: not ours either way
+
+
+def _command_line(process: psutil.Process) -> list[str]:
+    """For a moment a process has none: while it executes its program, and between its end and the zombie.
+
+    Raises:
+        psutil.NoSuchProcess: of a zombie too.
+    """
+    deadline = time.monotonic() + KILL_SECONDS
+    while not (command := process.cmdline()) and time.monotonic() < deadline:
+        time.sleep(0.001)
+    return command
