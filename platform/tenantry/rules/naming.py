@@ -54,6 +54,11 @@ class Names:
         """What a group needs beside the layer of all."""
         return f"tenantry_{self.stack}__{group}"
 
+    @property
+    def tenants(self) -> str:
+        """What the names of every tenant's resources begin with."""
+        return f"tenantry_{self.stack}_"
+
     def tenant(self, tenant: str) -> str:
         """Silo table, usage plan, dashboard and alarm topic of one tenant."""
         return f"tenantry_{self.stack}_{tenant}"
