@@ -53,7 +53,7 @@ def listed(cell: Cell) -> dict[str, Any]:
     """What the next update of a cell's stack is compared with, where tenants have stacks of their own."""
     return {
         LISTED: {
-            tenant.slug: {"status": tenant.status, "api_keys": list(tenant.api_keys)}
+            tenant.slug: {"status": tenant.status, "api_keys": sorted(tenant.api_keys)}
             for tenant in cell.tenants
         }
     }
