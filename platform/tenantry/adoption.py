@@ -19,7 +19,7 @@ def left(cell: Cell, last: LastUpdate) -> list[str]:
     return sorted((last.left | last.silos) - set(_silos(cell)))
 
 
-def adopted(cell: Cell, config: pulumi.Config, last: LastUpdate) -> tuple[str, ...]:
+def adopted(cell: Cell, config: pulumi.Config, last: LastUpdate, names: Names) -> tuple[str, ...]:
     """Tenants whose silo tables an earlier deploy left behind; importing what is imported changes nothing.
 
     A tenant that is still there takes its own table back by itself.
@@ -36,26 +36,26 @@ def adopted(cell: Cell, config: pulumi.Config, last: LastUpdate) -> tuple[str, .
         if slug not in silos:
             what = f"tenantry:adopt names {slug!r}, which has no table of its own in cell {cell.name}"
             raise WrongInput(f"{what}; those that have one: {', '.join(silos) or 'none'}")
-    back = _left_and_wanted(silos, last)
+    back = _left_and_wanted(silos, last, names)
     for slug in back:
-        table = Names(pulumi.get_stack()).tenant(slug)
+        table = names.tenant(slug)
         if slug in last.tenants:
             pulumi.log.warn(f"{slug} takes its table {table} back, with the records that it held")
         elif slug not in slugs:
             raise WrongInput(
                 f"{slug} comes back, and its table {table} is there, with the records of before; "
                 f"to take it over, add to the stack's file: tenantry:adopt: [{slug}]. "
-                f"To begin without them, run `tenantry erase {slug} --stack {pulumi.get_stack()}` first"
+                f"To begin without them, run `tenantry erase {slug} --stack {names.stack}` first"
             )
     return tuple(sorted({*slugs, *back}))
 
 
-def _left_and_wanted(silos: list[str], last: LastUpdate) -> list[str]:
+def _left_and_wanted(silos: list[str], last: LastUpdate, names: Names) -> list[str]:
     """Of those whose tables this stack left behind, and that no erasure has deleted since."""
     wanted = [slug for slug in silos if slug in last.left]
     if not wanted:
         return []
-    there, names = set(aws.dynamodb.get_tables().names), Names(pulumi.get_stack())
+    there = set(aws.dynamodb.get_tables().names)
     return [slug for slug in wanted if names.tenant(slug) in there]
 
 

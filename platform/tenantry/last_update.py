@@ -24,13 +24,31 @@ class DeployedTenant:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedTenant:
+    """Of a tenant in a stack of its own, what the cell's stack remembers."""
+
+    status: str
+    api_keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class LastUpdate:
-    """Nothing, before the first one. `left` are slugs whose own tables are kept, and declared no more."""
+    """Nothing, before the first one. `left` are slugs whose own tables are kept, and declared no more.
+
+    `listed` are tenants in stacks of their own, as the update of the cell's stack found them in their files;
+    None where the tenants were declared with the cell.
+    """
 
     cell: str = ""
     tenants: Mapping[str, DeployedTenant] = field(default_factory=dict)
     allowed: frozenset[str] = frozenset()
     left: frozenset[str] = frozenset()
+    listed: Mapping[str, ListedTenant] | None = None
+
+    @property
+    def everyone(self) -> Mapping[str, DeployedTenant | ListedTenant]:
+        """Whoever was on the cell, as far as this stack knows."""
+        return {**self.tenants, **(self.listed or {})}
 
     @property
     def silos(self) -> frozenset[str]:
@@ -54,7 +72,14 @@ class LastUpdate:
             for slug, each in outputs.get("tenants", {}).items()
         }
         allowed, left = frozenset(outputs.get("allowed", ())), frozenset(outputs.get("left", ()))
-        return cls(outputs.get("cell", ""), tenants, allowed, left)
+        listed = outputs.get("listed")
+        return cls(
+            outputs.get("cell", ""), tenants, allowed, left, None if listed is None else _listed(listed)
+        )
+
+
+def _listed(output: Mapping[str, Any]) -> dict[str, ListedTenant]:
+    return {slug: ListedTenant(each["status"], frozenset(each["api_keys"])) for slug, each in output.items()}
 
 
 NONE_YET = LastUpdate()

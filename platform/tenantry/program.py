@@ -1,4 +1,4 @@
-"""Load the files, then declare one cell with its tenants: the whole Pulumi program.
+"""Load the files, then declare a cell with its tenants, a cell alone, or one tenant: the whole program.
 
 `run` is what the Pulumi engine executes; the local platform calls `declare` with a deployment of its own.
 """
@@ -11,15 +11,16 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import adoption, paths, settings
+from tenantry import adoption, paths, settings, tenant_stacks
 from tenantry.components import Cell, Tenant
 from tenantry.components.cell import CellArgs
+from tenantry.components.shared import Shared
 from tenantry.components.tenant import TenantArgs
 from tenantry.config import Cell as CellConfig
 from tenantry.config import load_platform
 from tenantry.config.addresses import is_email
 from tenantry.config.capacity import require_room
-from tenantry.config.key_values import KeyName, setting
+from tenantry.config.key_values import KeyName
 from tenantry.deployment import RUNBOOKS, Deployment
 from tenantry.errors import Failed, WrongInput
 from tenantry.gateway import contract
@@ -28,11 +29,11 @@ from tenantry.last_update import NONE_YET, LastUpdate
 from tenantry.packing import artifact, functions
 from tenantry.removals import require_declared
 from tenantry.rules.arns import Arns
-from tenantry.rules.naming import Names
+from tenantry.rules.naming import Names, stack_and_tenant
 
 
 def run() -> None:
-    """Declare the cell that the stack's configuration names, and export what operators need of it.
+    """Declare what the stack's name and configuration say, and export what operators need of it.
 
     Raises:
         pulumi.RunError: tenants' files, stack configuration or artifacts are at fault; the engine shows the
@@ -47,41 +48,80 @@ def run() -> None:
 
 
 def configured(config: pulumi.Config) -> dict[str, Any]:
-    """Register the cell that the stack's configuration names; answers the stack's outputs."""
+    """Register what the stack declares, by its name and configuration; answers the stack's outputs."""
     settings.require_the_projects_groups(config)
-    own = artifact.this_machine()
-    target = artifact.LambdaTarget(
-        config.get("runtime") or own.runtime, config.get("architecture") or "arm64"
-    )
-    platform = load_platform(paths.ROOT / (config.get("tenants") or "tenants"))
-    cell = platform.cell(config.require("cell"))
-    allowed = settings.allowed(config)
-    last = _last_update()
+    names, tenant = stack_and_tenant(pulumi.get_stack())
+    return _cell(config, names) if tenant is None else _tenant(config, names, tenant)
+
+
+def _cell(config: pulumi.Config, names: Names) -> dict[str, Any]:
+    """A cell with its tenants, or alone where they have stacks of their own."""
+    own, alone = settings.CellSettings.read(config), config.get_bool("tenantStacks") or False
+    cell = load_platform(paths.ROOT / own.tenants).cell(own.cell)
+    declared = cell.model_copy(update={"tenants": ()}) if alone else cell
+    allowed, last = settings.allowed(config), LastUpdate.of(_outputs(names.stack))
+    tenant_stacks.require_where_they_are(last, alone, names)
     require_declared(last, cell, allowed, datetime.now(UTC).date())
-    require_room(cell.name, last.tenants, [tenant.slug for tenant in cell.tenants], cell.stages_quota)
-    deployment = prepare(
-        cell=cell.name,
-        stack=pulumi.get_stack(),
-        arns=_where(),
-        target=target,
-        log_level=config.get("logLevel") or "INFO",
+    require_room(cell.name, last.everyone, [tenant.slug for tenant in cell.tenants], cell.stages_quota)
+    deployment = _prepared(
+        own,
+        names,
         manage_account=config.get_bool("manageAccount") or False,
-        mail_from=config.get("mailFrom"),
-        adopt=adoption.adopted(cell, config, last),
+        adopt=adoption.adopted(declared, config, last, names),
         budget=settings.budget(config),
-        key_values=_key_values(cell, config),
-        runbooks=settings.runbooks(config),
+        key_values=settings.key_values(declared, config),
         last=last,
-        plain=config.get_bool("plainArtifacts") or False,
     )
-    return declare(cell, deployment) | {"allowed": allowed, "left": adoption.left(cell, last)}
+    _require_sender(cell, deployment)
+    shared = Cell(cell.name, CellArgs(deployment, contract.load(), cell.tenants))
+    return {
+        **_of_cell(cell, shared),
+        **_of_tenants(declared, deployment, shared.shared),
+        **tenant_stacks.exported(shared.shared, own),
+        **(tenant_stacks.listed(cell) if alone else {}),
+        "allowed": allowed,
+        "left": adoption.left(declared, last),
+    }
 
 
-def _last_update() -> LastUpdate:
-    """Of this very stack; a plain value, in a preview too."""
-    name = "/".join((pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack()))
-    answer = pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": name}).value
-    return LastUpdate.of(answer["outputs"])
+def _tenant(config: pulumi.Config, names: Names, slug: str) -> dict[str, Any]:
+    """One tenant, on a cell that another stack declares."""
+    settings.require_none_of_the_cell(config, names)
+    shared, own = tenant_stacks.imported(_outputs(names.stack), names)
+    allowed, last = settings.allowed(config), LastUpdate.of(_outputs(pulumi.get_stack()))
+    cell = tenant_stacks.narrowed(load_platform(paths.ROOT / own.tenants).cell(own.cell), slug, last)
+    require_declared(last, cell, allowed, datetime.now(UTC).date())
+    deployment = _prepared(
+        own,
+        names,
+        adopt=adoption.adopted(cell, config, last, names),
+        key_values=settings.key_values(cell, config),
+        last=last,
+    )
+    _require_sender(cell, deployment)
+    tenant_stacks.require_the_cells_code(shared, deployment)
+    tenants = _of_tenants(cell, deployment, shared)
+    return {"cell": cell.name, **tenants, "allowed": allowed, "left": adoption.left(cell, last)}
+
+
+def _outputs(stack: str) -> Any:
+    """Of that stack's last update; plain values, in a preview too."""
+    name = "/".join((pulumi.get_organization(), pulumi.get_project(), stack))
+    return pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": name}).value["outputs"]
+
+
+def _prepared(own: settings.CellSettings, names: Names, **others: Any) -> Deployment:
+    return prepare(
+        cell=own.cell,
+        stack=names.stack,
+        arns=_where(),
+        target=own.target,
+        log_level=own.log_level,
+        mail_from=own.mail_from,
+        runbooks=own.runbooks,
+        plain=own.plain,
+        **others,
+    )
 
 
 def prepare(
@@ -138,6 +178,22 @@ def declare(cell: CellConfig, deployment: Deployment, slugs: Collection[str] | N
     """
     _require_sender(cell, deployment)
     shared = Cell(cell.name, CellArgs(deployment, contract.load(), cell.tenants))
+    return _of_cell(cell, shared) | _of_tenants(cell, deployment, shared.shared, slugs)
+
+
+def _of_cell(cell: CellConfig, shared: Cell) -> dict[str, Any]:
+    return {
+        "cell": cell.name,
+        "api": shared.api.id,
+        "table": shared.table.name,
+        "alarm_topic": shared.topic.arn,  # for operators to subscribe to
+    }
+
+
+def _of_tenants(
+    cell: CellConfig, deployment: Deployment, shared: Shared, slugs: Collection[str] | None = None
+) -> dict[str, Any]:
+    """Register the tenants; answers what is exported of them."""
     tenants = {
         tenant.slug: Tenant(tenant.slug, TenantArgs(deployment, shared, tenant))
         for tenant in cell.tenants
@@ -145,10 +201,6 @@ def declare(cell: CellConfig, deployment: Deployment, slugs: Collection[str] | N
     }
     granted = pulumi.Output.json_dumps({slug: each.granted for slug, each in tenants.items()})
     return {
-        "cell": cell.name,
-        "api": shared.api.id,
-        "table": shared.table.name,
-        "alarm_topic": shared.topic.arn,  # for operators to subscribe to
         "tenants": {slug: each.summary for slug, each in tenants.items()},
         # What the next update goes by. It is not secret; but so the engine prints none of its many lines.
         "granted": pulumi.Output.secret(granted),
@@ -167,13 +219,6 @@ def _require_sender(cell: CellConfig, deployment: Deployment) -> None:
             f"{', '.join(mailed)}: messages are to be mailed, and this stack has no sender; "
             "set tenantry:mailFrom to an address that SES has verified, or name a webhook"
         )
-
-
-def _key_values(cell: CellConfig, config: pulumi.Config) -> dict[KeyName, pulumi.Input[str]]:
-    """Those that the stack's file holds, encrypted; of keys that the files list."""
-    keys = [(tenant.slug, name) for tenant in cell.tenants for name in tenant.api_keys]
-    found = {key: config.get_secret(setting(key)) for key in keys}
-    return {key: value for key, value in found.items() if value is not None}
 
 
 def _where() -> Arns:

@@ -139,10 +139,10 @@ def _many_closed(last: LastUpdate, cell: Cell) -> Iterator[Removal]:
     now = {tenant.slug: tenant.status for tenant in cell.tenants} | dict.fromkeys(cell.removed, "removed")
     closed = {
         slug: now[slug]
-        for slug, before in sorted(last.tenants.items())
+        for slug, before in sorted(last.everyone.items())
         if now.get(slug, before.status) != before.status and now[slug] != "active"
     }
-    number, most = len(last.tenants), _at_once(last)
+    number, most = len(last.everyone), _at_once(last)
     if len(closed) > most:
         for slug, status in closed.items():
             yield Removal(
@@ -156,10 +156,10 @@ def _many_locked_out(last: LastUpdate, wanted: Mapping[str, Tenant]) -> Iterator
     """Whose keys are all retired at once: no client of theirs holds one that opens anything."""
     locked_out = [
         slug
-        for slug, before in sorted(last.tenants.items())
+        for slug, before in sorted(last.everyone.items())
         if slug in wanted and before.api_keys and before.api_keys <= {*rotation.retired(wanted[slug], "api")}
     ]
-    number, most = len(last.tenants), _at_once(last)
+    number, most = len(last.everyone), _at_once(last)
     if len(locked_out) > most:
         for slug in locked_out:
             yield Removal(
@@ -172,4 +172,4 @@ def _many_locked_out(last: LastUpdate, wanted: Mapping[str, Tenant]) -> Iterator
 
 def _at_once(last: LastUpdate) -> int:
     """How many tenants one update may shut out before it is taken for a mistake."""
-    return max(1, int(CLOSED_AT_ONCE * len(last.tenants)))
+    return max(1, int(CLOSED_AT_ONCE * len(last.everyone)))

@@ -1,12 +1,78 @@
 """Read what the stack's own file sets, and refuse by name what cannot be meant."""
 
 import re
+from dataclasses import dataclass
+from typing import Self
 
 import pulumi
 
+from tenantry.config import Cell
+from tenantry.config.key_values import KeyName, setting
 from tenantry.deployment import RUNBOOKS
 from tenantry.errors import WrongInput
 from tenantry.groups.folders import listed
+from tenantry.packing import artifact
+from tenantry.rules.naming import Names
+
+
+@dataclass(frozen=True, slots=True)
+class CellSettings:
+    """What a cell's stack sets for its tenants too, even in stacks of their own. `tenants` is the folder."""
+
+    cell: str
+    tenants: str
+    runtime: str
+    architecture: str
+    log_level: str
+    runbooks: str
+    mail_from: str | None = None
+    plain: bool = False
+
+    @classmethod
+    def read(cls, config: pulumi.Config) -> Self:
+        return cls(
+            cell=config.require("cell"),
+            tenants=config.get("tenants") or "tenants",
+            runtime=config.get("runtime") or artifact.this_machine().runtime,
+            architecture=config.get("architecture") or "arm64",
+            log_level=config.get("logLevel") or "INFO",
+            runbooks=runbooks(config),
+            mail_from=config.get("mailFrom"),
+            plain=config.get_bool("plainArtifacts") or False,
+        )
+
+    @property
+    def target(self) -> artifact.LambdaTarget:
+        return artifact.LambdaTarget(self.runtime, self.architecture)
+
+
+OF_THE_CELL = (
+    "architecture",
+    "budget",
+    "cell",
+    "logLevel",
+    "mailFrom",
+    "manageAccount",
+    "plainArtifacts",
+    "runbooks",
+    "runtime",
+    "tenants",
+    "tenantStacks",
+)
+
+
+def require_none_of_the_cell(config: pulumi.Config, cell: Names) -> None:
+    """Two places for one setting would part sooner or later.
+
+    Raises:
+        WrongInput: the file of a tenant's stack sets what its cell's sets.
+    """
+    found = [f"tenantry:{name}" for name in OF_THE_CELL if config.get(name) is not None]
+    if found:
+        raise WrongInput(
+            f"{', '.join(found)}: the tenant's stack takes it from its cell's; "
+            f"set it in Pulumi.{cell.stack}.yaml and nowhere else"
+        )
 
 
 def allowed(config: pulumi.Config) -> list[str]:
@@ -27,6 +93,13 @@ def budget(config: pulumi.Config) -> int | None:
             f"tenantry:budget is {written!r}; write US dollars a month, as a whole number, or leave it out"
         )
     return int(written)
+
+
+def key_values(cell: Cell, config: pulumi.Config) -> dict[KeyName, pulumi.Input[str]]:
+    """Those that the stack's file holds, encrypted; of keys that the files list."""
+    keys = [(tenant.slug, name) for tenant in cell.tenants for name in tenant.api_keys]
+    found = {key: config.get_secret(setting(key)) for key in keys}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def texts(config: pulumi.Config, name: str) -> list[str] | None:

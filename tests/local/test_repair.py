@@ -114,6 +114,11 @@ def test_strays_are_of_this_stacks_names_and_in_no_record(root: Session, api: st
         ("Stage", "acme"),
         ("UsagePlan", opening),
     }
+    alone = {"type": tokens.STACK, "outputs": {"listed": {}}}
+    cell = Checkpoint({"deployment": {"resources": [alone, {"type": tokens.REST_API, "id": api}]}})
+    assert strays.strays(cell, NAMES, root.client) == []  # they are in the records of its tenants' stacks
+    own = strays.Own("globex", cell)
+    assert {each.id for each in strays.strays(record, NAMES, root.client, own)} == {roles["own"], twice}
     for each in found:
         strays.remove(each, root.client)
     assert strays.strays(record, NAMES, root.client) == []

@@ -31,6 +31,7 @@ from tenantry.planning.declared import DeclaredResource
 from tenantry.planning.steps import steps
 from tenantry.removals import NOTICE, Undeclared, require_declared
 from tenantry.rules.kinds.tokens import COMPONENTS
+from tenantry.rules.naming import Names
 from tests.support.command import ROOT
 from tests.support.engine import register
 
@@ -227,7 +228,7 @@ class Update:
         )
         require_declared(last, cell, self.allow, self.today)
         config: Any = SimpleNamespace(get_object=lambda _: list(self.adopt))
-        return cell, adoption.adopted(cell, config, last)
+        return cell, adoption.adopted(cell, config, last, Names(CELL))
 
     def run(self, account: Account, operations: int | None = None) -> Iterator[Made]:
         """Yields what goes, as it goes; cut off after so many operations.

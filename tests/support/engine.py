@@ -37,9 +37,13 @@ def register(cell: Cell, preview: bool = False, **changes: Any) -> tuple[Recordi
 
 
 def run(
-    program: Program, stack: str, preview: bool = False, last: Mapping[str, Any] | None = None
+    program: Program,
+    stack: str,
+    preview: bool = False,
+    last: Mapping[str, Any] | None = None,
+    others: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> tuple[RecordingMonitor, dict[str, Any]]:
-    return registration.run(program, stack, ARNS, preview, last)
+    return registration.run(program, stack, ARNS, preview, last, others)
 
 
 def demo() -> Cell:

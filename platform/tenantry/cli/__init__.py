@@ -21,6 +21,7 @@ from tenantry.cli import (
     quotas,
     repair,
     secrets,
+    splitting,
     tenants,
     updates,
     usage,
@@ -87,6 +88,12 @@ app.command("repair", rich_help_panel=RUNNING)(repair.repair)
 app.command("erase", rich_help_panel=DATA)(operations.erase)
 app.command("export", rich_help_panel=DATA)(backup.export)
 app.command("import", rich_help_panel=DATA)(backup.import_)
+
+
+fleet = typer.Typer(help="Cells whose tenants have stacks of their own.", no_args_is_help=True)
+fleet.command("split")(splitting.split)
+fleet.command("join")(splitting.join)
+app.add_typer(fleet, name="fleet", rich_help_panel=RUNNING)
 
 
 def main() -> None:

@@ -113,10 +113,11 @@ def set_value(
     else:
         from tenantry import paths
         from tenantry.operations.engine import Engine
-        from tenantry.rules.naming import Names
+        from tenantry.operations.stacks import of_tenant
 
-        Engine(Names(stack).stack, paths.ROOT).set_secret(key_values.setting((slug, name)), value)
-        where, then = f"in Pulumi.{stack}.yaml, encrypted", "commit that file, and deploy"
+        own = of_tenant(stack, slug)
+        Engine(own, paths.ROOT).set_secret(key_values.setting((slug, name)), value)
+        where, then = f"in Pulumi.{own}.yaml, encrypted", "commit that file, and deploy"
     stdout().print(f"✓ set API key {name} of {slug} {where}", markup=False, soft_wrap=True)
     _next(f"{then}; the value before opens nothing from then on")
 

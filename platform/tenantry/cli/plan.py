@@ -49,11 +49,12 @@ def plan(
 
 def _of_stack(stack: str, against: str, tenants: Path) -> "Total":
     from tenantry.operations import stacks
-    from tenantry.planning.previews import previewed
+    from tenantry.planning.previews import previewed, together
     from tenantry.planning.releases import compared
     from tenantry.planning.totals import of_stack
 
     cell = stacks.find(stack).cell
     if cell is None:
         raise WrongInput(f"Pulumi.{stack}.yaml states no tenantry:cell; write the cell that it deploys")
-    return of_stack(*compared(against, tenants, registered=False), cell, previewed(stack))
+    previews = [previewed(each) for each in stacks.with_tenants(stack)]
+    return of_stack(*compared(against, tenants, registered=False), cell, together(previews))

@@ -32,13 +32,21 @@ def repair(
     from tenantry.operations.checkpoint import Checkpoint
     from tenantry.operations.engine import Engine, Locked
     from tenantry.operations.repair import damage, mend
+    from tenantry.operations.strays import Own
+    from tenantry.rules.naming import stack_and_tenant
 
     if unlock and not yes:
         raise WrongInput("--unlock changes something; give --yes too")
-    where = stacks.find(stack, region)
-    engine, aws = Engine(stack, paths.ROOT), AwsAccount(places.on_aws(where))
+    names, tenant = stack_and_tenant(stack)
+    where = stacks.find(names.stack, region)
+    engine, own = Engine(stack, paths.ROOT), None
+    if tenant is not None:
+        own = Own(tenant, Checkpoint(Engine(names.stack, paths.ROOT).record()))
+    aws = AwsAccount(places.on_aws(where), own)
     if unlock:
-        stderr().print(f"taking the lock of {where} away", markup=False, soft_wrap=True)
+        stderr().print(
+            f"taking the lock of stack {stack}, Region {where.region} away", markup=False, soft_wrap=True
+        )
         engine.unlock()
     checkpoint = Checkpoint(engine.record())
     with refusals_reported(where.region), stderr().status("asking AWS"):

@@ -21,7 +21,7 @@ class Access(pulumi.ComponentResource):
         children = pulumi.ResourceOptions(parent=self)
         tenant, names = site.tenant, site.deployment.names
         limits = tenant.limits
-        stage = aws.apigateway.UsagePlanApiStageArgs(api_id=site.cell.api.id, stage=stage_name)
+        stage = aws.apigateway.UsagePlanApiStageArgs(api_id=site.cell.api, stage=stage_name)
         quota = limits.quota
         plan = aws.apigateway.UsagePlan(
             name,

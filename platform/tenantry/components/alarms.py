@@ -1,5 +1,6 @@
 """Declare one metric alarm as the monitoring names it, on a metric or on an expression over several."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -13,7 +14,7 @@ def metric_alarm(
     physical_name: str,
     alarm: Alarm,
     description: str,
-    notified: list[pulumi.Output[str]],
+    notified: Sequence[pulumi.Input[str]],
     tags: dict[str, str],
     parent: pulumi.Resource,
 ) -> aws.cloudwatch.MetricAlarm:

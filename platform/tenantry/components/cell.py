@@ -10,6 +10,7 @@ from tenantry.components.api import Api, ApiArgs
 from tenantry.components.budget import budget
 from tenantry.components.code import Code, CodeArgs
 from tenantry.components.overview import Overview, OverviewArgs
+from tenantry.components.shared import Shared
 from tenantry.components.table import table
 from tenantry.components.topic import alarm_topic
 from tenantry.config import Tenant
@@ -59,9 +60,24 @@ class Cell(pulumi.ComponentResource):
             tags=deployment.tags(),
             opts=children,
         ).arn
-        self.routes = contract.routes(args.contract)
-        Overview(name, OverviewArgs(deployment, self.routes, args.tenants, self.topic.arn), children)
+        routes = contract.routes(args.contract)
+        Overview(name, OverviewArgs(deployment, routes, args.tenants, self.topic.arn), children)
         self.register_outputs({"api": self.api.id, "table": self.table.name})
+
+    @property
+    def shared(self) -> Shared:
+        return Shared(
+            api=self.api.id,
+            deployment=self.api.deployment_id,
+            bucket=self.code.bucket,
+            code=self.code.key,
+            layer=self.code.layer,
+            table=self.table.name,
+            topic=self.topic.arn,
+            boundary=self.boundary,
+            group_layers=self.code.group_layers,
+            first=self.api.logging,
+        )
 
 
 def _boundary(deployment: Deployment) -> policies.Policy:

@@ -9,6 +9,11 @@ from tenantry.deployment import Deployment
 from tenantry.packing.artifact import Artifact
 
 
+def object_key(kind: str, artifact: Artifact) -> str:
+    """Equal layers of two groups are two objects."""
+    return f"{kind.replace('.', '/')}/{artifact.key}"
+
+
 @dataclass(frozen=True, slots=True)
 class CodeArgs:
     deployment: Deployment
@@ -74,7 +79,7 @@ class Code(pulumi.ComponentResource):
         return aws.s3.BucketObjectv2(
             kind,
             bucket=self._bucket.id,
-            key=f"{kind.replace('.', '/')}/{artifact.key}",  # equal layers of two groups are two objects
+            key=object_key(kind, artifact),
             source=pulumi.FileAsset(str(artifact.path)),
             content_type="application/zip",
             tags=deployment.tags(),

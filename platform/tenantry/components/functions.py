@@ -28,9 +28,9 @@ Environment = dict[str, pulumi.Input[str]]
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """What functions of a tenant work with; secrets and queues by name."""
+    """What functions of a tenant work with: the table's name; secrets and queues by name."""
 
-    table: aws.dynamodb.Table
+    table: pulumi.Input[str]
     secrets: Mapping[str, aws.secretsmanager.Secret]
     queues: Mapping[str, TenantQueue]
 
@@ -57,15 +57,14 @@ def roles(
 
 def authorizer(site: Site, role: Role, verification: pulumi.Input[str], parent: pulumi.Resource) -> Function:
     """`verification` is what it checks tokens by, as JSON."""
-    deployment = site.deployment
-    source = site.cell.api.id.apply(lambda api: deployment.arns.execute_api(api, "authorizers/*"))
+    source = _callers(site, "authorizers/*")
     args = FunctionArgs(
         site=site,
         name=AUTHORIZER,
         handler=f"start.{AUTHORIZER}",
         role=role,
         environment=_common(site, AUTHORIZER) | {environment.AUTH: verification},
-        layers=[site.cell.code.layer],
+        layers=[site.cell.layer],
         timeout_seconds=AUTHORIZER_SECONDS,
         reserved_concurrency=site.tenant.concurrency(None),
         source_arn=source,
@@ -75,8 +74,8 @@ def authorizer(site: Site, role: Role, verification: pulumi.Input[str], parent: 
 
 def member(site: Site, role: Role, declared: Member, stores: Stores, parent: pulumi.Resource) -> Function:
     """A function of a group's, and what feeds it from its queue or runs it by the clock."""
-    deployment, slug = site.deployment, site.slug
-    source = site.cell.api.id.apply(lambda api: deployment.arns.execute_api(api, f"{slug}/*/*"))
+    slug = site.slug
+    source = _callers(site, f"{slug}/*/*")
     args = FunctionArgs(
         site=site,
         name=declared.name,
@@ -109,9 +108,14 @@ def member(site: Site, role: Role, declared: Member, stores: Stores, parent: pul
 
 def _layers(site: Site, declared: Member) -> list[pulumi.Input[str]]:
     """A layer's files replace those of the layers before it: the platform's own packages are not replaced."""
-    code = site.cell.code
-    own = code.group_layers.get(declared.group.name)
-    return [own, code.layer] if own else [code.layer]
+    own = site.cell.group_layers.get(declared.group.name)
+    return [site.cell.layer] if own is None else [own, site.cell.layer]
+
+
+def _callers(site: Site, path: str) -> pulumi.Output[str]:
+    """The ARN of that part of the API."""
+    arns = site.deployment.arns
+    return pulumi.Output.from_input(site.cell.api).apply(lambda api: arns.execute_api(api, path))
 
 
 def _policy(
@@ -153,7 +157,7 @@ def _mail(site: Site, declared: Member) -> policies.Statement | None:
 def _environment(site: Site, declared: Member, stores: Stores) -> Environment:
     tenant, function = site.tenant, declared.function
     options = tenant.options.get(declared.group.name, {})
-    variables: Environment = {environment.TABLE: stores.table.name}
+    variables: Environment = {environment.TABLE: stores.table}
     if options:
         variables[environment.OPTIONS] = compact(options)
     if declared.serves:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from tenantry.components.cell import Cell
+from tenantry.components.shared import Shared
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
 from tenantry.last_update import DeployedTenant
@@ -15,7 +15,7 @@ class Site:
     """One tenant on one cell. `key` encrypts what is the tenant's; None leaves that to AWS's own keys."""
 
     deployment: Deployment
-    cell: Cell
+    cell: Shared
     tenant: Tenant
     key: pulumi.Output[str] | None = None
 

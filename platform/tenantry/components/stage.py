@@ -41,11 +41,11 @@ class Stage(pulumi.ComponentResource):
         self._site, cell = site, site.cell
         access_log = self._access_log(name)
         serving = [permission for function in functions.values() for permission in function.permissions]
-        first = [*serving, *cell.api.logging]
+        first = [*serving, *cell.first]
         stage = aws.apigateway.Stage(
             name,
-            rest_api=cell.api.id,
-            deployment=cell.api.deployment_id,
+            rest_api=cell.api,
+            deployment=cell.deployment,
             stage_name=slug,
             variables=self._variables(functions),
             access_log_settings={"destination_arn": access_log.arn, "format": json.dumps(ACCESS_LOG_FORMAT)},
@@ -78,7 +78,7 @@ class Stage(pulumi.ComponentResource):
         limits = self._site.tenant.limits
         aws.apigateway.MethodSettings(
             name,
-            rest_api=self._site.cell.api.id,
+            rest_api=self._site.cell.api,
             stage_name=stage.stage_name,
             method_path="*/*",
             settings={

@@ -8,11 +8,11 @@ import pulumi_aws as aws
 
 from tenantry.components import functions
 from tenantry.components.access import Access
-from tenantry.components.cell import Cell
 from tenantry.components.encryption import Encryption
 from tenantry.components.functions import Stores
 from tenantry.components.queue import TenantQueue
 from tenantry.components.secret import secret, secret_name
+from tenantry.components.shared import Shared
 from tenantry.components.signing import SigningKeys
 from tenantry.components.site import Site
 from tenantry.components.stage import Stage
@@ -29,7 +29,7 @@ from tenantry.rules.naming import AUTHORIZER
 @dataclass(frozen=True, slots=True)
 class TenantArgs:
     deployment: Deployment
-    cell: Cell
+    cell: Shared
     tenant: TenantConfig
 
 
@@ -61,11 +61,13 @@ class Tenant(pulumi.ComponentResource):
         self.granted = {function: role.wanted for function, role in roles.items()}
         self.register_outputs({"url": stage.url})
 
-    def _table(self, site: Site, first: list[aws.iam.RolePolicy]) -> aws.dynamodb.Table:
+    def _table(self, site: Site, first: list[aws.iam.RolePolicy]) -> pulumi.Input[str]:
+        """Its name."""
         if site.tenant.isolation == "pooled":
             return site.cell.table
         name, adopted = site.deployment.names.tenant(site.slug), site.slug in site.deployment.adopt
-        return table(site.slug, name, site.tags, self, site.key, adopted, first)
+        made: pulumi.Output[str] = table(site.slug, name, site.tags, self, site.key, adopted, first).name
+        return made
 
     def _verification(self, site: Site) -> pulumi.Input[str]:
         """What the authorizer checks tokens by, as JSON; public keys only."""
@@ -86,7 +88,7 @@ class Tenant(pulumi.ComponentResource):
             "isolation": tenant.isolation,
             "encryption": tenant.data.encryption,
             "signing_keys": list(rotation.keys(tenant, "signing")),
-            "table": stores.table.name,
+            "table": stores.table,
             "options": tenant.options,
             "webhooks": {group: [each.as_json() for each in own] for group, own in tenant.webhooks.items()},
             "api_key_ids": {key: resource.id for key, resource in access.keys.items()},

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from tenantry.components.alarms import metric_alarm
 from tenantry.components.site import Site
 from tenantry.components.topic import alarm_topic
+from tenantry.gateway import contract
 from tenantry.monitoring import alarms, dashboards, watched
 from tenantry.monitoring.alarms import UNHEALTHY, Alarm
 
@@ -20,7 +21,7 @@ class Watch(pulumi.ComponentResource):
         super().__init__("tenantry:index:Watch", name, None, opts)
         deployment = site.deployment
         self._site = site
-        own = watched.of_tenant(deployment.names, site.tenant, site.cell.routes)
+        own = watched.of_tenant(deployment.names, site.tenant, contract.installed_routes())
         self._declare_alarms(name, alarms.of_tenant(own), self._topics(name))
         if site.tenant.tier.dashboard == "dedicated":
             body = dashboards.of_tenant(deployment.arns, deployment.names, own, deployment.runbooks)
@@ -32,9 +33,9 @@ class Watch(pulumi.ComponentResource):
             )
         self.register_outputs({})
 
-    def _topics(self, name: str) -> list[pulumi.Output[str]]:
+    def _topics(self, name: str) -> list[pulumi.Input[str]]:
         site = self._site
-        topics: list[pulumi.Output[str]] = [site.cell.topic.arn]
+        topics: list[pulumi.Input[str]] = [site.cell.topic]
         email = site.tenant.alarms.email
         if email:
             physical = site.deployment.names.tenant(site.slug)
@@ -49,7 +50,7 @@ class Watch(pulumi.ComponentResource):
             topics.append(own.arn)
         return topics
 
-    def _declare_alarms(self, name: str, declared: list[Alarm], topics: list[pulumi.Output[str]]) -> None:
+    def _declare_alarms(self, name: str, declared: list[Alarm], topics: list[pulumi.Input[str]]) -> None:
         deployment, slug, tags = self._site.deployment, self._site.slug, self._site.tags
         joined: dict[str, pulumi.Resource] = {}
         composite = self._site.tenant.tier.monitoring.alarms == "own"
@@ -63,7 +64,7 @@ class Watch(pulumi.ComponentResource):
         if composite:
             self._join(name, joined, topics)
 
-    def _join(self, name: str, joined: dict[str, pulumi.Resource], topics: list[pulumi.Output[str]]) -> None:
+    def _join(self, name: str, joined: dict[str, pulumi.Resource], topics: list[pulumi.Input[str]]) -> None:
         deployment, slug = self._site.deployment, self._site.slug
         aws.cloudwatch.CompositeAlarm(
             f"{name}.{UNHEALTHY}",

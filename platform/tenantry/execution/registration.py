@@ -87,18 +87,26 @@ class Registered:
 class Provider(Mocks):
     """Answers as the AWS provider would; in a preview it knows no output."""
 
-    def __init__(self, arns: Arns, preview: bool, last: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        arns: Arns,
+        preview: bool,
+        last: Mapping[str, Any],
+        others: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
         self._arns = arns
         self._preview = preview
         self._last = last
+        self._others = others or {}
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]  # taken as well
+        stack = args.args.get("name", "").rpartition("/")[2]
         answers: dict[str, dict[str, Any]] = {
             "aws:index/getPartition:getPartition": {"partition": self._arns.partition},
             "aws:index/getRegion:getRegion": {"region": self._arns.region},
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": self._arns.account},
             "aws:dynamodb/getTables:getTables": {"names": []},  # none was left behind
-            "pulumi:pulumi:readStackOutputs": {"outputs": self._last},
+            "pulumi:pulumi:readStackOutputs": {"outputs": self._others.get(stack, self._last)},
         }
         return answers[args.token]
 
@@ -115,8 +123,14 @@ class Provider(Mocks):
 class RecordingMonitor(MockMonitor):
     """Keeps every registration, with the options that mocks do not see."""
 
-    def __init__(self, arns: Arns, preview: bool, last: Mapping[str, Any]) -> None:
-        super().__init__(Provider(arns, preview, last))
+    def __init__(
+        self,
+        arns: Arns,
+        preview: bool,
+        last: Mapping[str, Any],
+        others: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        super().__init__(Provider(arns, preview, last, others))
         self.arns = arns
         self.registered: list[Registered] = []
 
@@ -172,15 +186,21 @@ class RecordingMonitor(MockMonitor):
 
 
 def run(
-    program: Program, stack: str, arns: Arns, preview: bool = False, last: Mapping[str, Any] | None = None
+    program: Program,
+    stack: str,
+    arns: Arns,
+    preview: bool = False,
+    last: Mapping[str, Any] | None = None,
+    others: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> tuple[RecordingMonitor, dict[str, Any]]:
     """What the program registers, and the stack's outputs as they are known.
 
     Args:
         arns: where the program runs, as it believes.
         last: the outputs of the stack's last update; none, before the first.
+        others: those of other stacks, by name.
     """
-    engine = RecordingMonitor(arns, preview, last or {})
+    engine = RecordingMonitor(arns, preview, last or {}, others)
     return engine, execute(program, engine, stack, preview)
 
 

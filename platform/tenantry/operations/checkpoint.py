@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tenantry.rules.kinds.tokens import STACK
+
 _CREATING = "creating"
 
 
@@ -42,6 +44,11 @@ class Checkpoint:
         for each in self.document["deployment"].get("resources", []):
             if each["type"] == token:
                 yield each
+
+    @property
+    def leaves_tenants_out(self) -> bool:
+        """It is of a cell whose tenants have stacks of their own."""
+        return any("listed" in (each.get("outputs") or {}) for each in self.of(STACK))
 
     def resolved(self, found: Mapping[str, str]) -> dict[str, Any]:
         """The record with nothing pending: what AWS has done is in it, under these ids by URN.

@@ -23,8 +23,13 @@ class Engine:
     stack: str
     project: Path
 
-    def record(self) -> dict[str, Any]:
-        record: dict[str, Any] = json.loads(self._run("stack", "export"))
+    def record(self, readable: bool = False) -> dict[str, Any]:
+        """
+        Args:
+            readable: secrets as plain texts; `put` encrypts them, for whichever stack it is.
+        """
+        shown = ["--show-secrets"] if readable else []
+        record: dict[str, Any] = json.loads(self._run("stack", "export", *shown))
         return record
 
     def put(self, record: dict[str, Any]) -> None:
@@ -38,6 +43,36 @@ class Engine:
     def set_secret(self, setting: str, value: str) -> None:
         """Write a setting into the stack's file, encrypted; the value goes by stdin."""
         self._run("config", "set", "--secret", f"tenantry:{setting}", given=value)
+
+    def set_plain(self, setting: str, value: str) -> None:
+        """Write a setting into the stack's file."""
+        self._run("config", "set", f"tenantry:{setting}", value)
+
+    def unset(self, key: str) -> None:
+        """Take a setting out of the stack's file; `key` with its namespace."""
+        self._run("config", "rm", key)
+
+    def copy(self, key: str, to: str) -> None:
+        """Write a setting into the file of another stack too, encrypted anew if it is."""
+        self._run("config", "cp", key, "--dest", to)
+
+    def stacks(self) -> set[str]:
+        """Of the project."""
+        listed = json.loads(self._run("stack", "ls", "--json", named=False))
+        return {each["name"].rpartition("/")[2] for each in listed}
+
+    def begin(self, secrets_provider: str | None) -> None:
+        """A new stack, and its file.
+
+        Args:
+            secrets_provider: as `pulumi stack init` takes it; None leaves it to the backend.
+        """
+        provider = ["--secrets-provider", secrets_provider] if secrets_provider else []
+        self._run("stack", "init", "--no-select", *provider)
+
+    def forget(self) -> None:
+        """Remove the stack and its file, whatever it holds; that stays where it is."""
+        self._run("stack", "rm", "--yes", "--force")
 
     def unlock(self) -> None:
         self._run("cancel", "--yes", self.stack, named=False)

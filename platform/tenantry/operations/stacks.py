@@ -9,7 +9,8 @@ import yaml
 
 from tenantry import paths
 from tenantry.errors import WrongInput
-from tenantry.rules.naming import Names
+from tenantry.operations.engine import Engine
+from tenantry.rules.naming import Names, stack_and_tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +29,36 @@ def find(name: str, region: str | None = None) -> Stack:
     """The stack as its file in the project's root describes it; a Region given goes before the file's.
 
     Raises:
-        WrongInput: the name cannot be a stack's, or there is no Region.
+        WrongInput: the name cannot be a cell's stack's, or there is no Region.
     """
-    names = Names(name)  # before the name becomes part of a path
+    names, tenant = stack_and_tenant(name)  # before the name becomes part of a path
+    if tenant is not None:
+        raise WrongInput(f"{name} is the stack of one tenant; give its cell's: --stack {names.stack}")
     file = paths.ROOT / f"Pulumi.{name}.yaml"
     config = _config(file)
     found = region or _text(config, "aws:region")
     if found is None:
         raise WrongInput(f"{file}: no aws:region can be read here; give --region, or the right --stack")
     return Stack(names, found, _text(config, "tenantry:cell"))
+
+
+def with_tenants(cell: str) -> list[str]:
+    """The cell's stack, and those of its tenants that are there, if they have stacks of their own."""
+    if not leaves_tenants_out(cell):
+        return [cell]
+    begin = Names(cell).tenant_stack("")
+    return [cell, *sorted(each for each in Engine(cell, paths.ROOT).stacks() if each.startswith(begin))]
+
+
+def of_tenant(cell: str, slug: str) -> str:
+    """The stack that declares the tenant: its cell's, or its own where the cell's file says so."""
+    names = Names(cell)
+    return names.tenant_stack(slug) if leaves_tenants_out(cell) else cell
+
+
+def leaves_tenants_out(cell: str) -> bool:
+    """Whether the tenants of a cell's stack have stacks of their own, by its file."""
+    return settings(cell).get("tenantry:tenantStacks", "").lower() == "true"
 
 
 def settings(name: str) -> dict[str, str]:
@@ -50,6 +72,20 @@ def settings(name: str) -> dict[str, str]:
         for key, value in merged.items()
         if key not in encrypted
     }
+
+
+def written(name: str) -> dict[str, Any]:
+    """What stands in the stack's own file: `config`, and how its secrets are encrypted.
+
+    Raises:
+        WrongInput: it cannot be read.
+    """
+    file = paths.ROOT / f"Pulumi.{name}.yaml"
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise WrongInput(f"{file} cannot be read: {error}") from error
+    return content if isinstance(content, dict) else {}
 
 
 def _config(file: Path) -> dict[Any, Any]:

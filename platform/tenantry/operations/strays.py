@@ -32,17 +32,34 @@ class Stray:
         return self.type.rpartition(":")[2]
 
 
-def strays(checkpoint: Checkpoint, names: Names, clients: Clients) -> list[Stray]:
-    """Under the stack's own names alone."""
-    apis = [each["id"] for each in checkpoint.of(tokens.REST_API) if "id" in each]
-    if not apis:  # whoever runs here is deployed from another record
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The one tenant of a stack, and the record of its cell's stack, which holds the API."""
+
+    tenant: str
+    cell: Checkpoint
+
+
+def strays(checkpoint: Checkpoint, names: Names, clients: Clients, own: Own | None = None) -> list[Stray]:
+    """Under the stack's own names alone: all types that are looked at are of tenants."""
+    of_api = own.cell if own else checkpoint
+    apis = [each["id"] for each in of_api.of(tokens.REST_API) if "id" in each]
+    if not apis or checkpoint.leaves_tenants_out:  # whoever runs here is deployed from another record
         return []
     listed = [each(names, clients) for each in (_roles, _functions, _plans, _keys)]
     listed += [_stages(api, clients) for api in apis]
     known = {token: _known(checkpoint, token) for token in _LOOKED_AT}
     found = [each for each in chain(*listed) if each.id not in known[each.type]]
+    if own:
+        found = [each for each in found if _is_of(own.tenant, each, names)]
     in_use = _in_use(clients) if any(each.type == tokens.API_KEY for each in found) else set()
     return [each for each in found if each.type != tokens.API_KEY or each.id not in in_use]
+
+
+def _is_of(tenant: str, stray: Stray, names: Names) -> bool:
+    if stray.type == tokens.STAGE:
+        return stray.name == tenant
+    return stray.name == names.tenant(tenant) or stray.name.startswith(names.function(tenant, ""))
 
 
 def remove(stray: Stray, clients: Clients) -> None:

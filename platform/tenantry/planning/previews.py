@@ -35,6 +35,16 @@ class Preview:
     steps: Sequence[Stepped]
 
 
+def together(previews: Iterable[Preview]) -> Preview:
+    """Of several stacks."""
+    before: dict[str, DeclaredResource] = {}
+    done: list[Stepped] = []
+    for each in previews:
+        before |= each.before
+        done += each.steps
+    return Preview(before, done)
+
+
 def read(text: str) -> Preview:
     """What `pulumi preview --json` printed.
 

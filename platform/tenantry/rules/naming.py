@@ -13,6 +13,7 @@ from tenantry.errors import WrongInput
 AUTHORIZER = "authorizer"
 GATEWAY_LOGGING = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"  # AWS's own policy
 
+_PART = "."  # between the stacks of a cell and a tenant; neither's name can hold it
 _STACK = re.compile(r"(?!.*--)[a-z][a-z0-9-]{0,9}[a-z0-9]")
 
 
@@ -37,6 +38,10 @@ class Names:
     def cell(self) -> str:
         """REST API, boundary, dashboard, topic and budget of the whole cell."""
         return f"tenantry_{self.stack}"
+
+    def tenant_stack(self, tenant: str) -> str:
+        """The stack that declares this tenant alone, where a cell's tenants have stacks of their own."""
+        return f"{self.stack}{_PART}{tenant}"
 
     def gateway_role(self, made: str) -> str:
         """Writes API Gateway's logs, for the whole account. It outlives its stack; `made` as of a secret."""
@@ -136,6 +141,16 @@ class Names:
     def bucket(self, account: str, region: str) -> str:
         """S3 names are global, hence the account; they hold no underscore."""
         return f"tenantry-{self.stack}-{account}-{region}"
+
+
+def stack_and_tenant(stack: str) -> tuple[Names, str | None]:
+    """The names that a stack declares under, which are its cell's; and the tenant, if it declares only one.
+
+    Raises:
+        WrongInput: the name cannot be a cell's stack's, nor begin a tenant's.
+    """
+    cell, part, tenant = stack.partition(_PART)
+    return Names(cell), tenant if part else None
 
 
 def generation(secret: str, made: str) -> str:

@@ -51,8 +51,9 @@ def of_stack(place: Place, tenants: Collection[str], call: bool) -> Report:
     arns = Arns(partition, place.region, identity["Account"])
 
     def configured() -> dict[str, Any]:
-        # What an update may take away says nothing here, where nothing is updated.
-        set_all_config({name: value for name, value in config.items() if name != "tenantry:allow"})
+        # Nothing is updated here: neither what may be taken away nor by which stack is asked.
+        left_out = {"tenantry:allow", "tenantry:tenantStacks"}
+        set_all_config({name: value for name, value in config.items() if name not in left_out})
         return program.configured(pulumi.Config())
 
     return _report(place, arns, configured, cell, tenants, call, on_aws=True)

@@ -56,3 +56,15 @@ def test_an_encrypted_cell_counts_as_unknown(project: Path) -> None:
 def test_a_name_that_no_stack_can_have_is_refused_before_any_file_is_read(name: str) -> None:
     with pytest.raises(WrongInput, match="the stack's name"):
         stacks.find(name, "eu-west-3")
+
+
+def test_a_tenants_own_stack_is_named_where_the_cells_file_gives_it_one(project: Path) -> None:
+    assert stacks.of_tenant("demo", "acme") == "demo"
+    file = project / "Pulumi.demo.yaml"
+    file.write_text(file.read_text() + "  tenantry:tenantStacks: true\n")
+    assert stacks.of_tenant("demo", "acme") == "demo.acme"
+
+
+def test_a_command_is_given_the_cells_stack_whichever_holds_the_tenant() -> None:
+    with pytest.raises(WrongInput, match=r"demo\.acme is the stack of one tenant; .* --stack demo"):
+        stacks.find("demo.acme", "eu-west-3")

@@ -1,0 +1,56 @@
+"""`fleet split` and `fleet join`: a cell's tenants in stacks of their own, and back."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.tenants import AsJson
+
+if TYPE_CHECKING:
+    from tenantry.operations.splitting import Cell, OnStep
+
+CellStack = Annotated[str, typer.Argument(metavar="STACK", help="The cell's stack.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+def split(stack: CellStack, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Give each tenant of a deployed cell a stack of its own; nothing on AWS changes."""
+    from tenantry.operations.splitting import split as split_cell
+
+    asked = f"Each tenant of {stack} gets a stack of its own. Nobody may deploy {stack} meanwhile. Go on?"
+    slugs = _done(stack, split_cell, asked, yes)
+    if as_json:
+        print_json({"stack": stack, "split": slugs})
+        return
+    stdout().print(
+        f"✓ {stack}: {len(slugs)} tenants moved to stacks of their own", markup=False, soft_wrap=True
+    )
+    stdout().print(
+        f"  next: commit Pulumi.{stack}.yaml and Pulumi.{stack}.*.yaml", markup=False, soft_wrap=True
+    )
+
+
+def join(stack: CellStack, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Take the tenants of a cell back into its stack; nothing on AWS changes."""
+    from tenantry.operations.splitting import join as join_cell
+
+    asked = f"{stack} takes its tenants back. Nobody may deploy {stack} or a tenant meanwhile. Go on?"
+    slugs = _done(stack, join_cell, asked, yes)
+    if as_json:
+        print_json({"stack": stack, "joined": slugs})
+        return
+    stdout().print(f"✓ {stack}: holds {len(slugs)} tenants again", markup=False, soft_wrap=True)
+    stdout().print(f"  next: commit what changed, and deploy {stack}", markup=False, soft_wrap=True)
+
+
+def _done(stack: str, act: "Callable[[Cell, OnStep], list[str]]", asked: str, yes: bool) -> list[str]:
+    from tenantry import paths
+    from tenantry.operations.splitting import Cell
+    from tenantry.rules.naming import Names
+
+    cell = Cell(Names(stack), paths.ROOT)
+    if not yes:
+        typer.confirm(asked, abort=True, err=True)
+    return act(cell, lambda step: stderr().print(step, markup=False, soft_wrap=True))

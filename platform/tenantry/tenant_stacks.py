@@ -1,0 +1,101 @@
+"""Say what a tenant's own stack takes from its cell's, and refuse to declare a tenant in two stacks.
+
+Whichever it is, names and inputs of AWS resources are the same: `tenantry fleet split` and `join` lead from
+one to the other by moving what the engine recorded (docs/decisions/0028-a-stack-per-tenant.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import pulumi
+
+from tenantry.components.code import object_key
+from tenantry.components.shared import Shared
+from tenantry.config import Cell
+from tenantry.deployment import Deployment
+from tenantry.errors import WrongInput
+from tenantry.last_update import LastUpdate
+from tenantry.problems import unknown
+from tenantry.rules.naming import Names
+from tenantry.settings import CellSettings
+
+SHARED, LISTED = "shared", "listed"
+
+
+def require_where_they_are(last: LastUpdate, alone: bool, names: Names) -> None:
+    """The file's setting alone moves nothing: it would delete every tenant, or make each a second time.
+
+    Args:
+        alone: the file says that tenants have stacks of their own.
+
+    Raises:
+        WrongInput: the last update had it otherwise.
+    """
+    if alone and last.tenants:
+        raise WrongInput(
+            f"stack {names.stack} holds its tenants, and Pulumi.{names.stack}.yaml sets "
+            f"tenantry:tenantStacks; take it out, or run `tenantry fleet split {names.stack}`"
+        )
+    if not alone and last.listed:
+        raise WrongInput(
+            f"the tenants of {names.stack} have stacks of their own, and Pulumi.{names.stack}.yaml does "
+            f"not set tenantry:tenantStacks; set it, or run `tenantry fleet join {names.stack}`"
+        )
+
+
+def exported(shared: Shared, own: CellSettings) -> dict[str, Any]:
+    """Of the cell's stack, for those of its tenants."""
+    return {SHARED: {**shared.exported(), "settings": asdict(own)}}
+
+
+def listed(cell: Cell) -> dict[str, Any]:
+    """What the next update of a cell's stack is compared with, where tenants have stacks of their own."""
+    return {
+        LISTED: {
+            tenant.slug: {"status": tenant.status, "api_keys": sorted(tenant.api_keys)}
+            for tenant in cell.tenants
+        }
+    }
+
+
+def imported(outputs: Mapping[str, Any], names: Names) -> tuple[Shared, CellSettings]:
+    """From the outputs of the cell's stack.
+
+    Raises:
+        WrongInput: that stack holds its tenants, or was never deployed.
+    """
+    if LISTED not in outputs:
+        raise WrongInput(
+            f"stack {names.stack} was not deployed with tenantry:tenantStacks: its tenants are declared by "
+            f"itself. To give them stacks of their own, run `tenantry fleet split {names.stack}`"
+        )
+    shared = outputs[SHARED]
+    return Shared.imported(shared), CellSettings(**shared["settings"])
+
+
+def require_the_cells_code(shared: Shared, deployment: Deployment) -> None:
+    """The functions run what the cell's stack has uploaded, configured by this program. A preview only warns.
+
+    Raises:
+        WrongInput: the code here is another.
+    """
+    if shared.code == object_key("code", deployment.code):
+        return
+    what = f"stack {deployment.names.stack} was deployed with other code than this; deploy it first"
+    if not pulumi.runtime.is_dry_run():
+        raise WrongInput(what)
+    pulumi.log.warn(what)
+
+
+def narrowed(cell: Cell, slug: str, last: LastUpdate) -> Cell:
+    """The cell with this tenant alone, which may be removed, or gone without a word.
+
+    Raises:
+        WrongInput: no file speaks of it, and the last update did not either.
+    """
+    slugs = [tenant.slug for tenant in cell.tenants]
+    if slug not in (*slugs, *cell.removed, *last.tenants):
+        raise WrongInput(unknown("tenant", slug, slugs))
+    tenants = tuple(tenant for tenant in cell.tenants if tenant.slug == slug)
+    return cell.model_copy(update={"tenants": tenants, "removed": tuple({slug} & {*cell.removed})})

@@ -1,0 +1,198 @@
+"""A tenant in a stack of its own is what it is in the cell's, and each stack guards what it holds."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from tenantry.errors import WrongInput
+from tenantry.guardrails.rules import RULES
+from tenantry.packing import artifact
+from tenantry.program import configured
+from tenantry.rules.kinds.tokens import COMPONENTS, STACK
+from tests.support.command import ROOT, TENANTS
+from tests.support.engine import RecordingMonitor, run
+from tests.support.guardrails import stack as guarded
+
+SLUGS = ("acme", "acme-eu", "globex")
+CELL = {
+    "tenantry:cell": "demo",
+    "tenantry:tenants": "tests/fixtures/tenants",
+    "tenantry:mailFrom": "a@example.org",
+}
+ALONE = CELL | {"tenantry:tenantStacks": "true"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _unbuilt() -> Iterable[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for build in ("code", "layer"):
+            packed = artifact.Artifact(ROOT / "pyproject.toml", "0" * 64)
+            patch.setattr(artifact, build, lambda *_, packed=packed, **__: packed)
+        yield
+
+
+def declared(stack: str, config: dict[str, str], **given: Any) -> tuple[RecordingMonitor, dict[str, Any]]:
+    def program() -> dict[str, Any]:
+        pulumi.runtime.set_all_config(config)
+        return configured(pulumi.Config())
+
+    return run(program, stack, **given)
+
+
+@pytest.fixture(scope="module")
+def together() -> RecordingMonitor:
+    return declared("prod", CELL)[0]
+
+
+@pytest.fixture(scope="module")
+def alone() -> tuple[RecordingMonitor, dict[str, Any]]:
+    return declared("prod", ALONE)
+
+
+@pytest.fixture(scope="module")
+def apart(alone: tuple[RecordingMonitor, dict[str, Any]]) -> dict[str, RecordingMonitor]:
+    return {
+        slug: declared(f"prod.{slug}", {}, others={"prod": alone[1], f"prod.{slug}": {}})[0] for slug in SLUGS
+    }
+
+
+def on_aws(*engines: RecordingMonitor) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Inputs of the resources by type and name; a name may stand twice below different parents."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for engine in engines:
+        for each in engine.registered:
+            if each.type != STACK and not each.type.startswith(COMPONENTS):
+                found.setdefault((each.type, each.name), []).append(each.inputs)
+    return found
+
+
+def test_a_cell_and_tenants_apart_are_the_resources_that_they_are_together(
+    together: RecordingMonitor,
+    alone: tuple[RecordingMonitor, dict[str, Any]],
+    apart: dict[str, RecordingMonitor],
+) -> None:
+    assert on_aws(alone[0], *apart.values()) == on_aws(together)
+
+
+def test_a_tenant_hangs_below_the_same_components_in_a_stack_of_its_own(
+    together: RecordingMonitor, apart: dict[str, RecordingMonitor]
+) -> None:
+    """So what the engine recorded needs no other name but the stack's."""
+    for slug, engine in apart.items():
+        own = {urn.replace(f":prod.{slug}::", ":prod::") for urn in engine.below(slug)}
+        assert own == together.below(slug).keys()
+
+
+def test_a_tenants_stack_keeps_the_guardrails_by_itself(apart: dict[str, RecordingMonitor]) -> None:
+    for engine in apart.values():
+        assert [str(each) for rule in RULES for each in rule.check(guarded(engine))] == []
+
+
+def test_a_preview_of_a_tenants_stack_knows_what_it_takes_from_the_cell(
+    alone: tuple[RecordingMonitor, dict[str, Any]], apart: dict[str, RecordingMonitor]
+) -> None:
+    preview = declared("prod.acme", {}, preview=True, others={"prod": alone[1], "prod.acme": {}})[0]
+    assert preview.by_urn().keys() == apart["acme"].by_urn().keys()
+    stage = preview.of_type("Stage")["acme"].inputs
+    assert (stage["restApi"], stage["deployment"]) == (alone[1]["api"], alone[1]["shared"]["deployment"])
+
+
+def test_a_tenants_stack_says_what_its_next_update_must_not_take_away(
+    alone: tuple[RecordingMonitor, dict[str, Any]], tmp_path: Path
+) -> None:
+    others = {"prod": alone[1], "prod.globex": {}}
+    last = declared("prod.globex", {}, others=others)[1]
+    assert set(last["tenants"]) == set(json.loads(last["granted"])) == {"globex"}
+    others["prod.globex"] = last
+    assert declared("prod.globex", {}, others=others)[0].of_type("Stage").keys() == {"globex"}
+
+    folder = _copied(tmp_path)
+    others["prod"] = _with_folder(alone[1], folder)
+    (folder / "demo" / "globex.yaml").unlink()
+    with pytest.raises(WrongInput, match="globex: it would remove the tenant, whose file is gone"):
+        declared("prod.globex", {}, others=others)
+    emptied = declared("prod.globex", {"tenantry:allow": '["globex"]'}, others=others)[0]
+    assert on_aws(emptied) == {}
+
+
+def test_closing_many_tenants_at_once_is_refused_by_the_stack_of_their_cell(
+    alone: tuple[RecordingMonitor, dict[str, Any]], tmp_path: Path
+) -> None:
+    """Each one's own stack sees that one alone."""
+    folder = _copied(tmp_path)
+    for slug in ("acme", "globex"):
+        file = folder / "demo" / f"{slug}.yaml"
+        file.write_text(file.read_text() + "\nstatus: suspended\n")
+    config = ALONE | {"tenantry:tenants": str(folder)}
+    with pytest.raises(WrongInput, match="close 2 of 3 tenants at once"):
+        declared("prod", config, last=alone[1])
+
+
+def test_a_cell_whose_tenants_it_holds_is_not_declared_without_them() -> None:
+    """It would delete them all."""
+    last = declared("prod", CELL)[1]
+    with pytest.raises(WrongInput, match=r"stack prod holds its tenants.*`tenantry fleet split prod`"):
+        declared("prod", ALONE, last=last)
+
+
+def test_a_cell_whose_tenants_have_stacks_of_their_own_is_not_declared_with_them(
+    alone: tuple[RecordingMonitor, dict[str, Any]],
+) -> None:
+    """It would make each of them a second time."""
+    with pytest.raises(
+        WrongInput, match=r"tenants of prod have stacks of their own.*`tenantry fleet join prod`"
+    ):
+        declared("prod", CELL, last=alone[1])
+
+
+def test_a_tenant_is_not_declared_by_a_stack_of_its_own_beside_its_cells() -> None:
+    together = declared("prod", CELL)[1]
+    with pytest.raises(WrongInput, match=r"its tenants are declared by itself.*`tenantry fleet split prod`"):
+        declared("prod.acme", {}, others={"prod": together, "prod.acme": {}})
+
+
+@pytest.mark.parametrize(
+    ("stack", "config", "message"),
+    [
+        ("prod.nobody", {}, "no tenant 'nobody'; .*acme, acme-eu, globex"),
+        ("prod.acme", {"tenantry:logLevel": "DEBUG"}, "tenantry:logLevel: .* set it in Pulumi.prod.yaml"),
+        ("prod.acme.web", {}, "no tenant 'acme.web'"),
+        ("prod.acme", {"tenantry:adopt": '["globex"]'}, "names 'globex', which has no table of its own"),
+    ],
+)
+def test_a_tenants_stack_takes_nothing_that_is_not_its_own(
+    stack: str, config: dict[str, str], message: str, alone: tuple[RecordingMonitor, dict[str, Any]]
+) -> None:
+    with pytest.raises(WrongInput, match=message):
+        declared(stack, config, others={"prod": alone[1], stack: {}})
+
+
+def test_a_tenants_stack_waits_for_its_cell_to_be_deployed_with_the_same_code(
+    alone: tuple[RecordingMonitor, dict[str, Any]],
+) -> None:
+    older = alone[1] | {"shared": alone[1]["shared"] | {"code": "code/1.zip"}}
+    with pytest.raises(
+        WrongInput, match="stack prod was deployed with other code than this; deploy it first"
+    ):
+        declared("prod.acme", {}, others={"prod": older, "prod.acme": {}})
+    assert declared("prod.acme", {}, preview=True, others={"prod": older, "prod.acme": {}})[0].of_type(
+        "Stage"
+    )
+
+
+def _copied(tmp_path: Path) -> Path:
+    folder = tmp_path / "tenants"
+    for file in TENANTS.rglob("*.yaml"):
+        copy = folder / file.relative_to(TENANTS)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(file.read_bytes())
+    return folder
+
+
+def _with_folder(outputs: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    shared = outputs["shared"]
+    return {**outputs, "shared": {**shared, "settings": {**shared["settings"], "tenants": str(folder)}}}
