@@ -3,6 +3,7 @@
 `run` is what the Pulumi engine executes; the local platform calls `declare` with a deployment of its own.
 """
 
+import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from tenantry.packing import artifact, functions
 from tenantry.removals import require_declared
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
+from tenantry.wanted import LEAVING, WANTED, Project, leaves_rights
 
 
 def run() -> None:
@@ -42,6 +44,7 @@ def run() -> None:
         outputs = configured(pulumi.Config())
     except (WrongInput, Failed) as error:
         raise pulumi.RunError(str(error)) from error
+    pulumi.export(WANTED, _wanted(outputs["granted"], _last_update()))
     for name, value in outputs.items():
         pulumi.export(name, value)
 
@@ -75,6 +78,14 @@ def configured(config: pulumi.Config) -> dict[str, Any]:
         plain=config.get_bool("plainArtifacts") or False,
     )
     return declare(cell, deployment) | {"allowed": allowed, "left": adoption.left(cell, last)}
+
+
+def _wanted(granted: pulumi.Output[str], last: LastUpdate) -> pulumi.Output[str]:
+    """What `tenantry fleet` compares with the files."""
+    digest = Project().digest(pulumi.get_stack())
+    before = {slug: each.granted for slug, each in last.tenants.items()}
+    leaving = granted.apply(lambda after: LEAVING if leaves_rights(before, json.loads(after)) else "")
+    return pulumi.Output.unsecret(pulumi.Output.concat(digest, leaving))
 
 
 def _last_update() -> LastUpdate:

@@ -10,6 +10,7 @@ from tenantry.cli import (
     console,
     contracts,
     costs,
+    fleet,
     groups,
     isolation,
     keys,
@@ -83,6 +84,7 @@ app.command("logs", rich_help_panel=RUNNING)(logs.logs)
 app.add_typer(webhooks.webhooks, name="webhooks", rich_help_panel=RUNNING)
 app.command("redrive", rich_help_panel=RUNNING)(operations.redrive)
 app.command("trigger", rich_help_panel=RUNNING)(operations.trigger)
+app.add_typer(fleet.fleet, name="fleet", rich_help_panel=RUNNING)
 app.command("repair", rich_help_panel=RUNNING)(repair.repair)
 app.command("erase", rich_help_panel=DATA)(operations.erase)
 app.command("export", rich_help_panel=DATA)(backup.export)
