@@ -12,6 +12,7 @@ from tenantry.cli import (
     costs,
     fleet,
     groups,
+    growth,
     isolation,
     keys,
     local,
@@ -62,6 +63,8 @@ app.command("new", rich_help_panel=FILES)(tenants.new)
 app.add_typer(keys.keys, name="keys", rich_help_panel=FILES)
 app.add_typer(groups.groups, name="groups", rich_help_panel=FILES)
 app.command("openapi", rich_help_panel=FILES)(contracts.openapi)
+app.command("place", rich_help_panel=FILES)(growth.place)
+app.command("simulate", rich_help_panel=FILES)(growth.simulate)
 app.command("plan", rich_help_panel=FILES)(plan.plan)
 app.command("cost", rich_help_panel=FILES)(costs.cost)
 app.command("fit", rich_help_panel=FILES)(costs.fit)
