@@ -14,6 +14,8 @@ from api import problems
 from tenantry import deployment
 from tenantry.cli import app
 from tenantry.config.model import Model
+from tenantry.config.rings import RingsFile
+from tenantry.config.sites import SitesFile
 from tenantry.config.tenant_files import tenant_file
 from tenantry.config.tiers import TiersFile
 from tenantry.gateway import contract
@@ -178,14 +180,17 @@ TENANT_FILE = tenant_file(current())
 GROUPING = {"data", "limits", "contact", "alarms"}  # say nothing but what is in them
 
 
-@pytest.mark.parametrize("field", [*fields(TENANT_FILE), *fields(TiersFile)])
+FILES = (TENANT_FILE, TiersFile, SitesFile, RingsFile)
+
+
+@pytest.mark.parametrize("field", [name for model in FILES for name in fields(model)])
 def test_every_field_of_a_file_is_documented(field: str) -> None:
     assert field in GROUPING or f"\n| `{field}` |" in CONFIGURATION
 
 
 def test_no_field_is_documented_that_is_not_there() -> None:
     listed = CONFIGURATION.split("## A stack")[0]
-    known = {*fields(TENANT_FILE), *fields(TiersFile)}
+    known = {name for model in FILES for name in fields(model)}
     assert set(re.findall(r"^\| `([^`]+)` \|", listed, re.M)) <= known
 
 
