@@ -195,7 +195,10 @@ def test_no_field_is_documented_that_is_not_there() -> None:
 
 
 def test_every_variable_of_the_environment_is_documented() -> None:
-    sources = [path.read_text() for path in (ROOT / "platform" / "tenantry").rglob("*.py")]
+    platform = ROOT / "platform" / "tenantry"
+    # What a handover holds reads the environment of whoever was handed it; its page says so.
+    modules = (path for path in platform.rglob("*.py") if not path.is_relative_to(platform / "handover"))
+    sources = [path.read_text() for path in modules]
     sources.append((ROOT / "Makefile").read_text())
     read = set(re.findall(r'environ(?:\.get\(|\[)"(\w+)"|^([A-Z]+) \?=', "\n".join(sources), re.M))
     inside = {"GATEWAY_PORT"}  # the emulator's own, given by its parent
