@@ -67,7 +67,7 @@ def _before(folder: Path) -> dict[str, Any] | None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return None
     if not (folder / CHANGES).exists():
-        raise WrongInput(f"{folder} holds something else than a handover; give an empty folder or a new one")
+        raise WrongInput(f"{folder} holds something other than a handover; give an empty folder or a new one")
     before = _json(folder / CONTRACT)
     if not isinstance(before, dict):
         raise WrongInput(f"{folder / CONTRACT} is not a contract; give a new folder")
