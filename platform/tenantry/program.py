@@ -3,7 +3,7 @@
 `run` is what the Pulumi engine executes; the local platform calls `declare` with a deployment of its own.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,11 @@ from tenantry.removals import require_declared
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
 
+Begun = Callable[[CellConfig], None]
+"""Called in an update, before the first resource is registered; what it raises ends the update."""
 
-def run() -> None:
+
+def run(begun: Begun = lambda _: None) -> None:
     """Declare the cell that the stack's configuration names, and export what operators need of it.
 
     Raises:
@@ -39,14 +42,14 @@ def run() -> None:
             message without a stack trace.
     """
     try:
-        outputs = configured(pulumi.Config())
+        outputs = configured(pulumi.Config(), begun)
     except (WrongInput, Failed) as error:
         raise pulumi.RunError(str(error)) from error
     for name, value in outputs.items():
         pulumi.export(name, value)
 
 
-def configured(config: pulumi.Config) -> dict[str, Any]:
+def configured(config: pulumi.Config, begun: Begun = lambda _: None) -> dict[str, Any]:
     """Register the cell that the stack's configuration names; answers the stack's outputs."""
     settings.require_the_projects_groups(config)
     own = artifact.this_machine()
@@ -74,6 +77,8 @@ def configured(config: pulumi.Config) -> dict[str, Any]:
         last=last,
         plain=config.get_bool("plainArtifacts") or False,
     )
+    if not pulumi.runtime.is_dry_run():
+        begun(cell)
     return declare(cell, deployment) | {"allowed": allowed, "left": adoption.left(cell, last)}
 
 

@@ -104,18 +104,23 @@ def set_value(
     """Give an API key its value, read from stdin; a terminal is asked for it without echo."""
     from tenantry.config import key_values, load_platform
     from tenantry.local import key_values as local
+    from tenantry.operations.trail import kept
 
-    key_values.require_listed(load_platform(tenants).tenant(slug), name)
+    tenant = load_platform(tenants).tenant(slug)
+    key_values.require_listed(tenant, name)
     value = key_values.checked(piped(f"API key {name} of {slug}", key_values.MAX_BYTES))
     if stack is None:
-        local.give((slug, name), value)
+        with kept.of_cell(tenant.cell).act("keys set", slug, name=name):
+            local.give((slug, name), value)
         where, then = "on this machine", "`tenantry update`, or the next `tenantry up`, brings it"
     else:
         from tenantry import paths
         from tenantry.operations.engine import Engine
         from tenantry.rules.naming import Names
 
-        Engine(Names(stack).stack, paths.ROOT).set_secret(key_values.setting((slug, name)), value)
+        own = Names(stack).stack
+        with kept.of_stack(own, lambda: None).act("keys set", slug, name=name):  # AWS is not asked
+            Engine(own, paths.ROOT).set_secret(key_values.setting((slug, name)), value)
         where, then = f"in Pulumi.{stack}.yaml, encrypted", "commit that file, and deploy"
     stdout().print(f"✓ set API key {name} of {slug} {where}", markup=False, soft_wrap=True)
     _next(f"{then}; the value before opens nothing from then on")

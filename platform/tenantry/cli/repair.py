@@ -36,10 +36,12 @@ def repair(
     if unlock and not yes:
         raise WrongInput("--unlock changes something; give --yes too")
     where = stacks.find(stack, region)
-    engine, aws = Engine(stack, paths.ROOT), AwsAccount(places.on_aws(where))
+    place = places.on_aws(where)
+    engine, aws = Engine(stack, paths.ROOT), AwsAccount(place)
     if unlock:
         stderr().print(f"taking the lock of {where} away", markup=False, soft_wrap=True)
-        engine.unlock()
+        with place.trail().act("repair --unlock", None):
+            engine.unlock()
     checkpoint = Checkpoint(engine.record())
     with refusals_reported(where.region), stderr().status("asking AWS"):
         found = damage(checkpoint, aws)
@@ -49,14 +51,17 @@ def repair(
         _print(found)
     if found and not yes:
         raise typer.Exit(FOUND)
+    if not found:
+        return
+    facts = {name: len(rows) for name, rows in _shown(found).items()}
     try:
-        with refusals_reported(where.region):
+        with place.trail().act("repair", None, **facts), refusals_reported(where.region):
             mend(found, checkpoint, engine, aws, lambda step: stderr().print(step, markup=False))
     except Locked as locked:
         raise Failed(f"{locked}\nIf nobody deploys {stack} now, give --unlock too") from None
 
 
-def _shown(found: "Damage") -> dict[str, object]:
+def _shown(found: "Damage") -> dict[str, list[dict[str, str]] | list[str]]:
     return {
         "made": [{"urn": pending.urn, "id": identifier} for pending, identifier in found.made],
         "unmade": [{"urn": pending.urn} for pending in found.unmade],

@@ -24,6 +24,7 @@ from tenantry.local.engine import inventory
 from tenantry.local.engine.changes import Change
 from tenantry.local.identities import Identities, localized
 from tenantry.local.receiver import addresses, received_here
+from tenantry.local.recording import recorded
 from tenantry.local.state import LocalPlatform, LocalTenant
 from tenantry.operations.tokens import Audience, Signer
 from tenantry.packing import artifact
@@ -68,7 +69,7 @@ def start(
     home = state.made_folder()
     emulator = Emulator.start(port, home / f"emulator-{secrets.token_hex(4)}", environment, _load_program)
     try:
-        platform, _ = _deploy(cell, folder, emulator, {}, receivers or {}, on_step)
+        platform, _ = _deploy("up", cell, folder, emulator, {}, receivers or {}, on_step)
     except BaseException:  # Ctrl-C too: nothing may stay behind
         emulator.stop()
         raise
@@ -93,7 +94,8 @@ def update(
     if not inventory.exists(platform.record.directory):
         raise DeploymentError("an earlier release started this platform; `tenantry up` starts afresh")
     try:
-        return _deploy(cell, folder, emulator, _signers(platform), _receivers(platform), on_step, build)
+        known = _signers(platform), _receivers(platform)
+        return _deploy("update", cell, folder, emulator, *known, on_step, build)
     except DeploymentError as error:
         raise DeploymentError(
             f"{error}\nWhat was done before this stays; `tenantry update` again completes the rest"
@@ -143,6 +145,7 @@ def _receivers(platform: LocalPlatform) -> dict[str, str]:
 
 
 def _deploy(
+    action: str,
     cell: Cell,
     folder: Path,
     emulator: Emulator,
@@ -156,13 +159,12 @@ def _deploy(
     on_step("packing code and layer")
     deployment = replace(_prepared(cell, build), key_values=key_values.of_cell(cell))
     clients = clients_of(emulator.record)
-    done: list[Change] = []
 
     def on_change(change: Change) -> None:
         done.append(change)
         on_step(f"{len(done)} resources done")
 
-    with inventory.opened(emulator.record.directory) as made:
+    with recorded(action, cell) as done, inventory.opened(emulator.record.directory) as made:
         _verify_sender(clients["sesv2"])
         identities = _at_home(emulator, cell, known, receivers)
         emulator.publish(identities.published)
