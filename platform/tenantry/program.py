@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,11 @@ from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names, stack_and_tenant
 from tenantry.wanted import LEAVING, WANTED, Project, leaves_rights
 
+Begun = Callable[[CellConfig], None]
+"""Called in an update, before the first resource is registered; what it raises ends the update."""
 
-def run() -> None:
+
+def run(begun: Begun = lambda _: None) -> None:
     """Declare what the stack's name and configuration say, and export what operators need of it.
 
     Raises:
@@ -42,21 +45,21 @@ def run() -> None:
             message without a stack trace.
     """
     try:
-        outputs = configured(pulumi.Config())
+        outputs = configured(pulumi.Config(), begun)
     except (WrongInput, Failed) as error:
         raise pulumi.RunError(str(error)) from error
     for name, value in outputs.items():
         pulumi.export(name, value)
 
 
-def configured(config: pulumi.Config) -> dict[str, Any]:
+def configured(config: pulumi.Config, begun: Begun = lambda _: None) -> dict[str, Any]:
     """Register what the stack declares, by its name and configuration; answers the stack's outputs."""
     settings.require_the_projects_groups(config)
     names, tenant = stack_and_tenant(pulumi.get_stack())
-    return _cell(config, names) if tenant is None else _tenant(config, names, tenant)
+    return _cell(config, names, begun) if tenant is None else _tenant(config, names, tenant, begun)
 
 
-def _cell(config: pulumi.Config, names: Names) -> dict[str, Any]:
+def _cell(config: pulumi.Config, names: Names, begun: Begun) -> dict[str, Any]:
     """A cell with its tenants, or alone where they have stacks of their own."""
     own, alone = settings.CellSettings.read(config), config.get_bool("tenantStacks") or False
     cell = load_platform(paths.ROOT / own.tenants).cell(own.cell)
@@ -75,6 +78,7 @@ def _cell(config: pulumi.Config, names: Names) -> dict[str, Any]:
         last=last,
     )
     _require_sender(cell, deployment)
+    _begin(cell, begun)
     shared = Cell(cell.name, CellArgs(deployment, contract.load(), cell.tenants))
     tenants = _of_tenants(declared, deployment, shared.shared)
     return {
@@ -88,7 +92,7 @@ def _cell(config: pulumi.Config, names: Names) -> dict[str, Any]:
     }
 
 
-def _tenant(config: pulumi.Config, names: Names, slug: str) -> dict[str, Any]:
+def _tenant(config: pulumi.Config, names: Names, slug: str, begun: Begun) -> dict[str, Any]:
     """One tenant, on a cell that another stack declares."""
     settings.require_none_of_the_cell(config, names)
     shared, own = tenant_stacks.imported(_outputs(names.stack), names)
@@ -104,6 +108,7 @@ def _tenant(config: pulumi.Config, names: Names, slug: str) -> dict[str, Any]:
     )
     _require_sender(cell, deployment)
     tenant_stacks.require_the_cells_code(shared, deployment)
+    _begin(cell, begun)
     tenants = _of_tenants(cell, deployment, shared)
     return {
         "cell": cell.name,
@@ -112,6 +117,11 @@ def _tenant(config: pulumi.Config, names: Names, slug: str) -> dict[str, Any]:
         "allowed": allowed,
         "left": adoption.left(cell, last),
     }
+
+
+def _begin(cell: CellConfig, begun: Begun) -> None:
+    if not pulumi.runtime.is_dry_run():
+        begun(cell)
 
 
 def _outputs(stack: str) -> Any:

@@ -56,6 +56,21 @@ def test_people_are_shown_which_key_signs_and_whose_tokens_are_signed_elsewhere(
     assert "globex is in oidc mode" in keys(run, command, "list", "globex")[1]
 
 
+@pytest.fixture(autouse=True)
+def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the engine keeps the state."""
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path}/backend")
+    return tmp_path / "backend"
+
+
+def recorded(lines: Path) -> list[tuple[str, str, str]]:
+    contents = [json.loads(each.read_bytes()) for each in sorted(lines.iterdir())]
+    return [(each["step"], each["action"], each["tenant"]) for each in contents]
+
+
+SET = [(step, "keys set", "acme") for step in ("begun", "done")]
+
+
 @pytest.fixture
 def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A CLI that writes down its arguments and its stdin."""
@@ -75,7 +90,7 @@ VALUE = "123e4567-e89b-12d3-a456-426614174000"
 
 
 def test_a_value_goes_into_the_stacks_file_by_the_engine_and_never_by_an_argument(
-    run: Run, command: Command, monkeypatch: pytest.MonkeyPatch, pulumi: Path
+    run: Run, command: Command, monkeypatch: pytest.MonkeyPatch, pulumi: Path, backend: Path
 ) -> None:
     given(monkeypatch, f"{VALUE}\n")
     code, out, err = keys(run, command, "set", "acme", "web", "--stack", "prod")
@@ -85,6 +100,19 @@ def test_a_value_goes_into_the_stacks_file_by_the_engine_and_never_by_an_argumen
     assert (pulumi / "stdin").read_text() == VALUE
     assert "commit that file, and deploy" in out
     assert VALUE not in out
+    lines = backend / ".tenantry" / "audit" / "tenantry" / "prod"
+    assert recorded(lines) == SET
+    assert all(VALUE not in each.read_text() for each in lines.iterdir())
+
+
+def test_a_value_on_this_machine_is_recorded_without_the_value(
+    run: Run, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given(monkeypatch, VALUE)
+    assert keys(run, command, "set", "acme", "web")[0] == 0
+    lines = command.home / "audit" / "lines" / "demo"
+    assert recorded(lines) == SET
+    assert all(VALUE not in each.read_text() for each in lines.iterdir())
 
 
 def test_without_the_engine_a_stacks_value_is_refused(

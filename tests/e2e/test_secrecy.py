@@ -4,7 +4,7 @@ import base64
 import json
 
 from tenantry.rules.naming import log_group
-from tests.support.command import eventually
+from tests.support.command import Command, Run, eventually
 from tests.support.platform import Platform, Tenant
 
 SECRET_WORDS = "my private words"
@@ -15,13 +15,16 @@ def private_lines(pem: str) -> list[str]:
     return [line for line in pem.splitlines() if line and not line.startswith("-----")]
 
 
-def test_nothing_secret_was_logged(platform: Platform, acme: Tenant) -> None:
+def test_nothing_secret_was_logged_or_recorded(
+    platform: Platform, command: Command, run: Run, acme: Tenant
+) -> None:
     """This test runs last, so that it reads what all others left behind."""
     acme.call("POST", "/contact", {"email": ADDRESS, "message": SECRET_WORDS}, token=None)
     acme.call("POST", "/items/orders", {"note": SECRET_WORDS})
     acme.call("POST", "/items/orders", content=f'{{"note": "{SECRET_WORDS}"'.encode())
     for tenant in platform.tenants.values():
         tenant.call("GET", "/items/orders")
+    assert run(command, "secrets", "set", "globex", "webhook_secret", "--generate")[0] == 0
     acme.call("GET", "/items/orders", token=acme.own_token + "x")
     acme.call("GET", "/items/orders", key=acme.key + "x")
     platform.tenants["globex"].call(
@@ -33,7 +36,9 @@ def test_nothing_secret_was_logged(platform: Platform, acme: Tenant) -> None:
     for tenant in platform.tenants.values():  # what is searched is there
         assert any(f'"tenant":"{tenant.slug}"' in line for line in lines)
     emulator = (platform.local.record.directory / "emulator.log").read_text()
-    written = "\n".join([emulator, *lines])
+    record = [each.read_text() for each in (command.home / "audit" / "lines" / "demo").iterdir()]
+    assert any("secrets set" in each for each in record)
+    written = "\n".join([emulator, *lines, *record])
     secrets = platform.root.client("secretsmanager")
     cursor_keys = [
         json.loads(secrets.get_secret_value(SecretId=platform.secret(slug))["SecretString"])["cursor_key"]

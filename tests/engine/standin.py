@@ -39,7 +39,10 @@ ARNS = Arns("aws", REGION, ACCOUNT_ID)
 INVOKED = {
     "aws:index/getPartition:getPartition": {"partition": "aws"},
     "aws:index/getRegion:getRegion": {"region": REGION},
-    "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT_ID},
+    "aws:index/getCallerIdentity:getCallerIdentity": {
+        "accountId": ACCOUNT_ID,
+        "arn": f"arn:aws:iam::{ACCOUNT_ID}:user/operator",
+    },
 }
 
 

@@ -1,6 +1,8 @@
 """A stack's life under the real engine: previewed, made, settled, changed, failed half-way, taken away."""
 
-from tests.engine.stack import Stack
+import json
+
+from tests.engine.stack import NAME, Stack
 
 
 def test_a_stack_is_made_settles_and_completes_what_failed(stack: Stack) -> None:
@@ -21,6 +23,28 @@ def test_a_stack_is_made_settles_and_completes_what_failed(stack: Stack) -> None
     stack.up()
     assert [call["urn"] for call in stack.calls()[before:] if "::acme" in call["urn"]] == []
     stack.preview("--expect-no-changes")
+
+    stack.pulumi("refresh", "--yes", "--skip-preview", "--stack", NAME)  # which runs no program
+    stack.up()  # it chains what the engine's history says of all before
+    audit = stack.tenantry("audit", "acme", "--stack", NAME, "--verify", "--json")
+    assert audit.returncode == 0, audit.stdout + audit.stderr
+    report = json.loads(audit.stdout)
+    told = [(each["step"], each["action"], each["details"].get("result")) for each in report["lines"]]
+    begun = ("begun", "deploy", None)
+    assert told == [
+        begun,
+        ("seen", "pulumi update", "succeeded"),
+        begun,
+        ("seen", "pulumi update", "failed"),
+        begun,
+        ("seen", "pulumi update", "succeeded"),
+        ("seen", "pulumi refresh", "succeeded"),
+        begun,
+    ]
+    oldest = min((stack.folder / "backend" / ".pulumi" / "history").rglob("*.history.json"))
+    oldest.write_bytes(oldest.read_bytes().replace(b'"succeeded"', b'"failed"'))
+    audit = stack.tenantry("audit", "acme", "--stack", NAME, "--verify")
+    assert (audit.returncode, f"{oldest.name} of" in audit.stderr) == (3, True), audit.stderr
 
 
 def test_what_no_file_declares_gone_is_refused_and_once_allowed_is_done(stack: Stack) -> None:

@@ -89,11 +89,12 @@ class Command:
     def remains(self) -> list[str]:
         """Processes and files that are still there; empty after a clean end.
 
-        Without the API keys' values, which are there for the next start.
+        Without the API keys' values, which are there for the next start, and the record of what was done.
         """
         # os.walk passes over what goes while it looks; rglob would raise.
         files = [str(Path(at, name)) for at, dirs, names in os.walk(self.home) for name in (*dirs, *names)]
-        files = [each for each in files if Path(each) != self.home / "api-keys"]
+        kept = [str(self.home / each) for each in ("api-keys", "audit")]
+        files = [each for each in files if each not in kept and not each.startswith(f"{kept[1]}/")]
         return [str(process) for process in self.processes()] + files
 
     def _line(self, arguments: tuple[str, ...]) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from tenantry.cli import (
+    audit,
     backup,
     clients,
     console,
@@ -83,6 +84,7 @@ app.add_typer(secrets.secrets, name="secrets", rich_help_panel=DATA)
 app.command("console", rich_help_panel=RUNNING)(console.console)
 app.command("verify", rich_help_panel=RUNNING)(verification.verify)
 app.add_typer(policies.policies, name="policies", rich_help_panel=RUNNING)
+app.command("audit", rich_help_panel=RUNNING)(audit.audit)
 app.command("usage", rich_help_panel=RUNNING)(usage.usage)
 app.command("logs", rich_help_panel=RUNNING)(logs.logs)
 app.add_typer(webhooks.webhooks, name="webhooks", rich_help_panel=RUNNING)

@@ -49,10 +49,11 @@ def export(
 
     data, where = _find(slug, port, stack, region, isolation, tenants)
     _say(f"exporting {slug} from {where}, table {data.table}")
-    with _progress() as show:
+    with where.trail().act("export", slug, table=data.table, file=str(to)) as act, _progress() as show:
         exported = export_tenant(
             data, to, lambda records, size, all_: show(f"{records:,} records, {decimal(size)}", records, all_)
         )
+        act.outcome.update(asdict(exported))
     if as_json:
         report = {"tenant": slug, "stack": data.names.stack, "table": data.table, "file": str(to)}
         print_json({**report, **asdict(exported)})
@@ -79,10 +80,11 @@ def import_(
 
     data, where = _find(slug, port, stack, region, isolation, tenants)
     _say(f"importing into {slug} of {where}, table {data.table}")
-    with _progress() as show:
+    with where.trail().act("import", slug, table=data.table, file=str(from_)) as act, _progress() as show:
         imported = import_tenant(
             data, from_, lambda doing, done, size: show(f"{doing}, {decimal(done)}", done, size)
         )
+        act.outcome.update(written=imported.written, same=imported.same, kept=imported.kept)
     if as_json:
         report = {"tenant": slug, "stack": data.names.stack, "table": data.table, "file": str(from_)}
         print_json({**report, **asdict(imported)})

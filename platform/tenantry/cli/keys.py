@@ -104,11 +104,14 @@ def set_value(
     """Give an API key its value, read from stdin; a terminal is asked for it without echo."""
     from tenantry.config import key_values, load_platform
     from tenantry.local import key_values as local
+    from tenantry.operations.trail import kept
 
-    key_values.require_listed(load_platform(tenants).tenant(slug), name)
+    tenant = load_platform(tenants).tenant(slug)
+    key_values.require_listed(tenant, name)
     value = key_values.checked(piped(f"API key {name} of {slug}", key_values.MAX_BYTES))
     if stack is None:
-        local.give((slug, name), value)
+        with kept.of_cell(tenant.cell).act("keys set", slug, name=name):
+            local.give((slug, name), value)
         where, then = "on this machine", "`tenantry update`, or the next `tenantry up`, brings it"
     else:
         from tenantry import paths
@@ -116,7 +119,8 @@ def set_value(
         from tenantry.operations.stacks import of_tenant
 
         own = of_tenant(stack, slug)
-        Engine(own, paths.ROOT).set_secret(key_values.setting((slug, name)), value)
+        with kept.of_stack(stack, lambda: None).act("keys set", slug, name=name):  # AWS is not asked
+            Engine(own, paths.ROOT).set_secret(key_values.setting((slug, name)), value)
         where, then = f"in Pulumi.{own}.yaml, encrypted", "commit that file, and deploy"
     stdout().print(f"✓ set API key {name} of {slug} {where}", markup=False, soft_wrap=True)
     _next(f"{then}; the value before opens nothing from then on")

@@ -55,14 +55,22 @@ def redrive(
         if not meant:
             by = f"tenantry webhooks resend {slug} --id {message}"
             raise WrongInput(f"--message is for queues without receivers of events; use `{by}`")
-        with refusals_reported(place.region):
+        with (
+            place.trail().act("redrive", slug, message=message) as act,
+            refusals_reported(place.region),
+        ):
             taken = resend(place.names, slug, meant, message, place.client("sqs"))
+            act.outcome["queue"] = taken
         if as_json:
             print_json({"tenant": slug, "queue": taken, "message": message})
         else:
             stdout().print(f"[green]✓[/] {slug}: {message} put into {taken}", soft_wrap=True)
         return
-    with refusals_reported(place.region), stderr().status("looking for dead letters") as progress:
+    with (
+        place.trail().act("redrive", slug, queues=[each.name for each in meant]) as act,
+        refusals_reported(place.region),
+        stderr().status("looking for dead letters") as progress,
+    ):
         done = redrive_tenant(
             place.names,
             slug,
@@ -70,6 +78,7 @@ def redrive(
             place.client("sqs"),
             lambda moved, of: progress.update(f"{moved:,} of about {of:,} put back"),
         )
+        act.outcome.update(moved=done.moved, left=done.left)
     if as_json:
         print_json({"tenant": slug, "moved": done.moved, "left": done.left})
         return
@@ -95,8 +104,11 @@ def trigger(
     if schedule not in known:
         raise WrongInput(unknown("schedule", schedule, known))
     place = chosen(stack, region, port, slug)
-    with refusals_reported(place.region):
-        run = schedules.trigger(place.names, slug, schedule, place.client("lambda"))
+    with (
+        place.trail().act("trigger", slug, schedule=schedule) as act,
+        refusals_reported(place.region),
+    ):
+        run = act.outcome["run"] = schedules.trigger(place.names, slug, schedule, place.client("lambda"))
     if as_json:
         print_json({"tenant": slug, "schedule": schedule, "run": run})
         return
@@ -123,7 +135,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete all that a removed tenant left on AWS, for good, and certify it."""
-    from tenantry.operations import deployed, erasure, stacks
+    from tenantry.operations import deployed, erasure, places, stacks
 
     require_slug(slug)
     where = stacks.find(stack, region)
@@ -132,7 +144,12 @@ def erase(
     asked = f"This deletes all data of {slug} in {where}, for good. Type its slug to go on"
     if not yes and typer.prompt(asked) != slug:
         raise WrongInput("that is not the slug; nothing was deleted")
-    with _reserved(certificate) as file:
+    trail = places.on_aws(where).trail()
+    files = [str(each) for each in exports or ()]
+    with (
+        _reserved(certificate) as file,
+        trail.act("erase", slug, certificate=str(certificate), exports=files) as act,
+    ):
         stderr().print(f"deleting what is left of {slug} in {where}", markup=False, soft_wrap=True)
         with stderr().status("deleting") as progress:
             done = erasure.erase(
@@ -142,6 +159,9 @@ def erase(
                 lambda what, count: progress.update(f"{what}: {count:,} deleted"),
                 exports or (),
             )
+        act.outcome.update(
+            deleted=sum(each.deleted for each in done.stores), left=done.left, signed=key is not None
+        )
         json.dump(erasure.document(done, key), file, indent=2, ensure_ascii=False)
     table = Table("where", "looked for", Column("deleted", justify="right"), Column("left", justify="right"))
     for each in done.stores:

@@ -42,12 +42,14 @@ def repair(
     engine, own = Engine(stack, paths.ROOT), None
     if tenant is not None:
         own = Own(tenant, Checkpoint(Engine(names.stack, paths.ROOT).record()))
-    aws = AwsAccount(places.on_aws(where), own)
+    place = places.on_aws(where)
+    aws = AwsAccount(place, own)
     if unlock:
         stderr().print(
             f"taking the lock of stack {stack}, Region {where.region} away", markup=False, soft_wrap=True
         )
-        engine.unlock()
+        with place.trail().act("repair --unlock", tenant):
+            engine.unlock()
     checkpoint = Checkpoint(engine.record())
     with refusals_reported(where.region), stderr().status("asking AWS"):
         found = damage(checkpoint, aws)
@@ -57,14 +59,17 @@ def repair(
         _print(found)
     if found and not yes:
         raise typer.Exit(FOUND)
+    if not found:
+        return
+    facts = {name: len(rows) for name, rows in _shown(found).items()}
     try:
-        with refusals_reported(where.region):
+        with place.trail().act("repair", None, **facts), refusals_reported(where.region):
             mend(found, checkpoint, engine, aws, lambda step: stderr().print(step, markup=False))
     except Locked as locked:
         raise Failed(f"{locked}\nIf nobody deploys {stack} now, give --unlock too") from None
 
 
-def _shown(found: "Damage") -> dict[str, object]:
+def _shown(found: "Damage") -> dict[str, list[dict[str, str]] | list[str]]:
     return {
         "made": [{"urn": pending.urn, "id": identifier} for pending, identifier in found.made],
         "unmade": [{"urn": pending.urn} for pending in found.unmade],

@@ -1,5 +1,6 @@
 """`secrets`: list, set and show the named values that a tenant's functions read; none is ever an argument."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
     from tenantry.operations.named_values import TenantSecrets
+    from tenantry.operations.trail.trail import Trail
 
 secrets = typer.Typer(help="List, set or show the named values of a tenant.", no_args_is_help=True)
 
@@ -34,7 +36,7 @@ def list_values(
     tenants: Folder = TENANTS,
 ) -> None:
     """Show what can be set, who reads it and when it last changed; never a value."""
-    listed = _of(slug, stack, region, port, tenants).listed()
+    listed = _of(slug, stack, region, port, tenants)[0].listed()
     rows = [
         {
             "name": each.value.name,
@@ -80,7 +82,9 @@ def set_value(
     if show and not generate:
         raise WrongInput("--show prints what --generate made; you know the value that you give")
     new = value.generate() if generate else value.checked(piped(name, MAX_BYTES))
-    changed = _of(slug, stack, region, port, tenants).set(value, new, lambda: datetime.now(UTC))
+    own, trail = _of(slug, stack, region, port, tenants)
+    with trail().act("secrets set", slug, name=name, receiver=receiver or None, generated=generate) as act:
+        changed = act.outcome["changed"] = own.set(value, new, lambda: datetime.now(UTC))
     out = stderr() if show else stdout()  # where the value is printed, nothing else is
     if show:
         typer.echo(new)
@@ -106,14 +110,17 @@ def show_value(
     from tenantry.rules.named_values import named
 
     value = named(name, receiver)
-    typer.echo(_of(slug, stack, region, port, tenants).value(value))
+    typer.echo(_of(slug, stack, region, port, tenants)[0].value(value))
 
 
-def _of(slug: str, stack: str | None, region: str | None, port: int | None, folder: Path) -> "TenantSecrets":
+def _of(
+    slug: str, stack: str | None, region: str | None, port: int | None, folder: Path
+) -> "tuple[TenantSecrets, Callable[[], Trail]]":
+    """With where changes of them are recorded."""
     from tenantry.config import load_platform
     from tenantry.operations.named_values import TenantSecrets
 
     place = chosen(stack, region, port, slug)
     if stack is not None:
         load_platform(folder).tenant(slug)  # a secret set for a mistyped slug would be nobody's
-    return TenantSecrets(place.client("secretsmanager"), place.names, slug)
+    return TenantSecrets(place.client("secretsmanager"), place.names, slug), place.trail

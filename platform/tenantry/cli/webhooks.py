@@ -107,13 +107,17 @@ def enable(
     from tenantry.operations.webhooks.health import switch_on
 
     place = chosen(stack, region, port, slug)
-    with refusals_reported(place.region):
+    with (
+        place.trail().act("webhooks enable", slug, receiver=receiver) as act,
+        refusals_reported(place.region),
+    ):
         dynamodb = place.client("dynamodb")
         before = {
             name: switch_on(each, name, dynamodb)
             for each, names in _meant(place, slug, receiver)
             for name in names
         }
+        act.outcome["receivers"] = {name: was.state for name, was in before.items()}
     if as_json:
         rows = [{"name": name, "was": was._asdict()} for name, was in before.items()]
         print_json({"tenant": slug, "receivers": rows})
@@ -157,7 +161,13 @@ def resend(
     epoch_ms = moments.moment_ms(since) if since is not None else None
     place = chosen(stack, region, port, slug)
     sent, off = 0, []
-    with refusals_reported(place.region), stderr().status("looking for events") as progress:
+    with (
+        place.trail().act(
+            "webhooks resend", slug, id=record, since_ms=epoch_ms, receiver=receiver, all=everything
+        ) as act,
+        refusals_reported(place.region),
+        stderr().status("looking for events") as progress,
+    ):
         dynamodb = place.client("dynamodb")
         for each, names in _meant(place, slug, receiver):
             on, switched_off = _by_state(each, names, dynamodb, named=receiver is not None)
@@ -169,6 +179,7 @@ def resend(
                 sent += job.one(str(record))
             else:
                 sent += job.since(epoch_ms, dynamodb, everything=everything)
+            act.outcome.update(sent=sent, switched_off=off)
     if as_json:
         print_json({"tenant": slug, "sent": sent, "switched_off": off})
         return

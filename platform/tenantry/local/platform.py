@@ -25,6 +25,7 @@ from tenantry.local.engine import inventory
 from tenantry.local.engine.changes import Change
 from tenantry.local.identities import Identities, localized
 from tenantry.local.receiver import received_here
+from tenantry.local.recording import recorded
 from tenantry.local.state import LocalPlatform
 from tenantry.operations.tokens import Signer
 from tenantry.packing import artifact
@@ -85,7 +86,7 @@ def start(
     )
     try:
         known = _signers(earlier) if keep and earlier else {}
-        platform, _ = _deploy(cell, folder, emulator, known, receivers or {}, on_step)
+        platform, _ = _deploy("up", cell, folder, emulator, known, receivers or {}, on_step)
     except BaseException:  # Ctrl-C too: nothing may stay behind
         emulator.stop()
         raise
@@ -121,7 +122,8 @@ def update(
     if not inventory.exists(platform.record.directory):
         raise DeploymentError("an earlier release started this platform; `tenantry up --fresh` starts anew")
     try:
-        return _deploy(cell, folder, emulator, _signers(platform), _receivers(platform), on_step, build)
+        known = _signers(platform), _receivers(platform)
+        return _deploy("update", cell, folder, emulator, *known, on_step, build)
     except DeploymentError as error:
         raise DeploymentError(
             f"{error}\nWhat was done before this stays; `tenantry update` again completes the rest"
@@ -171,6 +173,7 @@ def _receivers(platform: LocalPlatform) -> dict[str, str]:
 
 
 def _deploy(
+    action: str,
     cell: Cell,
     folder: Path,
     emulator: Emulator,
@@ -184,13 +187,12 @@ def _deploy(
     on_step("packing code and layer")
     deployment = replace(_prepared(cell, build), key_values=key_values.of_cell(cell))
     clients = clients_of(emulator.record)
-    done: list[Change] = []
 
     def on_change(change: Change) -> None:
         done.append(change)
         on_step(f"{len(done)} resources done")
 
-    with inventory.opened(emulator.record.directory) as made:
+    with recorded(action, cell) as done, inventory.opened(emulator.record.directory) as made:
         _verify_sender(clients["sesv2"])
         identities = _at_home(emulator, cell, known, receivers)
         emulator.publish(identities.published)

@@ -5,7 +5,6 @@ the local signers. Who can read it can do everything.
 """
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from agreed.webhooks import Receiver, of_json
+from tenantry import paths
 from tenantry.errors import Failed, WrongInput
 from tenantry.local.clients import Session
 from tenantry.local.emulator import processes, snapshots
 from tenantry.local.emulator.parent import Emulator, RunningEmulator
 from tenantry.operations.tokens import Audience, Signer
-from tenantry.paths import LOCAL_STATE
 from tenantry.problems import meant
 
 
@@ -119,8 +118,8 @@ class LocalPlatform:
 
 
 def folder() -> Path:
-    """Where the files are; TENANTRY_STATE moves it."""
-    return Path(os.environ.get("TENANTRY_STATE") or LOCAL_STATE)
+    """Where the files are."""
+    return paths.local_state()
 
 
 def made_folder() -> Path:

@@ -6,16 +6,24 @@ from typing import Any
 
 import boto3
 
+from tenantry.errors import Failed
 from tenantry.operations.aws import refusals_reported
 from tenantry.operations.stacks import Stack
+from tenantry.operations.trail import kept
+from tenantry.operations.trail.trail import Trail
 from tenantry.rules.naming import Names
+
+
+def _no_trail() -> Trail:
+    raise Failed("this place keeps no record, so that nothing may be changed there")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """`client` makes boto3's client of a service; `cell` is None where the stack's file does not state it.
 
-    `url` is the address of a stage, by its API's id and its name.
+    `url` is the address of a stage, by its API's id and its name. `trail` finds the record of what is done
+    there; without one, whatever would be recorded is refused.
     """
 
     names: Names
@@ -24,6 +32,7 @@ class Place:
     words: str
     client: Callable[[str], Any]
     url: Callable[[str, str], str]
+    trail: Callable[[], Trail] = _no_trail
 
     def __str__(self) -> str:
         return self.words
@@ -45,4 +54,11 @@ def on_aws(stack: Stack) -> Place:
     def url(api: str, stage: str) -> str:
         return f"https://{api}.execute-api.{stack.region}.amazonaws.com/{stage}"
 
-    return Place(stack.names, stack.region, stack.cell, str(stack), client, url)
+    def arn() -> str:
+        with refusals_reported(stack.region):
+            return str(client("sts").get_caller_identity()["Arn"])
+
+    def trail() -> Trail:
+        return kept.of_stack(stack.names.stack, arn)
+
+    return Place(stack.names, stack.region, stack.cell, str(stack), client, url, trail)

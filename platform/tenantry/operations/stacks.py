@@ -88,13 +88,17 @@ def written(name: str) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _config(file: Path) -> dict[Any, Any]:
+def document(file: Path) -> dict[Any, Any]:
     """Empty for a file that cannot be read: what is missed then is reported by its key."""
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError):
         return {}
-    config = content.get("config") if isinstance(content, dict) else None
+    return content if isinstance(content, dict) else {}
+
+
+def _config(file: Path) -> dict[Any, Any]:
+    config = document(file).get("config")
     return config if isinstance(config, dict) else {}
 
 

@@ -13,6 +13,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     text = "config:\n  aws:region: eu-west-3\n  tenantry:cell: demo\n"
     (tmp_path / "Pulumi.demo.yaml").write_text(text)
+    (tmp_path / "Pulumi.yaml").write_text("name: tenantry\n")
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path}/state")
+    monkeypatch.setenv("TENANTRY_STATE", str(tmp_path / "own"))
     return tmp_path
 
 

@@ -1,0 +1,112 @@
+"""`audit`: what was done to a tenant, by whom, from which commit; and whether the record is whole."""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Column, Table
+
+from tenantry.cli import moments
+from tenantry.cli.output import harmless, print_json, stderr, stdout
+from tenantry.cli.places import Port, Region, Slug, StackOption, chosen, require_slug
+from tenantry.cli.tenants import AsJson
+
+if TYPE_CHECKING:
+    from tenantry.operations.trail.heads import Head
+    from tenantry.operations.trail.lines import Line
+
+ALTERED = 3
+
+
+def audit(
+    slug: Slug,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="MOMENT", help="From then on: 2h, 30d, 2026-11-27T18:00:00Z."),
+    ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="See whether the whole record is as it was written; 3 if not.")
+    ] = False,
+    head: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--head",
+            metavar="LINE:SHA256",
+            help="With --verify: a line that was seen elsewhere, such as in CI's log; repeatable.",
+        ),
+    ] = None,
+    stack: StackOption = None,
+    region: Region = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show who changed what of a tenant, when, and from which commit."""
+    from tenantry.errors import WrongInput
+    from tenantry.operations.trail.heads import Head
+
+    require_slug(slug)
+    if head and not verify:
+        raise WrongInput("--head says what --verify has to find; give --verify too")
+    heads = [Head.written(each) for each in head or ()]
+    moment = datetime.fromtimestamp(moments.moment_ms(since) / 1000, UTC) if since else None
+    trail = chosen(stack, region, port).trail()
+    lines = trail.lines(slug, moment)
+    newest, faults = trail.faults(heads) if verify else (None, [])
+    if as_json:
+        verdict = {"newest": newest and str(newest), "faults": faults} if verify else {}
+        print_json({"tenant": slug, "lines": [_shown(each) for each in lines], **verdict})
+    else:
+        _print(lines)
+        if verify:
+            _judge(newest, faults)
+    if faults:
+        raise typer.Exit(ALTERED)
+
+
+def _shown(line: "Line") -> dict[str, Any]:
+    return json.loads(line.content)  # type: ignore[no-any-return]
+
+
+def _print(lines: "list[Line]") -> None:
+    from tenantry.operations.trail.lines import Step, ends
+
+    begun, ended = {each.act for each in lines if each.step is Step.BEGUN}, ends(lines)
+    table = Table("when", "who", "commit", "what", Column("outcome", overflow="fold"))
+    for line in lines:
+        if line.step in (Step.DONE, Step.FAILED) and line.act in begun:
+            continue  # in the row of its beginning
+        end = line if line.step is not Step.BEGUN else ended.get(line.act)
+        outcome = f"{end.step} {_words(end.details)}" if end else "begun; its end is not recorded"
+        what = f"{line.action} {_words(line.details)}" if line.step is Step.BEGUN else line.action
+        cells = (line.at[:19] + "Z", _who(line), _commit(line), what.strip(), outcome.strip())
+        table.add_row(*map(harmless, cells))
+    stdout().print(table)
+
+
+def _judge(newest: "Head | None", faults: list[str]) -> None:
+    for each in faults:
+        stderr().print(f"✗ {harmless(each)}", style="red", markup=False, soft_wrap=True)
+    if not faults and newest is None:
+        stdout().print("✓ nothing is recorded yet")
+    elif not faults:
+        stdout().print(f"✓ the record is as it was written, up to {newest}", markup=False, soft_wrap=True)
+
+
+def _who(line: "Line") -> str:
+    return ", ".join(each for each in (line.by.get("name"), line.by.get("run"), line.by.get("arn")) if each)
+
+
+def _commit(line: "Line") -> str:
+    if not line.commit:
+        return ""
+    return str(line.commit["head"])[:10] + (" and edits" if line.commit["dirty"] else "")
+
+
+def _words(details: Any) -> str:
+    said = {name: value for name, value in details.items() if value not in (None, [], {}, False)}
+    return ", ".join(f"{name} {_value(value)}" for name, value in said.items())
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,82 @@
+"""Chain what the engine's own history says of a stack: updates, and `destroy`, which runs no program.
+
+A backend in a folder or a bucket keeps a file for each that has ended (pkg/backend/diy/state.go of Pulumi).
+"""
+
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from tenantry.operations.trail.lines import Line, Step
+from tenantry.operations.trail.shelves import Shelf
+
+_NAME: Final = re.compile(r".+-[0-9]{19}\.history\.json(\.gz|\.zst)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`content` as it is stored. Of a compression that is not read here, the digest has to do."""
+
+    name: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def told(self) -> dict[str, Any]:
+        try:
+            plain = gzip.decompress(self.content) if self.name.endswith(".gz") else self.content
+            told = json.loads(plain)
+        except (OSError, ValueError):
+            return {}
+        return told if isinstance(told, dict) else {}
+
+    def facts(self) -> dict[str, Any]:
+        """What a line says of it: not the configuration or the commit's message, which may hold anything."""
+        told = self.told
+        return {
+            "entry": self.name,
+            "sha256": self.sha256,
+            "result": told.get("result"),
+            "ended": _moment(told.get("endTime")),
+            "changes": told.get("resourceChanges") or {},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EngineHistory:
+    shelf: Shelf
+
+    def after(self, name: str) -> Iterator[Entry]:
+        """Those that are newer than the entry of that name; of all, for an empty one."""
+        newer = [each for each in self._names() if each > name]
+        yield from (Entry(*each) for each in sorted(self.shelf.read(newer).items()))
+
+    def faults(self, lines: Iterable[Line]) -> Iterator[str]:
+        """Where it is gone as a whole, so is the stack: `pulumi stack rm` takes it."""
+        chained = {each.details["entry"]: each.details["sha256"] for each in lines if each.step is Step.SEEN}
+        newest = max(chained, default="")
+        there = self.shelf.read(self._names())
+        for name in sorted({*chained, *there} if there else ()):
+            if name not in there:
+                yield f"{name} is gone from {self.shelf}"
+            elif name not in chained and name < newest:
+                yield f"{name} of {self.shelf} is older than what is recorded, and is not recorded"
+            elif name in chained and Entry(name, there[name]).sha256 != chained[name]:
+                yield f"{name} of {self.shelf} is not as it was recorded"
+
+    def _names(self) -> list[str]:
+        return [each for each in self.shelf.names() if _NAME.fullmatch(each)]
+
+
+def _moment(seconds: Any) -> str | None:
+    if not isinstance(seconds, int):
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
