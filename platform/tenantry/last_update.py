@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from tenantry.releases import Release
+
 
 @dataclass(frozen=True, slots=True)
 class DeployedTenant:
@@ -25,12 +27,21 @@ class DeployedTenant:
 
 @dataclass(frozen=True, slots=True)
 class LastUpdate:
-    """Nothing, before the first one. `left` are slugs whose own tables are kept, and declared no more."""
+    """Nothing, before the first one. `left` are slugs whose own tables are kept, and declared no more.
+
+    Attributes:
+        asked: whether the outputs were read. Who only asks what files come to knows no release but today's.
+        releases: those that it kept, oldest first.
+        runs: ids of the releases that tenants ran.
+    """
 
     cell: str = ""
     tenants: Mapping[str, DeployedTenant] = field(default_factory=dict)
     allowed: frozenset[str] = frozenset()
     left: frozenset[str] = frozenset()
+    asked: bool = False
+    releases: tuple[Release, ...] = ()
+    runs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def silos(self) -> frozenset[str]:
@@ -54,7 +65,17 @@ class LastUpdate:
             for slug, each in outputs.get("tenants", {}).items()
         }
         allowed, left = frozenset(outputs.get("allowed", ())), frozenset(outputs.get("left", ()))
-        return cls(outputs.get("cell", ""), tenants, allowed, left)
+        known = of_releases(outputs)
+        cell = outputs.get("cell", "")
+        return cls(cell, tenants, allowed, left, asked=True, releases=known.releases, runs=known.runs)
+
+
+def of_releases(outputs: Mapping[str, Any]) -> LastUpdate:
+    """Of releases alone, for who compares nothing else with what was."""
+    kept = tuple(Release.of_json(each) for each in json.loads(outputs.get("releases", "[]")))
+    tenants = outputs.get("tenants", {}).items()
+    runs = {slug: each["release"] for slug, each in tenants if each.get("release")}
+    return LastUpdate(asked=True, releases=kept, runs=runs)
 
 
 NONE_YET = LastUpdate()

@@ -3,6 +3,7 @@
 `run` is what the Pulumi engine executes; the local platform calls `declare` with a deployment of its own.
 """
 
+import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import adoption, paths, settings
+from tenantry import adoption, paths, releases, settings
 from tenantry.components import Cell, Tenant
 from tenantry.components.cell import CellArgs
 from tenantry.components.tenant import TenantArgs
@@ -23,9 +24,12 @@ from tenantry.config.key_values import KeyName, setting
 from tenantry.deployment import RUNBOOKS, Deployment
 from tenantry.errors import Failed, WrongInput
 from tenantry.gateway import contract
+from tenantry.gateway.body import gateway_body
+from tenantry.gateway.contract import Document
 from tenantry.groups import current
 from tenantry.last_update import NONE_YET, LastUpdate
 from tenantry.packing import artifact, functions
+from tenantry.releases import Releases
 from tenantry.removals import require_declared
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
@@ -46,8 +50,12 @@ def run() -> None:
         pulumi.export(name, value)
 
 
-def configured(config: pulumi.Config) -> dict[str, Any]:
-    """Register the cell that the stack's configuration names; answers the stack's outputs."""
+def configured(config: pulumi.Config, known: LastUpdate | None = None) -> dict[str, Any]:
+    """Register the cell that the stack's configuration names; answers the stack's outputs.
+
+    Args:
+        known: the last update, for who has no engine to ask for it.
+    """
     settings.require_the_projects_groups(config)
     own = artifact.this_machine()
     target = artifact.LambdaTarget(
@@ -56,7 +64,7 @@ def configured(config: pulumi.Config) -> dict[str, Any]:
     platform = load_platform(paths.ROOT / (config.get("tenants") or "tenants"))
     cell = platform.cell(config.require("cell"))
     allowed = settings.allowed(config)
-    last = _last_update()
+    last = _last_update() if known is None else known
     require_declared(last, cell, allowed, datetime.now(UTC).date())
     require_room(cell.name, last.tenants, [tenant.slug for tenant in cell.tenants], cell.stages_quota)
     deployment = prepare(
@@ -73,6 +81,8 @@ def configured(config: pulumi.Config) -> dict[str, Any]:
         runbooks=settings.runbooks(config),
         last=last,
         plain=config.get_bool("plainArtifacts") or False,
+        releases=settings.releases(config),
+        now=this_minute(),
     )
     return declare(cell, deployment) | {"allowed": allowed, "left": adoption.left(cell, last)}
 
@@ -98,6 +108,8 @@ def prepare(
     runbooks: str = RUNBOOKS,
     last: LastUpdate = NONE_YET,
     plain: bool = False,
+    releases: Mapping[str, str] | None = None,
+    now: str = "",
     build: Path = paths.BUILD,
 ) -> Deployment:
     """Build code and layer, unless they are built already, and say where they go.
@@ -123,7 +135,14 @@ def prepare(
         key_values=key_values or {},
         runbooks=runbooks,
         last=last,
+        releases=releases or {},
+        now=now,
     )
+
+
+def this_minute() -> str:
+    """As a release's time is written."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
 def declare(cell: CellConfig, deployment: Deployment, slugs: Collection[str] | None = None) -> dict[str, Any]:
@@ -134,10 +153,13 @@ def declare(cell: CellConfig, deployment: Deployment, slugs: Collection[str] | N
             resource depends on another tenant.
 
     Raises:
-        WrongInput: a tenant's messages are to be mailed, and there is no sender; nothing was registered.
+        WrongInput: a tenant's messages are to be mailed, and there is no sender; or a tenant is to run a
+            release that is not kept, or that cannot run. Nothing was registered.
     """
     _require_sender(cell, deployment)
-    shared = Cell(cell.name, CellArgs(deployment, contract.load(), cell.tenants))
+    document = contract.load()
+    kept = releases_of(cell, deployment, document)
+    shared = Cell(cell.name, CellArgs(deployment, document, cell.tenants, kept))
     tenants = {
         tenant.slug: Tenant(tenant.slug, TenantArgs(deployment, shared, tenant))
         for tenant in cell.tenants
@@ -152,7 +174,32 @@ def declare(cell: CellConfig, deployment: Deployment, slugs: Collection[str] | N
         "tenants": {slug: each.summary for slug, each in tenants.items()},
         # What the next update goes by. It is not secret; but so the engine prints none of its many lines.
         "granted": pulumi.Output.secret(granted),
+        "releases": pulumi.Output.secret(json.dumps([each.as_json() for each in kept.kept])),
     }
+
+
+def releases_of(cell: CellConfig, deployment: Deployment, document: Document) -> Releases:
+    """Those that the cell keeps with this update, and which its tenants run.
+
+    Raises:
+        WrongInput: a tenant is to run a release that is not kept, or that cannot run.
+    """
+    last, groups = deployment.last, current()
+    here = gateway_body(document, deployment.names.cell, deployment.arns)
+    anywhere = gateway_body(document, "", Arns("aws", "", ""))
+    newest = releases.made(
+        deployment.code,
+        {"": deployment.layer, **deployment.group_layers},
+        deployment.target,
+        (releases.digest_of(here), releases.digest_of(anywhere)),
+        groups,
+        last.releases,
+        deployment.now,
+    )
+    if not last.asked:
+        return Releases((newest,), {tenant.slug: newest for tenant in cell.tenants})
+    today = releases.served(groups)
+    return releases.resolved(newest, last.releases, cell, deployment.releases, last.runs, today)
 
 
 def _require_sender(cell: CellConfig, deployment: Deployment) -> None:

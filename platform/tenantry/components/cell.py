@@ -16,6 +16,7 @@ from tenantry.config import Tenant
 from tenantry.deployment import Deployment
 from tenantry.gateway import contract
 from tenantry.gateway.contract import Document
+from tenantry.releases import Releases
 from tenantry.rules import key_policies, policies
 from tenantry.rules.key_policies import Encrypted
 from tenantry.rules.kinds.tokens import CELL
@@ -24,11 +25,15 @@ from tenantry.rules.naming import generation, log_group
 
 @dataclass(frozen=True, slots=True)
 class CellArgs:
-    """`tenants` are those that the cell's dashboards show; no tenant's own resource depends on them."""
+    """`tenants` are those that the cell's dashboards show; no tenant's own resource depends on them.
+
+    `releases` are those that the cell keeps, and which tenant runs which.
+    """
 
     deployment: Deployment
     contract: Document
     tenants: tuple[Tenant, ...]
+    releases: Releases
 
 
 class Cell(pulumi.ComponentResource):
@@ -38,8 +43,9 @@ class Cell(pulumi.ComponentResource):
         super().__init__(CELL, name, None, opts)
         deployment = args.deployment
         children = pulumi.ResourceOptions(parent=self)
-        self.api = Api(name, ApiArgs(deployment, args.contract), children)
-        self.code = Code(name, CodeArgs(deployment), children)
+        self.releases = args.releases
+        self.api = Api(name, ApiArgs(deployment, args.contract, args.releases), children)
+        self.code = Code(name, CodeArgs(deployment, args.releases), children)
         self.table = table(name, deployment.names.table, deployment.tags(), self)
         self.topic = alarm_topic(
             name,

@@ -65,7 +65,7 @@ def authorizer(site: Site, role: Role, verification: pulumi.Input[str], parent: 
         handler=f"start.{AUTHORIZER}",
         role=role,
         environment=_common(site, AUTHORIZER) | {environment.AUTH: verification},
-        layers=[site.cell.code.layer],
+        layers=_layers(site),
         timeout_seconds=AUTHORIZER_SECONDS,
         reserved_concurrency=site.tenant.concurrency(None),
         source_arn=source,
@@ -80,10 +80,10 @@ def member(site: Site, role: Role, declared: Member, stores: Stores, parent: pul
     args = FunctionArgs(
         site=site,
         name=declared.name,
-        handler=declared.handler,
+        handler=site.release.functions[declared.name].handler,
         role=role,
         environment=_common(site, declared.name) | _environment(site, declared, stores),
-        layers=_layers(site, declared),
+        layers=_layers(site, declared.group.name),
         timeout_seconds=declared.function.timeout_seconds,
         memory_mb=declared.function.memory_mb,
         reserved_concurrency=site.tenant.concurrency(declared),
@@ -107,11 +107,11 @@ def member(site: Site, role: Role, declared: Member, stores: Stores, parent: pul
     return made
 
 
-def _layers(site: Site, declared: Member) -> list[pulumi.Input[str]]:
+def _layers(site: Site, group: str = "") -> list[pulumi.Input[str]]:
     """A layer's files replace those of the layers before it: the platform's own packages are not replaced."""
-    code = site.cell.code
-    own = code.group_layers.get(declared.group.name)
-    return [own, code.layer] if own else [code.layer]
+    made, layers = site.cell.code.layers, site.release.layers
+    own = [made[group, layers[group]]] if group and group in layers else []
+    return [*own, made["", layers[""]]]
 
 
 def _policy(

@@ -8,6 +8,7 @@ from tenantry.components.cell import Cell
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
 from tenantry.last_update import DeployedTenant
+from tenantry.releases import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class Site:
     def last(self) -> DeployedTenant | None:
         """What the tenant was at the last update; None of one that was not there."""
         return self.deployment.last.tenants.get(self.slug)
+
+    @property
+    def release(self) -> Release:
+        """What the tenant runs."""
+        return self.cell.releases.runs[self.slug]
 
     @property
     def tags(self) -> dict[str, str]:

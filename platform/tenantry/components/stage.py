@@ -45,7 +45,7 @@ class Stage(pulumi.ComponentResource):
         stage = aws.apigateway.Stage(
             name,
             rest_api=cell.api.id,
-            deployment=cell.api.deployment_id,
+            deployment=cell.api.deployments[site.release.contract],
             stage_name=slug,
             variables=self._variables(functions),
             access_log_settings={"destination_arn": access_log.arn, "format": json.dumps(ACCESS_LOG_FORMAT)},

@@ -57,7 +57,7 @@ class Tenant(pulumi.ComponentResource):
         stage = Stage(site, serving, below)
         access = Access(site, stage.name, below)
         Watch(site, below)
-        self.summary: dict[str, Any] = self._summary(tenant, stores, stage, access)
+        self.summary: dict[str, Any] = self._summary(site, stores, stage, access)
         self.granted = {function: role.wanted for function, role in roles.items()}
         self.register_outputs({"url": stage.url})
 
@@ -75,12 +75,14 @@ class Tenant(pulumi.ComponentResource):
         keys = SigningKeys(site, site.tenant.auth.managed.keys, pulumi.ResourceOptions(parent=self))
         return keys.jwks.apply(lambda jwks: functions.compact(verification(site.tenant, issuer, jwks)))
 
-    def _summary(self, tenant: TenantConfig, stores: Stores, stage: Stage, access: Access) -> dict[str, Any]:
+    def _summary(self, site: Site, stores: Stores, stage: Stage, access: Access) -> dict[str, Any]:
+        tenant = site.tenant
         return {
             "tier": tenant.tier.name,
             "status": tenant.status,
             "until": tenant.until,
             "url": stage.url,
+            "release": site.release.id,
             "routes": list(tenant.routes),
             "auth": tenant.auth.mode,
             "isolation": tenant.isolation,

@@ -17,6 +17,7 @@ from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
 from tenantry.gateway import contract
 from tenantry.groups import current
+from tenantry.last_update import LastUpdate
 from tenantry.local import key_values, state
 from tenantry.local.clients import ACCOUNT, REGION
 from tenantry.local.emulator.parent import Emulator, Environment, RunningEmulator
@@ -68,7 +69,8 @@ def start(
     home = state.made_folder()
     emulator = Emulator.start(port, home / f"emulator-{secrets.token_hex(4)}", environment, _load_program)
     try:
-        platform, _ = _deploy(cell, folder, emulator, {}, receivers or {}, on_step)
+        last = LastUpdate(asked=True)
+        platform, _ = _deploy(cell, folder, emulator, {}, receivers or {}, on_step, last)
     except BaseException:  # Ctrl-C too: nothing may stay behind
         emulator.stop()
         raise
@@ -93,7 +95,8 @@ def update(
     if not inventory.exists(platform.record.directory):
         raise DeploymentError("an earlier release started this platform; `tenantry up` starts afresh")
     try:
-        return _deploy(cell, folder, emulator, _signers(platform), _receivers(platform), on_step, build)
+        signers, receivers = _signers(platform), _receivers(platform)
+        return _deploy(cell, folder, emulator, signers, receivers, on_step, platform.last, build)
     except DeploymentError as error:
         raise DeploymentError(
             f"{error}\nWhat was done before this stays; `tenantry update` again completes the rest"
@@ -108,10 +111,10 @@ def declared(platform: LocalPlatform, cell: Cell) -> tuple[Cell, Deployment]:
     """
     emulator = Emulator.attach(platform.record)
     here = _at_home(emulator, cell, _signers(platform), _receivers(platform))
-    return here.cell, _prepared(cell, paths.BUILD)
+    return here.cell, _prepared(cell, paths.BUILD, platform.last)
 
 
-def _prepared(cell: Cell, build: Path) -> Deployment:
+def _prepared(cell: Cell, build: Path, last: LastUpdate) -> Deployment:
     from tenantry import program
 
     return program.prepare(
@@ -120,6 +123,8 @@ def _prepared(cell: Cell, build: Path) -> Deployment:
         arns=Arns("aws", REGION, ACCOUNT),
         target=artifact.this_machine(),
         mail_from=MAIL_FROM,
+        last=last,
+        now=program.this_minute(),
         build=build,
     )
 
@@ -149,12 +154,13 @@ def _deploy(
     known: dict[str, Signer],
     receivers: Mapping[str, str],
     on_step: OnStep,
+    last: LastUpdate,
     build: Path = paths.BUILD,
 ) -> tuple[LocalPlatform, list[Change]]:
     from tenantry.local.engine.deployment import deploy
 
     on_step("packing code and layer")
-    deployment = replace(_prepared(cell, build), key_values=key_values.of_cell(cell))
+    deployment = replace(_prepared(cell, build, last), key_values=key_values.of_cell(cell))
     clients = clients_of(emulator.record)
     done: list[Change] = []
 
@@ -226,7 +232,18 @@ def _described(
     def described(tenant: Tenant) -> LocalTenant:
         own = outputs["tenants"][tenant.slug]
         checked = verification(tenant, deployment.names.issuer(tenant.slug), [])
-        names = ("tier", "status", "url", "api_keys", "routes", "auth", "isolation", "options", "webhooks")
+        names = (
+            "tier",
+            "status",
+            "url",
+            "release",
+            "api_keys",
+            "routes",
+            "auth",
+            "isolation",
+            "options",
+            "webhooks",
+        )
         shown = {name: own.get(name) for name in names}  # an output of None is none
         return LocalTenant(
             shown={"tenant": tenant.slug, **shown},
@@ -239,4 +256,6 @@ def _described(
         )
 
     tenants = tuple(described(tenant) for tenant in identities.cell.tenants)
-    return LocalPlatform(emulator.record, folder.resolve(), deployment.cell, outputs["api"], tenants)
+    return LocalPlatform(
+        emulator.record, folder.resolve(), deployment.cell, outputs["api"], tenants, outputs["releases"]
+    )

@@ -27,6 +27,11 @@ class Engine:
         record: dict[str, Any] = json.loads(self._run("stack", "export"))
         return record
 
+    def outputs(self) -> dict[str, Any]:
+        """Secret ones as well; none before the stack's first update."""
+        outputs: dict[str, Any] = json.loads(self._run("stack", "output", "--json", "--show-secrets"))
+        return outputs
+
     def put(self, record: dict[str, Any]) -> None:
         self._run("stack", "import", given=json.dumps(record))
 

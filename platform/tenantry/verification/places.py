@@ -11,8 +11,10 @@ from tenantry import paths, program
 from tenantry.config import Cell, Tenant, load_platform
 from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
+from tenantry.last_update import NONE_YET, of_releases
 from tenantry.operations import stacks
 from tenantry.operations.aws import refusals_reported
+from tenantry.operations.engine import Engine
 from tenantry.operations.places import Place
 from tenantry.problems import unknown
 from tenantry.rules.arns import Arns
@@ -38,7 +40,8 @@ def of_stack(place: Place, tenants: Collection[str], call: bool) -> Report:
 
     Raises:
         WrongInput: the configuration or the tenants' files are wrong, or name no such tenant.
-        Failed: AWS refuses, or code and layer cannot be packed.
+        Failed: AWS refuses, code and layer cannot be packed, or tenants run different releases and the
+            stack's record cannot be read.
     """
     config = stacks.settings(place.names.stack)
     folder = paths.ROOT / config.get("tenantry:tenants", "tenants")
@@ -50,10 +53,14 @@ def of_stack(place: Place, tenants: Collection[str], call: bool) -> Report:
     partition = identity["Arn"].split(":")[1]
     arns = Arns(partition, place.region, identity["Account"])
 
+    last = NONE_YET
+    if "tenantry:releases" in config or any(tenant.release for tenant in cell.tenants):
+        last = of_releases(Engine(place.names.stack, paths.ROOT).outputs())
+
     def configured() -> dict[str, Any]:
         # What an update may take away says nothing here, where nothing is updated.
         set_all_config({name: value for name, value in config.items() if name != "tenantry:allow"})
-        return program.configured(pulumi.Config())
+        return program.configured(pulumi.Config(), last)
 
     return _report(place, arns, configured, cell, tenants, call, on_aws=True)
 
