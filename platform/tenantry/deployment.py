@@ -30,6 +30,8 @@ class Deployment:
         key_values: of API keys whose value is given; AWS makes those of the others.
         runbooks: address of the page that alarms send people to.
         last: what the update before this one declared.
+        releases: what the stack's file has tenants run, by slug or for everybody.
+        now: the time of this update, in UTC.
     """
 
     cell: str
@@ -47,6 +49,8 @@ class Deployment:
     key_values: Mapping[KeyName, "pulumi.Input[str]"] = field(default_factory=dict)
     runbooks: str = RUNBOOKS
     last: LastUpdate = NONE_YET
+    releases: Mapping[str, str] = field(default_factory=dict)
+    now: str = ""
 
     def sender_identities(self) -> list[str]:
         """ARNs that SES may know the sender by; none without a sender."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from tenantry.releases import Release
+
 
 @dataclass(frozen=True, slots=True)
 class DeployedTenant:
@@ -35,8 +37,12 @@ class ListedTenant:
 class LastUpdate:
     """Nothing, before the first one. `left` are slugs whose own tables are kept, and declared no more.
 
-    `listed` are tenants in stacks of their own, as the update of the cell's stack found them in their files;
-    None where the tenants were declared with the cell.
+    Attributes:
+        listed: tenants in stacks of their own, as the update of the cell's stack found them in their files;
+            None where the tenants were declared with the cell.
+        asked: whether the outputs were read. Who only asks what files come to knows no release but today's.
+        releases: those that it kept, oldest first.
+        runs: ids of the releases that tenants ran.
     """
 
     cell: str = ""
@@ -44,6 +50,9 @@ class LastUpdate:
     allowed: frozenset[str] = frozenset()
     left: frozenset[str] = frozenset()
     listed: Mapping[str, ListedTenant] | None = None
+    asked: bool = False
+    releases: tuple[Release, ...] = ()
+    runs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def everyone(self) -> Mapping[str, DeployedTenant | ListedTenant]:
@@ -72,14 +81,29 @@ class LastUpdate:
             for slug, each in outputs.get("tenants", {}).items()
         }
         allowed, left = frozenset(outputs.get("allowed", ())), frozenset(outputs.get("left", ()))
-        listed = outputs.get("listed")
+        listed, known = outputs.get("listed"), of_releases(outputs)
         return cls(
-            outputs.get("cell", ""), tenants, allowed, left, None if listed is None else _listed(listed)
+            outputs.get("cell", ""),
+            tenants,
+            allowed,
+            left,
+            None if listed is None else _listed(listed),
+            asked=True,
+            releases=known.releases,
+            runs=known.runs,
         )
 
 
 def _listed(output: Mapping[str, Any]) -> dict[str, ListedTenant]:
     return {slug: ListedTenant(each["status"], frozenset(each["api_keys"])) for slug, each in output.items()}
+
+
+def of_releases(outputs: Mapping[str, Any]) -> LastUpdate:
+    """Of releases alone, for who compares nothing else with what was."""
+    kept = tuple(Release.of_json(each) for each in json.loads(outputs.get("releases", "[]")))
+    tenants = outputs.get("tenants", {}).items()
+    runs = {slug: each["release"] for slug, each in tenants if each.get("release")}
+    return LastUpdate(asked=True, releases=kept, runs=runs)
 
 
 NONE_YET = LastUpdate()

@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import adoption, paths, settings, tenant_stacks
+from tenantry import adoption, paths, releases, settings, tenant_stacks
 from tenantry.components import Cell, Tenant
 from tenantry.components.cell import CellArgs
 from tenantry.components.shared import Shared
@@ -25,9 +26,12 @@ from tenantry.config.key_values import KeyName
 from tenantry.deployment import RUNBOOKS, Deployment
 from tenantry.errors import Failed, WrongInput
 from tenantry.gateway import contract
+from tenantry.gateway.body import gateway_body
+from tenantry.gateway.contract import Document
 from tenantry.groups import current
-from tenantry.last_update import NONE_YET, LastUpdate
+from tenantry.last_update import NONE_YET, LastUpdate, of_releases
 from tenantry.packing import artifact, functions
+from tenantry.releases import Release, Releases
 from tenantry.removals import require_declared
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names, stack_and_tenant
@@ -52,19 +56,27 @@ def run(begun: Begun = lambda _: None) -> None:
         pulumi.export(name, value)
 
 
-def configured(config: pulumi.Config, begun: Begun = lambda _: None) -> dict[str, Any]:
-    """Register what the stack declares, by its name and configuration; answers the stack's outputs."""
+def configured(
+    config: pulumi.Config, begun: Begun = lambda _: None, known: LastUpdate | None = None
+) -> dict[str, Any]:
+    """Register what the stack declares, by its name and configuration; answers the stack's outputs.
+
+    Args:
+        known: the last update, for who has no engine to ask for it.
+    """
     settings.require_the_projects_groups(config)
     names, tenant = stack_and_tenant(pulumi.get_stack())
-    return _cell(config, names, begun) if tenant is None else _tenant(config, names, tenant, begun)
+    if tenant is not None:
+        return _tenant(config, names, tenant, begun)
+    return _cell(config, names, begun, LastUpdate.of(_outputs(names.stack)) if known is None else known)
 
 
-def _cell(config: pulumi.Config, names: Names, begun: Begun) -> dict[str, Any]:
+def _cell(config: pulumi.Config, names: Names, begun: Begun, last: LastUpdate) -> dict[str, Any]:
     """A cell with its tenants, or alone where they have stacks of their own."""
     own, alone = settings.CellSettings.read(config), config.get_bool("tenantStacks") or False
     cell = load_platform(paths.ROOT / own.tenants).cell(own.cell)
     declared = cell.model_copy(update={"tenants": ()}) if alone else cell
-    allowed, last = settings.allowed(config), LastUpdate.of(_outputs(names.stack))
+    allowed = settings.allowed(config)
     tenant_stacks.require_where_they_are(last, alone, names)
     require_declared(last, cell, allowed, datetime.now(UTC).date())
     require_room(cell.name, last.everyone, [tenant.slug for tenant in cell.tenants], cell.stages_quota)
@@ -76,13 +88,16 @@ def _cell(config: pulumi.Config, names: Names, begun: Begun) -> dict[str, Any]:
         budget=settings.budget(config),
         key_values=settings.key_values(declared, config),
         last=last,
+        releases=tenant_stacks.releases_of_a_cell(config, alone),
     )
     _require_sender(cell, deployment)
+    document = contract.load()
+    kept = releases_of(cell, deployment, document)
     _begin(cell, begun)
-    shared = Cell(cell.name, CellArgs(deployment, contract.load(), cell.tenants))
-    tenants = _of_tenants(declared, deployment, shared.shared)
+    shared = Cell(cell.name, CellArgs(deployment, document, cell.tenants, kept))
+    tenants = _of_tenants(declared, deployment, shared.shared, kept)
     return {
-        **_of_cell(cell, shared),
+        **_of_cell(cell, shared, kept),
         **tenants,
         WANTED: _wanted(tenants["granted"], last),
         **tenant_stacks.exported(shared.shared, own),
@@ -95,8 +110,10 @@ def _cell(config: pulumi.Config, names: Names, begun: Begun) -> dict[str, Any]:
 def _tenant(config: pulumi.Config, names: Names, slug: str, begun: Begun) -> dict[str, Any]:
     """One tenant, on a cell that another stack declares."""
     settings.require_none_of_the_cell(config, names)
-    shared, own = tenant_stacks.imported(_outputs(names.stack), names)
+    of_cell = _outputs(names.stack)
+    shared, own = tenant_stacks.imported(of_cell, names)
     allowed, last = settings.allowed(config), LastUpdate.of(_outputs(pulumi.get_stack()))
+    last = replace(last, releases=of_releases(of_cell).releases)
     cell = tenant_stacks.narrowed(load_platform(paths.ROOT / own.tenants).cell(own.cell), slug, last)
     require_declared(last, cell, allowed, datetime.now(UTC).date())
     deployment = _prepared(
@@ -105,11 +122,13 @@ def _tenant(config: pulumi.Config, names: Names, slug: str, begun: Begun) -> dic
         adopt=adoption.adopted(cell, config, last, names),
         key_values=settings.key_values(cell, config),
         last=last,
+        releases=settings.releases(config),
     )
     _require_sender(cell, deployment)
-    tenant_stacks.require_the_cells_code(shared, deployment)
+    newest = tenant_stacks.known_to_the_cell(_newest(deployment, contract.load()), last.releases, names)
+    kept = _resolved(newest, cell, deployment)
     _begin(cell, begun)
-    tenants = _of_tenants(cell, deployment, shared)
+    tenants = _of_tenants(cell, deployment, shared, kept)
     return {
         "cell": cell.name,
         **tenants,
@@ -140,6 +159,7 @@ def _prepared(own: settings.CellSettings, names: Names, **others: Any) -> Deploy
         mail_from=own.mail_from,
         runbooks=own.runbooks,
         plain=own.plain,
+        now=this_minute(),
         **others,
     )
 
@@ -166,6 +186,8 @@ def prepare(
     runbooks: str = RUNBOOKS,
     last: LastUpdate = NONE_YET,
     plain: bool = False,
+    releases: Mapping[str, str] | None = None,
+    now: str = "",
     build: Path = paths.BUILD,
 ) -> Deployment:
     """Build code and layer, unless they are built already, and say where they go.
@@ -191,7 +213,14 @@ def prepare(
         key_values=key_values or {},
         runbooks=runbooks,
         last=last,
+        releases=releases or {},
+        now=now,
     )
+
+
+def this_minute() -> str:
+    """As a release's time is written."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
 def declare(cell: CellConfig, deployment: Deployment, slugs: Collection[str] | None = None) -> dict[str, Any]:
@@ -202,37 +231,76 @@ def declare(cell: CellConfig, deployment: Deployment, slugs: Collection[str] | N
             resource depends on another tenant.
 
     Raises:
-        WrongInput: a tenant's messages are to be mailed, and there is no sender; nothing was registered.
+        WrongInput: a tenant's messages are to be mailed, and there is no sender; or a tenant is to run a
+            release that is not kept, or that cannot run. Nothing was registered.
     """
     _require_sender(cell, deployment)
-    shared = Cell(cell.name, CellArgs(deployment, contract.load(), cell.tenants))
-    return _of_cell(cell, shared) | _of_tenants(cell, deployment, shared.shared, slugs)
+    document = contract.load()
+    kept = releases_of(cell, deployment, document)
+    shared = Cell(cell.name, CellArgs(deployment, document, cell.tenants, kept))
+    return _of_cell(cell, shared, kept) | _of_tenants(cell, deployment, shared.shared, kept, slugs)
 
 
-def _of_cell(cell: CellConfig, shared: Cell) -> dict[str, Any]:
+def _of_cell(cell: CellConfig, shared: Cell, kept: Releases) -> dict[str, Any]:
     return {
         "cell": cell.name,
         "api": shared.api.id,
         "table": shared.table.name,
         "alarm_topic": shared.topic.arn,  # for operators to subscribe to
+        # What the next update goes by. It is not secret; but so the engine prints none of its many lines.
+        "releases": pulumi.Output.secret(json.dumps([each.as_json() for each in kept.kept])),
     }
 
 
 def _of_tenants(
-    cell: CellConfig, deployment: Deployment, shared: Shared, slugs: Collection[str] | None = None
+    cell: CellConfig,
+    deployment: Deployment,
+    shared: Shared,
+    kept: Releases,
+    slugs: Collection[str] | None = None,
 ) -> dict[str, Any]:
     """Register the tenants; answers what is exported of them."""
     tenants = {
-        tenant.slug: Tenant(tenant.slug, TenantArgs(deployment, shared, tenant))
+        tenant.slug: Tenant(tenant.slug, TenantArgs(deployment, shared, tenant, kept.runs[tenant.slug]))
         for tenant in cell.tenants
         if slugs is None or tenant.slug in slugs
     }
     granted = pulumi.Output.json_dumps({slug: each.granted for slug, each in tenants.items()})
     return {
         "tenants": {slug: each.summary for slug, each in tenants.items()},
-        # What the next update goes by. It is not secret; but so the engine prints none of its many lines.
-        "granted": pulumi.Output.secret(granted),
+        "granted": pulumi.Output.secret(granted),  # for the next update, as releases are
     }
+
+
+def releases_of(cell: CellConfig, deployment: Deployment, document: Document) -> Releases:
+    """Those that the cell keeps with this update, and which its tenants run.
+
+    Raises:
+        WrongInput: a tenant is to run a release that is not kept, or that cannot run.
+    """
+    newest = _newest(deployment, document)
+    if not deployment.last.asked:
+        return Releases((newest,), {tenant.slug: newest for tenant in cell.tenants})
+    return _resolved(newest, cell, deployment)
+
+
+def _newest(deployment: Deployment, document: Document) -> Release:
+    here = gateway_body(document, deployment.names.cell, deployment.arns)
+    anywhere = gateway_body(document, "", Arns("aws", "", ""))
+    return releases.made(
+        deployment.code,
+        {"": deployment.layer, **deployment.group_layers},
+        deployment.target,
+        (releases.digest_of(here), releases.digest_of(anywhere)),
+        current(),
+        deployment.last.releases,
+        deployment.now,
+    )
+
+
+def _resolved(newest: Release, cell: CellConfig, deployment: Deployment) -> Releases:
+    last, today = deployment.last, releases.served(current())
+    return releases.resolved(newest, last.releases, cell, deployment.releases, last.runs, today)
 
 
 def _require_sender(cell: CellConfig, deployment: Deployment) -> None:

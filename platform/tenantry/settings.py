@@ -8,10 +8,12 @@ import pulumi
 
 from tenantry.config import Cell
 from tenantry.config.key_values import KeyName, setting
+from tenantry.config.tenants import RELEASE
 from tenantry.deployment import RUNBOOKS
 from tenantry.errors import WrongInput
 from tenantry.groups.folders import listed
 from tenantry.packing import artifact
+from tenantry.releases import KEPT_WORD, NEWEST
 from tenantry.rules.naming import Names
 
 
@@ -125,6 +127,27 @@ def require_the_projects_groups(config: pulumi.Config) -> None:
         found = config.get("groups")
     if found is not None and found != listed():
         raise WrongInput("tenantry:groups is the project's; set it in Pulumi.yaml, not in the stack's file")
+
+
+def releases(config: pulumi.Config) -> dict[str, str]:
+    """What tenants run, by slug or for everybody.
+
+    Raises:
+        WrongInput: it is not a mapping, or says something other than a release.
+    """
+    try:
+        found = config.get_object("releases") or {}
+    except pulumi.ConfigTypeError:
+        found = None
+    if not isinstance(found, dict):
+        raise WrongInput("tenantry:releases is not a mapping; write one, such as {acme: 4f0c2d81a9be}")
+    for slug, release in found.items():
+        if release not in (NEWEST, KEPT_WORD) and not re.fullmatch(RELEASE, str(release)):
+            raise WrongInput(
+                f"tenantry:releases says {release!r} of {slug}; write {NEWEST}, {KEPT_WORD}, or the id of a "
+                "release that `tenantry releases` lists, in quotation marks"
+            )
+    return {str(slug): str(release) for slug, release in found.items()}
 
 
 def runbooks(config: pulumi.Config) -> str:

@@ -4,21 +4,20 @@ Whichever it is, names and inputs of AWS resources are the same: `tenantry fleet
 one to the other by moving what the engine recorded (docs/decisions/0028-a-stack-per-tenant.md).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import pulumi
 
-from tenantry.components.code import object_key
 from tenantry.components.shared import Shared
 from tenantry.config import Cell
-from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
 from tenantry.last_update import LastUpdate
 from tenantry.problems import unknown
+from tenantry.releases import Release
 from tenantry.rules.naming import Names
-from tenantry.settings import CellSettings
+from tenantry.settings import CellSettings, releases
 
 SHARED, LISTED = "shared", "listed"
 
@@ -74,18 +73,31 @@ def imported(outputs: Mapping[str, Any], names: Names) -> tuple[Shared, CellSett
     return Shared.imported(shared), CellSettings(**shared["settings"])
 
 
-def require_the_cells_code(shared: Shared, deployment: Deployment) -> None:
-    """The functions run what the cell's stack has uploaded, configured by this program. A preview only warns.
+def known_to_the_cell(newest: Release, kept: Sequence[Release], names: Names) -> Release:
+    """What is newest for a tenant's stack: it runs what the cell's stack has uploaded. A preview only warns.
 
     Raises:
-        WrongInput: the code here is another.
+        WrongInput: the cell's stack was deployed with another release.
     """
-    if shared.code == object_key("code", deployment.code):
-        return
-    what = f"stack {deployment.names.stack} was deployed with other code than this; deploy it first"
-    if not pulumi.runtime.is_dry_run():
+    if newest in kept:
+        return newest
+    what = f"stack {names.stack} was deployed with another release than this; deploy it first"
+    if not kept or not pulumi.runtime.is_dry_run():
         raise WrongInput(what)
     pulumi.log.warn(what)
+    return kept[-1]
+
+
+def releases_of_a_cell(config: pulumi.Config, alone: bool) -> dict[str, str]:
+    """What the cell's stack has its tenants run.
+
+    Raises:
+        WrongInput: the tenants have stacks of their own, whose files say it.
+    """
+    wanted = releases(config)
+    if alone and wanted:
+        raise WrongInput("tenantry:releases: the tenants have stacks of their own; set it in their files")
+    return wanted
 
 
 def narrowed(cell: Cell, slug: str, last: LastUpdate) -> Cell:

@@ -22,6 +22,7 @@ from tenantry.cli import (
     plan,
     policies,
     quotas,
+    releases,
     repair,
     secrets,
     tenants,
@@ -85,6 +86,7 @@ app.command("console", rich_help_panel=RUNNING)(console.console)
 app.command("verify", rich_help_panel=RUNNING)(verification.verify)
 app.add_typer(policies.policies, name="policies", rich_help_panel=RUNNING)
 app.command("audit", rich_help_panel=RUNNING)(audit.audit)
+app.command("releases", rich_help_panel=RUNNING)(releases.releases)
 app.command("usage", rich_help_panel=RUNNING)(usage.usage)
 app.command("logs", rich_help_panel=RUNNING)(logs.logs)
 app.add_typer(webhooks.webhooks, name="webhooks", rich_help_panel=RUNNING)

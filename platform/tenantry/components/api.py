@@ -1,6 +1,5 @@
 """Declare the REST API of a cell, whole from one body, and the deployment that its stages serve."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from tenantry.components.generations import drawn
 from tenantry.deployment import Deployment
 from tenantry.gateway.body import gateway_body
 from tenantry.gateway.contract import Document
+from tenantry.releases import Piece, Releases
 from tenantry.rules import policies
 from tenantry.rules.naming import GATEWAY_LOGGING
 
@@ -19,14 +19,15 @@ from tenantry.rules.naming import GATEWAY_LOGGING
 class ApiArgs:
     deployment: Deployment
     contract: Document
+    releases: Releases
 
 
 class Api(pulumi.ComponentResource):
-    """The REST API and its current deployment.
+    """The REST API and a deployment of it for each contract that a kept release has.
 
-    A deployment is a snapshot, so a changed body reaches the stages only through a new one: its trigger is
-    the body's digest. The new one is made first, the stages move to it, then the old one goes; one that a
-    stage still uses cannot be deleted.
+    A deployment is a snapshot of the body as it was when it was made: its trigger is that body's digest, and
+    is all that is known of it later. A stage serves the one of its tenant's release. What goes, goes once no
+    stage uses it; one that a stage still uses cannot be deleted.
     """
 
     def __init__(self, name: str, args: ApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -45,17 +46,16 @@ class Api(pulumi.ComponentResource):
             tags=deployment.tags(),
             opts=children,
         )
-        snapshot = aws.apigateway.Deployment(
-            name,
-            rest_api=api.id,
-            triggers={"body": hashlib.sha256(body.encode()).hexdigest()},
-            opts=children,
-        )
+        self.deployments: dict[Piece, pulumi.Output[str]] = {
+            contract: aws.apigateway.Deployment(
+                f"{name}{contract.mark}", rest_api=api.id, triggers={"body": contract.digest}, opts=children
+            ).id
+            for contract in dict.fromkeys(each.contract for each in args.releases.kept)
+        }
         self.id: pulumi.Output[str] = api.id
-        self.deployment_id: pulumi.Output[str] = snapshot.id
         # Stages with access logs can only be made once the account's role for them is set.
         self.logging = [self._account_logging(name, deployment)] if deployment.manage_account else []
-        self.register_outputs({"id": self.id, "deployment_id": self.deployment_id})
+        self.register_outputs({"id": self.id})
 
     def _account_logging(self, name: str, deployment: Deployment) -> pulumi.Resource:
         # Every stack of the account logs by this setting: destroying this one must not switch it off.

@@ -10,13 +10,14 @@ from tenantry.components.api import Api, ApiArgs
 from tenantry.components.budget import budget
 from tenantry.components.code import Code, CodeArgs
 from tenantry.components.overview import Overview, OverviewArgs
-from tenantry.components.shared import Shared
+from tenantry.components.shared import Shared, layer_name
 from tenantry.components.table import table
 from tenantry.components.topic import alarm_topic
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
 from tenantry.gateway import contract
 from tenantry.gateway.contract import Document
+from tenantry.releases import Releases
 from tenantry.rules import key_policies, policies
 from tenantry.rules.key_policies import Encrypted
 from tenantry.rules.kinds.tokens import CELL
@@ -25,11 +26,15 @@ from tenantry.rules.naming import generation, log_group
 
 @dataclass(frozen=True, slots=True)
 class CellArgs:
-    """`tenants` are those that the cell's dashboards show; no tenant's own resource depends on them."""
+    """`tenants` are those that the cell's dashboards show; no tenant's own resource depends on them.
+
+    `releases` are those that the cell keeps, and which tenant runs which.
+    """
 
     deployment: Deployment
     contract: Document
     tenants: tuple[Tenant, ...]
+    releases: Releases
 
 
 class Cell(pulumi.ComponentResource):
@@ -39,8 +44,8 @@ class Cell(pulumi.ComponentResource):
         super().__init__(CELL, name, None, opts)
         deployment = args.deployment
         children = pulumi.ResourceOptions(parent=self)
-        self.api = Api(name, ApiArgs(deployment, args.contract), children)
-        self.code = Code(name, CodeArgs(deployment), children)
+        self.api = Api(name, ApiArgs(deployment, args.contract, args.releases), children)
+        self.code = Code(name, CodeArgs(deployment, args.releases), children)
         self.table = table(name, deployment.names.table, deployment.tags(), self)
         self.topic = alarm_topic(
             name,
@@ -68,14 +73,13 @@ class Cell(pulumi.ComponentResource):
     def shared(self) -> Shared:
         return Shared(
             api=self.api.id,
-            deployment=self.api.deployment_id,
             bucket=self.code.bucket,
-            code=self.code.key,
-            layer=self.code.layer,
             table=self.table.name,
             topic=self.topic.arn,
             boundary=self.boundary,
-            group_layers=self.code.group_layers,
+            deployments={contract.digest: made for contract, made in self.api.deployments.items()},
+            codes={code.digest: key for code, key in self.code.keys.items()},
+            layers={layer_name(group, each.digest): arn for (group, each), arn in self.code.layers.items()},
             first=self.api.logging,
         )
 

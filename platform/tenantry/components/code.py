@@ -1,4 +1,4 @@
-"""Put the code and the layer into a bucket once, so that a thousand functions share two uploads."""
+"""Put code and layers into a bucket once, so that a thousand functions share two uploads."""
 
 from dataclasses import dataclass
 
@@ -6,28 +6,26 @@ import pulumi
 import pulumi_aws as aws
 
 from tenantry.deployment import Deployment
-from tenantry.packing.artifact import Artifact
-
-
-def object_key(kind: str, artifact: Artifact) -> str:
-    """Equal layers of two groups are two objects."""
-    return f"{kind.replace('.', '/')}/{artifact.key}"
+from tenantry.releases import Piece, Release, Releases
 
 
 @dataclass(frozen=True, slots=True)
 class CodeArgs:
     deployment: Deployment
+    releases: Releases
 
 
 class Code(pulumi.ComponentResource):
-    """Bucket, code object and layer version.
+    """Bucket, and the code object and layer versions of every release that is kept.
 
-    Keys are content digests: a changed artifact is a new object, created before the old one goes, and every
-    function sees the change as a changed key. Lambda copies the code, so nothing reads the old object later.
+    Keys are content digests, so a changed artifact is a new object, and a function changes by naming another
+    key. The zip of an earlier release may be on no machine any more: what is recorded of it registers its
+    object again as it is.
     """
 
     def __init__(self, name: str, args: CodeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantry:index:Code", name, None, opts)
+        self._name, self._deployment = name, args.deployment
         deployment = args.deployment
         children = pulumi.ResourceOptions(parent=self)
         self._bucket = aws.s3.Bucket(
@@ -46,42 +44,55 @@ class Code(pulumi.ComponentResource):
             restrict_public_buckets=True,
             opts=children,
         )
-        code = self._object("code", deployment.code, deployment)
-        layer = self._layer("layer", name, deployment.names.layer, deployment.layer, deployment)
-        self.group_layers: dict[str, pulumi.Output[str]] = {
-            group: self._layer(
-                f"layer.{group}", f"{name}.{group}", deployment.names.group_layer(group), packed, deployment
-            )
-            for group, packed in deployment.group_layers.items()
+        self.keys: dict[Piece, pulumi.Output[str]] = {}
+        self.layers: dict[tuple[str, Piece], pulumi.Output[str]] = {}
+        self._sources = {
+            ("code", deployment.code.digest): deployment.code.path,
+            **{
+                (_kind(group), each.digest): each.path
+                for group, each in {"": deployment.layer, **deployment.group_layers}.items()
+            },
         }
-        self.bucket: pulumi.Output[str] = code.bucket
-        self.key: pulumi.Output[str] = code.key
-        self.layer: pulumi.Output[str] = layer
-        self.register_outputs({"bucket": self.bucket, "key": self.key, "layer": self.layer})
+        for release in args.releases.kept:
+            self._keep(release)
+        self.bucket: pulumi.Output[str] = self._bucket.id
+        self.register_outputs({"bucket": self.bucket})
 
-    def _layer(
-        self, kind: str, logical_name: str, name: str, artifact: Artifact, deployment: Deployment
-    ) -> pulumi.Output[str]:
-        packed = self._object(kind, artifact, deployment)
+    def _keep(self, release: Release) -> None:
+        """What several releases share is made once."""
+        if release.code not in self.keys:
+            self.keys[release.code] = self._object("code", release.code).key
+        for group, piece in release.layers.items():
+            if (group, piece) not in self.layers:
+                self.layers[group, piece] = self._layer(group, piece, release)
+
+    def _layer(self, group: str, piece: Piece, release: Release) -> pulumi.Output[str]:
+        names = self._deployment.names
+        packed = self._object(_kind(group), piece)
         arn: pulumi.Output[str] = aws.lambda_.LayerVersion(
-            logical_name,
-            layer_name=name,
-            description=artifact.digest,
+            f"{self._name}.{group}{piece.mark}" if group else f"{self._name}{piece.mark}",
+            layer_name=names.group_layer(group) if group else names.layer,
+            description=piece.digest,
             s3_bucket=packed.bucket,
             s3_key=packed.key,
-            compatible_runtimes=[deployment.target.runtime],
-            compatible_architectures=[deployment.target.architecture],
+            compatible_runtimes=[release.runtime],
+            compatible_architectures=[release.architecture],
             opts=pulumi.ResourceOptions(parent=self),
         ).arn
         return arn
 
-    def _object(self, kind: str, artifact: Artifact, deployment: Deployment) -> aws.s3.BucketObjectv2:
+    def _object(self, kind: str, piece: Piece) -> aws.s3.BucketObjectv2:
+        source = self._sources.get((kind, piece.digest))
         return aws.s3.BucketObjectv2(
-            kind,
+            f"{kind}{piece.mark}",
             bucket=self._bucket.id,
-            key=object_key(kind, artifact),
-            source=pulumi.FileAsset(str(artifact.path)),
+            key=f"{kind.replace('.', '/')}/{piece.digest}.zip",  # equal layers of two groups are two objects
+            source=pulumi.FileAsset(str(source)) if source else None,
             content_type="application/zip",
-            tags=deployment.tags(),
-            opts=pulumi.ResourceOptions(parent=self),
+            tags=self._deployment.tags(),
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=None if source else ["source"]),
         )
+
+
+def _kind(group: str) -> str:
+    return f"layer.{group}" if group else "layer"

@@ -71,16 +71,16 @@ class Function(pulumi.ComponentResource):
         )
 
     def _function(self, name: str, first: list[pulumi.Resource]) -> aws.lambda_.Function:
-        args, site, target = self._args, self._args.site, self._args.site.deployment.target
+        args, site, release = self._args, self._args.site, self._args.site.release
         return aws.lambda_.Function(
             name,
             name=self.name,
             role=args.role.resource.arn,
-            runtime=target.runtime,
-            architectures=[target.architecture],
+            runtime=release.runtime,
+            architectures=[release.architecture],
             handler=args.handler,
             s3_bucket=site.cell.bucket,
-            s3_key=site.cell.code,
+            s3_key=site.cell.codes[release.code.digest],
             layers=args.layers,
             memory_size=args.memory_mb or site.tenant.tier.memory_mb,
             timeout=args.timeout_seconds,

@@ -15,6 +15,7 @@ from tenantry.components.function import Function, FunctionArgs
 from tenantry.components.queue import TenantQueue
 from tenantry.components.role import Role
 from tenantry.components.schedule import Schedule
+from tenantry.components.shared import layer_name
 from tenantry.components.site import Site
 from tenantry.groups import Member
 from tenantry.rules import grants, policies
@@ -64,7 +65,7 @@ def authorizer(site: Site, role: Role, verification: pulumi.Input[str], parent: 
         handler=f"start.{AUTHORIZER}",
         role=role,
         environment=_common(site, AUTHORIZER) | {environment.AUTH: verification},
-        layers=[site.cell.layer],
+        layers=_layers(site),
         timeout_seconds=AUTHORIZER_SECONDS,
         reserved_concurrency=site.tenant.concurrency(None),
         source_arn=source,
@@ -79,10 +80,10 @@ def member(site: Site, role: Role, declared: Member, stores: Stores, parent: pul
     args = FunctionArgs(
         site=site,
         name=declared.name,
-        handler=declared.handler,
+        handler=site.release.functions[declared.name].handler,
         role=role,
         environment=_common(site, declared.name) | _environment(site, declared, stores),
-        layers=_layers(site, declared),
+        layers=_layers(site, declared.group.name),
         timeout_seconds=declared.function.timeout_seconds,
         memory_mb=declared.function.memory_mb,
         reserved_concurrency=site.tenant.concurrency(declared),
@@ -106,10 +107,11 @@ def member(site: Site, role: Role, declared: Member, stores: Stores, parent: pul
     return made
 
 
-def _layers(site: Site, declared: Member) -> list[pulumi.Input[str]]:
+def _layers(site: Site, group: str = "") -> list[pulumi.Input[str]]:
     """A layer's files replace those of the layers before it: the platform's own packages are not replaced."""
-    own = site.cell.group_layers.get(declared.group.name)
-    return [site.cell.layer] if own is None else [own, site.cell.layer]
+    layers = site.release.layers
+    names = [group, ""] if group and group in layers else [""]
+    return [site.cell.layers[layer_name(each, layers[each].digest)] for each in names]
 
 
 def _callers(site: Site, path: str) -> pulumi.Output[str]:

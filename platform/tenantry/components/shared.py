@@ -1,10 +1,12 @@
 """State what a tenant's resources need of their cell, wherever each of the two is declared."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+
+Made = Mapping[str, pulumi.Input[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,31 +14,39 @@ class Shared:
     """Outputs of the cell's resources, or the plain texts that the last update of its own stack left.
 
     Attributes:
-        code: key of the functions' code in `bucket`.
-        layer: ARN, as are `group_layers` by group, `topic` and `boundary`.
+        topic: ARN, as is `boundary`.
+        deployments: ids, by the digest of the contract of each release that is kept.
+        codes: keys of objects in `bucket`, by the digest of the code.
+        layers: ARNs, by `layer_name`.
         first: what must be there before a stage is.
     """
 
     api: pulumi.Input[str]
-    deployment: pulumi.Input[str]
     bucket: pulumi.Input[str]
-    code: pulumi.Input[str]
-    layer: pulumi.Input[str]
     table: pulumi.Input[str]
     topic: pulumi.Input[str]
     boundary: pulumi.Input[str]
-    group_layers: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    deployments: Made
+    codes: Made
+    layers: Made
     first: Sequence[pulumi.Resource] = ()
 
     def exported(self) -> dict[str, Any]:
         """What `imported` takes, by an output of the stack."""
-        return {name: getattr(self, name) for name in _NAMES} | {"group_layers": dict(self.group_layers)}
+        return {name: getattr(self, name) for name in _TEXTS} | {
+            name: dict(getattr(self, name)) for name in _MADE
+        }
 
     @classmethod
     def imported(cls, exported: Mapping[str, Any]) -> "Shared":
         """Raises KeyError: the cell was last deployed by a program that gave less."""
-        texts = {name: exported[name] for name in _NAMES}
-        return cls(**texts, group_layers=exported.get("group_layers", {}))
+        return cls(**{name: exported[name] for name in (*_TEXTS, *_MADE)})
 
 
-_NAMES = ("api", "deployment", "bucket", "code", "layer", "table", "topic", "boundary")
+_TEXTS = ("api", "bucket", "table", "topic", "boundary")
+_MADE = ("deployments", "codes", "layers")
+
+
+def layer_name(group: str, digest: str) -> str:
+    """The platform's own layer is that of no group."""
+    return f"{group}/{digest}"

@@ -8,15 +8,20 @@ from tenantry.components.shared import Shared
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
 from tenantry.last_update import DeployedTenant
+from tenantry.releases import Release
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One tenant on one cell. `key` encrypts what is the tenant's; None leaves that to AWS's own keys."""
+    """One tenant on one cell, and what it runs.
+
+    `key` encrypts what is the tenant's; None leaves that to AWS's own keys.
+    """
 
     deployment: Deployment
     cell: Shared
     tenant: Tenant
+    release: Release
     key: pulumi.Output[str] | None = None
 
     @property

@@ -45,7 +45,7 @@ class Stage(pulumi.ComponentResource):
         stage = aws.apigateway.Stage(
             name,
             rest_api=cell.api,
-            deployment=cell.deployment,
+            deployment=cell.deployments[site.release.contract.digest],
             stage_name=slug,
             variables=self._variables(functions),
             access_log_settings={"destination_arn": access_log.arn, "format": json.dumps(ACCESS_LOG_FORMAT)},

@@ -22,6 +22,7 @@ from tenantry.config import Tenant as TenantConfig
 from tenantry.config import rotation
 from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
+from tenantry.releases import Release
 from tenantry.rules.kinds.tokens import TENANT
 from tenantry.rules.naming import AUTHORIZER
 
@@ -31,6 +32,7 @@ class TenantArgs:
     deployment: Deployment
     cell: Shared
     tenant: TenantConfig
+    release: Release
 
 
 class Tenant(pulumi.ComponentResource):
@@ -39,7 +41,7 @@ class Tenant(pulumi.ComponentResource):
     def __init__(self, name: str, args: TenantArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(TENANT, name, None, opts)
         below = pulumi.ResourceOptions(parent=self)
-        tenant, site = args.tenant, Site(args.deployment, args.cell, args.tenant)
+        tenant, site = args.tenant, Site(args.deployment, args.cell, args.tenant, args.release)
         encryption = Encryption(site, below) if tenant.data.encryption == "kms" else None
         site = replace(site, key=encryption.key if encryption else None)
         names = {each.name: secret_name(site, each, self) for each in tenant.secrets}
@@ -57,7 +59,7 @@ class Tenant(pulumi.ComponentResource):
         stage = Stage(site, serving, below)
         access = Access(site, stage.name, below)
         Watch(site, below)
-        self.summary: dict[str, Any] = self._summary(tenant, stores, stage, access)
+        self.summary: dict[str, Any] = self._summary(site, stores, stage, access)
         self.granted = {function: role.wanted for function, role in roles.items()}
         self.register_outputs({"url": stage.url})
 
@@ -77,12 +79,14 @@ class Tenant(pulumi.ComponentResource):
         keys = SigningKeys(site, site.tenant.auth.managed.keys, pulumi.ResourceOptions(parent=self))
         return keys.jwks.apply(lambda jwks: functions.compact(verification(site.tenant, issuer, jwks)))
 
-    def _summary(self, tenant: TenantConfig, stores: Stores, stage: Stage, access: Access) -> dict[str, Any]:
+    def _summary(self, site: Site, stores: Stores, stage: Stage, access: Access) -> dict[str, Any]:
+        tenant = site.tenant
         return {
             "tier": tenant.tier.name,
             "status": tenant.status,
             "until": tenant.until,
             "url": stage.url,
+            "release": site.release.id,
             "routes": list(tenant.routes),
             "auth": tenant.auth.mode,
             "isolation": tenant.isolation,

@@ -24,6 +24,7 @@ API_KEYS = 10  # rotation needs two; more than a few are better served by tenant
 ORIGINS_BYTES = 2_000  # they share a function's environment of 4 KB (Lambda quota, hard)
 
 NAME_PATTERN = r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?$"
+RELEASE = r"^[0-9a-f]{12}$"
 DisplayName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=NAME_PATTERN)]
 
 
@@ -116,6 +117,12 @@ class TenantSettings(Model):
         False, description="Whether those pages may send cookies and the like; not together with *."
     )
     alarms: Alarms = Field(default_factory=Alarms, description="Who hears of trouble.")
+    release: Annotated[str, StringConstraints(pattern=RELEASE)] | None = Field(
+        None,
+        description="The release that it runs, of those that `tenantry releases` lists, in quotation marks. "
+        "Left out: what the stack's file says, or the newest.",
+        examples=["4f0c2d81a9be"],
+    )
     workload: Workload = Field(
         default_factory=Workload,
         description="The traffic that is expected: for `tenantry cost` and `tenantry fit`, and no resource.",

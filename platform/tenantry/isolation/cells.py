@@ -10,8 +10,10 @@ from tenantry.config import Cell
 from tenantry.deployment import Deployment
 from tenantry.execution import registration
 from tenantry.execution.registration import Registered
+from tenantry.gateway import contract
 from tenantry.groups import current
 from tenantry.packing.artifact import Artifact, LambdaTarget
+from tenantry.releases import Releases
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds.tokens import TENANT
 from tenantry.rules.naming import Names
@@ -40,6 +42,10 @@ class RegisteredCell:
     @cached_property
     def slugs(self) -> tuple[str, ...]:
         return tuple(tenant.slug for tenant in self.config.tenants)
+
+    @cached_property
+    def releases(self) -> Releases:
+        return program.releases_of(self.config, self.deployment, contract.load())
 
     def of(self, *kinds: str) -> Iterator[Registered]:
         """Those of the types with these tokens."""

@@ -13,6 +13,19 @@ from tenantry.local.receiver import addresses
 from tenantry.local.state import LocalPlatform, LocalTenant
 from tenantry.operations.tokens import Audience
 
+SHOWN = (
+    "tier",
+    "status",
+    "url",
+    "release",
+    "api_keys",
+    "routes",
+    "auth",
+    "isolation",
+    "options",
+    "webhooks",
+)
+
 
 def described(
     record: RunningEmulator,
@@ -26,8 +39,7 @@ def described(
     def one(tenant: Tenant) -> LocalTenant:
         own = outputs["tenants"][tenant.slug]
         checked = verification(tenant, deployment.names.issuer(tenant.slug), [])
-        names = ("tier", "status", "url", "api_keys", "routes", "auth", "isolation", "options", "webhooks")
-        shown = {name: own.get(name) for name in names}  # an output of None is none
+        shown = {name: own.get(name) for name in SHOWN}  # an output of None is none
         return LocalTenant(
             shown={"tenant": tenant.slug, **shown},
             audience=Audience(checked["issuer"], checked["audience"], checked["max_lifetime_seconds"]),
@@ -39,4 +51,6 @@ def described(
         )
 
     tenants = tuple(one(tenant) for tenant in identities.cell.tenants)
-    return LocalPlatform(record, folder.resolve(), deployment.cell, outputs["api"], tenants)
+    return LocalPlatform(
+        record, folder.resolve(), deployment.cell, outputs["api"], tenants, outputs["releases"]
+    )

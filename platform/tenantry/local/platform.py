@@ -16,6 +16,7 @@ from tenantry.config import Cell
 from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
 from tenantry.groups import current
+from tenantry.last_update import LastUpdate
 from tenantry.local import key_values, state
 from tenantry.local.clients import ACCOUNT, REGION
 from tenantry.local.description import described
@@ -86,7 +87,8 @@ def start(
     )
     try:
         known = _signers(earlier) if keep and earlier else {}
-        platform, _ = _deploy("up", cell, folder, emulator, known, receivers or {}, on_step)
+        last = earlier.last if earlier and earlier.keeps else LastUpdate(asked=True)
+        platform, _ = _deploy("up", cell, folder, emulator, known, receivers or {}, on_step, last)
     except BaseException:  # Ctrl-C too: nothing may stay behind
         emulator.stop()
         raise
@@ -123,7 +125,7 @@ def update(
         raise DeploymentError("an earlier release started this platform; `tenantry up --fresh` starts anew")
     try:
         known = _signers(platform), _receivers(platform)
-        return _deploy("update", cell, folder, emulator, *known, on_step, build)
+        return _deploy("update", cell, folder, emulator, *known, on_step, platform.last, build)
     except DeploymentError as error:
         raise DeploymentError(
             f"{error}\nWhat was done before this stays; `tenantry update` again completes the rest"
@@ -138,10 +140,10 @@ def declared(platform: LocalPlatform, cell: Cell) -> tuple[Cell, Deployment]:
     """
     emulator = Emulator.attach(platform.record)
     here = _at_home(emulator, cell, _signers(platform), _receivers(platform))
-    return here.cell, _prepared(cell, paths.BUILD)
+    return here.cell, _prepared(cell, paths.BUILD, platform.last)
 
 
-def _prepared(cell: Cell, build: Path) -> Deployment:
+def _prepared(cell: Cell, build: Path, last: LastUpdate) -> Deployment:
     from tenantry import program
 
     return program.prepare(
@@ -150,6 +152,8 @@ def _prepared(cell: Cell, build: Path) -> Deployment:
         arns=Arns("aws", REGION, ACCOUNT),
         target=artifact.this_machine(),
         mail_from=MAIL_FROM,
+        last=last,
+        now=program.this_minute(),
         build=build,
     )
 
@@ -180,12 +184,13 @@ def _deploy(
     known: dict[str, Signer],
     receivers: Mapping[str, str],
     on_step: OnStep,
+    last: LastUpdate,
     build: Path = paths.BUILD,
 ) -> tuple[LocalPlatform, list[Change]]:
     from tenantry.local.engine.deployment import deploy
 
     on_step("packing code and layer")
-    deployment = replace(_prepared(cell, build), key_values=key_values.of_cell(cell))
+    deployment = replace(_prepared(cell, build, last), key_values=key_values.of_cell(cell))
     clients = clients_of(emulator.record)
 
     def on_change(change: Change) -> None:

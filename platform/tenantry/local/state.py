@@ -15,6 +15,7 @@ from typing import Any
 from agreed.webhooks import Receiver, of_json
 from tenantry import paths
 from tenantry.errors import Failed, WrongInput
+from tenantry.last_update import LastUpdate, of_releases
 from tenantry.local.clients import Session
 from tenantry.local.emulator import processes, snapshots
 from tenantry.local.emulator.parent import Emulator, RunningEmulator
@@ -65,13 +66,20 @@ class LocalTenant:
 
 @dataclass(frozen=True, slots=True)
 class LocalPlatform:
-    """`folder` is where its tenants' files are."""
+    """`folder` is where its tenants' files are; `releases` those that it keeps, as the outputs have them."""
 
     record: RunningEmulator
     folder: Path
     cell: str
     api: str
     tenants: tuple[LocalTenant, ...]
+    releases: str = "[]"
+
+    @property
+    def last(self) -> LastUpdate:
+        """Of its releases alone: here nothing else is compared with what was."""
+        tenants = {tenant.slug: tenant.shown for tenant in self.tenants}
+        return of_releases({"tenants": tenants, "releases": self.releases})
 
     @property
     def endpoint(self) -> str:
@@ -224,7 +232,8 @@ def _load(file: Path) -> LocalPlatform:
         stored = json.loads(file.read_bytes())
         record = RunningEmulator(**stored["record"] | {"directory": Path(stored["record"]["directory"])})
         tenants = tuple(_tenant(each) for each in stored["tenants"])
-        return LocalPlatform(record, Path(stored["folder"]), stored["cell"], stored["api"], tenants)
+        of = (Path(stored["folder"]), stored["cell"], stored["api"])
+        return LocalPlatform(record, *of, tenants, stored.get("releases", "[]"))
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedRecord(f"{file} is damaged ({type(error).__name__}); run `tenantry down`") from None
 

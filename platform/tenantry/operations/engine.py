@@ -29,9 +29,14 @@ class Engine:
     project: Path
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def outputs(self) -> dict[str, Any]:
-        """Of the last update that went through; what is secret is left out of them."""
-        outputs: dict[str, Any] = json.loads(self._run("stack", "output", "--json"))
+    def outputs(self, readable: bool = False) -> dict[str, Any]:
+        """Of the last update that went through; none before the first.
+
+        Args:
+            readable: secrets as plain texts, which are masked otherwise.
+        """
+        shown = ["--show-secrets"] if readable else []
+        outputs: dict[str, Any] = json.loads(self._run("stack", "output", "--json", *shown))
         return outputs
 
     def record(self, readable: bool = False) -> dict[str, Any]:

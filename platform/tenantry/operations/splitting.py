@@ -69,10 +69,7 @@ def split(cell: Cell, done: OnStep) -> list[str]:
     """
     record, settings = cell.record(), stacks.written(cell.names.stack)
     config = settings.get("config") or {}
-    if "tenantry:adopt" in config:
-        raise WrongInput(
-            f"Pulumi.{cell.names.stack}.yaml sets tenantry:adopt; deploy, take it out, and run this again"
-        )
+    _require_nothing_under_way(config, cell.names.stack)
     slugs, there = parting.tenants(record), cell.engine.stacks()
     for slug in slugs:
         _copy_out(cell, record, slug, settings, is_there=cell.names.tenant_stack(slug) in there)
@@ -99,6 +96,8 @@ def join(cell: Cell, done: OnStep) -> list[str]:
     record = cell.record()
     own = {slug: _record_of(cell, slug) for slug in _slugs(cell)}
     if "listed" in parting.outputs(record):
+        for stack in map(cell.names.tenant_stack, own):
+            _require_nothing_under_way(stacks.written(stack).get("config") or {}, stack)
         for slug in own:
             for key in _carried(stacks.written(cell.names.tenant_stack(slug)).get("config") or {}, slug):
                 if key.startswith("tenantry:"):
@@ -114,6 +113,16 @@ def join(cell: Cell, done: OnStep) -> list[str]:
         cell.tenant(slug).forget()
         done(f"{cell.names.tenant_stack(slug)}: removed; all that it held is in {cell.names.stack}")
     return list(own)
+
+
+def _require_nothing_under_way(config: Mapping[str, Any], stack: str) -> None:
+    """
+    Raises:
+        WrongInput: its file says what is to be adopted, or which releases are held, by this stack.
+    """
+    for setting in ("tenantry:adopt", "tenantry:releases"):
+        if setting in config:
+            raise WrongInput(f"Pulumi.{stack}.yaml sets {setting}; deploy, take it out, and run this again")
 
 
 def _copy_out(cell: Cell, record: Record, slug: str, settings: Mapping[str, Any], is_there: bool) -> None:

@@ -11,7 +11,8 @@ from tenantry import paths, program
 from tenantry.config import Cell, Tenant, load_platform
 from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
-from tenantry.operations import stacks
+from tenantry.last_update import NONE_YET
+from tenantry.operations import kept_releases, stacks
 from tenantry.operations.aws import refusals_reported
 from tenantry.operations.places import Place
 from tenantry.problems import unknown
@@ -38,7 +39,8 @@ def of_stack(place: Place, tenants: Collection[str], call: bool) -> Report:
 
     Raises:
         WrongInput: the configuration or the tenants' files are wrong, or name no such tenant.
-        Failed: AWS refuses, or code and layer cannot be packed.
+        Failed: AWS refuses, code and layer cannot be packed, or tenants run different releases and the
+            stack's record cannot be read.
     """
     config = stacks.settings(place.names.stack)
     folder = paths.ROOT / config.get("tenantry:tenants", "tenants")
@@ -50,11 +52,15 @@ def of_stack(place: Place, tenants: Collection[str], call: bool) -> Report:
     partition = identity["Arn"].split(":")[1]
     arns = Arns(partition, place.region, identity["Account"])
 
+    last = NONE_YET
+    if "tenantry:releases" in config or any(tenant.release for tenant in cell.tenants):
+        last = kept_releases.of_stack(place.names, paths.ROOT)
+
     def configured() -> dict[str, Any]:
         # Nothing is updated here: neither what may be taken away nor by which stack is asked.
         left_out = {"tenantry:allow", "tenantry:tenantStacks"}
         set_all_config({name: value for name, value in config.items() if name not in left_out})
-        return program.configured(pulumi.Config())
+        return program.configured(pulumi.Config(), known=last)
 
     return _report(place, arns, configured, cell, tenants, call, on_aws=True)
 

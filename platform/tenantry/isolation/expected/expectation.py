@@ -9,6 +9,7 @@ from tenantry.config import Tenant
 from tenantry.deployment import Deployment
 from tenantry.execution.registration import Registered
 from tenantry.isolation.cells import RegisteredCell
+from tenantry.releases import Release, Releases
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds.tokens import KEY, RANDOM_ID, REST_API, SECRET
 from tenantry.rules.naming import Names, generation
@@ -69,6 +70,10 @@ class Place:
         return self.cell.arns
 
     @property
+    def releases(self) -> Releases:
+        return self.cell.releases
+
+    @property
     def tags(self) -> dict[str, str]:
         return {"managed-by": "tenantry", "stack": self.names.stack, "cell": self.cell.config.name}
 
@@ -109,6 +114,10 @@ class TenantPlace(Place):
     @property
     def tags(self) -> dict[str, str]:
         return {**super().tags, "tenant": self.slug, "tier": self.tenant.tier.name}
+
+    @property
+    def release(self) -> Release:
+        return self.releases.runs[self.slug]
 
     @property
     def key(self) -> str | None:

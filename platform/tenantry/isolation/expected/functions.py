@@ -60,7 +60,7 @@ def of_tenant(at: TenantPlace) -> Iterator[Expected]:
 def _member(at: TenantPlace, member: Member) -> Iterator[Expected]:
     function = member.function
     own = {
-        "handler": member.handler,
+        "handler": at.release.functions[member.name].handler,
         "timeout": function.timeout_seconds,
         "memorySize": function.memory_mb or at.tenant.tier.memory_mb,
         "reservedConcurrentExecutions": at.tenant.concurrency(member),
@@ -79,11 +79,7 @@ def _member(at: TenantPlace, member: Member) -> Iterator[Expected]:
 def _function(
     at: TenantPlace, function: str, policy: policies.Policy, variables: Inputs, own: Inputs
 ) -> Iterator[Expected]:
-    logical, name, target = (
-        f"{at.slug}.{function}",
-        at.names.function(at.slug, function),
-        at.deployment.target,
-    )
+    logical, name, release = f"{at.slug}.{function}", at.names.function(at.slug, function), at.release
     yield at.expected(
         tokens.ROLE,
         logical,
@@ -102,10 +98,10 @@ def _function(
         {
             "name": name,
             "role": at.arns.iam(f"role/{name}"),
-            "runtime": target.runtime,
-            "architectures": [target.architecture],
+            "runtime": release.runtime,
+            "architectures": [release.architecture],
             "s3Bucket": at.id(tokens.BUCKET, at.cell.config.name),
-            "s3Key": object_key("code", at.deployment.code),
+            "s3Key": object_key("code", release.code.digest),
             "memorySize": at.tenant.tier.memory_mb,
             "tracingConfig": {"mode": "Active" if at.tenant.traced else "PassThrough"},
             "environment": {"variables": {**_common(at, function), **variables}},
@@ -219,9 +215,9 @@ def _mail(at: TenantPlace, member: Member) -> policies.Statement | None:
 
 
 def _has_layer(at: TenantPlace, member: Member) -> bool:
-    return member.group.name in at.deployment.group_layers
+    return member.group.name in at.release.layers
 
 
 def _layer(at: TenantPlace, group: str = "") -> str:
-    cell = at.cell.config.name
-    return at.arn(tokens.LAYER_VERSION, f"{cell}.{group}" if group else cell)
+    cell, mark = at.cell.config.name, at.release.layers[group].mark
+    return at.arn(tokens.LAYER_VERSION, f"{cell}.{group}{mark}" if group else f"{cell}{mark}")

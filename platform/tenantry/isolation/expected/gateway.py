@@ -9,6 +9,7 @@ from tenantry.components.stage import ACCESS_LOG_FORMAT
 from tenantry.gateway import contract
 from tenantry.gateway.body import gateway_body
 from tenantry.isolation.expected.expectation import SHOWN, Expected, Place, TenantPlace
+from tenantry.releases import Piece
 from tenantry.rules import naming, policies
 from tenantry.rules.kinds import tokens
 from tenantry.rules.naming import AUTHORIZER, GATEWAY_LOGGING
@@ -17,7 +18,6 @@ from tenantry.rules.naming import AUTHORIZER, GATEWAY_LOGGING
 def of_cell(at: Place) -> Iterator[Expected]:
     cell, names = at.cell.config.name, at.names
     body = gateway_body(contract.load(), names.cell, at.arns)
-    written = json.dumps(body, sort_keys=True)
     yield at.expected(
         tokens.REST_API,
         cell,
@@ -31,8 +31,11 @@ def of_cell(at: Place) -> Iterator[Expected]:
         },
     )
     # Another trigger would leave the stages with the body that they had.
-    digest = hashlib.sha256(written.encode()).hexdigest()
-    yield at.expected(tokens.DEPLOYMENT, cell, {"restApi": at.api, "triggers": {"body": digest}})
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    earlier = (each.contract for each in at.releases.kept)
+    for piece in dict.fromkeys((*earlier, Piece(digest, at.releases.newest.contract.mark))):
+        inputs = {"restApi": at.api, "triggers": {"body": piece.digest}}
+        yield at.expected(tokens.DEPLOYMENT, f"{cell}{piece.mark}", inputs)
     if at.deployment.manage_account:
         drawn = f"{cell}.gateway"
         yield at.expected(tokens.RANDOM_ID, drawn, {"byteLength": BYTES})
@@ -67,7 +70,7 @@ def _stage(at: TenantPlace) -> Iterator[Expected]:
         slug,
         {
             "restApi": at.api,
-            "deployment": at.id(tokens.DEPLOYMENT, at.cell.config.name),
+            "deployment": at.id(tokens.DEPLOYMENT, f"{at.cell.config.name}{at.release.contract.mark}"),
             "stageName": slug,
             "variables": _variables(at),
             "accessLogSettings": {

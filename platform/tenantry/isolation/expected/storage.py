@@ -10,6 +10,7 @@ from tenantry.components.secret import FIRST
 from tenantry.components.table import EXPIRY, PARTITION_KEY, SORT_KEY
 from tenantry.isolation.expected.expectation import SHOWN, Expected, Free, Kept, Place, TenantPlace
 from tenantry.packing.artifact import Artifact
+from tenantry.releases import Piece, Release
 from tenantry.rules import key_policies, naming
 from tenantry.rules.key_policies import Holders
 from tenantry.rules.kinds import tokens
@@ -68,38 +69,56 @@ def _code(at: Place) -> Iterator[Expected]:
     blocks = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
     own = {"bucket": at.id(tokens.BUCKET, cell)}
     yield at.expected(tokens.BUCKET_PUBLIC_ACCESS_BLOCK, cell, {**own, **dict.fromkeys(blocks, True)})
-    yield _packed(at, "code", deployment.code)
-    layers = {"": deployment.layer, **deployment.group_layers}
-    for group, artifact in layers.items():
-        suffix = f".{group}" if group else ""
-        yield _packed(at, f"layer{suffix}", artifact)
-        yield at.expected(
-            tokens.LAYER_VERSION,
-            f"{cell}{suffix}",
-            {
-                "layerName": at.names.group_layer(group) if group else at.names.layer,
-                "description": SHOWN,
-                "s3Bucket": own["bucket"],
-                "s3Key": object_key(f"layer{suffix}", artifact),
-                "compatibleRuntimes": [deployment.target.runtime],
-                "compatibleArchitectures": [deployment.target.architecture],
-            },
-        )
+    packed = {("code", deployment.code.digest): deployment.code}
+    for group, artifact in {"": deployment.layer, **deployment.group_layers}.items():
+        packed[_layer_kind(group), artifact.digest] = artifact
+    seen: set[tuple[str, Piece]] = set()
+    for release in at.releases.kept:
+        pieces = {"code": release.code, **{_layer_kind(name): each for name, each in release.layers.items()}}
+        for kind, piece in pieces.items():
+            if (kind, piece) in seen:
+                continue
+            seen.add((kind, piece))
+            yield _packed(at, kind, piece, packed.get((kind, piece.digest)))
+            if kind != "code":
+                yield _layer(at, kind.removeprefix("layer").removeprefix("."), piece, release)
 
 
-def object_key(logical: str, artifact: Artifact) -> str:
-    return f"{logical.replace('.', '/')}/{artifact.digest}.zip"
+def _layer_kind(group: str) -> str:
+    return f"layer.{group}" if group else "layer"
 
 
-def _packed(at: Place, logical: str, artifact: Artifact) -> Expected:
+def _layer(at: Place, group: str, piece: Piece, release: Release) -> Expected:
+    cell = at.cell.config.name
+    return at.expected(
+        tokens.LAYER_VERSION,
+        f"{cell}.{group}{piece.mark}" if group else f"{cell}{piece.mark}",
+        {
+            "layerName": at.names.group_layer(group) if group else at.names.layer,
+            "description": SHOWN,
+            "s3Bucket": at.id(tokens.BUCKET, cell),
+            "s3Key": object_key(_layer_kind(group), piece.digest),
+            "compatibleRuntimes": [release.runtime],
+            "compatibleArchitectures": [release.architecture],
+        },
+    )
+
+
+def object_key(kind: str, digest: str) -> str:
+    return f"{kind.replace('.', '/')}/{digest}.zip"
+
+
+def _packed(at: Place, kind: str, piece: Piece, artifact: Artifact | None) -> Expected:
+    """Of an earlier release what was uploaded stays, whatever the program says now."""
     inputs = {
         "bucket": at.id(tokens.BUCKET, at.cell.config.name),
-        "key": object_key(logical, artifact),
-        "source": str(artifact.path),
+        "key": object_key(kind, piece.digest),
+        "source": str(artifact.path) if artifact else None,
         "contentType": "application/zip",
         "tags": at.tags,
     }
-    return at.expected(tokens.BUCKET_OBJECT, logical, inputs)
+    ignored = () if artifact else ("source",)
+    return at.expected(tokens.BUCKET_OBJECT, f"{kind}{piece.mark}", inputs, ignored=ignored)
 
 
 def _queue(at: TenantPlace, declared: Queue) -> Iterator[Expected]:

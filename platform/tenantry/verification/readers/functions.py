@@ -69,9 +69,10 @@ def _functions_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterato
 
 
 def _layer(reading: Reading, inputs: Inputs) -> Found | None:
-    """The newest version, by the content that its description names."""
+    """The newest version of the content that its description names, or else of any."""
     versions = reading.listed("lambda", "list_layer_versions", "LayerVersions", LayerName=inputs["layerName"])
-    newest = max(versions, key=lambda each: each["Version"], default=None)
+    same = [each for each in versions if each.get("Description") == inputs["description"]]
+    newest = max(same or versions, key=lambda each: each["Version"], default=None)
     if newest is None:
         return None
     found = {

@@ -27,6 +27,7 @@ from tenantry.local.emulator.repairs.gateway import (
     access_logs,
     authorizer_caches,
     compression,
+    deployments,
     gateway_exchanges,
     gateway_metrics,
     mock_answers,
@@ -70,6 +71,7 @@ def apply(root: Credentials) -> None:
             f"install the pinned requirements again (make setup)"
         )
     stage_variables.repair()
+    deployments.repair()
     callers.repair(root)
     key_conditions.repair()
     leading_keys.repair()

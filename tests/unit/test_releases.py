@@ -1,0 +1,123 @@
+"""Which releases are kept, which one a tenant runs, and which it cannot run."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tenantry import releases
+from tenantry.config import Cell, load_platform
+from tenantry.errors import WrongInput
+from tenantry.groups import current
+from tenantry.packing.artifact import Artifact, LambdaTarget
+from tenantry.releases import Release, Releases
+from tests.support.command import TENANTS
+
+CELL = load_platform(TENANTS).cell("demo")
+FUNCTIONS = releases.served(current())
+
+
+def made(number: int, before: tuple[Release, ...] = (), contract: str = "b") -> Release:
+    artifact, layer = Artifact(Path("code.zip"), f"{number:064x}"), Artifact(Path("layer.zip"), "a" * 64)
+    target = LambdaTarget("python3.13", "arm64")
+    digests = (contract * 64, contract * 64)
+    return releases.made(artifact, {"": layer}, target, digests, current(), before, f"2026-01-{number:02}")
+
+
+def history(*numbers: int) -> tuple[Release, ...]:
+    found: tuple[Release, ...] = ()
+    for number in numbers:
+        found = (*found, made(number, found))
+    return found
+
+
+def resolved(newest: Release, before: tuple[Release, ...], cell: Cell = CELL, **wanted: str) -> Releases:
+    """Where everybody ran the oldest."""
+    ran = {tenant.slug: before[0].id for tenant in cell.tenants}
+    return releases.resolved(newest, before, cell, wanted, ran, FUNCTIONS)
+
+
+def test_parts_that_did_not_change_are_shared() -> None:
+    one, two = history(1, 2)
+    assert (one.layers, one.contract) == (two.layers, two.contract)
+    assert (one.code.mark, two.code.mark) == ("", "@000000000000")
+
+
+def test_equal_parts_are_one_release_whenever_they_are_made() -> None:
+    before = history(1, 2)
+    assert made(1, before) == before[0]
+    assert made(1, before, contract="c").id != before[0].id
+
+
+def test_a_release_is_read_as_it_is_written() -> None:
+    [one] = history(1)
+    assert Release.of_json(one.as_json()) == one
+
+
+def test_the_last_five_are_kept_and_those_that_tenants_run() -> None:
+    *before, newest = history(1, 2, 3, 4, 5, 6, 7)
+    assert [each.since for each in resolved(newest, tuple(before)).kept] == [
+        f"2026-01-{day:02}" for day in (3, 4, 5, 6, 7)
+    ]
+    kept = resolved(newest, tuple(before), acme="kept").kept
+    assert [each.since for each in kept] == [f"2026-01-{day:02}" for day in (1, 3, 4, 5, 6, 7)]
+
+
+def test_a_release_that_comes_back_is_the_newest_again() -> None:
+    one, two = history(1, 2)
+    assert resolved(one, (one, two)).kept == (two, one)
+
+
+def test_a_file_pins_its_tenant_whatever_the_stack_says() -> None:
+    one, two = history(1, 2)
+    tenants = tuple(
+        each.model_copy(update={"release": one.id}) if each.slug == "acme" else each for each in CELL.tenants
+    )
+    pinned = CELL.model_copy(update={"tenants": tenants})
+    assert resolved(two, (one,), pinned, acme="newest").runs["acme"] == one
+
+
+def test_everybody_is_held_but_those_that_are_named() -> None:
+    one, two = history(1, 2)
+    runs = resolved(two, (one,), **{"*": "kept", "acme-eu": "newest"}).runs
+    assert (runs["acme"], runs["acme-eu"]) == (one, two)
+
+
+def test_a_tenant_that_ran_nothing_is_not_held_back() -> None:
+    one, two = history(1, 2)
+    found = releases.resolved(two, (one,), CELL, {"acme": "kept"}, {}, FUNCTIONS)
+    assert found.runs["acme"] == two
+
+
+def test_a_release_that_is_not_kept_is_refused_with_those_that_are() -> None:
+    one, two = history(1, 2)
+    with pytest.raises(WrongInput, match=rf"acme: no release 0{{12}} is kept here; .*{one.id} of 2026-01-01"):
+        resolved(two, (one,), acme="0" * 12)
+
+
+def test_a_release_of_no_tenant_is_refused() -> None:
+    one, two = history(1, 2)
+    with pytest.raises(WrongInput, match="names 'acmee', which is no tenant of cell demo"):
+        resolved(two, (one,), acmee="kept")
+
+
+def test_a_release_that_needs_a_right_of_before_is_refused_by_name() -> None:
+    one, two = history(1, 2)
+    items = one.functions["items"]
+    more = replace(items, rights=(*items.rights, "dynamodb:Scan on the table"))
+    old = replace(one, functions={**one.functions, "items": more})
+    with pytest.raises(WrongInput, match="its items needs dynamodb:Scan on the table, which no declaration"):
+        resolved(two, (old,), acme="kept")
+
+
+def test_a_release_without_a_function_that_a_tenant_has_is_refused_by_name() -> None:
+    one, two = history(1, 2)
+    fewer = {name: each for name, each in one.functions.items() if name != "items"}
+    with pytest.raises(WrongInput, match=rf"acme cannot run release {one.id}: it has no function items"):
+        resolved(two, (replace(one, functions=fewer),), acme="kept")
+
+
+def test_a_release_that_serves_a_group_of_before_is_refused_by_name() -> None:
+    one, two = history(1, 2)
+    with pytest.raises(WrongInput, match="it serves group quotes, which is not installed"):
+        resolved(two, (replace(one, groups=(*one.groups, "quotes")),), acme="kept")
