@@ -102,7 +102,7 @@ def down(
         bool, typer.Option("--delete", help="The API keys' values too: the next start has others.")
     ] = False,
 ) -> None:
-    """Stop what `up` started, and leave nothing behind but the API keys' values, for the next start."""
+    """Stop what `up` started, and leave only the API keys' values, for the next start, and the record."""
     from tenantry.local import key_values, state
 
     swept = state.sweep(everything) if port is None else 0
