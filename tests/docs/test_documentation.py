@@ -25,6 +25,7 @@ from tenantry.guardrails.rules import RULES
 from tenantry.monitoring import alarms, cell_alarms
 from tenantry.monitoring.metrics import bound
 from tenantry.monitoring.queries import queries
+from tenantry.operations.trail import kept as trail
 from tests.support import contents
 from tests.support.contents import FENCE, anchor
 from tests.support.watched import NAMES, watched
@@ -206,7 +207,8 @@ def stack_keys() -> set[str]:
     modules = (ROOT / "platform" / "tenantry" / f"{name}.py" for name in ("program", "settings", "adoption"))
     program = "".join(module.read_text() for module in modules)
     read = re.findall(r'(?:config\.(?:get|get_bool|get_object|require)\(|texts\(config, )"(\w+)"\)', program)
-    return set(read) - {"groups"}  # the project's, refused in a stack's file
+    kept = trail.SETTING.removeprefix("tenantry:")
+    return set(read) - {"groups"} | {kept}  # `groups` is the project's, refused in a stack's file
 
 
 def test_every_key_of_a_stack_is_documented_and_no_other() -> None:

@@ -21,9 +21,14 @@ def test_what_changes_a_tenant_is_recorded_as_begun_and_ended(
     command: Command, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    for name, value in {"RUN_ID": "7", "REPOSITORY": "o/r", "ACTOR": "ada"}.items():
+    for name, value in {
+        "RUN_ID": "7",
+        "RUN_ATTEMPT": "1",
+        "SERVER_URL": "https://github.com",
+        "REPOSITORY": "o/r",
+        "TRIGGERING_ACTOR": "ada",
+    }.items():
         monkeypatch.setenv(f"GITHUB_{name}", value)
-    monkeypatch.delenv("GITHUB_TRIGGERING_ACTOR", raising=False)
     file = str(tmp_path / "globex.jsonl")
     before = {each["number"] for each in audited(run, command, "globex")["lines"]}
     done = [

@@ -98,7 +98,10 @@ def test_a_preview_of_a_tenants_stack_knows_what_it_takes_from_the_cell(
     preview = declared("prod.acme", {}, preview=True, others={"prod": alone[1], "prod.acme": {}})[0]
     assert preview.by_urn().keys() == apart["acme"].by_urn().keys()
     stage = preview.of_type("Stage")["acme"].inputs
-    assert (stage["restApi"], stage["deployment"]) == (alone[1]["api"], *alone[1]["shared"]["deployments"].values())
+    assert (stage["restApi"], stage["deployment"]) == (
+        alone[1]["api"],
+        *alone[1]["shared"]["deployments"].values(),
+    )
 
 
 def test_a_tenants_stack_says_what_its_next_update_must_not_take_away(

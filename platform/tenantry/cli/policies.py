@@ -43,6 +43,23 @@ def console(stack: Stack, account: Account, region: Region = None) -> None:
     _print(operator_policies.console, stack, account, region)
 
 
+@policies.command("audit")
+def audit(stack: Stack, account: Account, region: Region = None) -> None:
+    """Of whoever changes tenants: to add to the stack's record, and to read it."""
+    _print(_audit, stack, account, region)
+
+
+def _audit(names: Names, arns: Arns) -> dict[str, Any]:
+    from tenantry.operations.trail import kept
+    from tenantry.operations.trail.shelves import BucketShelf
+
+    lines, history = kept.shelves(names.stack)
+    if not isinstance(lines, BucketShelf):
+        raise WrongInput(f"the record of {names.stack} is in a folder, {lines}; no policy of AWS is needed")
+    engines = history if isinstance(history, BucketShelf) and history.bucket == lines.bucket else lines
+    return operator_policies.audit(lines.bucket, lines.prefix, engines.prefix, arns)
+
+
 def _print(
     policy: Callable[[Names, Arns], dict[str, Any]], stack: str, account: str, region: str | None
 ) -> None:

@@ -41,6 +41,33 @@ def _looking(right: Right) -> Right:
     return replace(right, writes="", reads=" ".join(reads))
 
 
+def audit(bucket: str, lines: str, history: str, arns: Arns) -> Policy:
+    """What it takes to record changes and to read the record: a line may be added, and none written again.
+
+    Args:
+        lines: where the lines are in the bucket, as a key that ends in a slash.
+        history: where the engine's history is, likewise.
+    """
+    whole = f"arn:{arns.partition}:s3:::{bucket}"
+    allowed: list[Policy] = [
+        {"Sid": "Read", "Action": ["s3:GetObject"], "Resource": [f"{whole}/{lines}*", f"{whole}/{history}*"]},
+        {
+            "Sid": "Add",
+            "Action": ["s3:PutObject"],
+            "Resource": [f"{whole}/{lines}*"],
+            # "Enforce conditional writes on Amazon S3 buckets": whoever does not ask for it may not write.
+            "Condition": {"Null": {"s3:if-none-match": "false"}},
+        },
+        {
+            "Sid": "List",
+            "Action": ["s3:ListBucket", "s3:ListBucketVersions"],
+            "Resource": [whole],
+            "Condition": {"StringLike": {"s3:prefix": [f"{lines}*", f"{history}*"]}},
+        },
+    ]
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **each} for each in allowed]}
+
+
 def console(names: Names, arns: Arns) -> Policy:
     """All that `tenantry console` asks of AWS. Lists of queues and rules, and CloudWatch's figures, have no
     names to narrow.

@@ -39,3 +39,20 @@ def test_what_is_no_account_is_refused(run: Run, command: Command) -> None:
     code, out, err = run(command, "policies", "deploy", "--stack", "demo", "--account", "demo")
     assert (code, out) == (2, "")
     assert "twelve digits" in err
+
+
+def test_whoever_changes_tenants_may_add_to_the_record_beside_the_state(
+    run: Run, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://state/deep?region=eu-west-3")
+    code, out, err = run(command, "policies", "audit", "--stack", "demo", "--account", ACCOUNT)
+    assert (code, err) == (0, "")
+    places = "deep/.tenantry/audit/tenantry/demo/", "deep/.pulumi/history/tenantry/demo/"
+    arns = Arns("aws", "eu-west-3", ACCOUNT)
+    assert json.loads(out) == operator_policies.audit("state", *places, arns)
+
+
+def test_a_record_in_a_folder_needs_no_policy(run: Run, command: Command) -> None:
+    code, out, err = run(command, "policies", "audit", "--stack", "demo", "--account", ACCOUNT)
+    assert (code, out) == (2, "")
+    assert "no policy of AWS is needed" in err

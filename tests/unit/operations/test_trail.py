@@ -23,6 +23,8 @@ from tenantry.operations.trail.engine_history import EngineHistory
 from tenantry.operations.trail.heads import Head, Heads
 from tenantry.operations.trail.shelves import BucketShelf, FolderShelf, Shelf
 from tenantry.operations.trail.trail import Trail, Unrecorded
+from tenantry.rules import operator_policies
+from tenantry.rules.arns import Arns
 from tests.support.command import ROOT
 
 BUCKET = "state"
@@ -254,13 +256,13 @@ def test_writers_at_once_from_several_machines_never_fork_the_chain_of_a_bucket(
             return put(**arguments)
 
     client.put_object = put_object
-    shelf = BucketShelf(client, BUCKET, "audit/demo/")
+    shelf = BucketShelf(lambda: client, BUCKET, "audit/demo/")
     written_at_once(lambda number: trail_on(shelf, tmp_path / f"machine-{number}"), acts=3)
 
 
 def test_a_bucket_with_versions_shows_what_was_deleted_and_written_again(tmp_path: Path, client: Any) -> None:
     client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-    shelf = BucketShelf(client, BUCKET, "audit/demo/")
+    shelf = BucketShelf(lambda: client, BUCKET, "audit/demo/")
     trail = trail_on(shelf, tmp_path / "seen")
     for _ in range(3):
         trail.begin("deploy", None)
@@ -272,6 +274,27 @@ def test_a_bucket_with_versions_shows_what_was_deleted_and_written_again(tmp_pat
         f"s3://{BUCKET}/{key(2)} was written again",
         f"s3://{BUCKET}/{key(3)} was deleted",
     ]
+
+
+def test_the_policy_of_the_record_allows_each_call_and_no_line_to_be_written_again(
+    tmp_path: Path, client: Any
+) -> None:
+    calls: list[tuple[str, dict[str, Any]]] = []
+    client.meta.events.register(
+        "provide-client-params.s3", lambda params, model, **_: calls.append((model.name, params))
+    )
+    prefix = "audit/demo/"
+    trail = trail_on(BucketShelf(lambda: client, BUCKET, prefix), tmp_path / "seen")
+    with trail.act("redrive", "acme"):
+        pass
+    assert trail.faults()[1] == []
+    rights = {"ListObjectsV2": "ListBucket", "ListObjectVersions": "ListBucketVersions"}
+    policy = operator_policies.audit(BUCKET, prefix, ".pulumi/", Arns("aws", "eu-west-3", "123456789012"))
+    allowed = {action for each in policy["Statement"] for action in each["Action"]}
+    assert {f"s3:{rights.get(name, name)}" for name, _ in calls} == allowed
+    assert all(params["IfNoneMatch"] == "*" for name, params in calls if name == "PutObject")
+    [add] = [each for each in policy["Statement"] if each["Action"] == ["s3:PutObject"]]
+    assert add["Condition"] == {"Null": {"s3:if-none-match": "false"}}
 
 
 def test_an_attempt_whose_answer_was_lost_counts_as_written(tmp_path: Path) -> None:

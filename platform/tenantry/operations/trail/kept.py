@@ -3,13 +3,12 @@
 import json
 import os
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
-from botocore.config import Config
 
 from tenantry import paths
 from tenantry.errors import Failed, WrongInput
@@ -41,11 +40,21 @@ def of_stack(stack: str, arn: Callable[[], str | None]) -> Trail:
     Raises:
         Failed: the state is at a place where none can be kept, or the engine is not logged in.
     """
+    lines, history = shelves(stack)
+    by, commit = lambda: origin.by(arn()), partial(origin.commit, paths.ROOT)
+    return Trail(lines, _heads(lines), by, commit, EngineHistory(history) if history else None)
+
+
+def shelves(stack: str) -> tuple[Shelf, Shelf | None]:
+    """Where the stack's lines are; and its engine's history, where the engine keeps one by files.
+
+    Raises:
+        Failed: as `of_stack`.
+    """
     project, backend = _project(), _backend()
-    shelf = _shelf(stacks.settings(stack).get(SETTING) or backend, f".tenantry/audit/{project}/{stack}")
-    kept_by_files = urlsplit(backend).scheme in ("file", "s3")
-    history = EngineHistory(_shelf(backend, f".pulumi/history/{project}/{stack}")) if kept_by_files else None
-    return Trail(shelf, _heads(shelf), lambda: origin.by(arn()), partial(origin.commit, paths.ROOT), history)
+    lines = _shelf(stacks.settings(stack).get(SETTING) or backend, f".tenantry/audit/{project}/{stack}")
+    by_files = urlsplit(backend).scheme in ("file", "s3")
+    return lines, _shelf(backend, f".pulumi/history/{project}/{stack}") if by_files else None
 
 
 def _heads(shelf: Shelf) -> Heads:
@@ -60,25 +69,27 @@ def _shelf(url: str, path: str) -> Shelf:
             return FolderShelf(paths.ROOT / folder / path)
         case "s3":
             prefix = f"{parts.path.strip('/')}/{path}/".lstrip("/")
-            return BucketShelf(_client(parts.query), parts.netloc, prefix)
+            return BucketShelf(partial(_client, **_asked(parts.query)), parts.netloc, prefix)
     raise Failed(
-        f"the state is at {parts.scheme}://{parts.netloc}, where no record can be kept; "
+        f"the state is at {parts.scheme}://{parts.hostname}, where no record can be kept; "
         f"set {SETTING} to s3://YOUR-BUCKET in Pulumi.yaml"
     )
 
 
-def _client(query: str) -> Any:
+def _asked(query: str) -> dict[str, str]:
     asked = {name: values[-1] for name, values in parse_qs(query).items()}
     if unknown := sorted(set(asked) - PLACES - MANNERS):
         raise Failed(
-            f"the bucket's URL has {unknown[0]}, which is not known here; set {SETTING} to another URL"
+            f"the bucket's URL has {unknown[0]}, which is not known here; set {SETTING} to a URL without it"
         )
-    region = asked.get("region")
+    return {name: value for name, value in asked.items() if name in PLACES}
+
+
+@lru_cache
+def _client(region: str | None = None, endpoint: str | None = None, profile: str | None = None) -> Any:
     with refusals_reported(region or "of the bucket"):
-        session = boto3.Session(profile_name=asked.get("profile"), region_name=region)
-        return session.client(
-            "s3", endpoint_url=asked.get("endpoint"), config=Config(retries={"mode": "standard"})
-        )
+        session = boto3.Session(profile_name=profile, region_name=region)
+        return session.client("s3", endpoint_url=endpoint)
 
 
 def _backend() -> str:

@@ -17,14 +17,16 @@ def by(arn: str | None = None) -> By:
     Args:
         arn: of the credentials that are used on AWS.
     """
-    run = os.environ.get("GITHUB_RUN_ID")
-    if run and os.environ.get("GITHUB_ACTIONS") == "true":
-        server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
-        url = f"{server}/{os.environ.get('GITHUB_REPOSITORY', '')}/actions/runs/{run}"
-        attempt = os.environ.get("GITHUB_RUN_ATTEMPT")
-        name = os.environ.get("GITHUB_TRIGGERING_ACTOR") or os.environ.get("GITHUB_ACTOR")
-        return {"name": name, "run": f"{url}/attempts/{attempt}" if attempt else url, "arn": arn}
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        return _run(os.environ, arn)
     return {"name": f"{_user()}@{socket.gethostname()}", "run": None, "arn": arn}
+
+
+def _run(variables: Mapping[str, str], arn: str | None) -> By:
+    """GitHub's reference, "Variables": all of them are set in every run."""
+    where = f"{variables['GITHUB_SERVER_URL']}/{variables['GITHUB_REPOSITORY']}/actions/runs"
+    run = f"{where}/{variables['GITHUB_RUN_ID']}/attempts/{variables['GITHUB_RUN_ATTEMPT']}"
+    return {"name": variables["GITHUB_TRIGGERING_ACTOR"], "run": run, "arn": arn}
 
 
 def commit(project: Path) -> dict[str, Any] | None:

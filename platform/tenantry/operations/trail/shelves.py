@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,11 +89,15 @@ class FolderShelf:
 
 @dataclass(frozen=True, slots=True)
 class BucketShelf:
-    """`client` is boto3's of S3; `prefix` ends in a slash."""
+    """`connect` answers boto3's client of S3, always the same; `prefix` ends in a slash."""
 
-    client: Any
+    connect: Callable[[], Any]
     bucket: str
     prefix: str
+
+    @property
+    def client(self) -> Any:
+        return self.connect()
 
     def __str__(self) -> str:
         return f"s3://{self.bucket}/{self.prefix}"
