@@ -6,9 +6,10 @@ SETUP := $(VENV)/.set-up
 PACK := policy-pack/.venv
 PEERS := benches/speed/.venv
 GENERATORS := generators/.venv
-SOURCES := platform functions demo benches tests policy-pack
+SITE := docsite/.venv
+SOURCES := platform functions demo benches tests policy-pack docsite
 
-.PHONY: help setup policies peers generators flush verify demo up down unit test journeys chaos load pages bench pictures check format requirements clean
+.PHONY: help setup policies peers generators docs flush verify demo up down unit test journeys chaos load pages bench pictures check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -45,6 +46,15 @@ $(GENERATORS)/.set-up: requirements/generators.txt generators/package-lock.json
 	@$(GENERATORS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@if command -v npm > /dev/null; then npm ci --prefix generators --ignore-scripts --no-audit --no-fund --silent; \
 	else echo "there is no npm: handovers are written without a client in TypeScript"; fi
+	@touch $@
+
+docs: $(SITE)/.set-up ## build the documentation as a site, into .build/site; a link that leads nowhere fails it
+	@$(SITE)/bin/python -m sphinx -q -W --keep-going -c docsite -d .build/site-read . .build/site
+	@echo "✓ .build/site/docs/README.html"
+
+$(SITE)/.set-up: requirements/docs.txt
+	@$(PYTHON) -m venv $(SITE)
+	@$(SITE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
 flush: ## after a deploy, have API Gateway forget verdicts of before: make flush STACK=demo (needs the AWS CLI)
@@ -102,10 +112,10 @@ format: setup ## mend formatting and what lint can mend
 	$(BIN)/ruff format $(SOURCES)
 
 requirements: ## pin requirements/*.in again (needs uv on PATH)
-	for each in platform dev functions policy-pack peers generators; do \
+	for each in platform dev functions policy-pack peers generators docs; do \
 	  uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	    --custom-compile-command "make requirements" requirements/$$each.in --output-file requirements/$$each.txt; \
 	done
 
 clean: ## remove what setup and builds made
-	rm -rf $(VENV) $(PACK) $(PEERS) $(GENERATORS) generators/node_modules .build .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PACK) $(PEERS) $(GENERATORS) generators/node_modules $(SITE) .build .mypy_cache .ruff_cache .hypothesis

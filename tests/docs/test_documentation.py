@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import runpy
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -324,3 +325,15 @@ def test_a_long_page_begins_with_its_contents(page: Path) -> None:
     text = page.read_text()
     assert contents.BEGIN in text
     assert contents.written(text) == text
+
+
+def test_the_site_has_every_page_on_its_left_once() -> None:
+    listed = [
+        page
+        for pages in runpy.run_path(str(ROOT / "docsite" / "conf.py"))["CONTENTS"].values()
+        for page in pages
+    ]
+    there = {page.stem for page in (ROOT / "docs").glob("*.md")} - {"README"}
+    assert sorted(listed) == sorted(
+        there | {"../README", "../CONTRIBUTING", "../CHANGELOG", "decisions/README"}
+    )

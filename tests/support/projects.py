@@ -24,6 +24,7 @@ SECONDS = 300  # for one command on a busy machine
 LEFT_OUT = (
     ".git",
     ".venv",
+    "node_modules",
     ".tenantry",
     ".hypothesis",
     "__pycache__",

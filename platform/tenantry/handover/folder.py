@@ -54,7 +54,9 @@ def _written(folder: Path, tenant: Tenant, document: dict[str, Any], today: date
     of_all = calls.of(document)
     url = document["servers"][0]["url"]
     _write_json(folder / "collection.json", collection.of(document["info"]["title"], url, of_all))
-    for each in receivers.sources():
+    for name in receivers.LANGUAGES:  # of an earlier handover
+        (folder / name).unlink(missing_ok=True)
+    for each in receivers.sources(tenant):
         (folder / each.name).write_text(each.text, encoding="utf-8")
     for file in sorted(STATIC.iterdir()):
         shutil.copyfile(file, folder / file.name)

@@ -48,7 +48,7 @@ class Route:
 
 def page(tenant: Tenant, document: Document, made: Made, history: Sequence[Document]) -> str:
     url, all_ = document["servers"][0]["url"], calls.of(document)
-    events = any(each.webhooks for each in tenant.groups if each.name in tenant.routes)
+    takers = receivers.sources(tenant)
     first = _first(all_)
     usage = snippets.of_clients(first or all_[0], url, made.package or "")
     anchors = {*OWN, *(each.anchor for each in all_)}
@@ -64,8 +64,8 @@ def page(tenant: Tenant, document: Document, made: Made, history: Sequence[Docum
             routes=[_route(each, document, url) for each in all_],
             groups=document["tags"],
             first=first,
-            sections=guide.sections(anchors, () if events else (guide.DELIVERY,)),
-            receivers=receivers.sources() if events else (),
+            sections=guide.sections(anchors, () if takers else (guide.DELIVERY,)),
+            receivers=takers,
             made=made,
             usage=usage,
             history=history,

@@ -89,7 +89,9 @@ def test_each_route_of_the_tenant_is_there_in_three_languages_and_no_other_route
         assert text.count(f'<figure class="snippet {language}">') == routes + 2  # and the first two calls
 
 
-def test_messages_that_are_delivered_are_explained_where_a_route_group_has_events() -> None:
+def test_messages_that_are_delivered_are_explained_where_a_route_group_has_events(tmp_path: Path) -> None:
+    write(tmp_path / "out", tenant("acme-eu"), document("acme-eu"), TODAY)
+    assert not list(tmp_path.glob("out/receiver*"))
     assert 'id="delivered-messages"' in html("acme")
     assert "receiver.py" in html("acme")
     assert "elivered messages" not in html("acme-eu")
