@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 SETUP := $(VENV)/.set-up
 PACK := policy-pack/.venv
 PEERS := benches/speed/.venv
+GENERATORS := generators/.venv
 SOURCES := platform functions demo benches tests policy-pack
 
-.PHONY: help setup policies peers flush verify demo up down unit test journeys chaos load pages bench bench-engine pictures check format requirements clean
+.PHONY: help setup policies peers generators flush verify demo up down unit test journeys chaos load pages bench bench-engine pictures check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -37,6 +38,15 @@ $(PEERS)/.set-up: requirements/peers.txt
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
+generators: $(GENERATORS)/.set-up ## make the environments of what writes a handover's clients (TypeScript's needs Node.js)
+
+$(GENERATORS)/.set-up: requirements/generators.txt generators/package-lock.json
+	@$(PYTHON) -m venv $(GENERATORS)
+	@$(GENERATORS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@if command -v npm > /dev/null; then npm ci --prefix generators --ignore-scripts --no-audit --no-fund --silent; \
+	else echo "there is no npm: handovers are written without a client in TypeScript"; fi
+	@touch $@
+
 flush: ## after a deploy, have API Gateway forget verdicts of before: make flush STACK=demo (needs the AWS CLI)
 	@set -e; api=$$(aws apigateway get-rest-apis --query "items[?name=='tenantry_$(STACK)'].id" --output text); \
 	for stage in $$(aws apigateway get-stages --rest-api-id "$$api" --query 'item[].stageName' --output text); do \
@@ -58,7 +68,7 @@ down: setup ## stop the local platform
 unit: setup ## run the tests of rules, contract, functions and documentation alone; one to two minutes
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/contract tests/docs functions/groups
 
-test: setup policies ## run all tests but the journeys; some ten minutes
+test: setup policies generators ## run all tests but the journeys; some ten minutes
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/journeys
 
 journeys: setup policies ## start, change and kill platforms as processes, and change copies of the project; some ten minutes
@@ -79,7 +89,7 @@ bench: setup peers ## compare speed and size with comparable platforms, and writ
 bench-engine: setup ## measure updates of tenants in one stack and in stacks of their own (needs pulumi); half an hour
 	$(BIN)/python -m benches.stacks --apart 100 --together 10 25
 
-pictures: setup ## take the console's pictures for the documentation (needs chromium)
+pictures: setup ## take the documentation's pictures of the console and of a handover (needs chromium)
 	$(BIN)/python -m tests.support.pictures
 
 check: setup ## lint, formatting, types, import rules
@@ -95,10 +105,10 @@ format: setup ## mend formatting and what lint can mend
 	$(BIN)/ruff format $(SOURCES)
 
 requirements: ## pin requirements/*.in again (needs uv on PATH)
-	for each in platform dev functions policy-pack peers; do \
+	for each in platform dev functions policy-pack peers generators; do \
 	  uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	    --custom-compile-command "make requirements" requirements/$$each.in --output-file requirements/$$each.txt; \
 	done
 
 clean: ## remove what setup and builds made
-	rm -rf $(VENV) $(PACK) $(PEERS) .build .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PACK) $(PEERS) $(GENERATORS) generators/node_modules .build .mypy_cache .ruff_cache .hypothesis

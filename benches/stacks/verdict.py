@@ -10,9 +10,9 @@ ROUND = 3  # tenants of the demo, one after the other: each has another tier
 
 
 def within(apart: Apart) -> bool:
-    """By CPU and by bytes."""
+    """By CPU and by the record that each write writes."""
     first, last = _ends(apart)
-    return last.cpu <= MOST * first.cpu and last.written <= MOST * first.written
+    return last.cpu <= MOST * first.cpu and last.record <= MOST * first.record
 
 
 def lines(apart: Apart, together: Mapping[int, Together]) -> Iterator[str]:
@@ -30,8 +30,8 @@ def _ends(apart: Apart) -> tuple[Cost, Cost]:
 
 
 def _middle(costs: Sequence[Cost]) -> Cost:
-    return Cost(median(each.cpu for each in costs), int(median(each.written for each in costs)))
+    return Cost(median(each.cpu for each in costs), int(median(each.record for each in costs)))
 
 
 def _shown(cost: Cost) -> str:
-    return f"{cost.cpu:.1f} s of CPU, {cost.written / 1e6:.1f} MB written"
+    return f"{cost.cpu:.1f} s of CPU, {cost.record / 1e6:.2f} MB of record"

@@ -3,6 +3,7 @@
 `run` is what the Pulumi engine executes; the local platform calls `declare` with a deployment of its own.
 """
 
+import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,7 @@ from tenantry.packing import artifact, functions
 from tenantry.removals import require_declared
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names, stack_and_tenant
+from tenantry.wanted import LEAVING, WANTED, Project, leaves_rights
 
 
 def run() -> None:
@@ -74,9 +76,11 @@ def _cell(config: pulumi.Config, names: Names) -> dict[str, Any]:
     )
     _require_sender(cell, deployment)
     shared = Cell(cell.name, CellArgs(deployment, contract.load(), cell.tenants))
+    tenants = _of_tenants(declared, deployment, shared.shared)
     return {
         **_of_cell(cell, shared),
-        **_of_tenants(declared, deployment, shared.shared),
+        **tenants,
+        WANTED: _wanted(tenants["granted"], last),
         **tenant_stacks.exported(shared.shared, own),
         **(tenant_stacks.listed(cell) if alone else {}),
         "allowed": allowed,
@@ -101,7 +105,13 @@ def _tenant(config: pulumi.Config, names: Names, slug: str) -> dict[str, Any]:
     _require_sender(cell, deployment)
     tenant_stacks.require_the_cells_code(shared, deployment)
     tenants = _of_tenants(cell, deployment, shared)
-    return {"cell": cell.name, **tenants, "allowed": allowed, "left": adoption.left(cell, last)}
+    return {
+        "cell": cell.name,
+        **tenants,
+        WANTED: _wanted(tenants["granted"], last),
+        "allowed": allowed,
+        "left": adoption.left(cell, last),
+    }
 
 
 def _outputs(stack: str) -> Any:
@@ -122,6 +132,14 @@ def _prepared(own: settings.CellSettings, names: Names, **others: Any) -> Deploy
         plain=own.plain,
         **others,
     )
+
+
+def _wanted(granted: pulumi.Output[str], last: LastUpdate) -> pulumi.Output[str]:
+    """What `tenantry fleet` compares with the files."""
+    digest = Project().digest(pulumi.get_stack())
+    before = {slug: each.granted for slug, each in last.tenants.items()}
+    leaving = granted.apply(lambda after: LEAVING if leaves_rights(before, json.loads(after)) else "")
+    return pulumi.Output.unsecret(pulumi.Output.concat(digest, leaving))
 
 
 def prepare(

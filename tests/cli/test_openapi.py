@@ -39,6 +39,30 @@ def test_of_a_tenant_it_holds_the_routes_that_are_on_and_the_core(run: Run, comm
     assert operations(document) == own | {"get /health"}
     assert {tag["name"] for tag in document["tags"]} == {"core", "items"}
     assert document["servers"][0]["variables"]["tenant"]["default"] == "acme-eu"
+    scopes = document["components"]["securitySchemes"]["token"]["x-tenantry-scopes"]
+    assert set(scopes) == {"items:read", "items:write"}
+    assert scopes["items:read"] == ["listItems", "readItem"]
+
+
+def test_a_tenants_document_states_its_limits_in_numbers_and_in_words(run: Run, command: Command) -> None:
+    document = json.loads(printed(run, command, "acme-eu", "--json"))
+    limits = document["x-tenantry-limits"]
+    words = document["info"]["description"]
+    assert f"{limits['rate_per_second']:,} requests a second and {limits['burst']:,} at once" in words
+    assert f"{limits['quota']['limit']:,} a {limits['quota']['period']}" in words
+
+
+def test_the_whole_contract_has_no_address_and_one_place_is_asked_for(run: Run, command: Command) -> None:
+    for arguments in (("--local",), ("acme", "--local", "--stack", "demo")):
+        code, out, err = run(command, "openapi", *arguments, "--tenants", str(TENANTS))
+        assert (code, out) == (2, "")
+        assert err
+    code, _, err = run(
+        command, "handover", "acme", "--to", str(command.home / "out"), "--tenants", str(TENANTS)
+    )
+    assert code == 1
+    assert "tenantry up" in err
+    assert not command.home.joinpath("out").exists()
 
 
 @pytest.mark.parametrize("slug", ["acme", "acme-eu", "globex"])

@@ -14,6 +14,8 @@ from api import problems
 from tenantry import deployment
 from tenantry.cli import app
 from tenantry.config.model import Model
+from tenantry.config.rings import RingsFile
+from tenantry.config.sites import SitesFile
 from tenantry.config.tenant_files import tenant_file
 from tenantry.config.tiers import TiersFile
 from tenantry.gateway import contract
@@ -23,6 +25,8 @@ from tenantry.guardrails.rules import RULES
 from tenantry.monitoring import alarms, cell_alarms
 from tenantry.monitoring.metrics import bound
 from tenantry.monitoring.queries import queries
+from tests.support import contents
+from tests.support.contents import FENCE, anchor
 from tests.support.watched import NAMES, watched
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +48,6 @@ def commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 COMMANDS: dict[str, Any] = dict(commands(typer.main.get_command(app)))
 GROUPS = {name.split()[0] for name in COMMANDS if " " in name}
-FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.M | re.S)
 SPAN = re.compile(r"`([^`\n]+)`")
 TENANTRY = re.compile(r"(?<![\w./:-])(?:\.venv/bin/)?tenantry +([a-z][^)|&;\n]*)")
 MAKE = re.compile(r"^ *make ((?:[a-z-]+(?: |$))+)", re.M)
@@ -118,22 +121,17 @@ def test_every_command_is_documented_with_every_option(command: str) -> None:
     assert "`--tenants" in OPERATIONS
 
 
-def slug_of(heading: str) -> str:
-    """The anchor that GitHub gives a heading."""
-    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
-
-
 @pytest.mark.parametrize("page", TEXTS)
 def test_every_relative_link_leads_to_a_file_and_a_heading(page: str) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", TEXTS[page].replace("\n", " ")):
         if target.startswith(("https://", "mailto:")):
             continue
-        path, _, anchor = target.partition("#")
+        path, _, place = target.partition("#")
         file = (ROOT / page).parent / path if path else ROOT / page
         assert file.exists(), target
-        if anchor:
+        if place:
             headings = re.findall(r"^#+ (.*)$", FENCE.sub("", file.read_text()), re.M)
-            assert anchor in map(slug_of, headings), target
+            assert place in map(anchor, headings), target
 
 
 def test_every_problem_is_explained_with_its_status() -> None:
@@ -178,19 +176,25 @@ TENANT_FILE = tenant_file(current())
 GROUPING = {"data", "limits", "contact", "alarms"}  # say nothing but what is in them
 
 
-@pytest.mark.parametrize("field", [*fields(TENANT_FILE), *fields(TiersFile)])
+FILES = (TENANT_FILE, TiersFile, SitesFile, RingsFile)
+
+
+@pytest.mark.parametrize("field", [name for model in FILES for name in fields(model)])
 def test_every_field_of_a_file_is_documented(field: str) -> None:
     assert field in GROUPING or f"\n| `{field}` |" in CONFIGURATION
 
 
 def test_no_field_is_documented_that_is_not_there() -> None:
     listed = CONFIGURATION.split("## A stack")[0]
-    known = {*fields(TENANT_FILE), *fields(TiersFile)}
+    known = {name for model in FILES for name in fields(model)}
     assert set(re.findall(r"^\| `([^`]+)` \|", listed, re.M)) <= known
 
 
 def test_every_variable_of_the_environment_is_documented() -> None:
-    sources = [path.read_text() for path in (ROOT / "platform" / "tenantry").rglob("*.py")]
+    platform = ROOT / "platform" / "tenantry"
+    # What a handover holds reads the environment of whoever was handed it; its page says so.
+    modules = (path for path in platform.rglob("*.py") if not path.is_relative_to(platform / "handover"))
+    sources = [path.read_text() for path in modules]
     sources.append((ROOT / "Makefile").read_text())
     read = set(re.findall(r'environ(?:\.get\(|\[)"(\w+)"|^([A-Z]+) \?=', "\n".join(sources), re.M))
     inside = {"GATEWAY_PORT"}  # the emulator's own, given by its parent
@@ -260,9 +264,9 @@ def test_every_alarm_has_a_runbook_where_its_link_lands_and_no_other_has_one() -
     headings = re.findall(r"^## (.*)$", RUNBOOKS, re.M)
     assert set(headings) == declared | {alarms.UNHEALTHY}
     for condition in headings:
-        path, _, anchor = alarms.runbook(condition, deployment.RUNBOOKS).partition("#")
+        path, _, place = alarms.runbook(condition, deployment.RUNBOOKS).partition("#")
         assert (ROOT / path).read_text() == RUNBOOKS
-        assert anchor == slug_of(condition)
+        assert place == anchor(condition)
 
 
 def test_the_runbook_of_the_composite_alarm_names_all_that_it_joins() -> None:
@@ -274,3 +278,47 @@ def test_the_runbook_of_the_composite_alarm_names_all_that_it_joins() -> None:
 def test_every_saved_query_is_explained_and_no_other() -> None:
     explained = re.findall(r"^\| (\d [^|]+) \|", RUNBOOKS, re.M)
     assert explained == [query.title for query in queries(current())]
+
+
+SAID = re.findall(r"^\| `([^|]+)`(?:, [^|`]+)? \|", TEXTS["docs/troubleshooting.md"], re.M)
+OTHERS = {"the stack is currently locked"}  # Pulumi's words
+SOURCES = " ".join(
+    re.sub(r'"\s*\n\s*f?"', "", path.read_text()) for path in (ROOT / "platform" / "tenantry").rglob("*.py")
+)
+
+
+@pytest.mark.parametrize("message", SAID)
+def test_a_message_that_is_explained_is_one_of_ours(message: str) -> None:
+    if message not in OTHERS:
+        plain = SOURCES.replace("`", "")
+        parts = [part.strip(" ;:,()") for part in re.split(r"…|; ", message)]
+        assert [part for part in parts if part not in plain] == []
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    index = TEXTS["docs/README.md"]
+    for page in (ROOT / "docs").glob("*.md"):
+        assert page.name == "README.md" or f"({page.name}" in index, page.name
+
+
+def test_the_glossary_goes_by_the_alphabet_and_explains_each_word_once() -> None:
+    words = re.findall(r"^\| ([^|]+) \| ", TEXTS["docs/glossary.md"], re.M)[1:]
+    assert words == sorted(set(words), key=str.lower)
+
+
+@pytest.mark.parametrize("drawing", sorted((ROOT / "docs").rglob("*.svg")), ids=lambda path: path.stem)
+def test_a_drawing_says_what_it_shows_and_has_colours_for_the_dark(drawing: Path) -> None:
+    text = drawing.read_text()
+    assert re.search(r"<title id=\"title\">.+</title>", text)
+    assert re.search(r"<desc id=\"desc\">.+</desc>", text, re.S)
+    assert "prefers-color-scheme: dark" in text
+    shown = [page for page, said in TEXTS.items() if drawing.name in said]
+    assert shown, drawing
+
+
+@pytest.mark.parametrize("page", contents.long_pages(), ids=lambda page: page.name)
+def test_a_long_page_begins_with_its_contents(page: Path) -> None:
+    """Where it does not: `python -m tests.support.contents`."""
+    text = page.read_text()
+    assert contents.BEGIN in text
+    assert contents.written(text) == text

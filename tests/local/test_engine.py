@@ -217,7 +217,7 @@ def test_an_ignored_input_may_differ(stack: Stack) -> None:
 
 def test_what_must_stay_is_not_removed_to_be_made_anew(stack: Stack) -> None:
     stack.update(lambda: table(retain_on_delete=True, protected=False))
-    with pytest.raises(DeploymentError, match=r"rangeKey.*to stay; `tenantry up` starts afresh"):
+    with pytest.raises(DeploymentError, match=r"rangeKey.*to stay; `tenantry up --fresh` starts empty"):
         stack.update(lambda: table(retain_on_delete=True, protected=False, sort_key="other"))
     assert "silo" in stack.clients["dynamodb"].list_tables()["TableNames"]
     stack.update(lambda: table(protected=False))

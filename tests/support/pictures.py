@@ -1,20 +1,28 @@
-"""Take the console's pictures for the documentation: `python -m tests.support.pictures`, of made-up figures.
+"""Take the pictures for the documentation, of made-up figures: `python -m tests.support.pictures`.
 
 Their names stand in the documentation; pages are those that any platform gets.
 """
 
 import multiprocessing
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from playwright.sync_api import Browser
+
+from tenantry.config import load_platform
 from tenantry.console.app import application
 from tenantry.console.pages import Pages
 from tenantry.console.server import serve
+from tenantry.gateway import contract, published
+from tenantry.gateway.published import Address
+from tenantry.handover import write
 from tenantry.operations.logs.failures import Failure
 from tenantry.operations.metering.figures import Glance
 from tenantry.operations.metering.quota_use import QuotaUse
 from tenantry.operations.running import PlanQuota
 from tests.support.browser import PHONE, WIDE, chromium, visiting
+from tests.support.command import TENANTS
 from tests.support.console import NOW, Made, alarm, tenant, wave
 
 FOLDER = Path(__file__).parents[2] / "docs" / "console"
@@ -22,6 +30,12 @@ PICTURES = [
     ("tenants-light", "/", {**WIDE, "height": 640}, "light"),
     ("tenant-dark", "/tenants/globex", {**WIDE, "height": 1040}, "dark"),
     ("tenants-phone", "/", PHONE, "light"),
+]
+
+HANDOVER = FOLDER.parent / "handover"
+HANDED = [
+    ("first-call-light", "", {**WIDE, "height": 760}, "light"),
+    ("route-dark", "#post-itemscollection", {**WIDE, "height": 760}, "dark"),
 ]
 
 
@@ -72,6 +86,20 @@ def made() -> Made:
     )
 
 
+def _handover(browser: Browser) -> None:
+    tenant = load_platform(TENANTS).tenant("acme")
+    address = Address("https://api.example.com/acme", "urn:tenantry:demo:acme")
+    HANDOVER.mkdir(exist_ok=True)
+    with TemporaryDirectory() as folder:
+        document = published.of_tenant(contract.load(), tenant, address)
+        write(Path(folder) / "acme", tenant, document, date(2026, 11, 28))
+        page = (Path(folder) / "acme" / "index.html").as_uri()
+        for name, anchor, size, scheme in HANDED:
+            with visiting(browser, page, viewport=size, color_scheme=scheme) as visit:
+                visit.page.goto(page + anchor)
+                visit.page.screenshot(path=HANDOVER / f"{name}.png")
+
+
 def main() -> None:
     source, told = made(), multiprocessing.Queue()
     app = application(source, Pages(source, lambda: NOW))
@@ -85,6 +113,7 @@ def main() -> None:
                 with visiting(browser, address, viewport=size, color_scheme=scheme) as visit:
                     visit.open(path)
                     visit.page.screenshot(path=FOLDER / f"{name}.png")
+            _handover(browser)
     finally:
         server.terminate()
         server.join()

@@ -10,7 +10,9 @@ from tenantry.cli import (
     console,
     contracts,
     costs,
+    fleet,
     groups,
+    growth,
     isolation,
     keys,
     local,
@@ -21,7 +23,6 @@ from tenantry.cli import (
     quotas,
     repair,
     secrets,
-    splitting,
     tenants,
     updates,
     usage,
@@ -62,6 +63,9 @@ app.command("new", rich_help_panel=FILES)(tenants.new)
 app.add_typer(keys.keys, name="keys", rich_help_panel=FILES)
 app.add_typer(groups.groups, name="groups", rich_help_panel=FILES)
 app.command("openapi", rich_help_panel=FILES)(contracts.openapi)
+app.command("place", rich_help_panel=FILES)(growth.place)
+app.command("simulate", rich_help_panel=FILES)(growth.simulate)
+app.command("handover", rich_help_panel=RUNNING)(contracts.handover)
 app.command("plan", rich_help_panel=FILES)(plan.plan)
 app.command("cost", rich_help_panel=FILES)(costs.cost)
 app.command("fit", rich_help_panel=FILES)(costs.fit)
@@ -84,16 +88,11 @@ app.command("logs", rich_help_panel=RUNNING)(logs.logs)
 app.add_typer(webhooks.webhooks, name="webhooks", rich_help_panel=RUNNING)
 app.command("redrive", rich_help_panel=RUNNING)(operations.redrive)
 app.command("trigger", rich_help_panel=RUNNING)(operations.trigger)
+app.add_typer(fleet.fleet, name="fleet", rich_help_panel=RUNNING)
 app.command("repair", rich_help_panel=RUNNING)(repair.repair)
 app.command("erase", rich_help_panel=DATA)(operations.erase)
 app.command("export", rich_help_panel=DATA)(backup.export)
 app.command("import", rich_help_panel=DATA)(backup.import_)
-
-
-fleet = typer.Typer(help="Cells whose tenants have stacks of their own.", no_args_is_help=True)
-fleet.command("split")(splitting.split)
-fleet.command("join")(splitting.join)
-app.add_typer(fleet, name="fleet", rich_help_panel=RUNNING)
 
 
 def main() -> None:

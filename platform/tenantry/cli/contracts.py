@@ -1,32 +1,102 @@
-"""`openapi`: the API's contract, for clients and their tools."""
+"""`openapi` and `handover`: what a tenant's developers and their tools get."""
 
 import json
 import sys
-from typing import Annotated
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tenantry.cli.output import stdout
+from tenantry.cli.places import Port, Region, Slug, chosen
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
 
+if TYPE_CHECKING:
+    from tenantry.config import Tenant
+    from tenantry.gateway.contract import Document
+    from tenantry.gateway.published import Address
+
 Of = Annotated[str | None, typer.Argument(metavar="[TENANT]", help="One tenant's routes; all, if left out.")]
+Stack = Annotated[
+    str | None,
+    typer.Option("--stack", help="With the address that this stack has on AWS; by your credentials."),
+]
+Local = Annotated[bool, typer.Option("--local", help="With the address on the local platform.")]
+To = Annotated[Path, typer.Option("--to", help="The folder; one that an earlier handover wrote is renewed.")]
 
 
-def openapi(slug: Of = None, as_json: AsJson = False, tenants: Folder = TENANTS) -> None:
+def openapi(
+    slug: Of = None,
+    local: Local = False,
+    stack: Stack = None,
+    region: Region = None,
+    port: Port = None,
+    as_json: AsJson = False,
+    tenants: Folder = TENANTS,
+) -> None:
     """Print the contract as an OpenAPI document, in YAML."""
     import yaml
 
-    from tenantry.config import load_platform
-    from tenantry.gateway import contract, published
+    from tenantry.gateway import contract
 
-    document = contract.load()
-    if slug is not None:
-        found = next((each for each in load_platform(tenants).tenants if each.slug == slug), None)
-        if found is None:
-            raise WrongInput(f"there is no tenant {slug} in {tenants}; `tenantry validate` lists all")
-        document = published.of_tenant(document, slug, found.routes)
+    placed = local or stack is not None or region is not None or port is not None
+    if slug is None:
+        if placed:
+            raise WrongInput("an address is one tenant's; name the tenant too")
+        document = contract.load()
+    else:
+        if local and stack is not None:
+            raise WrongInput("--local names the local platform, --stack one on AWS; give one of them")
+        _, document = _published(slug, tenants, (stack, region, port) if placed else None)
     text = json.dumps(document, indent=2, ensure_ascii=False)
     if not as_json:
         # From plain values: YAML would write a mapping that is used twice as an alias.
         text = yaml.safe_dump(json.loads(text), sort_keys=False, allow_unicode=True, width=100).rstrip()
     sys.stdout.write(text + "\n")
+
+
+def handover(
+    slug: Slug,
+    to: To,
+    stack: Stack = None,
+    region: Region = None,
+    port: Port = None,
+    tenants: Folder = TENANTS,
+) -> None:
+    """Write all that a tenant's developers need into one folder: pages, contract, collection, clients."""
+    from tenantry.handover import write
+
+    tenant, document = _published(slug, tenants, (stack, region, port))
+    done = write(to, tenant, document, datetime.now(UTC).date())
+    say = stdout()
+    say.print(f"✓ {to / 'index.html'}: open it in a browser; it holds no key", markup=False, soft_wrap=True)
+    for change in done.changes:
+        say.print(f"  changed since the last one: {change}", markup=False, soft_wrap=True)
+    for missing in done.missing:
+        say.print(f"  not in it: {missing}", markup=False, soft_wrap=True)
+
+
+def _published(
+    slug: str, tenants: Path, where: tuple[str | None, str | None, int | None] | None
+) -> "tuple[Tenant, Document]":
+    """The tenant as its file has it, and its contract with the address that it has there."""
+    from tenantry.config import load_platform
+    from tenantry.gateway import contract, published
+
+    found = next((each for each in load_platform(tenants).tenants if each.slug == slug), None)
+    if found is None:
+        raise WrongInput(f"there is no tenant {slug} in {tenants}; `tenantry validate` lists all")
+    address = None if where is None else _address(found, *where)
+    return found, published.of_tenant(contract.load(), found, address)
+
+
+def _address(tenant: "Tenant", stack: str | None, region: str | None, port: int | None) -> "Address":
+    from tenantry.config.verification import verification
+    from tenantry.gateway.published import Address
+    from tenantry.operations.running import survey
+
+    place = chosen(stack, region, port, tenant.slug)
+    issuer = verification(tenant, place.names.issuer(tenant.slug), [])["issuer"]
+    return Address(survey(place).tenant(tenant.slug).url, issuer)

@@ -44,28 +44,44 @@ def up(
     watch: Annotated[
         bool, typer.Option("--watch", help="Serve each edit of functions, contract and tenants' files.")
     ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Start from empty: delete what the last one on this port kept.")
+    ] = False,
     tenants: Folder = TENANTS,
 ) -> None:
-    """Run the platform on this machine: no account, no Docker, nothing beyond loopback."""
+    """Run the platform on this machine: no account, no Docker, nothing beyond loopback.
+
+    It goes on with the data, keys and addresses of the last one on its port; with --port 0 nothing is kept.
+    """
     from tenantry.cli import watching
     from tenantry.config import load_platform
     from tenantry.local import platform as local
+    from tenantry.local import state
 
     if watch and detach:
         raise WrongInput("--watch goes on in the foreground; leave out --detach")
+    earlier = state.at(port) if port else None
+    if earlier and earlier.alive and not fresh:
+        _say_it_runs(earlier)
+        return
     looks = watching.begun(tenants) if watch else None
     chosen = choose(load_platform(tenants).cells, cell)
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
+    if fresh:
+        _delete_kept(port)
+    kept = earlier is not None and earlier.keeps
     began = time.monotonic()
     with stderr().status("starting") as progress:
         emulator, platform = local.start(
-            chosen, tenants, port or None, lambda step: progress.update(f"{step} …")
+            chosen, tenants, port or None, lambda step: progress.update(f"{step} …"), keep=port != 0
         )
     with emulator:
         if detach:
             emulator.detach()  # before anything is printed, which may fail
         _announce(platform, time.monotonic() - began)
+        if kept and not fresh:
+            stdout().print("  with the data and keys of before; `tenantry up --fresh` starts empty")
         if detach:
             return
         stdout().print("  Ctrl-C stops it" + ("; edits are served as they are saved" if looks else ""))
@@ -99,23 +115,33 @@ def down(
     port: Port = None,
     everything: Annotated[bool, typer.Option("--all", help="Every platform that runs here.")] = False,
     delete: Annotated[
-        bool, typer.Option("--delete", help="The API keys' values too: the next start has others.")
+        bool, typer.Option("--delete", help="Delete what is kept for the next start: data and all keys.")
     ] = False,
 ) -> None:
-    """Stop what `up` started, and leave nothing behind but the API keys' values, for the next start."""
+    """Stop what `up` started; data, keys and addresses are there again at the next start."""
     from tenantry.local import key_values, state
 
     swept = state.sweep(everything) if port is None else 0
     if swept:
         stdout().print(f"[green]✓[/] {swept} without a readable record: down")
     known = list(state.platforms()) if port is None else [each for each in [state.at(port)] if each]
-    if len(known) > 1 and not everything:
-        ports = ", ".join(str(each.record.port) for each in known)
+    meant = [each for each in known if delete or each.alive or not each.keeps]
+    if len(meant) > 1 and not everything:
+        ports = ", ".join(str(each.record.port) for each in meant)
         raise WrongInput(f"several local platforms are here, on ports {ports}; say --port or --all")
     for platform in known:
-        platform.stop()
-        stdout().print(f"[green]✓[/] the platform on port {platform.record.port} is down")
-    if not known and not swept:
+        if platform not in meant:
+            platform.stop()  # of a killed one, workers may run on
+            continue
+        platform.delete() if delete else platform.stop()
+        rest = "; its data and keys are there again after `tenantry up`" if platform.keeps else ""
+        stdout().print(
+            f"[green]✓[/] the platform on port {platform.record.port} is down{rest}", soft_wrap=True
+        )
+    if delete:
+        for directory in state.delete_unnamed(port):
+            stdout().print(f"[green]✓[/] {directory.name}, which no record names, is deleted")
+    if not meant and not swept:
         stdout().print("no local platform runs" + ("" if port is None else f" on port {port}"))
     if delete and key_values.forget():
         stdout().print("[green]✓[/] the API keys' values are deleted")
@@ -136,6 +162,31 @@ def credentials(port: Port = None) -> None:
     }
     for name, value in variables.items():
         typer.echo(f"export {name}={value}")
+
+
+def _say_it_runs(platform: "LocalPlatform") -> None:
+    stdout().print(
+        f"cell {platform.cell} runs already at {platform.endpoint}; nothing was changed.\n"
+        "  `tenantry update` brings it to what the files say; `tenantry up --fresh` starts it anew, empty",
+        soft_wrap=True,
+    )
+
+
+def _delete_kept(port: int) -> None:
+    from tenantry.local import state
+
+    earlier = state.at(port) if port else None
+    if earlier is None:
+        if port:
+            state.delete_unnamed(port)
+        return
+    earlier.delete()
+    slugs = ", ".join(tenant.slug for tenant in earlier.tenants)
+    stdout().print(
+        f"deleted what cell {earlier.cell} had on port {port}: items, messages, secrets, signing keys, logs "
+        f"and counts of {slugs}; API keys keep their values",
+        soft_wrap=True,
+    )
 
 
 def choose(cells: "tuple[Cell, ...]", name: str | None) -> "Cell":
@@ -167,7 +218,7 @@ def _own_name() -> str:
 def _wait(platform: "LocalPlatform") -> None:
     while platform.alive:
         time.sleep(0.5)
-    raise Failed("the emulator has died; `tenantry up` starts afresh")
+    raise Failed("the emulator has died; `tenantry up` starts it again")
 
 
 def _interrupt(_signal: int, _frame: object) -> None:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 SHARED = "shared by all"
 SHOWN = 160  # characters of a value that a cell of the table holds
-HERE = "`tenantry update` follows the files; what was changed by hand, `tenantry up` makes anew, from empty"
+HERE = (
+    "`tenantry update` follows the files; what was changed by hand, `tenantry up --fresh` makes anew, empty"
+)
 ANSWERS = {True: "yes", False: "no", None: "nothing to see it by"}
 
 

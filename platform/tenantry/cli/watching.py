@@ -61,7 +61,7 @@ def serve(platform: "LocalPlatform", looks: Looks, tenants: Path) -> None:
     again = False
     for changed in looks:
         if not platform.alive:
-            raise Failed("the emulator has died; `tenantry up` starts afresh")
+            raise Failed("the emulator has died; `tenantry up` starts it again")
         _print_failures(failures.new(), known)
         if not changed and not again:
             continue

@@ -1,6 +1,12 @@
 """The platform is its cells; a cell bounds its tenants in number and in what one mistake can reach."""
 
-from tenantry.config.model import Model
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from tenantry.config.model import Fixed, Model
+from tenantry.config.rings import RingsFile
+from tenantry.config.sites import Site
 from tenantry.config.tenants import Tenant
 from tenantry.config.tiers import Tier
 from tenantry.errors import WrongInput
@@ -21,10 +27,12 @@ class Cell(Model):
 
 
 class Platform(Model):
-    """Cells, tenants and tiers are in the order of their names."""
+    """Cells, tenants and tiers are in the order of their names; `sites` are those of the cells, by name."""
 
     tiers: tuple[Tier, ...]
     cells: tuple[Cell, ...]
+    sites: Annotated[dict[str, Site], AfterValidator(Fixed)] = Field(default_factory=Fixed)
+    rings: RingsFile = RingsFile()
 
     @property
     def tenants(self) -> tuple[Tenant, ...]:

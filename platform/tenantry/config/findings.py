@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from tenantry.config import auth, jwk, slugs, tenants
+from tenantry.config import auth, jwk, sites, slugs, tenants
 from tenantry.config.documents import UNREAD, YamlDocument, plain
 from tenantry.config.model import FAULT, Model
 from tenantry.problems import Loc, dotted, meant, shown
@@ -24,6 +24,10 @@ _PATTERNS = {
     auth.IDENTIFIER_PATTERN: "use 1 to 255 ASCII characters, with no blank, quote or backslash",
     auth.CLAIM_PATTERN: "write a claim's name, or a JSON pointer to it such as /realm_access/roles",
     auth.SCOPES_PATTERN: "write scopes, separated by single blanks",
+    sites.ACCOUNT_PATTERN: 'write its 12 digits in quotes, as in "123456789012"',
+    sites.ROLE_PATTERN: "write the role's ARN, as in arn:aws:iam::123456789012:role/deploy",
+    sites.REGION_PATTERN: "write a Region, as in eu-central-1",
+    sites.BACKEND_PATTERN: "write an address as `pulumi login` takes it, as in s3://bucket",
     jwk.KID_PATTERN: "use 1 to 128 of A-Z, a-z, 0-9 and . _ ~ : / + = @ -",
     jwk.BASE64URL_PATTERN: "write it in base64url, with no padding, as RFC 7518 has it",
 }

@@ -16,16 +16,17 @@ from tenantry.config.conflicts import (
     repeated_slugs,
     shares_of_no_group,
 )
-from tenantry.config.documents import YamlDocument, read_document
+from tenantry.config.documents import YamlDocument
 from tenantry.config.findings import suggestion, validated
+from tenantry.config.fleet_files import FleetFiles, fleet_files
 from tenantry.config.quotas import STAGES_PER_API
-from tenantry.config.survey import TIERS, Survey, TenantPath, content, survey
+from tenantry.config.survey import TIERS, Survey, TenantPath, read, survey
 from tenantry.config.tenant_files import tenant_file
 from tenantry.config.tenants import Tenant
 from tenantry.config.tiers import Tier, TiersFile
 from tenantry.config.trust import shared_tokens, unknown_scopes
 from tenantry.groups import Groups, current
-from tenantry.problems import ConfigErrors, Problem, shown
+from tenantry.problems import ConfigErrors, shown
 
 
 def load_platform(
@@ -42,14 +43,16 @@ def load_platform(
     """
     contents, known = proposed or {}, groups or current()
     found = survey(folder)
-    tiers_document = _read(found.tiers, contents) if found.tiers else YamlDocument(str(folder / TIERS))
+    tiers_document = read(found.tiers, contents) if found.tiers else YamlDocument(str(folder / TIERS))
     tiers_file = validated(tiers_document, TiersFile)
+    beside = fleet_files(found, contents)
     quotas = _stages_quotas(found, tiers_document, tiers_file)
     tenants = [_candidate(at, contents, _names(tiers_document), known) for at in found.tenants]
     standing = [tenant for tenant in tenants if not tenant.is_removed]
     problems = [
         *found.problems,
         *tiers_document.problems,
+        *beside.problems,
         *(problem for tenant in tenants for problem in tenant.document.problems),
         *repeated_slugs(found.tenants),
         *full_cells([each.at for each in standing], found.cells, quotas, tiers_document.file),
@@ -64,14 +67,7 @@ def load_platform(
     ]
     if problems or tiers_file is None:
         raise ConfigErrors(problems)
-    return _platform(tiers_file.named(), quotas, tenants, known)
-
-
-def _read(path: Path, proposed: Mapping[Path, bytes]) -> YamlDocument:
-    found = proposed[path] if path in proposed else content(path)
-    if isinstance(found, Problem):
-        return YamlDocument(str(path), problems=[found])
-    return read_document(str(path), found)
+    return _platform(tiers_file.named(), quotas, tenants, known, beside)
 
 
 def _names(tiers_document: YamlDocument) -> tuple[str, ...]:
@@ -83,7 +79,7 @@ def _names(tiers_document: YamlDocument) -> tuple[str, ...]:
 def _candidate(
     at: TenantPath, proposed: Mapping[Path, bytes], tier_names: Iterable[str], groups: Groups
 ) -> Candidate:
-    document = _read(at.path, proposed)
+    document = read(at.path, proposed)
     settings = validated(document, tenant_file(groups))
     tier = document.values.get("tier") if isinstance(document.values, dict) else None
     if isinstance(tier, str) and tier_names and tier not in tier_names:
@@ -102,7 +98,11 @@ def _stages_quotas(found: Survey, document: YamlDocument, tiers_file: TiersFile 
 
 
 def _platform(
-    tiers: dict[str, Tier], quotas: dict[str, int], candidates: list[Candidate], groups: Groups
+    tiers: dict[str, Tier],
+    quotas: dict[str, int],
+    candidates: list[Candidate],
+    groups: Groups,
+    beside: FleetFiles,
 ) -> Platform:
     placed: dict[str, list[Tenant]] = {cell: [] for cell in quotas}
     removed: dict[str, list[str]] = {cell: [] for cell in quotas}
@@ -116,4 +116,5 @@ def _platform(
         Cell(name=name, tenants=tuple(tenants), stages_quota=quotas[name], removed=tuple(removed[name]))
         for name, tenants in placed.items()
     )
-    return Platform(tiers=tuple(tiers[name] for name in sorted(tiers)), cells=cells)
+    ordered = tuple(tiers[name] for name in sorted(tiers))
+    return Platform(tiers=ordered, cells=cells, sites=beside.sites.cells, rings=beside.rings)

@@ -13,6 +13,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
 from tenantry.config.model import Model
+from tenantry.config.rings import RingsFile
+from tenantry.config.sites import SitesFile
 from tenantry.config.survey import SCHEMA
 from tenantry.config.tenant_files import tenant_file
 from tenantry.config.tiers import TiersFile
@@ -20,6 +22,8 @@ from tenantry.groups import current
 
 TENANT_SCHEMA = f"{SCHEMA}/tenant.schema.json"
 TIERS_SCHEMA = f"{SCHEMA}/tiers.schema.json"
+SITES_SCHEMA = f"{SCHEMA}/platform.schema.json"
+RINGS_SCHEMA = f"{SCHEMA}/rings.schema.json"
 
 
 class _ForEditors(GenerateJsonSchema):
@@ -41,6 +45,8 @@ def schemas() -> dict[str, str]:
     return {
         TENANT_SCHEMA: _text(tenant_file(current()), "A tenant"),
         TIERS_SCHEMA: _text(TiersFile, "The tiers"),
+        SITES_SCHEMA: _text(SitesFile, "Where cells run"),
+        RINGS_SCHEMA: _text(RingsFile, "How a change is rolled out"),
     }
 
 

@@ -1,18 +1,22 @@
 """Find the files that make a platform; whatever else lies among them is a problem, never passed over.
 
-`<folder>/tiers.yaml` and `<folder>/<cell>/<slug>.yaml` count. Hidden files, README.md and the folder
+`<folder>/tiers.yaml` and `<folder>/<cell>/<slug>.yaml` count, and beside the tiers, if they are there,
+platform.yaml and rings.yaml. Hidden files, README.md and the folder
 `schema` are left alone. Links are not followed: a tenant's file is where its path says.
 """
 
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tenantry.config.documents import YamlDocument, read_document
 from tenantry.config.slugs import CELL_RULE, SLUG_RULE, is_cell_name, is_slug
 from tenantry.problems import Problem, shown
 
 TIERS = "tiers.yaml"
+SITES, RINGS = "platform.yaml", "rings.yaml"
 SCHEMA = "schema"
 MAX_BYTES = 65_536  # a tenant's file has one or two thousand
 _IGNORED = ("README.md",)
@@ -28,6 +32,8 @@ class TenantPath:
 @dataclass(slots=True)
 class Survey:
     tiers: Path | None = None
+    sites: Path | None = None
+    rings: Path | None = None
     cells: dict[str, Path] = field(default_factory=dict)
     tenants: list[TenantPath] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -42,9 +48,9 @@ def survey(folder: Path) -> Survey:
         if stat.S_ISDIR(mode):
             if path.name != SCHEMA:
                 _cell(found, path)
-        elif path.name == TIERS:
+        elif path.name in (TIERS, SITES, RINGS):
             if _is_file(found, path, mode):
-                found.tiers = path
+                setattr(found, {TIERS: "tiers", SITES: "sites", RINGS: "rings"}[path.name], path)
         elif path.suffix == ".yaml":
             found.report(path, "no cell is named by the path", "move the file into its cell's folder")
         else:
@@ -64,6 +70,14 @@ def content(path: Path) -> bytes | Problem:
     if len(data) > MAX_BYTES:
         return Problem(str(path), 1, f"the file has over {MAX_BYTES:,} bytes", "make it smaller")
     return data
+
+
+def read(path: Path, proposed: Mapping[Path, bytes]) -> YamlDocument:
+    """What the file holds, or the content that is proposed in its place."""
+    found = proposed[path] if path in proposed else content(path)
+    if isinstance(found, Problem):
+        return YamlDocument(str(path), problems=[found])
+    return read_document(str(path), found)
 
 
 def _cell(found: Survey, folder: Path) -> None:

@@ -2,24 +2,75 @@
 
 from collections.abc import Container, Iterator
 from copy import deepcopy
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from tenantry.gateway.contract import Document
 from tenantry.gateway.parts import METHODS
 
+if TYPE_CHECKING:
+    from tenantry.config import Tenant
+
 CORE = "core"
+SCOPES = "x-tenantry-scopes"
+LIMITS = "x-tenantry-limits"
 
 
-def of_tenant(document: Document, slug: str, groups: Container[str]) -> Document:
-    """What a tenant answers that switches these groups on."""
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a tenant's API is; `issuer` is the `iss` of its tokens."""
+
+    url: str
+    issuer: str
+
+
+def of_tenant(document: Document, tenant: "Tenant", address: Address | None = None) -> Document:
+    """What a tenant answers, with its limits and scopes; without an address, the pattern of one."""
+    groups = tenant.routes
     paths = {path: _served(item, groups) for path, item in document["paths"].items()}
     kept = deepcopy(document)
+    kept["info"]["title"] = f"{tenant.name} API"
+    kept["info"]["description"] = f"{document['info']['description']} {limits(tenant)}"
+    kept[LIMITS] = tenant.limits.model_dump(exclude_none=True)
     kept["paths"] = {path: item for path, item in paths.items() if item}
     kept["tags"] = [tag for tag in document["tags"] if tag["name"] == CORE or tag["name"] in groups]
     kept["components"] = _needed(document, kept["paths"])
-    for server in kept["servers"]:
-        server["variables"]["tenant"]["default"] = slug
+    _name_scopes(kept, tenant, address)
+    if address is not None:
+        kept["servers"] = [{"url": address.url, "description": tenant.name}]
+    else:
+        for server in kept["servers"]:
+            server["variables"]["tenant"]["default"] = tenant.slug
     return kept
+
+
+def limits(tenant: "Tenant") -> str:
+    """As a sentence."""
+    own = tenant.limits
+    rate = f"Each API key may make {own.rate_per_second:,} requests a second and {own.burst:,} at once"
+    return f"{rate}, {own.quota.limit:,} a {own.quota.period}." if own.quota else f"{rate}."
+
+
+def _name_scopes(document: Document, tenant: "Tenant", address: Address | None) -> None:
+    """On the scheme of tokens: OpenAPI 3.0 has no place for the scopes of a bearer token."""
+    scopes: dict[str, list[str]] = {}
+    for _, operation in operations(document):
+        if scope := operation.get("x-tenantry-scope"):
+            scopes.setdefault(scope, []).append(operation["operationId"])
+    token = document["components"]["securitySchemes"]["token"] = deepcopy(
+        document["components"]["securitySchemes"]["token"]
+    )
+    token[SCOPES] = dict(sorted(scopes.items()))
+    token["description"] += f" Its audience is {tenant.audience}"
+    token["description"] += f", its issuer {address.issuer}." if address else "."
+
+
+def operations(document: Document) -> Iterator[tuple[str, Document]]:
+    """Each with its route, such as `GET /items/{collection}`, in the document's order."""
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if method in METHODS:
+                yield f"{method.upper()} {path}", operation
 
 
 def _served(item: Document, groups: Container[str]) -> Document:

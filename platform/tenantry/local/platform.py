@@ -12,20 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from tenantry import paths
-from tenantry.config import Cell, Tenant
-from tenantry.config.verification import verification
+from tenantry.config import Cell
 from tenantry.deployment import Deployment
-from tenantry.gateway import contract
+from tenantry.errors import WrongInput
 from tenantry.groups import current
 from tenantry.local import key_values, state
 from tenantry.local.clients import ACCOUNT, REGION
+from tenantry.local.description import described
+from tenantry.local.emulator import snapshots
 from tenantry.local.emulator.parent import Emulator, Environment, RunningEmulator
 from tenantry.local.engine import inventory
 from tenantry.local.engine.changes import Change
 from tenantry.local.identities import Identities, localized
-from tenantry.local.receiver import addresses, received_here
-from tenantry.local.state import LocalPlatform, LocalTenant
-from tenantry.operations.tokens import Audience, Signer
+from tenantry.local.receiver import received_here
+from tenantry.local.state import LocalPlatform
+from tenantry.operations.tokens import Signer
 from tenantry.packing import artifact
 from tenantry.rules.arns import Arns
 
@@ -46,33 +47,60 @@ def start(
     on_step: OnStep,
     receivers: Mapping[str, str] | None = None,
     environment: Environment = lambda _: {},
+    keep: bool = False,
 ) -> tuple[Emulator, LocalPlatform]:
     """Start an emulator, deploy the cell onto it, and wait until each tenant's stage answers.
 
-    A platform of ours that already holds the port is replaced: the local platform is disposable.
+    A platform of ours that already holds the port is replaced. With `keep` this one goes on with what that
+    one kept, and keeps what it holds itself; without, it is disposable.
 
     Args:
         folder: where the tenants' files are, for updates.
-        port: None takes a free one.
+        port: None takes a free one, on which nothing can be kept.
         on_step: called with what happens, for a person to read.
         receivers: loopback URLs of who takes webhooks in place of the local receiver, by tenant, or by tenant
             and receiver (`acme/crm`).
         environment: of the emulator's address, more variables for the functions.
 
     Raises:
+        WrongInput: what is kept for the port is not this cell's.
         EmulatorError, DeploymentError, ArtifactError: nothing is left running.
     """
-    if port is not None and (earlier := state.at(port)):
-        earlier.stop()
-    on_step("starting the emulator")
     home = state.made_folder()
-    emulator = Emulator.start(port, home / f"emulator-{secrets.token_hex(4)}", environment, _load_program)
+    earlier = state.at(port) if port is not None else None
+    directory = home / f"emulator-{secrets.token_hex(4)}"
+    if keep and port is not None:
+        directory = state.kept_folder(port)
+        _require_own(cell, earlier, directory)
+    if earlier:
+        earlier.stop() if keep else earlier.delete()
+    on_step("starting the emulator")
+    emulator = Emulator.start(
+        port,
+        directory,
+        environment,
+        _load_program,
+        kept=keep,
+        earlier=earlier.record if keep and earlier else None,
+    )
     try:
-        platform, _ = _deploy(cell, folder, emulator, {}, receivers or {}, on_step)
+        known = _signers(earlier) if keep and earlier else {}
+        platform, _ = _deploy(cell, folder, emulator, known, receivers or {}, on_step)
     except BaseException:  # Ctrl-C too: nothing may stay behind
         emulator.stop()
         raise
     return emulator, platform
+
+
+def _require_own(cell: Cell, earlier: LocalPlatform | None, directory: Path) -> None:
+    """Another cell's tenants would be removed as the program's that are no longer declared."""
+    if snapshots.newest(directory) is None:
+        return
+    if earlier is None or earlier.cell != cell.name:
+        whose = f"cell {earlier.cell}" if earlier else "a platform whose record is gone"
+        raise WrongInput(
+            f"{directory} holds what {whose} kept; choose another --port, or delete it with --fresh"
+        )
 
 
 def update(
@@ -91,7 +119,7 @@ def update(
 
     emulator = Emulator.attach(platform.record)
     if not inventory.exists(platform.record.directory):
-        raise DeploymentError("an earlier release started this platform; `tenantry up` starts afresh")
+        raise DeploymentError("an earlier release started this platform; `tenantry up --fresh` starts anew")
     try:
         return _deploy(cell, folder, emulator, _signers(platform), _receivers(platform), on_step, build)
     except DeploymentError as error:
@@ -170,8 +198,9 @@ def _deploy(
         on_step("waiting for the stages to answer")
         for tenant in outputs["tenants"].values():
             _await_answer(f"{tenant['url']}/health")
-        platform = _described(emulator, folder, deployment, identities, outputs)
+        platform = described(emulator.record, folder, deployment, identities, outputs)
         state.save(platform)
+        emulator.save()
     return platform, changes
 
 
@@ -212,31 +241,3 @@ def _await_answer(url: str) -> None:
             if time.monotonic() > deadline:
                 raise DeploymentError(f"{url} does not answer: {error}") from error
         time.sleep(0.05)
-
-
-def _described(
-    emulator: Emulator,
-    folder: Path,
-    deployment: Deployment,
-    identities: Identities,
-    outputs: dict[str, Any],
-) -> LocalPlatform:
-    routes = contract.load()
-
-    def described(tenant: Tenant) -> LocalTenant:
-        own = outputs["tenants"][tenant.slug]
-        checked = verification(tenant, deployment.names.issuer(tenant.slug), [])
-        names = ("tier", "status", "url", "api_keys", "routes", "auth", "isolation", "options", "webhooks")
-        shown = {name: own.get(name) for name in names}  # an output of None is none
-        return LocalTenant(
-            shown={"tenant": tenant.slug, **shown},
-            audience=Audience(checked["issuer"], checked["audience"], checked["max_lifetime_seconds"]),
-            scopes=tuple(contract.scopes(routes, tenant.routes)),
-            signing_secret=deployment.names.signing_secret(tenant.slug),
-            kid=tenant.auth.managed.keys[-1] if tenant.auth.managed else "",
-            signer=identities.signers.get(tenant.slug),
-            receivers=addresses(tenant),
-        )
-
-    tenants = tuple(described(tenant) for tenant in identities.cell.tenants)
-    return LocalPlatform(emulator.record, folder.resolve(), deployment.cell, outputs["api"], tenants)

@@ -6,6 +6,7 @@ the local signers. Who can read it can do everything.
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -15,7 +16,7 @@ from typing import Any
 from agreed.webhooks import Receiver, of_json
 from tenantry.errors import Failed, WrongInput
 from tenantry.local.clients import Session
-from tenantry.local.emulator import processes
+from tenantry.local.emulator import processes, snapshots
 from tenantry.local.emulator.parent import Emulator, RunningEmulator
 from tenantry.operations.tokens import Audience, Signer
 from tenantry.paths import LOCAL_STATE
@@ -85,9 +86,23 @@ class LocalPlatform:
         """Of the emulator's administrator."""
         return Emulator.attach(self.record).root_session()
 
+    @property
+    def keeps(self) -> bool:
+        """Whether the next start goes on with what it holds."""
+        return self.record.kept and snapshots.newest(self.record.directory) is not None
+
     def stop(self) -> None:
-        """End its processes and remove all that it wrote; of a dead one, what it left."""
+        """End its processes and remove all that it wrote but what it keeps; of a dead one, what it left."""
         Emulator.attach(self.record).stop()
+        if not self.keeps:
+            self._forget()
+
+    def delete(self) -> None:
+        """Stop it, and remove what it keeps."""
+        Emulator.attach(self.record).delete()
+        self._forget()
+
+    def _forget(self) -> None:
         successor = at(self.record.port)
         if successor is None or successor.record == self.record:  # else the file is another platform's
             _file(self.record.port).unlink(missing_ok=True)
@@ -129,6 +144,22 @@ def save(platform: LocalPlatform) -> None:
     Path(part.name).replace(target)  # made with mode 0600
 
 
+def kept_folder(port: int) -> Path:
+    """Where a platform on that port keeps what it holds."""
+    return folder() / f"kept-{port}"
+
+
+def delete_unnamed(port: int | None) -> list[Path]:
+    """Delete what is kept for that port, or for any, where no record names it any more."""
+    found = folder().glob(f"kept-{port or '*'}")
+    unnamed = [
+        each for each in found if snapshots.newest(each) and not _file(int(each.name.split("-")[1])).exists()
+    ]
+    for each in unnamed:
+        shutil.rmtree(each)
+    return unnamed
+
+
 def find(port: int | None) -> LocalPlatform:
     """The platform on that port, or the only one that runs.
 
@@ -144,6 +175,10 @@ def find(port: int | None) -> LocalPlatform:
         ports = ", ".join(str(each.record.port) for each in living)
         raise WhichPlatform(f"several local platforms run, on ports {ports}; say which with --port")
     on_port = "" if port is None else f" on port {port}"
+    if any(each.keeps for each in known):
+        raise StateError(
+            f"no local platform runs{on_port}; `tenantry up` goes on with what the last one kept"
+        )
     if known:
         raise StateError(f"the local platform{on_port} has died; `tenantry up` starts it again")
     raise StateError(f"no local platform runs{on_port}; `tenantry up` starts one")

@@ -1,14 +1,19 @@
 """Run the Pulumi CLI on a stack of this project, as its operator would."""
 
 import json
+import os
 import subprocess
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tenantry.errors import Failed
 
+MISSING = (
+    "there is no `pulumi` on PATH; run this where the stack is deployed, or install it "
+    "(https://www.pulumi.com/docs/install/)"
+)
 _LOCKED = "currently locked"
 
 
@@ -18,10 +23,16 @@ class Locked(Failed):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """`project` is the folder of Pulumi.yaml."""
+    """`project` is the folder of Pulumi.yaml; `environment` goes before this process's own."""
 
     stack: str
     project: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def outputs(self) -> dict[str, Any]:
+        """Of the last update that went through; what is secret is left out of them."""
+        outputs: dict[str, Any] = json.loads(self._run("stack", "output", "--json"))
+        return outputs
 
     def record(self, readable: bool = False) -> dict[str, Any]:
         """
@@ -77,6 +88,11 @@ class Engine:
     def unlock(self) -> None:
         self._run("cancel", "--yes", self.stack, named=False)
 
+    def backend(self) -> str:
+        """The address of where the state is kept, whichever of the CLI's ways says so."""
+        address: str = json.loads(self._run("whoami", "--json", named=False))["url"]
+        return address
+
     def _run(self, *arguments: str, given: str | None = None, named: bool = True) -> str:
         """What it prints.
 
@@ -88,10 +104,16 @@ class Engine:
         command = ["pulumi", *arguments, *stack, "--non-interactive", "--color", "never"]
         try:
             done = subprocess.run(  # noqa: S603 - the stack's name is checked where it is given
-                command, cwd=self.project, input=given, capture_output=True, text=True, check=False
+                command,
+                cwd=self.project,
+                env={**os.environ, **self.environment},
+                input=given,
+                capture_output=True,
+                text=True,
+                check=False,
             )
         except FileNotFoundError:
-            raise Failed("there is no `pulumi` on PATH; run this where the stack is deployed") from None
+            raise Failed(MISSING) from None
         if done.returncode:
             said = (done.stderr + done.stdout).strip()
             raise (Locked if _LOCKED in said else Failed)(f"`pulumi {' '.join(arguments[:2])}`: {said}")

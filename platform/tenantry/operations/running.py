@@ -122,7 +122,7 @@ def _api(gateway: Any, place: Place) -> dict[str, Any]:
 
 def _keys(gateway: Any, place: Place) -> dict[str, list[Key]]:
     """By slug. A slug holds no underscore, so a key's name says whose it is."""
-    prefix = f"{place.names.cell}_"
+    prefix = place.names.tenants
     keys: dict[str, list[Key]] = {}
     for each in _all(gateway, "get_api_keys", nameQuery=prefix, includeValues=False):
         slug, _, name = each["name"].removeprefix(prefix).partition("_")
@@ -133,13 +133,13 @@ def _keys(gateway: Any, place: Place) -> dict[str, list[Key]]:
 def _queues(place: Place) -> set[str]:
     """Names of the queues of this stack."""
     sqs = place.client("sqs")
-    pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=f"{place.names.cell}_")
+    pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=place.names.tenants)
     return {url.rpartition("/")[2] for page in pages for url in page.get("QueueUrls", [])}
 
 
 def _rules(place: Place) -> set[str]:
     """Names of the rules of this stack, which run what runs by the clock."""
-    pages = place.client("events").get_paginator("list_rules").paginate(NamePrefix=f"{place.names.cell}_")
+    pages = place.client("events").get_paginator("list_rules").paginate(NamePrefix=place.names.tenants)
     return {rule["Name"] for page in pages for rule in page["Rules"]}
 
 

@@ -98,28 +98,28 @@ def _roles(names: Names, clients: Clients) -> Iterator[Stray]:
     for page in clients("iam").get_paginator("list_roles").paginate():
         for each in page["Roles"]:
             name = each["RoleName"]
-            if name.startswith(names.tenant("")) and not name.startswith(kept):
+            if name.startswith(names.tenants) and not name.startswith(kept):
                 yield Stray(tokens.ROLE, name, name)
 
 
 def _functions(names: Names, clients: Clients) -> Iterator[Stray]:
     for page in clients("lambda").get_paginator("list_functions").paginate():
         for each in page["Functions"]:
-            if each["FunctionName"].startswith(names.tenant("")):
+            if each["FunctionName"].startswith(names.tenants):
                 yield Stray(tokens.FUNCTION, each["FunctionName"], each["FunctionName"])
 
 
 def _plans(names: Names, clients: Clients) -> Iterator[Stray]:
     for page in clients("apigateway").get_paginator("get_usage_plans").paginate():
         for each in page["items"]:
-            if each["name"].startswith(names.tenant("")):
+            if each["name"].startswith(names.tenants):
                 yield Stray(tokens.USAGE_PLAN, each["id"], each["name"])
 
 
 def _keys(names: Names, clients: Clients) -> Iterator[Stray]:
     for page in clients("apigateway").get_paginator("get_api_keys").paginate():
         for each in page["items"]:
-            if each["name"].startswith(names.tenant("")):
+            if each["name"].startswith(names.tenants):
                 yield Stray(tokens.API_KEY, each["id"], each["name"])
 
 

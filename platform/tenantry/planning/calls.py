@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from tenantry.local.engine.changes import Step
 from tenantry.planning.steps import Stepped
-from tenantry.rules.kinds.calls import CALLS
+from tenantry.rules.kinds import KINDS
 
 # Seconds between two calls of one account, from the services' own pages of quotas.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
@@ -31,7 +31,7 @@ def calls(stepped: Iterable[Stepped]) -> Counter[str]:
     """By operation, such as `lambda:CreateFunction`."""
     found: Counter[str] = Counter()
     for each in stepped:
-        of = CALLS[each.resource.type]
+        of = KINDS[each.resource.type].calls
         if each.step in (Step.CREATED, Step.REPLACED):
             found.update(of.make)
         if each.step is Step.CHANGED:

@@ -90,6 +90,7 @@ def _shared(before: Declared, stepped: list[Stepped], crowded: list[Line]) -> Te
         for each in stepped
         if each.step in (Step.REPLACED, Step.REMOVED) and each.kind in HOLDING | {"RestApi"}
     ]
+    lines += _left(stepped)
     lines += gains(before, stepped)
     numbers = counts(stepped)
     effect = Effect.REPLACED if numbers.get(Step.REPLACED) else Effect.CHANGED
@@ -110,6 +111,7 @@ def _planned(slug: str, before: Declared, after: Declared, stepped: list[Stepped
         lines += _breaks(before, after, slug)
         lines += gains(before, stepped)
         lines += _replacements(slug, stepped)
+    lines += _left(stepped)
     lines += _dropped(stepped)
     return TenantPlan(slug, effect, tuple(lines), counts(stepped), calls(stepped), usd)
 
@@ -148,12 +150,16 @@ def _replacements(slug: str, stepped: Iterable[Stepped]) -> Iterator[Line]:
             yield Line(f"calls {whose} fail for {least} s or more, while {each.is_} is replaced", True)
 
 
+def _left(stepped: Iterable[Stepped]) -> Iterator[Line]:
+    for each in stepped:
+        if each.step is Step.RETAINED and each.kind in LEFT:
+            yield Line(f"{each.is_} stays, is no longer used, and is billed on", needs_person=True)
+
+
 def _dropped(stepped: Iterable[Stepped]) -> Iterator[Line]:
     gone: dict[str, set[str]] = {}
     for each in stepped:
         if each.step is Step.REMOVED and each.kind in DROPPED:
             gone.setdefault(each.kind, set()).add(each.resource.name)
-        elif each.step is Step.RETAINED and each.kind in LEFT:
-            yield Line(f"{each.is_} stays, is no longer used, and is billed on", needs_person=True)
     for kind, names in sorted(gone.items()):
         yield Line(f"{DROPPED[kind]} {', '.join(sorted(names))} go", needs_person=True)

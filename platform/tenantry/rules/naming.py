@@ -13,7 +13,7 @@ from tenantry.errors import WrongInput
 AUTHORIZER = "authorizer"
 GATEWAY_LOGGING = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"  # AWS's own policy
 
-_PART = "."  # between the stacks of a cell and a tenant; neither's name can hold it
+PART = "."  # between the stacks of a cell and a tenant; neither's name can hold it
 _STACK = re.compile(r"(?!.*--)[a-z][a-z0-9-]{0,9}[a-z0-9]")
 
 
@@ -41,7 +41,7 @@ class Names:
 
     def tenant_stack(self, tenant: str) -> str:
         """The stack that declares this tenant alone, where a cell's tenants have stacks of their own."""
-        return f"{self.stack}{_PART}{tenant}"
+        return f"{self.stack}{PART}{tenant}"
 
     def gateway_role(self, made: str) -> str:
         """Writes API Gateway's logs, for the whole account. It outlives its stack; `made` as of a secret."""
@@ -58,6 +58,11 @@ class Names:
     def group_layer(self, group: str) -> str:
         """What a group needs beside the layer of all."""
         return f"tenantry_{self.stack}__{group}"
+
+    @property
+    def tenants(self) -> str:
+        """What the names of every tenant's resources begin with."""
+        return f"tenantry_{self.stack}_"
 
     def tenant(self, tenant: str) -> str:
         """Silo table, usage plan, dashboard and alarm topic of one tenant."""
@@ -144,7 +149,7 @@ def stack_and_tenant(stack: str) -> tuple[Names, str | None]:
     Raises:
         WrongInput: the name cannot be a cell's stack's, nor begin a tenant's.
     """
-    cell, part, tenant = stack.partition(_PART)
+    cell, part, tenant = stack.partition(PART)
     return Names(cell), tenant if part else None
 
 

@@ -83,7 +83,7 @@ class Reader:
 
 def by_name(reading: Reading, kind: str, name: str, found: Any) -> Stray:
     """A resource that nothing declares, under a name of the stack's."""
-    prefix, divider = (reading.names.folder, "/") if "/" in name else (f"{reading.names.cell}_", "_")
+    prefix, divider = (reading.names.folder, "/") if "/" in name else (reading.names.tenants, "_")
     return Stray(f"{kind} {name}", "", found, name.removeprefix(prefix).partition(divider)[0])
 
 

@@ -48,7 +48,7 @@ def detached(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
         command.up("--port", "0")
         yield command
     finally:
-        down = command("down", "--all")
+        down = command("down", "--all", "--delete")
     assert (down.returncode, command.remains()) == (0, [])
 
 
@@ -71,13 +71,13 @@ def deploying(command: Command) -> bool:
     )
 
 
-def test_up_again_replaces_our_own(detached: Command, run: Run) -> None:
-    (port, pid), *_ = records(detached).items()
-    detached.up("--port", str(port))
-    assert list(records(detached)) == [port]
-    assert records(detached)[port] != pid
-    assert not psutil.pid_exists(pid)
-    assert run(detached, "status", "--json")[0] == 0
+def test_up_again_says_that_it_runs_and_changes_nothing(detached: Command) -> None:
+    before = records(detached)
+    (port,) = before
+    done = detached("up", "--port", str(port), "--tenants", str(detached.tenants))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"runs already at http://127.0.0.1:{port}; nothing was changed" in done.stdout
+    assert records(detached) == before
 
 
 def test_addresses_and_keys_are_the_same_after_every_start(alone: Command, run: Run) -> None:
@@ -107,7 +107,7 @@ def test_a_value_that_is_given_is_the_keys_from_the_next_update_on(
     assert run(detached, "call", "only", "GET", "/items/orders")[1].startswith("200")
 
 
-def test_a_killed_emulator_is_said_to_have_died_and_up_starts_afresh(detached: Command, run: Run) -> None:
+def test_a_killed_emulator_is_said_to_have_died_and_up_starts_it_again(detached: Command, run: Run) -> None:
     (port, pid), *_ = records(detached).items()
     psutil.Process(pid).kill()
     assert eventually(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie")

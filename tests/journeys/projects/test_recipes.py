@@ -99,20 +99,21 @@ NEW_TYPE: tuple[Edit, ...] = (
     ),
     *PLACE,
     (
-        f"{PLATFORM}/rules/kinds/tokens.py",
+        f"{PLATFORM}/rules/kinds/watching.py",
         'LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"\n',
         'LOG_STREAM = "aws:cloudwatch/logStream:LogStream"\n',
     ),
     (
         f"{PLATFORM}/rules/kinds/watching.py",
-        "KINDS = (\n",
+        "KINDS: tuple[Kind, ...] = (\n",
         """\
     Kind(
-        token=tokens.LOG_STREAM,
+        token=LOG_STREAM,
+        calls=Calls.of("logs", "CreateLogStream"),
         name="name",
         unique=False,
         taggable=False,
-        references={"logGroupName": tokens.LOG_GROUP},
+        references={"logGroupName": LOG_GROUP},
         rights=(Right("Streams", "logs", "CreateLogStream DeleteLogStream", "DescribeLogStreams"),),
         free="it holds lines of its own group",
     ),
@@ -120,13 +121,8 @@ NEW_TYPE: tuple[Edit, ...] = (
     ),
     (
         f"{PLATFORM}/rules/kinds/watching.py",
-        "from tenantry.rules.kinds.kind import Kind\n",
+        "from tenantry.rules.kinds.kind import Calls, Kind\n",
         "from tenantry.rules.rights.shape import Right\n",
-    ),
-    (
-        f"{PLATFORM}/rules/kinds/calls.py",
-        '        tokens.LOG_GROUP: _of("logs", groups, groups, "DeleteLogGroup"),\n',
-        '        tokens.LOG_STREAM: _of("logs", "CreateLogStream"),\n',
     ),
     (
         f"{PLATFORM}/local/engine/resources/observability.py",
@@ -234,13 +230,13 @@ def test_an_option_of_tiers_is_the_four_files_that_are_listed(project: Project) 
     assert {each["EphemeralStorage"]["Size"] for each in functions} == {2048}
 
 
-@pytest.mark.parametrize(("edits", "files"), [(KNOWN_TYPE, 3), (NEW_TYPE, 8)], ids=["known type", "new type"])
+@pytest.mark.parametrize(("edits", "files"), [(KNOWN_TYPE, 3), (NEW_TYPE, 6)], ids=["known type", "new type"])
 def test_a_resource_of_each_tenant_is_the_files_that_are_listed(
     project: Project, edits: tuple[Edit, ...], files: int
 ) -> None:
     changed = carried_out(project, edits)
     patterns = listed("Give each tenant another resource")
-    assert len(patterns) == 8
+    assert len(patterns) == 6
     assert len(changed) == files
     assert all(any(fnmatch(name, each) for each in patterns[:files]) for name in changed)
     holds(project)

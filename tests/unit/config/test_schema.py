@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tenantry.config.documents import read_document
-from tenantry.config.schema import TENANT_SCHEMA, TIERS_SCHEMA, schemas, write
+from tenantry.config.schema import RINGS_SCHEMA, SITES_SCHEMA, TENANT_SCHEMA, TIERS_SCHEMA, schemas, write
 from tenantry.config.template import tenant_file
 from tests.support.command import ROOT, TENANTS
 
@@ -24,14 +24,14 @@ def valid(schema: str, text: str) -> bool:
     return bool(Draft202012Validator(json.loads(schemas()[schema])).is_valid(lists(document.values)))
 
 
-@pytest.mark.parametrize("path", [TENANT_SCHEMA, TIERS_SCHEMA])
+@pytest.mark.parametrize("path", [TENANT_SCHEMA, TIERS_SCHEMA, SITES_SCHEMA, RINGS_SCHEMA])
 def test_the_schema_in_the_repository_is_the_models_own(path: str) -> None:
     assert (ROOT / "tenants" / path).read_text(encoding="utf-8") == schemas()[path], (
         "the models have changed; run python -m tenantry.config.schema"
     )
 
 
-@pytest.mark.parametrize("path", [TENANT_SCHEMA, TIERS_SCHEMA])
+@pytest.mark.parametrize("path", [TENANT_SCHEMA, TIERS_SCHEMA, SITES_SCHEMA, RINGS_SCHEMA])
 def test_the_schema_is_a_valid_one_that_explains_every_field(path: str) -> None:
     schema = json.loads(schemas()[path])
     Draft202012Validator.check_schema(schema)
@@ -42,6 +42,14 @@ def test_the_schema_is_a_valid_one_that_explains_every_field(path: str) -> None:
         assert model.get("additionalProperties") is (None if open_ended else False)
         # A field without a description of its own shows the one of the model it refers to.
         assert all("description" in field or "$ref" in field for field in model["properties"].values())
+
+
+def test_the_fleets_files_pass() -> None:
+    site = "{account: '123456789012', region: eu-central-1, residency: eu, backend: s3://state}"
+    assert valid(SITES_SCHEMA, f"cells: {{demo: {site}}}")
+    assert not valid(SITES_SCHEMA, "cells: {demo: {account: 12}}")
+    assert valid(RINGS_SCHEMA, "rings: [{name: canary, share: 10, gate: {slower_p99: 2}}]\nat_once: 8")
+    assert not valid(RINGS_SCHEMA, "rings: [{name: canary, share: 0}]")
 
 
 def test_writing_makes_the_files(tmp_path: Path) -> None:

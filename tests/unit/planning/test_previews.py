@@ -85,6 +85,14 @@ def test_the_same_view_as_without_the_engine() -> None:
     assert elsewhere.summary == "touches 0 of 0 tenants; +$0.00 a month"
 
 
+def test_a_pooled_table_that_its_cell_leaves_is_said() -> None:
+    files = of_platform(load_platform(TENANTS), ())
+    left = step("delete", "tenantry:index:Cell$aws:dynamodb/table:Table", "demo", {}, retainOnDelete=True)
+    found = of_stack(files, files, "demo", read(json.dumps({"steps": [left]})))
+    [shared] = [each for each in found.tenants if not each.tenant]
+    assert shared.lines == (Line("Table demo stays, is no longer used, and is billed on", True),)
+
+
 def test_every_resource_of_a_tenant_is_known_by_its_urn() -> None:
     """A preview does not say what stays the same, parents among it."""
     for each in of_platform(load_platform(TENANTS)).resources.values():

@@ -22,12 +22,14 @@ def spawn(
     keys: socket.socket,
     variables: Mapping[str, str],
     secret: str,
+    keep: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start the server on sockets that listen already; the caller holds its stdin.
 
     Args:
         variables: more of the environment that functions inherit.
         secret: its administrator's; it goes by stdin, since commands and environments can be looked at.
+        keep: what it holds is to outlast it, in `directory`.
     """
     sockets = {"--gateway-socket": gateway.fileno(), "--issuer-socket": keys.fileno()}
     with (directory / "emulator.log").open("wb") as log:
@@ -35,9 +37,10 @@ def spawn(
             [
                 *(sys.executable, "-P", "-m", processes.SERVER_MODULE, "--directory", str(directory)),
                 *(str(part) for option in sockets.items() for part in option),
+                *(["--keep"] if keep else []),
             ],
             cwd=directory,
-            env={**environment(directory, gateway.getsockname()[1]), **variables},
+            env={**environment(directory, gateway.getsockname()[1], keep), **variables},
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
@@ -51,7 +54,7 @@ def spawn(
     return child
 
 
-def environment(directory: Path, port: int) -> dict[str, str]:
+def environment(directory: Path, port: int, keep: bool = False) -> dict[str, str]:
     """All that the server gets by itself: functions inherit it, so the caller's own environment stays out."""
     return {
         "PATH": os.defpath,
@@ -61,6 +64,7 @@ def environment(directory: Path, port: int) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(str(Path(each.__path__[0]).parent) for each in (tenantry, agreed)),
         "STATE_DIR": str(directory / "state"),
         "S3_DATA_DIR": str(directory / "s3"),
+        "S3_PERSIST": "1" if keep else "0",
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(port),
         "MINISTACK_ACCOUNT_ID": ACCOUNT,

@@ -2,8 +2,8 @@
 
 Tenants' stages are open, as on AWS: keys and tokens guard them. Everything else, known or not, is closed to
 whoever does not sign with credentials of this platform: a role's, or its administrator's, whose secret is
-made at each start and kept in the state file alone. Web pages are refused even so, and so is a request to a
-name other than ours, by which a page could pass for none (DNS rebinding).
+made at its first start and kept in the state file alone. Web pages are refused even so, and so is a request
+to a name other than ours, by which a page could pass for none (DNS rebinding).
 """
 
 import json

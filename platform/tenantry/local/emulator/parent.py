@@ -1,13 +1,14 @@
 """Run the emulator as a child process that never outlives its purpose.
 
 The parent binds the ports, so that a taken one is known before anything starts, and holds the child's stdin:
-should the parent be killed, the child ends itself. A detached emulator is found again by its record.
+should the parent be killed, the child ends itself. A detached emulator is found again by its record. What one
+holds goes with it, unless it is to be kept: then the next one of its directory goes on with it.
 """
 
 import http.client
+import os
 import secrets
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,31 +17,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tenantry.errors import Failed
 from tenantry.local import clients, issuer, receiver
-from tenantry.local.emulator import processes
+from tenantry.local.emulator import directories, ports, processes, snapshots
 from tenantry.local.emulator.child import HOST, spawn
-from tenantry.local.emulator.server import DETACH
+from tenantry.local.emulator.failures import EmulatorError
+from tenantry.local.emulator.server import DETACH, SAVE
 
 READY_SECONDS = 30.0  # measured: under one second; a loaded machine gets its time
 STOP_SECONDS = 5.0
+SAVE_SECONDS = 30.0  # for a snapshot; measured: a fifth of a second
 LOG_LINES = 20
 
 
 # By the emulator's address: variables that its functions get besides their own.
 Environment = Callable[[str], Mapping[str, str]]
-
-
-class EmulatorError(Failed):
-    """The emulator could not do what was asked of it; the message says what to do."""
-
-
-class PortTaken(EmulatorError):
-    """Another process listens on the port."""
-
-
-class DirectoryInUse(EmulatorError):
-    """The directory holds something that the emulator did not make."""
 
 
 class StartFailed(EmulatorError):
@@ -51,7 +41,7 @@ class StartFailed(EmulatorError):
 class RunningEmulator:
     """What another process needs to find a running emulator, and to be its administrator.
 
-    `started` is in seconds since the epoch.
+    `started` is in seconds since the epoch. `kept`: its directory outlasts it, with what it holds.
     """
 
     pid: int
@@ -60,6 +50,7 @@ class RunningEmulator:
     directory: Path
     started: float
     secret: str = field(repr=False)
+    kept: bool = False
 
 
 class Emulator:
@@ -77,36 +68,47 @@ class Emulator:
         directory: Path,
         environment: Environment = lambda _: {},
         meanwhile: Callable[[], None] = lambda: None,
+        kept: bool = False,
+        earlier: RunningEmulator | None = None,
     ) -> Self:
         """Start one, wait until it answers, and own `directory`: new or empty now, removed at the end.
 
         Args:
             environment: asked once, before anything runs; it may lead functions to a proxy.
             meanwhile: done once, while the emulator starts.
+            kept: go on with what the directory holds, and leave it for the next start.
+            earlier: whose administrator's secret it has, and whose issuer's port, unless that is taken.
 
         Raises:
-            PortTaken, DirectoryInUse: nothing was started.
+            PortTaken, DirectoryInUse, KeptByAnotherRelease: nothing was started.
             StartFailed: nothing was left running.
         """
         directory = directory.resolve()
-        with _listen(port) as gateway, _listen(None) as keys:
-            _make_directories(directory)
+        issuer_port = earlier.issuer_port if earlier else None
+        with ports.listening(port) as gateway, ports.listening_if_free(issuer_port) as keys:
+            if kept and snapshots.restored(directory) is not None:
+                directories.empty(directory / "tmp", directory / "issuer")
+            else:
+                if kept:  # a start that was cut off left it: whoever has the port has the directory
+                    directories.remove(directory)
+                directories.make(directory)
             child = None
             try:
                 variables = environment(f"http://{HOST}:{gateway.getsockname()[1]}")
-                secret = secrets.token_urlsafe(32)
-                child = spawn(directory, gateway, keys, variables, secret)
-                ports = gateway.getsockname()[1], keys.getsockname()[1]
+                secret = earlier.secret if earlier else secrets.token_urlsafe(32)
+                child = spawn(directory, gateway, keys, variables, secret, kept)
+                taken = gateway.getsockname()[1], keys.getsockname()[1]
                 gateway.close()  # from here on a dead child refuses connections
                 keys.close()
-                emulator = cls(RunningEmulator(child.pid, *ports, directory, time.time(), secret), child)
+                record = RunningEmulator(child.pid, *taken, directory, time.time(), secret, kept)
+                emulator = cls(record, child)
                 meanwhile()
                 emulator._await_ready()
             except BaseException:  # Ctrl-C too: nothing may stay behind
                 if child is not None:
                     processes.end_group(child.pid, directory, grace=0)
                     _reap(child)
-                shutil.rmtree(directory, ignore_errors=True)
+                directories.remove(directory)
                 raise
         return emulator
 
@@ -169,15 +171,42 @@ class Emulator:
                 ) from error
         self._detached = True
 
+    def save(self) -> None:
+        """Have it take a snapshot of what it holds, if that is kept, and wait for it.
+
+        Raises:
+            EmulatorError: none was made.
+        """
+        if not self.record.kept:
+            return
+        before, deadline = snapshots.newest(self.record.directory), time.monotonic() + SAVE_SECONDS
+        if self.alive:
+            os.kill(self.record.pid, SAVE)
+        while snapshots.newest(self.record.directory) == before:
+            if not self.alive or time.monotonic() > deadline:
+                raise EmulatorError(
+                    f"the platform's state could not be kept in {self.record.directory}.\n"
+                    f"{self._last_log_lines()}"
+                )
+            time.sleep(0.02)
+
+    def delete(self) -> None:
+        """Stop it, and remove what it kept."""
+        self.stop()
+        shutil.rmtree(self.record.directory, ignore_errors=True)
+
     def stop(self) -> None:
-        """End the server and its workers and remove its directory; of a dead one, remove what it left."""
+        """End the server and its workers and remove its directory, unless it is kept; of a dead one, what it
+        left.
+        """
+        grace = SAVE_SECONDS if self.record.kept else STOP_SECONDS
         try:
-            processes.end_group(self.record.pid, self.record.directory, STOP_SECONDS)
+            processes.end_group(self.record.pid, self.record.directory, grace)
         except processes.StillRunning as error:
             raise EmulatorError(str(error)) from error
         if self._child is not None:
             _reap(self._child)
-        shutil.rmtree(self.record.directory, ignore_errors=True)
+        directories.remove(self.record.directory)
 
     def _await_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
@@ -194,31 +223,6 @@ class Emulator:
     def _last_log_lines(self) -> str:
         log = (self.record.directory / "emulator.log").read_text(errors="replace").splitlines()
         return "\n".join(["Its last log lines:", *log[-LOG_LINES:]]) if log else "It wrote no log."
-
-
-def _listen(port: int | None) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted connections inherit it
-        listening.bind((HOST, port or 0))
-        listening.listen(128)
-    except OSError as error:
-        listening.close()
-        raise PortTaken(
-            f"port {port} on {HOST} cannot be used ({error.strerror}); "
-            f"choose another with --port; --port 0 takes a free one"
-        ) from error
-    return listening
-
-
-def _make_directories(directory: Path) -> None:
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise DirectoryInUse(f"{directory} is not empty; remove it, or give the emulator another directory")
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    directory.chmod(0o700)
-    for name in ("tmp", "state", "s3", "issuer"):
-        (directory / name).mkdir(mode=0o700)
 
 
 def _answers(port: int) -> bool:

@@ -2,8 +2,8 @@
 
 The first line of stdin is the secret of its administrator. It lives as long as the parent keeps its end of
 stdin open. A line `detach` there sets it free; an end of file before that means that the parent is gone, and
-the server removes its directory and ends. However it ends, its process group, which holds the functions'
-workers, ends with it.
+the server ends and removes its directory, unless something is kept there. However it ends, its process group,
+which holds the functions' workers, ends with it.
 """
 
 import argparse
@@ -18,16 +18,19 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from tenantry.local import clients
-from tenantry.local.emulator import repairs
+from tenantry.local.emulator import repairs, snapshots
 from tenantry.local.emulator.front import Front
+from tenantry.local.emulator.keeping import Keeper
 from tenantry.local.emulator.repairs.authorization import callers
 from tenantry.local.issuer import IssuerServer
 from tenantry.local.receiver import Receiver
 
 DETACH = "detach"
+SAVE = signal.SIGUSR1  # take a snapshot now: a deployment has ended
 DRAIN_SECONDS = 1  # for requests in flight at the end; a running function gets no longer
 
 
@@ -36,6 +39,7 @@ def main() -> None:
     arguments.add_argument("--directory", type=Path, required=True, help="scratch space, the server's own")
     arguments.add_argument("--gateway-socket", type=int, required=True, help="file descriptor")
     arguments.add_argument("--issuer-socket", type=int, required=True, help="file descriptor")
+    arguments.add_argument("--keep", action="store_true", help="what it holds is there again after its end")
     options = arguments.parse_args()
     if os.getpgrp() != os.getpid():
         arguments.error("start it in a process group of its own: it ends its whole group")
@@ -43,7 +47,7 @@ def main() -> None:
     _allow_many_files()
     secret = sys.stdin.readline().strip()
     if not secret:  # the parent is gone already
-        shutil.rmtree(options.directory, ignore_errors=True)
+        _abandon(options.directory)
         return
     root = clients.root(secret)
     repairs.apply(root)
@@ -51,10 +55,13 @@ def main() -> None:
         socket.socket(fileno=options.issuer_socket), options.directory / "issuer", Receiver(secret)
     )
     threading.Thread(target=issuer.serve_forever, daemon=True).start()
-    asyncio.run(_serve(options.gateway_socket, options.directory, root))
+    keeper = Keeper(options.directory) if options.keep else None
+    asyncio.run(_serve(options.gateway_socket, options.directory, root, keeper))
 
 
-async def _serve(gateway_socket: int, directory: Path, root: clients.Credentials) -> None:
+async def _serve(
+    gateway_socket: int, directory: Path, root: clients.Credentials, keeper: Keeper | None
+) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app
@@ -73,14 +80,29 @@ async def _serve(gateway_socket: int, directory: Path, root: clients.Credentials
     config.keep_alive_timeout = 75
     config.graceful_timeout = DRAIN_SECONDS
     config.loglevel = "WARNING"
+    front: Any = Front(app, _hosts(), callers.secret_of(root))
+    if keeper:
+        front = keeper.watched(front)
+        loop.add_signal_handler(SAVE, keeper.save)
     try:
-        await serve(Front(app, _hosts(), callers.secret_of(root)), config, shutdown_trigger=ended.wait)
+        async with asyncio.TaskGroup() as tasks:
+            saving = tasks.create_task(keeper.run()) if keeper else None
+            await serve(front, config, shutdown_trigger=ended.wait)
+            if saving:
+                saving.cancel()
     except Exception:
         logging.getLogger(__name__).exception("the emulator failed")
     finally:
+        if keeper:
+            keeper.save_last()
         if abandoned.is_set():
-            shutil.rmtree(directory, ignore_errors=True)
+            _abandon(directory)
         os.killpg(0, signal.SIGKILL)  # leaving the loop would wait for running functions instead
+
+
+def _abandon(directory: Path) -> None:
+    if snapshots.newest(directory) is None:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _hosts() -> list[str]:

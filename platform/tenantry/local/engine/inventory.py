@@ -3,7 +3,7 @@
 It is a file of JSON lines in the emulator's own directory. Each call to AWS is announced before it (`begun`)
 and confirmed after it (`made`, `removed`), so that a reader knows of each resource that it is there, or that
 nobody knows. It holds secrets (API keys' values, private keys): directory 0700, file 0600, and it goes with
-the emulator.
+the emulator, or is kept with what that holds.
 """
 
 import fcntl

@@ -109,7 +109,7 @@ class Engine(MockMonitor):
             if there.retained:
                 raise NotImplementedError(
                     f"{', '.join(todo.differing)} cannot change without a new resource of the same name, and "
-                    "this one is to stay; `tenantry up` starts afresh"
+                    "this one is to stay; `tenantry up --fresh` starts empty"
                 )
             self._remove(there)
             replacing = False

@@ -38,7 +38,7 @@ def alarms(place: Place, slugs: Iterable[str]) -> dict[str, tuple[ReportedAlarm,
     Raises:
         Failed: AWS refuses.
     """
-    prefix = f"{place.names.cell}_"
+    prefix = place.names.tenants
     with refusals_reported(place.region):
         pages = place.client("cloudwatch").get_paginator("describe_alarms")
         kinds = ["MetricAlarm", "CompositeAlarm"]

@@ -1,13 +1,24 @@
 """API Gateway: the API, its stages, and who may call them."""
 
-from tenantry.rules.kinds import tokens
-from tenantry.rules.kinds.kind import Kind
+from tenantry.rules.kinds.identity import ROLE
+from tenantry.rules.kinds.kind import Calls, Kind
+from tenantry.rules.kinds.watching import LOG_GROUP
 from tenantry.rules.rights.identity import PASSED, TRACING
 from tenantry.rules.rights.running import GATEWAY
 
-KINDS = (
+ACCOUNT = "aws:apigateway/account:Account"
+API_KEY = "aws:apigateway/apiKey:ApiKey"
+DEPLOYMENT = "aws:apigateway/deployment:Deployment"
+METHOD_SETTINGS = "aws:apigateway/methodSettings:MethodSettings"
+REST_API = "aws:apigateway/restApi:RestApi"
+STAGE = "aws:apigateway/stage:Stage"
+USAGE_PLAN = "aws:apigateway/usagePlan:UsagePlan"
+USAGE_PLAN_KEY = "aws:apigateway/usagePlanKey:UsagePlanKey"
+
+KINDS: tuple[Kind, ...] = (
     Kind(
-        token=tokens.REST_API,
+        token=REST_API,
+        calls=Calls.of("apigateway", "CreateRestApi PutRestApi", "PutRestApi TagResource", "DeleteRestApi"),
         rights=(GATEWAY,),
         name="name",
         unique=False,
@@ -15,33 +26,38 @@ KINDS = (
         settings=("endpointConfiguration.types", "failOnWarnings", "putRestApiMode"),
     ),
     Kind(
-        token=tokens.DEPLOYMENT,
+        token=DEPLOYMENT,
+        calls=Calls.of("apigateway", "CreateDeployment", "", "DeleteDeployment"),
         rights=(GATEWAY,),
         taggable=False,
-        references={"restApi": tokens.REST_API},
+        references={"restApi": REST_API},
         settings=("triggers",),
         unused={"triggers": "their change replaces the deployment, which is all that they are for"},
     ),
     Kind(
-        token=tokens.STAGE,
+        token=STAGE,
+        calls=Calls.of(
+            "apigateway", "CreateStage UpdateStage", "GetStage UpdateStage TagResource", "DeleteStage"
+        ),
         rights=(GATEWAY, TRACING),
         name="stageName",
         judged=("variables",),
         references={
-            "accessLogSettings.destinationArn": tokens.LOG_GROUP,
-            "deployment": tokens.DEPLOYMENT,
-            "restApi": tokens.REST_API,
+            "accessLogSettings.destinationArn": LOG_GROUP,
+            "deployment": DEPLOYMENT,
+            "restApi": REST_API,
         },
         settings=("accessLogSettings.format", "xrayTracingEnabled"),
         computed={"invokeUrl": "https://api.example/{name}"},
     ),
     Kind(
-        token=tokens.METHOD_SETTINGS,
+        token=METHOD_SETTINGS,
+        calls=Calls.of("apigateway", "UpdateStage", "UpdateStage", "UpdateStage"),
         rights=(GATEWAY,),
         name="methodPath",
         unique=False,
         taggable=False,
-        references={"restApi": tokens.REST_API, "stageName": tokens.STAGE},
+        references={"restApi": REST_API, "stageName": STAGE},
         settings=(
             "settings.dataTraceEnabled",
             "settings.loggingLevel",
@@ -51,7 +67,8 @@ KINDS = (
         ),
     ),
     Kind(
-        token=tokens.API_KEY,
+        token=API_KEY,
+        calls=Calls.of("apigateway", "CreateApiKey", "UpdateApiKey TagResource", "DeleteApiKey"),
         rights=(GATEWAY,),
         name="name",
         unique=False,
@@ -61,11 +78,18 @@ KINDS = (
         secret_outputs=("value",),
     ),
     Kind(
-        token=tokens.USAGE_PLAN,
+        token=USAGE_PLAN,
+        # A plan goes only when no stage is in it.
+        calls=Calls.of(
+            "apigateway",
+            "CreateUsagePlan",
+            "GetUsagePlan UpdateUsagePlan TagResource",
+            "GetUsagePlan UpdateUsagePlan DeleteUsagePlan",
+        ),
         rights=(GATEWAY,),
         name="name",
         unique=False,
-        references={"apiStages.apiId": tokens.REST_API, "apiStages.stage": tokens.STAGE},
+        references={"apiStages.apiId": REST_API, "apiStages.stage": STAGE},
         settings=(
             "description",
             "quotaSettings.limit",
@@ -75,17 +99,19 @@ KINDS = (
         ),
     ),
     Kind(
-        token=tokens.USAGE_PLAN_KEY,
+        token=USAGE_PLAN_KEY,
+        calls=Calls.of("apigateway", "CreateUsagePlanKey", "", "DeleteUsagePlanKey"),
         rights=(GATEWAY,),
         taggable=False,
-        references={"keyId": tokens.API_KEY, "usagePlanId": tokens.USAGE_PLAN},
+        references={"keyId": API_KEY, "usagePlanId": USAGE_PLAN},
         settings=("keyType",),
         secret_outputs=("value",),
     ),
     Kind(
-        token=tokens.ACCOUNT,
+        token=ACCOUNT,
+        calls=Calls.of("apigateway", "UpdateAccount", "UpdateAccount"),
         rights=(GATEWAY, PASSED),
         taggable=False,
-        references={"cloudwatchRoleArn": tokens.ROLE},
+        references={"cloudwatchRoleArn": ROLE},
     ),
 )

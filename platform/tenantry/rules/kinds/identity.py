@@ -1,8 +1,7 @@
 """IAM's roles and policies, KMS's keys, and what is drawn at random."""
 
 from tenantry.rules.arns import Arns
-from tenantry.rules.kinds import tokens
-from tenantry.rules.kinds.kind import Kind
+from tenantry.rules.kinds.kind import Calls, Kind
 from tenantry.rules.rights.identity import (
     ALIASES,
     BOUNDARY,
@@ -15,6 +14,18 @@ from tenantry.rules.rights.identity import (
     ROLES,
     USE_KEYS,
 )
+
+ALIAS = "aws:kms/alias:Alias"
+KEY = "aws:kms/key:Key"
+POLICY = "aws:iam/policy:Policy"
+ROLE = "aws:iam/role:Role"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+ROLE_POLICY_ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+PRIVATE_KEY = "tls:index/privateKey:PrivateKey"
+RANDOM_ID = "random:index/randomId:RandomId"
+RANDOM_BYTES = "random:index/randomBytes:RandomBytes"
+
+DRAWN = Calls()  # by the engine's own providers
 
 
 def _role(arns: Arns, name: str) -> str:
@@ -29,19 +40,28 @@ def _key(arns: Arns, key_id: str) -> str:
     return arns.kms(f"key/{key_id}")
 
 
-KINDS = (
+KINDS: tuple[Kind, ...] = (
     Kind(
-        token=tokens.ROLE,
+        token=ROLE,
+        calls=Calls.of(
+            "iam", "CreateRole", "UpdateAssumeRolePolicy PutRolePermissionsBoundary TagRole", "DeleteRole"
+        ),
         rights=(ROLES, BOUNDED, LOGGING_ROLE),
         name="name",
         arn=_role,
         policies=("assumeRolePolicy", "inlinePolicies.policy"),
         judged=("inlinePolicies.name", "managedPolicyArns"),
-        references={"permissionsBoundary": tokens.POLICY},
+        references={"permissionsBoundary": POLICY},
         target="roles",
     ),
     Kind(
-        token=tokens.POLICY,
+        token=POLICY,
+        calls=Calls.of(
+            "iam",
+            "CreatePolicy",
+            "CreatePolicyVersion ListPolicyVersions DeletePolicyVersion TagPolicy",
+            "ListPolicyVersions DeletePolicy",
+        ),
         rights=(BOUNDARY,),
         name="name",
         arn=_policy,
@@ -49,23 +69,31 @@ KINDS = (
         settings=("description",),
     ),
     Kind(
-        token=tokens.ROLE_POLICY,
+        token=ROLE_POLICY,
+        calls=Calls.of("iam", "PutRolePolicy", "PutRolePolicy", "DeleteRolePolicy"),
         rights=(ROLES, BOUNDED),
         name="name",
         unique=False,
         taggable=False,
         policies=("policy",),
-        references={"role": tokens.ROLE},
+        references={"role": ROLE},
     ),
     Kind(
-        token=tokens.ROLE_POLICY_ATTACHMENT,
+        token=ROLE_POLICY_ATTACHMENT,
+        calls=Calls.of("iam", "AttachRolePolicy", "", "DetachRolePolicy"),
         rights=(ROLES, LOGGING_POLICY),
         taggable=False,
         judged=("policyArn",),
-        references={"role": tokens.ROLE},
+        references={"role": ROLE},
     ),
     Kind(
-        token=tokens.KEY,
+        token=KEY,
+        calls=Calls.of(
+            "kms",
+            "CreateKey EnableKeyRotation",
+            "PutKeyPolicy UpdateKeyDescription TagResource EnableKeyRotation",
+            "ScheduleKeyDeletion",
+        ),
         rights=(MAKE_KEYS, KEYS, USE_KEYS),
         arn=_key,
         policies=("policy",),
@@ -75,27 +103,31 @@ KINDS = (
         unused={"deletionWindowInDays": "it is read when the key is removed"},
     ),
     Kind(
-        token=tokens.ALIAS,
+        token=ALIAS,
+        calls=Calls.of("kms", "CreateAlias", "UpdateAlias", "DeleteAlias"),
         rights=(ALIASES, LIST_ALIASES, KEYS),
         name="name",
         taggable=False,
-        references={"targetKeyId": tokens.KEY},
+        references={"targetKeyId": KEY},
     ),
     Kind(
-        token=tokens.RANDOM_BYTES,
+        token=RANDOM_BYTES,
+        calls=DRAWN,
         taggable=False,
         settings=("length",),
         computed={"base64": "base64-of-{name}"},
         secret_outputs=("base64", "hex"),
     ),
     Kind(
-        token=tokens.RANDOM_ID,
+        token=RANDOM_ID,
+        calls=DRAWN,
         taggable=False,
         settings=("byteLength",),
         computed={"hex": "0a1b2c3d"},
     ),
     Kind(
-        token=tokens.PRIVATE_KEY,
+        token=PRIVATE_KEY,
+        calls=DRAWN,
         taggable=False,
         settings=("algorithm",),
         computed={"privateKeyPemPkcs8": "PRIVATE {name}", "publicKeyPem": "{public_pem}"},

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from tenantry.rules.arns import Arns
 from tenantry.rules.rights.shape import Right
@@ -13,12 +13,31 @@ NAMELESS = "arn:of"  # stands for an ARN that nothing names
 Inputs = Mapping[str, Any]
 
 
+class Calls(NamedTuple):
+    """Operations of AWS's control plane, one for each call, such as `logs:CreateLogGroup`.
+
+    They are those of the local platform's makers, which stand for the provider's: it makes the same changes
+    by the same operations, and reads more besides. Of what nothing can change, a change is a removal and a
+    new one.
+    """
+
+    make: tuple[str, ...] = ()
+    change: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, service: str, make: str, change: str = "", remove: str = "") -> Self:
+        """Operations without the service, divided by blanks."""
+        return cls(*(tuple(f"{service}:{name}" for name in each.split()) for each in (make, change, remove)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One type. Inputs are the provider's, in camelCase; `a.b` is the member `b` of the input `a`, or of
     each of its elements. An input that stands in none of the fields is not understood.
 
     Attributes:
+        calls: what it costs to make one, to change it, to remove it.
         name: the input that holds the physical name.
         unique: two of one name cannot be there at once.
         arn: spells the ARN by that name or, where there is none, by the id. Left out where nothing names it.
@@ -36,6 +55,7 @@ class Kind:
     """
 
     token: str
+    calls: Calls
     name: str = ""
     unique: bool = True
     arn: Callable[[Arns, str], str] | None = None

@@ -1,26 +1,43 @@
 """What watches: logs, alarms, dashboards, saved queries, the budget, and the topics that they notify."""
 
 from tenantry.rules.arns import Arns
-from tenantry.rules.kinds import tokens
-from tenantry.rules.kinds.kind import Kind
-from tenantry.rules.rights.watching import ALARMS, ALL_ALARMS, BUDGET, DASHBOARDS, LISTED, LOG_GROUPS, TOPICS
+from tenantry.rules.kinds.identity import KEY
+from tenantry.rules.kinds.kind import Calls, Kind
+from tenantry.rules.rights.watching import ALARMS, ALL_ALARMS, BUDGETS, DASHBOARDS, LISTED, LOG_GROUPS, TOPICS
 
-NOTIFIED = {"alarmActions": tokens.TOPIC, "okActions": tokens.TOPIC}
+BUDGET = "aws:budgets/budget:Budget"
+COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+QUERY_DEFINITION = "aws:cloudwatch/queryDefinition:QueryDefinition"
+TOPIC = "aws:sns/topic:Topic"
+TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
+TOPIC_SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
+
+NOTIFIED = {"alarmActions": TOPIC, "okActions": TOPIC}
 METRIC = ("dimensions", "metricName", "namespace", "period")
 
-KINDS = (
+KINDS: tuple[Kind, ...] = (
     Kind(
-        token=tokens.LOG_GROUP,
+        token=LOG_GROUP,
+        calls=Calls.of(
+            "logs",
+            "CreateLogGroup PutRetentionPolicy DescribeLogGroups TagResource",
+            "CreateLogGroup PutRetentionPolicy DescribeLogGroups TagResource",
+            "DeleteLogGroup",
+        ),
         free="it holds what a role may write to it, and roles are judged by themselves",
         rights=(LOG_GROUPS, LISTED),
         name="name",
         arn=Arns.log_group,
-        references={"kmsKeyId": tokens.KEY},
+        references={"kmsKeyId": KEY},
         settings=("retentionInDays",),
         target="logs",
     ),
     Kind(
-        token=tokens.METRIC_ALARM,
+        token=METRIC_ALARM,
+        calls=Calls.of("cloudwatch", "PutMetricAlarm", "PutMetricAlarm", "DeleteAlarms"),
         rights=(ALARMS, ALL_ALARMS),
         name="name",
         references=NOTIFIED,
@@ -38,21 +55,24 @@ KINDS = (
         ),
     ),
     Kind(
-        token=tokens.COMPOSITE_ALARM,
+        token=COMPOSITE_ALARM,
+        calls=Calls.of("cloudwatch", "PutCompositeAlarm", "PutCompositeAlarm", "DeleteAlarms"),
         rights=(ALARMS, ALL_ALARMS),
         name="alarmName",
         references=NOTIFIED,
         settings=("alarmDescription", "alarmRule"),
     ),
     Kind(
-        token=tokens.DASHBOARD,
+        token=DASHBOARD,
+        calls=Calls.of("cloudwatch", "PutDashboard", "PutDashboard", "DeleteDashboards"),
         rights=(DASHBOARDS,),
         name="dashboardName",
         taggable=False,
         settings=("dashboardBody",),
     ),
     Kind(
-        token=tokens.QUERY_DEFINITION,
+        token=QUERY_DEFINITION,
+        calls=Calls.of("logs", "PutQueryDefinition", "PutQueryDefinition", "DeleteQueryDefinition"),
         rights=(LISTED,),
         name="name",
         unique=False,
@@ -60,7 +80,8 @@ KINDS = (
         settings=("queryString",),
     ),
     Kind(
-        token=tokens.TOPIC,
+        token=TOPIC,
+        calls=Calls.of("sns", "CreateTopic", "TagResource", "DeleteTopic"),
         rights=(TOPICS,),
         name="name",
         arn=Arns.topic,
@@ -68,25 +89,28 @@ KINDS = (
         target="topics",
     ),
     Kind(
-        token=tokens.TOPIC_POLICY,
+        token=TOPIC_POLICY,
+        calls=Calls.of("sns", "SetTopicAttributes", "SetTopicAttributes"),
         rights=(TOPICS,),
         taggable=False,
         policies=("policy",),
-        references={"arn": tokens.TOPIC},
+        references={"arn": TOPIC},
     ),
     Kind(
-        token=tokens.TOPIC_SUBSCRIPTION,
+        token=TOPIC_SUBSCRIPTION,
+        calls=Calls.of("sns", "Subscribe", "", "Unsubscribe"),
         rights=(TOPICS,),
         taggable=False,
         judged=("protocol",),
-        references={"topic": tokens.TOPIC},
+        references={"topic": TOPIC},
         settings=("endpoint",),
     ),
     Kind(
-        token=tokens.BUDGET,
-        rights=(BUDGET,),
+        token=BUDGET,
+        calls=Calls.of("budgets", "CreateBudget", "UpdateBudget", "DeleteBudget"),
+        rights=(BUDGETS,),
         name="name",
-        references={"notifications.subscriberSnsTopicArns": tokens.TOPIC},
+        references={"notifications.subscriberSnsTopicArns": TOPIC},
         settings=(
             "budgetType",
             "costFilters",

@@ -30,7 +30,7 @@ QUEUES = Right(
     "GetQueueAttributes GetQueueUrl ListQueueTags",
     named(lambda arns, names: [arns.queue(names.queue("*", "*"))]),
 )
-BUCKET = Right(
+BUCKETS = Right(
     "Bucket",
     "s3",
     "CreateBucket DeleteBucket PutBucketPublicAccessBlock PutBucketTagging",

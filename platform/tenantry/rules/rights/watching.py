@@ -51,7 +51,7 @@ TOPICS = Right(
     f"GetSubscriptionAttributes GetTopicAttributes {TAGS_READ}",
     named(lambda arns, names: [arns.topic(names.cell), arns.topic(f"{names.cell}_*")]),
 )
-BUDGET = Right(
+BUDGETS = Right(
     "Budget",
     "budgets",
     f"ModifyBudget {TAGGING}",

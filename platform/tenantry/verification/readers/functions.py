@@ -58,7 +58,7 @@ def _functions_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterato
     """Functions by names of ours, and addresses of ours that no gateway guards."""
     known = {each.inputs["name"] for each in declared if each.type == tokens.FUNCTION}
     for each in reading.listed("lambda", "list_functions", "Functions"):
-        if each["FunctionName"].startswith(f"{reading.names.cell}_") and each["FunctionName"] not in known:
+        if each["FunctionName"].startswith(reading.names.tenants) and each["FunctionName"] not in known:
             yield by_name(reading, "Function", each["FunctionName"], each["FunctionArn"])
     for function in of_type(declared, tokens.FUNCTION):
         name = function.inputs["name"]

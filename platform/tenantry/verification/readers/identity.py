@@ -54,7 +54,7 @@ def _roles_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[St
     logging = reading.names.gateway_role("")
     for each in _roles(reading):
         name = each["RoleName"]
-        if name.startswith(f"{reading.names.cell}_") and not name.startswith(logging) and name not in known:
+        if name.startswith(reading.names.tenants) and not name.startswith(logging) and name not in known:
             yield by_name(reading, "Role", name, each["Arn"])
 
 

@@ -128,7 +128,7 @@ def _rule(reading: Reading, inputs: Inputs) -> Found | None:
 
 def _rules_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
     known = {each.inputs["name"] for each in declared if each.type == tokens.EVENT_RULE}
-    prefix = f"{reading.names.cell}_"
+    prefix = reading.names.tenants
     for each in reading.listed("events", "list_rules", "Rules", NamePrefix=prefix):
         if each["Name"] not in known:
             yield by_name(reading, "EventRule", each["Name"], each["Arn"])

@@ -18,7 +18,7 @@ from tenantry.verification.reading import Answer, Reading
 
 
 def _keys(reading: Reading) -> list[Answer]:
-    prefix = f"{reading.names.cell}_"
+    prefix = reading.names.tenants
     return reading.listed("apigateway", "get_api_keys", "items", nameQuery=prefix, includeValues=False)
 
 
@@ -33,7 +33,7 @@ def _key(reading: Reading, inputs: Inputs) -> Found | None:
 def _keys_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
     known = {each.found.id for each in of_type(declared, tokens.API_KEY) if each.found}
     for each in _keys(reading):
-        if each["id"] not in known and each["name"].startswith(f"{reading.names.cell}_"):
+        if each["id"] not in known and each["name"].startswith(reading.names.tenants):
             yield by_name(reading, "ApiKey", each["name"], each["id"])
 
 
@@ -67,7 +67,7 @@ def _plans_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[St
     apis = {each.found.id for each in of_type(declared, tokens.REST_API) if each.found}
     for each in _plans(reading):
         opened = [of["stage"] for of in each.get("apiStages") or [] if of["apiId"] in apis]
-        if each["id"] not in known and (opened or each["name"].startswith(f"{reading.names.cell}_")):
+        if each["id"] not in known and (opened or each["name"].startswith(reading.names.tenants)):
             yield Stray(f"UsagePlan {each['name']}", "apiStages", opened)
 
 

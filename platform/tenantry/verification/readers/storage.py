@@ -185,7 +185,7 @@ def _said(text: str) -> Any:
 
 def _queues_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
     known = {each.inputs["name"] for each in declared if each.type == tokens.QUEUE}
-    prefix = f"{reading.names.cell}_"
+    prefix = reading.names.tenants
     for url in _urls(reading, prefix):
         name = url.rpartition("/")[2]
         if name not in known:

@@ -12,7 +12,7 @@ from tenantry.verification.reading import Answer, Reading
 def _log_group(reading: Reading, inputs: Inputs) -> Found | None:
     """Of all the stack's groups at once: DescribeLogGroups is asked ten times a second at most."""
     name, names = inputs["name"], reading.names
-    starts = (naming.log_group(f"{names.cell}_"), f"/{names.folder}")
+    starts = (naming.log_group(names.tenants), f"/{names.folder}")
     start = next((each for each in starts if name.startswith(each)), name)
     listed = reading.listed("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=start)
     there = next((each for each in listed if each["logGroupName"] == name), None)
@@ -34,7 +34,7 @@ def _alarms(reading: Reading, member: str) -> list[Answer]:
         "cloudwatch",
         "describe_alarms",
         member,
-        AlarmNamePrefix=f"{reading.names.cell}_",
+        AlarmNamePrefix=reading.names.tenants,
         AlarmTypes=["MetricAlarm", "CompositeAlarm"],
     )
 

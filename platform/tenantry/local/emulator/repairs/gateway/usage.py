@@ -57,6 +57,20 @@ def repair() -> None:
     gateway.handle_request = handle_usage
 
 
+def kept() -> list[list[list[Any]]]:
+    """All counts, as JSON holds them."""
+    return [
+        [[plan, key, str(day), number] for (plan, key, day), number in counted.items()]
+        for counted in (_used, _granted)
+    ]
+
+
+def restore(counts: list[list[list[Any]]]) -> None:
+    """What `kept` answered."""
+    for counted, listed in zip((_used, _granted), counts, strict=True):
+        counted.update({(plan, key, date.fromisoformat(day)): number for plan, key, day, number in listed})
+
+
 def _usage(plan_id: str, query: Any) -> dict[str, Any]:
     from ministack.services import apigateway_v1 as gateway
 

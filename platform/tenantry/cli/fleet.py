@@ -1,0 +1,59 @@
+"""`fleet`: many stacks at once."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from tenantry.cli import splitting
+from tenantry.cli.output import print_json, stdout
+from tenantry.cli.tenants import AsJson
+
+if TYPE_CHECKING:
+    from tenantry.operations.fleet.listing import FleetStack
+
+fleet = typer.Typer(no_args_is_help=True, help="Many stacks at once: what differs, and its rollout in rings.")
+fleet.command("split")(splitting.split)
+fleet.command("join")(splitting.join)
+
+Stacks = Annotated[list[str] | None, typer.Argument(metavar="[STACK]...", help="All, if left out.")]
+
+
+@fleet.command("list")
+def list_(
+    stacks: Stacks = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="By the files alone, without what their last updates recorded.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Name the stacks, what each declares, and whether an update has anything to do."""
+    from tenantry.operations.fleet.listing import fleet as found
+    from tenantry.wanted import Project
+
+    listed = found(Project()).named(stacks or []).stacks
+    if as_json:
+        print_json([_shown(each, offline) for each in listed])
+        return
+    table = Table("stack", "cell", "tenants", "ring", "account", "Region", *([] if offline else ["standing"]))
+    for each in listed:
+        number = str(len(each.tenants)) if not each.tenant else each.tenant
+        where = (each.account or "of the environment", each.region)
+        table.add_row(each.name, each.cell, number, each.ring, *where, *([] if offline else [each.standing]))
+    stdout().print(table)
+
+
+def _shown(stack: "FleetStack", offline: bool) -> dict[str, Any]:
+    known = {
+        "stack": stack.name,
+        "cell": stack.cell,
+        "tenants": [slug for slug, _ in stack.tenants],
+        "ring": stack.ring,
+        "account": stack.account or None,
+        "role": stack.site.role,
+        "region": stack.region,
+        "wanted": stack.wanted,
+    }
+    if offline:
+        return known
+    return known | {"recorded": stack.recorded or None, "standing": stack.standing, "differs": stack.differs}

@@ -1,0 +1,99 @@
+"""Write a handover's folder, or renew one: what changed since is added to its list of changes."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tenantry.config import Tenant
+from tenantry.errors import WrongInput
+from tenantry.handover import calls, changes, clients, collection, receivers
+from tenantry.handover.page import page
+
+CONTRACT, CHANGES = "openapi.json", "changes.json"
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """`changes` are since the handover before; `missing` says what could not be made, and how to have it."""
+
+    changes: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def write(folder: Path, tenant: Tenant, document: dict[str, Any], today: date) -> Written:
+    """Write all of it.
+
+    Args:
+        document: the contract with the tenant's address, as `gateway.published` makes it.
+
+    Raises:
+        WrongInput: the folder holds something else, or cannot be written.
+        Failed: a generator of clients refuses the contract.
+    """
+    try:
+        return _written(folder, tenant, json.loads(json.dumps(document)), today)
+    except OSError as error:
+        what = f"{error.filename or folder} cannot be written: {error.strerror}"
+        raise WrongInput(f"{what}; give another --to") from error
+
+
+def _written(folder: Path, tenant: Tenant, document: dict[str, Any], today: date) -> Written:
+    before = _before(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    found = tuple(changes.between(before, document)) if before else ("first handover",)
+    history = _history(folder)
+    if found:
+        history = [{"date": today.isoformat(), "changes": list(found)}, *history]
+    _write_json(folder / CONTRACT, document)
+    made = clients.make(folder / "clients", tenant.slug, folder / CONTRACT, document)
+    _write_json(folder / CHANGES, history)
+    of_all = calls.of(document)
+    url = document["servers"][0]["url"]
+    _write_json(folder / "collection.json", collection.of(document["info"]["title"], url, of_all))
+    for each in receivers.sources():
+        (folder / each.name).write_text(each.text, encoding="utf-8")
+    for file in sorted(STATIC.iterdir()):
+        shutil.copyfile(file, folder / file.name)
+    (folder / "index.html").write_text(page(tenant, document, made, history), encoding="utf-8")
+    return Written(found if before else (), made.missing)
+
+
+def _before(folder: Path) -> dict[str, Any] | None:
+    """The contract of the handover that the folder holds; None for a new folder."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return None
+    if not (folder / CHANGES).exists():
+        raise WrongInput(f"{folder} holds something other than a handover; give an empty folder or a new one")
+    before = _json(folder / CONTRACT)
+    if not isinstance(before, dict):
+        raise WrongInput(f"{folder / CONTRACT} is not a contract; give a new folder")
+    return before
+
+
+def _history(folder: Path) -> list[Any]:
+    file = folder / CHANGES
+    history = _json(file) if file.exists() else []
+    if not isinstance(history, list) or not all(map(_is_entry, history)):
+        raise WrongInput(f"{file} is not a list of changes; give a new folder")
+    return history
+
+
+def _is_entry(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"date", "changes"}
+
+
+def _json(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        raise WrongInput(f"{file} is not JSON; give a new folder") from None
+
+
+def _write_json(file: Path, value: Any) -> None:
+    file.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

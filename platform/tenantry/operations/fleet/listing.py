@@ -1,0 +1,150 @@
+"""Tell which stacks there are, what each declares, and whether an update of it has anything to do."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from tenantry.config.fleet_files import load
+from tenantry.config.rings import RingsFile
+from tenantry.config.sites import Site
+from tenantry.errors import WrongInput
+from tenantry.operations.fleet.records import Backend
+from tenantry.problems import unknown
+from tenantry.rollout.rings import ring_of
+from tenantry.wanted import CELL, LEAVING, WANTED, Project, Values, tenant
+
+Standing = Literal["as wanted", "differs", "never deployed", "leaves rights"]
+_LOOPBACK = ("localhost", "127.", "::1")
+
+
+@dataclass(frozen=True)
+class FleetStack:
+    """`tenants` are slug and tier of those that it declares; `tenant` is the one that it declares alone.
+
+    `wanted` is the digest of all that it depends on, as the files are now.
+    """
+
+    name: str
+    cell: str
+    tenant: str
+    tenants: tuple[tuple[str, str], ...]
+    region: str
+    site: Site
+    backend: Backend
+    wanted: str
+    ring: str
+
+    @property
+    def account(self) -> str:
+        """Empty where nothing says it: whose credentials these are."""
+        return self.site.account or ""
+
+    @property
+    def cells_stack(self) -> str:
+        """The stack that has to be there before this one; its own name if it is a cell's."""
+        return self.name.removesuffix(f".{self.tenant}") if self.tenant else self.name
+
+    @cached_property
+    def recorded(self) -> str:
+        """By its last update; empty before the first."""
+        return str(self.backend.outputs(self.name).get(WANTED, ""))
+
+    @property
+    def standing(self) -> Standing:
+        if not self.recorded:
+            return "never deployed"
+        if self.recorded == self.wanted:
+            return "as wanted"
+        return "leaves rights" if self.recorded == self.wanted + LEAVING else "differs"
+
+    @property
+    def differs(self) -> bool:
+        return self.standing != "as wanted"
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Stacks in the order of their names."""
+
+    stacks: tuple[FleetStack, ...]
+    rings: RingsFile = field(default_factory=RingsFile)
+
+    def named(self, names: Iterable[str]) -> "Fleet":
+        """Those alone; all, if none is named.
+
+        Raises:
+            WrongInput: there is no such stack.
+        """
+        known = {each.name: each for each in self.stacks}
+        for name in names:
+            if name not in known:
+                raise WrongInput(unknown("stack", name, known))
+        chosen = [known[name] for name in sorted(set(names))]
+        return Fleet(tuple(chosen) or self.stacks, self.rings)
+
+
+def fleet(project: Project) -> Fleet:
+    """Of the stacks whose files name a cell, the local emulator's left out: they are no place on AWS.
+
+    Raises:
+        WrongInput: a stack's file contradicts platform.yaml, or a file cannot be read.
+    """
+    settings = {name: project.settings(name) for name in project.stacks()}
+    of_aws = {name: each for name, each in settings.items() if CELL in each and not _emulated(each)}
+    beside = load(project.root / "tenants")
+    name = project.name
+    backends: dict[str, Backend] = {}
+    stacks = []
+    for stack, own in of_aws.items():
+        site = beside.sites.cells.get(own[CELL], Site())
+        url = site.backend or ""
+        backend = backends.setdefault(url, Backend(project.root, name, url))
+        stacks.append(_stack(project, stack, own, site, backend, beside.rings))
+    return Fleet(tuple(stacks), beside.rings)
+
+
+def _stack(
+    project: Project, name: str, settings: Values, site: Site, backend: Backend, rings: RingsFile
+) -> FleetStack:
+    region = settings.get("aws:region") or site.region
+    if not isinstance(region, str):
+        raise WrongInput(f"Pulumi.{name}.yaml has no aws:region; write the one that the stack is in")
+    if site.region not in (None, region):
+        raise WrongInput(
+            f"Pulumi.{name}.yaml has aws:region {region}, and platform.yaml has cell {settings[CELL]} in "
+            f"{site.region}; correct one of them"
+        )
+    tenants = tuple(project.tenants(name))
+    return FleetStack(
+        name=name,
+        cell=settings[CELL],
+        tenant=tenant(name),
+        tenants=tenants,
+        region=region,
+        site=site,
+        backend=backend,
+        wanted=project.digest(name),
+        ring=ring_of(name, tenants, rings.rings),
+    )
+
+
+def _emulated(settings: Values) -> bool:
+    """Whether its provider is sent to this machine."""
+    return any(
+        (urlsplit(address).hostname or "").startswith(_LOOPBACK)
+        for address in _texts(settings.get("aws:endpoints"))
+    )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for each in value.values():
+                yield from _texts(each)
+        case list():
+            for each in value:
+                yield from _texts(each)

@@ -1,0 +1,1 @@
+"""The rules of a rollout: rings, rates, gates and what a journal means. Pure functions alone."""

@@ -1,0 +1,74 @@
+"""One writer at a time changes a file of the fleet's, in a folder and in a bucket alike."""
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tenantry.operations.fleet.stores import Bucket, Folder, Store, store
+
+WRITERS = 8
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    if request.param == "folder":
+        yield Folder(tmp_path / "state")
+        return
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        client = boto3.client("s3", region_name="us-east-1")
+        client.create_bucket(Bucket="state")
+        yield Bucket("state", "below/", client, "us-east-1")
+
+
+def test_what_was_seen_is_replaced_and_anything_else_is_not(kept: Store) -> None:
+    assert kept.read("a/lock") == b""
+    assert kept.swap("a/lock", b"", b"mine")
+    assert not kept.swap("a/lock", b"", b"theirs")
+    assert not kept.swap("a/lock", b"other", b"theirs")
+    assert kept.swap("a/lock", b"mine", b"")
+    assert kept.swap("a/lock", b"", b"theirs")
+    assert kept.read("a/lock") == b"theirs"
+
+
+def test_files_are_listed_in_order(kept: Store) -> None:
+    for name in ("a/2", "a/1", "b/3"):
+        assert kept.swap(name, b"", b"x")
+    assert kept.names("a") == ["a/1", "a/2"]
+    assert kept.names("c") == []
+
+
+def test_of_many_writers_one_is_first(tmp_path: Path) -> None:
+    folder, won = Folder(tmp_path), []
+    start = threading.Barrier(WRITERS)
+
+    def write(number: int) -> None:
+        start.wait()
+        if folder.swap("lock", b"", str(number).encode()):
+            won.append(str(number).encode())
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(WRITERS)]
+    for each in writers:
+        each.start()
+    for each in writers:
+        each.join()
+    assert won == [folder.read("lock")]
+
+
+def test_a_backends_address_is_read_as_the_engine_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", os.fspath(tmp_path))
+    assert store("file:///var/state", tmp_path) == Folder(Path("/var/state"))
+    assert store("file://~/state", tmp_path) == Folder(tmp_path / "state")
+    assert store("file://./state", tmp_path) == Folder(tmp_path / "state")
+    bucket = store("s3://state/below?region=eu-central-1", tmp_path)
+    assert isinstance(bucket, Bucket)
+    assert (bucket.name, bucket.prefix, bucket.region) == ("state", "below/", "eu-central-1")
+    assert store("https://api.pulumi.com", tmp_path) is None
