@@ -1,4 +1,4 @@
-"""The fault bench finds what it looks for: each loss, each double, each half."""
+"""Benches find what they look for: each loss, each double, each half; a cost that grows with neighbours."""
 
 from collections import Counter
 
@@ -7,6 +7,8 @@ import pytest
 from benches.chaos import verdicts
 from benches.chaos.stored import Stored
 from benches.chaos.writers import Entry, Ledger, Outcome
+from benches.stacks.run import Apart, Cost
+from benches.stacks.verdict import within
 
 SHARED = "shared"
 
@@ -31,6 +33,17 @@ def broken(ledger: Ledger, stored: Stored) -> list[str]:
         verdicts.of_increments([ledger], stored, SHARED),
     ]
     return [verdict.claim for verdict in found if not verdict.holds]
+
+
+def _apart(*last: Cost) -> Apart:
+    return Apart(Cost(2.0, 10), (*[Cost(1.0, 100)] * 10, *last))
+
+
+def test_a_tenants_own_stack_may_cost_a_fifth_more_beside_others_and_no_more() -> None:
+    assert within(_apart(*[Cost(1.2, 120)] * 3))
+    assert not within(_apart(*[Cost(1.2, 121)] * 3))
+    assert not within(_apart(*[Cost(1.21, 120)] * 3))
+    assert within(_apart(Cost(9.0, 900), Cost(1.0, 100), Cost(1.0, 100)))  # a machine that was busy once
 
 
 def test_what_is_as_it_was_acknowledged_breaks_no_claim() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from tests.support.command import ROOT
 from tests.support.projects import Project
 
 PACKAGES = ("aws", "random", "tls")
@@ -150,6 +151,17 @@ class Stack:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "STAND_IN_ACCOUNT": str(self.folder / "account"),
         }
+
+
+def stand_ins(folder: Path) -> Path:
+    """A new folder for PATH, in which the engine finds a provider for each package."""
+    folder.mkdir()
+    for package in PACKAGES:
+        script = folder / f"pulumi-resource-{package}"
+        command = f'exec "{sys.executable}" -m tests.engine.standin {package}'
+        script.write_text(f'#!/bin/sh\ncd "{ROOT}" && PYTHONPATH=platform:functions:. {command}\n')
+        script.chmod(0o700)
+    return folder
 
 
 def _of_session(leader: int) -> Iterator[int]:

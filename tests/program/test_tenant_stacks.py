@@ -174,17 +174,17 @@ def test_a_tenants_stack_takes_nothing_that_is_not_its_own(
         declared(stack, config, others={"prod": alone[1], stack: {}})
 
 
-def test_a_tenants_stack_waits_for_its_cell_to_be_deployed_with_the_same_code(
+def test_a_tenants_stack_waits_for_its_cell_to_be_deployed_with_the_same_release(
     alone: tuple[RecordingMonitor, dict[str, Any]],
 ) -> None:
-    older = alone[1] | {"shared": alone[1]["shared"] | {"code": "code/1.zip"}}
+    [release] = json.loads(alone[1]["releases"])
+    older = alone[1] | {"releases": json.dumps([release | {"id": "an-older-one"}])}
     with pytest.raises(
-        WrongInput, match="stack prod was deployed with other code than this; deploy it first"
+        WrongInput, match="stack prod was deployed with another release than this; deploy it first"
     ):
         declared("prod.acme", {}, others={"prod": older, "prod.acme": {}})
-    assert declared("prod.acme", {}, preview=True, others={"prod": older, "prod.acme": {}})[0].of_type(
-        "Stage"
-    )
+    preview, _ = declared("prod.acme", {}, preview=True, others={"prod": older, "prod.acme": {}})
+    assert preview.of_type("Stage")
 
 
 def _copied(tmp_path: Path) -> Path:

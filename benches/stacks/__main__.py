@@ -1,0 +1,27 @@
+"""`python -m benches.stacks`: print what updates cost; exit 1 if a tenant's grows with its neighbours."""
+
+import argparse
+import shutil
+import sys
+
+from benches.stacks.run import apart, together
+from benches.stacks.verdict import lines, within
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="benches.stacks")
+    parser.add_argument("--apart", type=int, default=25, help="tenants in stacks of their own; 10 at least")
+    parser.add_argument("--together", type=int, nargs="*", default=[10], help="tenants in one stack")
+    options = parser.parse_args()
+    if shutil.which("pulumi") is None:
+        print("there is no pulumi on PATH: nothing was measured")
+        return 0
+    if options.apart < 10:
+        parser.error("--apart takes 10 or more: the last tenants are compared with the first ten")
+    costs = apart(options.apart)
+    print("\n".join(lines(costs, {count: together(count) for count in options.together})))
+    return 0 if within(costs) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""Deploy cells of many tenants to an account that is a folder, under the CLI on PATH.
+
+The provider answers at once, so what is measured is the engine's and the program's own.
+"""
+
+import resource
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benches.speed import tenants
+from tests.engine.stack import NAME, Stack, stand_ins
+
+
+@dataclass(frozen=True)
+class Cost:
+    """CPU seconds of all processes, and bytes of the stack's record, which the engine always writes whole."""
+
+    cpu: float
+    record: int
+
+
+@dataclass(frozen=True)
+class Together:
+    """A first update with all tenants, and one that adds another."""
+
+    first: Cost
+    one_more: Cost
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A first update of the cell alone, and of each tenant's stack, in that order."""
+
+    cell: Cost
+    tenants: tuple[Cost, ...]
+
+
+def together(count: int) -> Together:
+    with _stack(count + 1) as (stack, slugs):
+        last = stack.project.root / "own" / "demo" / f"{slugs[-1]}.yaml"
+        text = last.read_text()
+        last.unlink()
+        first = _cost(stack, NAME)
+        last.write_text(text)
+        return Together(first, _cost(stack, NAME))
+
+
+def apart(count: int) -> Apart:
+    with _stack(count) as (stack, slugs):
+        stack.configure("tenantry:tenantStacks", '"true"')
+        cell = _cost(stack, NAME)
+        return Apart(cell, tuple(_of_tenant(stack, slug) for slug in slugs))
+
+
+def _of_tenant(stack: Stack, slug: str) -> Cost:
+    name = f"{NAME}.{slug}"
+    stack.pulumi("stack", "init", "--no-select", name)
+    stack.pulumi("config", "set", "aws:region", "eu-central-1", "--stack", name)
+    return _cost(stack, name)
+
+
+@contextmanager
+def _stack(count: int) -> Iterator[tuple[Stack, list[str]]]:
+    """A stack that nothing is deployed to, with that many tenants in its files."""
+    with tempfile.TemporaryDirectory(prefix="tenantry-stacks-") as temporary:
+        folder = Path(temporary)
+        stack = Stack.new(folder, stand_ins(folder / "providers"))
+        stack.configure("tenantry:mailFrom", "contact@example.com")
+        written = tenants.write(stack.project.root / "own", count, "demo")
+        slugs = [file.stem for file in (written / "demo").glob("*.yaml")]
+        yield stack, sorted(slugs, key=lambda slug: slug.rpartition("-")[2])
+
+
+def _cost(stack: Stack, name: str) -> Cost:
+    before = _cpu()
+    stack.pulumi("up", "--yes", "--skip-preview", "--stack", name)
+    [record] = (stack.folder / "backend").rglob(f"{name}.json")
+    return Cost(_cpu() - before, record.stat().st_size)
+
+
+def _cpu() -> float:
+    """Of children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
