@@ -17,7 +17,10 @@ import pytest
 from tenantry.local.clients import Session, root, session
 from tenantry.local.emulator import parent as emulator
 from tenantry.local.emulator import processes, repairs
-from tenantry.local.emulator.parent import DirectoryInUse, Emulator, EmulatorError, PortTaken, StartFailed
+from tenantry.local.emulator.directories import DirectoryInUse
+from tenantry.local.emulator.failures import EmulatorError
+from tenantry.local.emulator.parent import Emulator, StartFailed
+from tenantry.local.emulator.ports import PortTaken
 from tests.local.cloud import ECHO, Api, make_function, make_role
 
 SLEEPER = """
