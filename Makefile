@@ -9,19 +9,37 @@ GENERATORS := generators/.venv
 SITE := docsite/.venv
 SOURCES := platform functions demo benches tests policy-pack docsite
 
-.PHONY: help setup policies peers generators docs flush verify demo up down unit test journeys chaos load pages bench bench-engine pictures check format requirements clean
+.PHONY: help setup policies peers generators docs flush verify files previewed demo up down unit test journeys chaos load pages bench bench-engine pictures check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
 
 setup: $(SETUP) ## make .venv with pinned, hashed packages, and build the layer; again only when they change
 
+# A Python that was asked for by name and is not the environment's makes a new one.
+ifneq ($(origin PYTHON),file)
+ifneq ($(shell $(PYTHON) -c 'import sys; print(sys.version)' 2>&1),$(shell $(BIN)/python -c 'import sys; print(sys.version)' 2>&1))
+$(SETUP): another-python
+endif
+endif
+
+.PHONY: another-python
+another-python: ;
+
 $(SETUP): requirements/dev.txt requirements/functions.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; set PYTHON=")'
-	@echo "making $(VENV) with pinned packages: one to two minutes, once"
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@if command -v uv > /dev/null; then \
+	  echo "making $(VENV) with pinned packages, by uv" && \
+	  uv venv --quiet --clear --python "$$(command -v $(PYTHON))" $(VENV) && \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements/dev.txt && \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
+	else \
+	  echo "making $(VENV) with pinned packages, by pip: one to two minutes, once; with uv on PATH it is seconds" && \
+	  $(PYTHON) -m venv --clear $(VENV) && \
+	  bash -o pipefail -c '$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off \
+	    --require-hashes --requirement requirements/dev.txt | awk "/^Collecting/ { printf \".\"; fflush() }"' && echo && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
+	fi
 	@$(BIN)/tenantry build
 	@touch $@
 
@@ -65,6 +83,14 @@ flush: ## after a deploy, have API Gateway forget verdicts of before: make flush
 
 verify: setup ## after a deploy, compare what is deployed with what the files say: make verify STACK=demo
 	$(BIN)/tenantry verify --stack "$(STACK)" --call
+
+files: setup ## ask of the files what needs no account: are they valid, is each tenant alone, is any rule broken
+	$(BIN)/tenantry validate
+	$(BIN)/tenantry isolation
+	$(BIN)/tenantry guardrails
+
+previewed: setup ## write down, by a digest, which steps the engine would take: make previewed STACK=demo
+	$(BIN)/tenantry plan --stack "$(STACK)" --digest > previewed
 
 demo: setup ## bring the platform up, use it, show it, take it down
 	$(BIN)/python demo

@@ -1,5 +1,7 @@
 """Spread test files over workers, those on the one local platform to the same; run commands in-process."""
 
+import os
+import sys
 from typing import Any
 
 import pytest
@@ -15,6 +17,20 @@ settings.register_profile("tenantry", deadline=None)
 settings.load_profile("tenantry")
 
 route_table.install()  # functions run from their sources here
+
+OPERATORS = f"{ROOT / 'tenants'}{os.sep}"
+GENERATED = f"{OPERATORS}schema{os.sep}"
+
+
+def _refuse_the_operators_files(event: str, arguments: tuple[Any, ...]) -> None:
+    """Tests that read them would break with the first tenant that an operator adds."""
+    if event == "open" and isinstance(arguments[0], str | os.PathLike):
+        path = os.path.abspath(os.fsdecode(arguments[0]))  # noqa: PTH100 - a Path would be made at each open
+        if path.startswith(OPERATORS) and not path.startswith(GENERATED):
+            raise AssertionError(f"a test reads {path}, which is the operator's; use tests/fixtures/tenants")
+
+
+sys.addaudithook(_refuse_the_operators_files)
 
 SHARED_PLATFORM = "tests/e2e/"
 # Begun first, so that no worker is left alone with them at the end.

@@ -224,3 +224,17 @@ def test_the_process_says_the_same(command: Command) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(place)
     assert "Traceback" not in done.stderr
+
+
+def test_on_github_each_problem_is_an_annotation_whose_text_ends_no_line(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    folder = shutil.copytree(TENANTS, tmp_path / "tenants")
+    file = folder / "demo" / "acme.yaml"
+    file.write_text(file.read_text().replace("tier: gold", "tier: '100%\\n::warning::'"))
+    code, _, err = run(Command(tmp_path / "state"), "validate", "--tenants", str(folder))
+    assert code == 2
+    [annotation] = [line for line in err.splitlines() if line.startswith("::")]
+    assert annotation.startswith(f"::error file={file},line=")
+    assert "%25" in annotation

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from authorizer import settings
 from tenantry.config import Tenant, load_platform
 from tenantry.config.verification import verification
-from tenantry.paths import TENANTS
 from tenantry.rules.jwks import ed25519_jwk
+from tests.support.command import TENANTS
 
 DEMO = load_platform(TENANTS).cell("demo").tenants
 PEM = (

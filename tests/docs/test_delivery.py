@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import yaml
 
-from tenantry.config import load_platform
 from tenantry.local import PORT
 from tenantry.local.platform import SERVICES
 
@@ -18,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 STACKS = {path.name.split(".")[1]: yaml.safe_load(path.read_text()) for path in ROOT.glob("Pulumi.*.yaml")}
 WORKFLOW_TEXT = (ROOT / ".github" / "workflows" / "deploy.yml").read_text()
 WORKFLOW: dict[str, Any] = yaml.safe_load(WORKFLOW_TEXT)
+PRODUCT = ROOT / ".github" / "workflows" / "product.yml"  # an operator may have deleted it
 STEPS = [step for job in WORKFLOW["jobs"].values() for step in job["steps"]]
 
 
@@ -28,9 +28,8 @@ def stack_keys() -> set[str]:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_stack_names_a_cell_that_exists_and_keys_that_are_read(stack: str) -> None:
+def test_a_stack_has_keys_that_are_read(stack: str) -> None:
     config = STACKS[stack]["config"]
-    load_platform(ROOT / "tenants").cell(config["tenantry:cell"])
     assert {key.removeprefix("tenantry:") for key in config if key.startswith("tenantry:")} <= stack_keys()
     spec = importlib.util.find_spec("pulumi_aws")
     assert spec is not None
@@ -46,10 +45,10 @@ def test_the_local_stack_reaches_every_service_at_the_emulators_default_port() -
     assert set(endpoints.values()) == {f"http://127.0.0.1:{PORT}"}
 
 
-def test_the_workflow_deploys_every_stack_on_aws_with_its_python_and_the_pinned_pulumi() -> None:
-    on_aws = {name: stack["config"] for name, stack in STACKS.items() if name != "local"}
-    for job in ("preview", "deploy"):
-        assert set(WORKFLOW["jobs"][job]["strategy"]["matrix"]["stack"]) == set(on_aws)
+def test_the_workflow_deploys_what_it_previews_by_the_stacks_python_and_the_pinned_pulumi() -> None:
+    previewed, deployed = (WORKFLOW["jobs"][job]["strategy"]["matrix"] for job in ("preview", "deploy"))
+    assert previewed == deployed
+    on_aws = {name: STACKS[name]["config"] for name in deployed["stack"]}
     pythons = {step["with"]["python-version"] for step in STEPS if "setup-python" in step.get("uses", "")}
     assert {f"python{each}" for each in pythons} == {config["tenantry:runtime"] for config in on_aws.values()}
     pinned = re.search(r"^pulumi==(\S+)", (ROOT / "requirements" / "platform.txt").read_text(), re.M)
@@ -82,24 +81,26 @@ def test_the_workflow_grants_little_and_runs_no_text_from_outside() -> None:
         "deploy",
     }
     assert not any("${{" in step.get("run", "") for step in STEPS)
+    used = [step["uses"] for step in STEPS if "uses" in step and not step["uses"].startswith("docker://")]
+    assert [each for each in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", each)] == []
     assert WORKFLOW["jobs"]["deploy"]["concurrency"]["cancel-in-progress"] is False
     assert "pull_request_target" not in WORKFLOW_TEXT
 
 
 def test_the_workflow_runs_make_targets_that_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.M))
-    runs = [step["run"].split() for step in STEPS if step.get("run", "").startswith("make ")]
+    lines = [line.split() for step in STEPS for line in step.get("run", "").splitlines() if line]
+    runs = [names for first, *names in lines if first == "make"]
     assert runs
-    for _, *names in runs:
-        assert set(names) <= targets
+    assert {name for names in runs for name in names} <= targets
 
 
-def script(job: str) -> str:
-    """The one of that job which is no target of make's."""
+def script(job: str, name: str = "") -> str:
+    """The one of that job, and of that name if it has several, which is no target of make's."""
     [found] = [
         step["run"]
         for step in WORKFLOW["jobs"][job]["steps"]
-        if not step.get("run", "make ").startswith("make ")
+        if not re.fullmatch(r"make [a-z ]+", step.get("run", "make it")) and step.get("name", "") == name
     ]
     return str(found)
 
@@ -110,10 +111,10 @@ def program(file: Path, *lines: str) -> None:
     file.chmod(0o700)
 
 
-def ran(job: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def ran(job: str, folder: Path, step: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     """As GitHub runs a step: by bash, which stops at the first error."""
     return subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script(job)],
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script(job, step)],
         cwd=folder,
         env={"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", **variables},
         capture_output=True,
@@ -154,3 +155,48 @@ def test_whoever_may_comment_runs_nothing_of_the_pull_requests() -> None:
     assert writing == {"comment"}
     assert WORKFLOW["jobs"]["comment"]["permissions"] == {"pull-requests": "write"}
     assert not any("checkout" in step.get("uses", "") for step in WORKFLOW["jobs"]["comment"]["steps"])
+
+
+@pytest.mark.parametrize("job", ["preview", "deploy"])
+def test_a_variable_that_is_missing_is_a_red_step_that_names_it(tmp_path: Path, job: str) -> None:
+    [step] = [each for each in WORKFLOW["jobs"][job]["steps"] if each.get("name") == "variables"]
+    assert WORKFLOW["jobs"][job]["steps"][0] == step
+    names = {"PULUMI_BACKEND_URL", *step["env"]}
+    used = set(re.findall(r"vars\.([A-Z_]+)", str(WORKFLOW["jobs"][job]["steps"]))) | {"PULUMI_BACKEND_URL"}
+    assert names == used
+    complete = dict.fromkeys(names, "set")
+    assert ran(job, tmp_path, "variables", **complete).returncode == 0
+    for name in names:
+        done = ran(job, tmp_path, "variables", **{**complete, name: ""})
+        marked = re.findall(r"::error title=(\w+) is missing", done.stdout)
+        assert (done.returncode, marked) == (1, [name])
+
+
+def test_a_deploy_waits_for_its_preview_and_takes_no_other_steps(tmp_path: Path) -> None:
+    deploy = WORKFLOW["jobs"]["deploy"]
+    assert (deploy["needs"], deploy["environment"]) == ("preview", "${{ matrix.stack }}")
+    uses = [step.get("name") or step.get("with", {}).get("command", "") for step in deploy["steps"]]
+    assert uses.index("approved") < uses.index("up")
+    program(tmp_path / "make", 'printf "$DIGEST" > previewed')
+    (tmp_path / "approved").mkdir()
+    (tmp_path / "approved" / "previewed").write_text("a")
+    same = ran("deploy", tmp_path, "approved", STACK="demo", DIGEST="a")
+    other = ran("deploy", tmp_path, "approved", STACK="demo", DIGEST="b")
+    assert (same.returncode, other.returncode) == (0, 1)
+    assert "::error title=not what was approved::the preview of demo differs by now" in other.stdout
+
+
+def test_the_operators_pipeline_runs_none_of_the_products_tests() -> None:
+    runs = [step["run"] for step in STEPS if "run" in step]
+    assert not any(re.search(r"\b(test|unit|journeys|check)\b", each) for each in runs if "make" in each)
+
+
+@pytest.mark.skipif(not PRODUCT.exists(), reason="an operator's repository, without the product's suite")
+def test_the_product_is_tested_on_every_python_that_it_takes() -> None:
+    product = yaml.safe_load(PRODUCT.read_text())
+    pythons = product["jobs"]["test"]["strategy"]["matrix"]["python"]
+    minors = [int(each.removeprefix("3.")) for each in pythons]
+    required = re.search(r'requires-python = ">=3\.(\d+)"', (ROOT / "pyproject.toml").read_text())
+    assert required is not None
+    assert minors == list(range(int(required[1]), 15))
+    assert not any(each.startswith("tenants") for each in product[True]["push"]["paths"])  # YAML's `on`

@@ -27,7 +27,7 @@ from tenantry.rules import operator_policies
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import log_group
 from tests.support.browser import PHONE, Visit, chromium, visiting
-from tests.support.command import ROOT, Command, eventually
+from tests.support.command import TENANTS, Command, eventually
 from tests.support.platform import Platform, Tenant
 
 PAGES = ["/", "/tenants/acme", "/tenants/globex?range=24h", "/?range=7d&sort=requests"]
@@ -244,7 +244,7 @@ def _reading(platform: Platform, without: str | None = None) -> list[str]:
     policy["Statement"] = [each for each in policy["Statement"] if each["Action"]]
     source = sources.RunningPlatform(
         replace(place(platform.local), client=_as_role(platform, policy).client),
-        partial(month_so_far, folder=ROOT / "tenants"),
+        partial(month_so_far, folder=TENANTS),
     )
     window = DEFAULT.window(datetime.now(UTC))
     if isinstance(attempt(source.running, ""), Unread):

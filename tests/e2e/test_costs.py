@@ -3,14 +3,14 @@
 import json
 from typing import Any
 
-from tests.support.command import Command, eventually
+from tests.support.command import TENANTS, Command, eventually
 from tests.support.platform import Tenant
 
 CALLS = 5
 
 
 def bills(command: Command) -> dict[str, Any]:
-    done = command("cost", "--actual", "--json")
+    done = command("cost", "--actual", "--json", "--tenants", str(TENANTS))
     assert done.returncode == 0, done.stderr
     return {bill["tenant"]: bill for bill in json.loads(done.stdout)["tenants"]}
 

@@ -14,7 +14,7 @@ from tenantry import groups
 from tenantry.local import platform as local
 from tenantry.local.clients import ACCOUNT
 from tenantry.operations.redrive import redrive
-from tests.support.command import ROOT, Command, Run, eventually
+from tests.support.command import TENANTS, Command, Run, eventually
 from tests.support.engine import demo
 from tests.support.platform import Platform, Tenant
 from tests.support.receivers import Received, Receiver, receiver
@@ -47,7 +47,7 @@ def posting(hook: Receiver, crm: Receiver, tmp_path_factory: pytest.TempPathFact
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("TENANTRY_STATE", str(home))
         here = {"acme/notify": hook.url, "acme/crm": crm.url}
-        emulator, running = local.start(cell, ROOT / "tenants", None, lambda _: None, here)
+        emulator, running = local.start(cell, TENANTS, None, lambda _: None, here)
     platform = Platform(running)
     with emulator, platform.http:
         yield platform

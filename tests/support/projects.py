@@ -53,8 +53,15 @@ class Project:
 
     @classmethod
     def copied(cls, root: Path) -> "Project":
-        """With this one's environment and packages."""
-        shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        """With this one's environment and packages, and the tests' tenants in place of the operator's."""
+        left_out = shutil.ignore_patterns(*LEFT_OUT)
+
+        def ignored(folder: str, names: list[str]) -> set[str]:
+            return left_out(folder, names) | ({"tenants"} if Path(folder) == ROOT else set())
+
+        shutil.copytree(ROOT, root, ignore=ignored)
+        shutil.copytree(ROOT / "tenants" / "schema", root / "tenants" / "schema")
+        shutil.copytree(TENANTS, root / "tenants", dirs_exist_ok=True)
         for shared in (".venv", ".build"):
             (root / shared).symlink_to(ROOT / shared)
         if (ROOT / ".mypy_cache").exists():

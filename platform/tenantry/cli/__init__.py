@@ -14,6 +14,7 @@ from tenantry.cli import (
     fleet,
     groups,
     growth,
+    guardrails,
     isolation,
     keys,
     local,
@@ -81,6 +82,7 @@ app.command("credentials", rich_help_panel=HERE)(local.credentials)
 app.command("token", rich_help_panel=HERE)(clients.token)
 app.command("call", rich_help_panel=HERE)(clients.call)
 app.command("isolation", rich_help_panel=FILES)(isolation.isolation)
+app.command("guardrails", rich_help_panel=FILES)(guardrails.guardrails)
 app.add_typer(secrets.secrets, name="secrets", rich_help_panel=DATA)
 app.command("console", rich_help_panel=RUNNING)(console.console)
 app.command("verify", rich_help_panel=RUNNING)(verification.verify)

@@ -3,6 +3,7 @@
 import codecs
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from tenantry.errors import Failed, WrongInput
+from tenantry.problems import ConfigErrors, Problem
 
 FAILED = 1
 WRONG_INPUT = 2
@@ -64,6 +66,17 @@ def complain(message: str) -> None:
     stderr().print(message, style="red", markup=False, soft_wrap=True)
 
 
+def annotation(problem: Problem) -> str:
+    """A line of a log that GitHub Actions shows at the file and line of a change."""
+    file = _escaped(problem.file).replace(":", "%3A").replace(",", "%2C")
+    return f"::error file={file},line={problem.line}::{_escaped(f'{problem.what}; {problem.remedy}')}"
+
+
+def _escaped(text: str) -> str:
+    """As its toolkit escapes: a line end would end the command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
 @contextmanager
 def reported_errors() -> Iterator[None]:
     """Turn the errors that are meant for the user into a message and an exit code."""
@@ -77,4 +90,7 @@ def reported_errors() -> Iterator[None]:
         sys.exit(FAILED)
     except (WrongInput, Failed) as error:
         complain(str(error))
+        if isinstance(error, ConfigErrors) and os.environ.get("GITHUB_ACTIONS") == "true":
+            for problem in error.problems:
+                print(annotation(problem), file=sys.stderr)
         sys.exit(WRONG_INPUT if isinstance(error, WrongInput) else FAILED)

@@ -23,6 +23,10 @@ def plan(
         str | None,
         typer.Option("--stack", help="Ask the engine what it would do to this stack; needs pulumi on PATH."),
     ] = None,
+    digest: Annotated[
+        bool,
+        typer.Option("--digest", help="With --stack: print a digest of the steps alone, to approve them by."),
+    ] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="For a comment on a pull request.")] = False,
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
@@ -34,6 +38,11 @@ def plan(
 
     if markdown and as_json:
         raise WrongInput("--markdown is for people, --json for programs; give one of them")
+    if digest:
+        if stack is None:
+            raise WrongInput("--digest is of the engine's preview; give --stack too")
+        typer.echo(_digest(stack))
+        return
     with stderr().status("comparing"):
         found = _of_stack(stack, against, tenants) if stack else total(*compared(against, tenants))
     if as_json:
@@ -45,6 +54,14 @@ def plan(
             stdout().print(each, highlight=False)
     if found.needs_person:
         raise typer.Exit(NEEDS_PERSON)
+
+
+def _digest(stack: str) -> str:
+    from tenantry.operations import stacks
+    from tenantry.planning.previews import previewed
+
+    stacks.find(stack)  # refuses what cannot be a stack's name
+    return previewed(stack).digest
 
 
 def _of_stack(stack: str, against: str, tenants: Path) -> "Total":

@@ -1,5 +1,6 @@
 """Read the engine's own preview of a stack: what it would do to what is really deployed."""
 
+import hashlib
 import json
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,10 +30,14 @@ PROVIDERS = "pulumi:providers:"
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`before` holds what is there of the resources that change, `steps` what becomes of them."""
+    """`before` holds what is there of the resources that change, `steps` what becomes of them.
+
+    `digest` is the same for as long as the engine would take the same steps to the same inputs.
+    """
 
     before: dict[str, DeclaredResource]
     steps: Sequence[Stepped]
+    digest: str
 
 
 def together(previews: Iterable[Preview]) -> Preview:
@@ -60,7 +65,14 @@ def read(text: str) -> Preview:
         )
         for urn, operation, old, new in changes
     ]
-    return Preview(before, steps)
+    return Preview(before, steps, _digest(changes))
+
+
+def _digest(changes: Iterable[tuple[str, str, State, State]]) -> str:
+    wanted = sorted(
+        (urn, operation, json.dumps(new.get("inputs"), sort_keys=True)) for urn, operation, _, new in changes
+    )
+    return hashlib.sha256(json.dumps(wanted).encode()).hexdigest()
 
 
 def _changes(steps: Iterable[State]) -> Iterator[tuple[str, str, State, State]]:

@@ -122,3 +122,16 @@ def test_where_there_is_no_engine_one_line_says_so(monkeypatch: pytest.MonkeyPat
 )
 def test_a_preview_that_fails_gives_the_engines_reason(output: str, errors: str, reason: str) -> None:
     assert reason in previews._reason(output, errors)
+
+
+def test_a_digest_is_the_same_for_the_same_steps_alone() -> None:
+    def digest(*steps: Any) -> str:
+        return read(json.dumps({"steps": steps})).digest
+
+    policy_step = step("update", POLICY, "acme.items", policy(), policy(ALLOWED))
+    key_step = step("create", KEY, "acme-eu.app", new={})
+    approved = digest(policy_step, key_step)
+    assert digest(key_step, step("same", "pulumi:pulumi:Stack", "tenantry-own", {}), policy_step) == approved
+    assert digest(policy_step) != approved
+    assert digest(step("update", POLICY, "acme.items", policy(), policy()), key_step) != approved
+    assert digest(policy_step, step("replace", KEY, "acme-eu.app", {}, {})) != approved

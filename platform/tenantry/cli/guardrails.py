@@ -1,0 +1,52 @@
+"""`guardrails`: ask the policy pack's rules about what the program registers, without an engine."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from tenantry.cli.output import FAILED, complain, print_json, stderr, stdout
+from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.errors import WrongInput
+
+if TYPE_CHECKING:
+    from tenantry.config import Cell
+
+
+def guardrails(as_json: AsJson = False, tenants: Folder = TENANTS) -> None:
+    """Ask the policy pack's rules about every cell as its files have it; no account and no engine.
+
+    The engine asks them again at each preview and update, with what only it knows.
+    """
+    from tenantry.config import load_platform
+    from tenantry.guardrails.rules import RULES
+
+    cells = [cell for cell in load_platform(tenants).cells if cell.tenants]
+    if not cells:
+        raise WrongInput(f"{tenants} has no tenant to ask the rules about; `tenantry new` makes one")
+    with stderr().status("asking the rules"):
+        found = {cell.name: _violations(cell) for cell in cells}
+    if as_json:
+        print_json({"rules": len(RULES), "cells": found})
+    else:
+        for name, violations in found.items():
+            mark = f"[red]✗[/] {len(violations)} broken" if violations else "[green]✓[/] none broken"
+            stdout().print(f"{mark} of {len(RULES)} rules in cell {name}")
+    for name, violations in found.items():
+        for each in violations:
+            complain(f"{name}: {each['rule']}: {each['fault']}")
+    if any(found.values()):
+        raise typer.Exit(FAILED)
+
+
+def _violations(cell: "Cell") -> list[dict[str, str]]:
+    from tenantry.guardrails.resources import Resource, Stack
+    from tenantry.guardrails.rules import RULES
+    from tenantry.isolation.cells import registered
+
+    stack = Stack(
+        tuple(
+            Resource(each.type, each.name, each.urn, each.inputs, each.parent, each.sources)
+            for each in registered(cell).resources
+        )
+    )
+    return [{"rule": rule.name, "fault": str(violation)} for rule in RULES for violation in rule.check(stack)]
