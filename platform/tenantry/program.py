@@ -19,6 +19,7 @@ from tenantry.config import Cell as CellConfig
 from tenantry.config import load_platform
 from tenantry.config.addresses import is_email
 from tenantry.config.capacity import require_room
+from tenantry.config.domains import CellDomain
 from tenantry.config.key_values import KeyName, setting
 from tenantry.deployment import RUNBOOKS, Deployment
 from tenantry.errors import Failed, WrongInput
@@ -54,7 +55,7 @@ def configured(config: pulumi.Config) -> dict[str, Any]:
         config.get("runtime") or own.runtime, config.get("architecture") or "arm64"
     )
     platform = load_platform(paths.ROOT / (config.get("tenants") or "tenants"))
-    cell = platform.cell(config.require("cell"))
+    cell = settings.served(platform.cell(config.require("cell")), config)
     allowed = settings.allowed(config)
     last = _last_update()
     require_declared(last, cell, allowed, datetime.now(UTC).date())
@@ -64,6 +65,7 @@ def configured(config: pulumi.Config) -> dict[str, Any]:
         stack=pulumi.get_stack(),
         arns=_where(),
         target=target,
+        domain=cell.domain,
         log_level=config.get("logLevel") or "INFO",
         manage_account=config.get_bool("manageAccount") or False,
         mail_from=config.get("mailFrom"),
@@ -94,6 +96,7 @@ def prepare(
     mail_from: str | None = None,
     adopt: tuple[str, ...] = (),
     budget: int | None = None,
+    domain: CellDomain | None = None,
     key_values: Mapping[KeyName, pulumi.Input[str]] | None = None,
     runbooks: str = RUNBOOKS,
     last: LastUpdate = NONE_YET,
@@ -120,6 +123,7 @@ def prepare(
         mail_from=mail_from,
         adopt=adopt,
         budget=budget,
+        domain=domain,
         key_values=key_values or {},
         runbooks=runbooks,
         last=last,
@@ -143,12 +147,16 @@ def declare(cell: CellConfig, deployment: Deployment, slugs: Collection[str] | N
         for tenant in cell.tenants
         if slugs is None or tenant.slug in slugs
     }
+    leading = dict(shared.domains)
+    for each in tenants.values():
+        leading |= each.domains
     granted = pulumi.Output.json_dumps({slug: each.granted for slug, each in tenants.items()})
     return {
         "cell": cell.name,
         "api": shared.api.id,
         "table": shared.table.name,
         "alarm_topic": shared.topic.arn,  # for operators to subscribe to
+        "domains": leading,  # where the record of each has to lead
         "tenants": {slug: each.summary for slug, each in tenants.items()},
         # What the next update goes by. It is not secret; but so the engine prints none of its many lines.
         "granted": pulumi.Output.secret(granted),

@@ -4,6 +4,7 @@ import re
 
 import pulumi
 
+from tenantry.config import Cell
 from tenantry.deployment import RUNBOOKS
 from tenantry.errors import WrongInput
 from tenantry.groups.folders import listed
@@ -15,6 +16,11 @@ def allowed(config: pulumi.Config) -> list[str]:
     if entries is None:
         raise WrongInput("tenantry:allow is not a list; write one, such as [acme/api-keys/web]")
     return sorted(set(entries))
+
+
+def served(cell: Cell, config: pulumi.Config) -> Cell:
+    """The cell as this stack has it: with its domains, which lead to one place, or without."""
+    return cell if config.get_bool("domains") in (None, True) else cell.without_domains()
 
 
 def budget(config: pulumi.Config) -> int | None:

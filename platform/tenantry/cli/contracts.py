@@ -21,10 +21,13 @@ def openapi(slug: Of = None, as_json: AsJson = False, tenants: Folder = TENANTS)
 
     document = contract.load()
     if slug is not None:
-        found = next((each for each in load_platform(tenants).tenants if each.slug == slug), None)
+        platform = load_platform(tenants)
+        found = next((each for each in platform.tenants if each.slug == slug), None)
         if found is None:
             raise WrongInput(f"there is no tenant {slug} in {tenants}; `tenantry validate` lists all")
-        document = published.of_tenant(document, slug, found.routes)
+        document = published.of_tenant(
+            document, slug, found.routes, platform.cell(found.cell).addresses(found)
+        )
     text = json.dumps(document, indent=2, ensure_ascii=False)
     if not as_json:
         # From plain values: YAML would write a mapping that is used twice as an alias.

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from tenantry.components.api import Api, ApiArgs
 from tenantry.components.budget import budget
 from tenantry.components.code import Code, CodeArgs
+from tenantry.components.domain import domain_name
 from tenantry.components.overview import Overview, OverviewArgs
 from tenantry.components.table import table
 from tenantry.components.topic import alarm_topic
@@ -59,9 +60,20 @@ class Cell(pulumi.ComponentResource):
             tags=deployment.tags(),
             opts=children,
         ).arn
+        self.domain, self.domains = self._domain(name, deployment)
         self.routes = contract.routes(args.contract)
         Overview(name, OverviewArgs(deployment, self.routes, args.tenants, self.topic.arn), children)
         self.register_outputs({"api": self.api.id, "table": self.table.name})
+
+    def _domain(
+        self, name: str, deployment: Deployment
+    ) -> tuple[pulumi.Input[str] | None, dict[str, pulumi.Output[str]]]:
+        """Below which domain tenants are mapped; and, if it is made here, where its record has to lead."""
+        domain = deployment.domain
+        if domain is None or domain.certificate is None:
+            return domain.name if domain else None, {}
+        made = domain_name(name, domain.name, domain.certificate, deployment.tags(), self)
+        return made.domain_name, {domain.name: made.regional_domain_name}
 
 
 def _boundary(deployment: Deployment) -> policies.Policy:

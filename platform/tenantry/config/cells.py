@@ -1,5 +1,6 @@
 """The platform is its cells; a cell bounds its tenants in number and in what one mistake can reach."""
 
+from tenantry.config.domains import CellDomain, addresses
 from tenantry.config.model import Model
 from tenantry.config.tenants import Tenant
 from tenantry.config.tiers import Tier
@@ -18,6 +19,16 @@ class Cell(Model):
     tenants: tuple[Tenant, ...]
     stages_quota: int
     removed: tuple[str, ...] = ()
+    domain: CellDomain | None = None
+
+    def addresses(self, tenant: Tenant) -> tuple[str, ...]:
+        """Those of a tenant's that stay when another cell serves it."""
+        return addresses(tenant.slug, tenant.domain, self.domain)
+
+    def without_domains(self) -> "Cell":
+        """As a second environment of the cell has it: a domain leads to one place."""
+        tenants = tuple(each.model_copy(update={"domain": None}) for each in self.tenants)
+        return self.model_copy(update={"domain": None, "tenants": tenants})
 
 
 class Platform(Model):

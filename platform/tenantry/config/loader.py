@@ -17,6 +17,8 @@ from tenantry.config.conflicts import (
     shares_of_no_group,
 )
 from tenantry.config.documents import YamlDocument, read_document
+from tenantry.config.domain_conflicts import repeated_domains, reserved_paths
+from tenantry.config.domains import CellDomain
 from tenantry.config.findings import suggestion, validated
 from tenantry.config.quotas import STAGES_PER_API
 from tenantry.config.survey import TIERS, Survey, TenantPath, content, survey
@@ -61,10 +63,13 @@ def load_platform(
         *shares_of_no_group(tenants),
         *options_of_no_group(tenants, known),
         *addresses_without_alarms(tenants, tiers_file.tiers if tiers_file else {}),
+        *repeated_domains(standing, tiers_document, tiers_file),
+        *reserved_paths(standing, tiers_file),
     ]
     if problems or tiers_file is None:
         raise ConfigErrors(problems)
-    return _platform(tiers_file.named(), quotas, tenants, known)
+    domains = {name: options.domain for name, options in tiers_file.cells.items()}
+    return _platform(tiers_file.named(), quotas, domains, tenants, known)
 
 
 def _read(path: Path, proposed: Mapping[Path, bytes]) -> YamlDocument:
@@ -102,7 +107,11 @@ def _stages_quotas(found: Survey, document: YamlDocument, tiers_file: TiersFile 
 
 
 def _platform(
-    tiers: dict[str, Tier], quotas: dict[str, int], candidates: list[Candidate], groups: Groups
+    tiers: dict[str, Tier],
+    quotas: dict[str, int],
+    domains: Mapping[str, CellDomain | None],
+    candidates: list[Candidate],
+    groups: Groups,
 ) -> Platform:
     placed: dict[str, list[Tenant]] = {cell: [] for cell in quotas}
     removed: dict[str, list[str]] = {cell: [] for cell in quotas}
@@ -113,7 +122,13 @@ def _platform(
         elif settings:
             placed[at.cell].append(settings.placed(at.slug, at.cell, tiers[settings.tier], groups))
     cells = tuple(
-        Cell(name=name, tenants=tuple(tenants), stages_quota=quotas[name], removed=tuple(removed[name]))
+        Cell(
+            name=name,
+            tenants=tuple(tenants),
+            stages_quota=quotas[name],
+            removed=tuple(removed[name]),
+            domain=domains.get(name),
+        )
         for name, tenants in placed.items()
     )
     return Platform(tiers=tuple(tiers[name] for name in sorted(tiers)), cells=cells)

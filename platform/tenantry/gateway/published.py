@@ -1,6 +1,6 @@
 """The contract as clients get it: the routes of one tenant or of all, and the components that these need."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -10,8 +10,10 @@ from tenantry.gateway.parts import METHODS
 CORE = "core"
 
 
-def of_tenant(document: Document, slug: str, groups: Container[str]) -> Document:
-    """What a tenant answers that switches these groups on."""
+def of_tenant(
+    document: Document, slug: str, groups: Container[str], addresses: Sequence[str] = ()
+) -> Document:
+    """What a tenant answers that switches these groups on; `addresses`, which stay, come first."""
     paths = {path: _served(item, groups) for path, item in document["paths"].items()}
     kept = deepcopy(document)
     kept["paths"] = {path: item for path, item in paths.items() if item}
@@ -19,6 +21,7 @@ def of_tenant(document: Document, slug: str, groups: Container[str]) -> Document
     kept["components"] = _needed(document, kept["paths"])
     for server in kept["servers"]:
         server["variables"]["tenant"]["default"] = slug
+    kept["servers"] = [{"url": each} for each in addresses] + kept["servers"]
     return kept
 
 

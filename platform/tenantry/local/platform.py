@@ -120,6 +120,7 @@ def _prepared(cell: Cell, build: Path) -> Deployment:
         arns=Arns("aws", REGION, ACCOUNT),
         target=artifact.this_machine(),
         mail_from=MAIL_FROM,
+        domain=cell.domain,
         build=build,
     )
 
@@ -226,7 +227,10 @@ def _described(
     def described(tenant: Tenant) -> LocalTenant:
         own = outputs["tenants"][tenant.slug]
         checked = verification(tenant, deployment.names.issuer(tenant.slug), [])
-        names = ("tier", "status", "url", "api_keys", "routes", "auth", "isolation", "options", "webhooks")
+        names = (
+            *("tier", "status", "url", "addresses", "api_keys", "routes", "auth", "isolation"),
+            *("options", "webhooks"),
+        )
         shown = {name: own.get(name) for name in names}  # an output of None is none
         return LocalTenant(
             shown={"tenant": tenant.slug, **shown},

@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tenantry.local import clients
-from tenantry.local.emulator import repairs
+from tenantry.local.emulator import domains, repairs
 from tenantry.local.emulator.front import Front
 from tenantry.local.emulator.repairs.authorization import callers
 from tenantry.local.issuer import IssuerServer
@@ -74,7 +74,8 @@ async def _serve(gateway_socket: int, directory: Path, root: clients.Credentials
     config.graceful_timeout = DRAIN_SECONDS
     config.loglevel = "WARNING"
     try:
-        await serve(Front(app, _hosts(), callers.secret_of(root)), config, shutdown_trigger=ended.wait)
+        front = Front(app, _hosts(), callers.secret_of(root), domains.registered())
+        await serve(front, config, shutdown_trigger=ended.wait)
     except Exception:
         logging.getLogger(__name__).exception("the emulator failed")
     finally:

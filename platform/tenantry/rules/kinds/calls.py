@@ -25,7 +25,13 @@ def _apigateway() -> dict[str, Calls]:
     return {
         tokens.ACCOUNT: _of("apigateway", "UpdateAccount", "UpdateAccount"),
         tokens.API_KEY: _of("apigateway", "CreateApiKey", "UpdateApiKey TagResource", "DeleteApiKey"),
+        tokens.BASE_PATH_MAPPING: _of(
+            "apigateway", "CreateBasePathMapping", "UpdateBasePathMapping", "DeleteBasePathMapping"
+        ),
         tokens.DEPLOYMENT: _of("apigateway", "CreateDeployment", "", "DeleteDeployment"),
+        tokens.DOMAIN_NAME: _of(
+            "apigateway", "CreateDomainName", "UpdateDomainName TagResource", "DeleteDomainName"
+        ),
         tokens.METHOD_SETTINGS: _of("apigateway", "UpdateStage", "UpdateStage", "UpdateStage"),
         tokens.REST_API: _of(
             "apigateway", "CreateRestApi PutRestApi", "PutRestApi TagResource", "DeleteRestApi"

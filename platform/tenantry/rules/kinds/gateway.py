@@ -12,7 +12,12 @@ KINDS = (
         name="name",
         unique=False,
         judged=("body",),
-        settings=("endpointConfiguration.types", "failOnWarnings", "putRestApiMode"),
+        settings=(
+            "disableExecuteApiEndpoint",
+            "endpointConfiguration.types",
+            "failOnWarnings",
+            "putRestApiMode",
+        ),
     ),
     Kind(
         token=tokens.DEPLOYMENT,
@@ -34,6 +39,22 @@ KINDS = (
         },
         settings=("accessLogSettings.format", "xrayTracingEnabled"),
         computed={"invokeUrl": "https://api.example/{name}"},
+    ),
+    Kind(
+        token=tokens.DOMAIN_NAME,
+        rights=(GATEWAY, TRACING),  # an account's first domain makes the role that traces, too
+        name="domainName",
+        judged=("regionalCertificateArn", "securityPolicy"),
+        settings=("endpointConfiguration.types",),
+        computed={"regionalDomainName": "d-{name}.execute-api.example"},
+        secret_outputs=("certificatePrivateKey",),  # the provider's; never given, so never there
+    ),
+    Kind(
+        token=tokens.BASE_PATH_MAPPING,
+        rights=(GATEWAY,),
+        taggable=False,
+        judged=("basePath", "domainName"),
+        references={"restApi": tokens.REST_API, "stageName": tokens.STAGE},
     ),
     Kind(
         token=tokens.METHOD_SETTINGS,
