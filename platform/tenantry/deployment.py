@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tenantry.config.domains import CellDomain
 from tenantry.config.key_values import KeyName
 from tenantry.last_update import NONE_YET, LastUpdate
 from tenantry.packing.artifact import Artifact, LambdaTarget
@@ -26,6 +27,7 @@ class Deployment:
             for one stack of an account at most.
         mail_from: the sender that SES has verified; None where no tenant has its messages mailed.
         adopt: tenants whose silo tables are there already.
+        domain: below which its tenants' lasting addresses are.
         budget: what the cell may cost a month, in US dollars, before its topic hears of it.
         key_values: of API keys whose value is given; AWS makes those of the others.
         runbooks: address of the page that alarms send people to.
@@ -46,6 +48,7 @@ class Deployment:
     group_layers: Mapping[str, Artifact] = field(default_factory=dict)
     adopt: tuple[str, ...] = ()
     budget: int | None = None
+    domain: CellDomain | None = None
     key_values: Mapping[KeyName, "pulumi.Input[str]"] = field(default_factory=dict)
     runbooks: str = RUNBOOKS
     last: LastUpdate = NONE_YET

@@ -22,6 +22,7 @@ from tenantry.config import Cell as CellConfig
 from tenantry.config import load_platform
 from tenantry.config.addresses import is_email
 from tenantry.config.capacity import require_room
+from tenantry.config.domains import CellDomain
 from tenantry.config.key_values import KeyName
 from tenantry.deployment import RUNBOOKS, Deployment
 from tenantry.errors import Failed, WrongInput
@@ -74,7 +75,7 @@ def configured(
 def _cell(config: pulumi.Config, names: Names, begun: Begun, last: LastUpdate) -> dict[str, Any]:
     """A cell with its tenants, or alone where they have stacks of their own."""
     own, alone = settings.CellSettings.read(config), config.get_bool("tenantStacks") or False
-    cell = load_platform(paths.ROOT / own.tenants).cell(own.cell)
+    cell = settings.served(load_platform(paths.ROOT / own.tenants).cell(own.cell), own)
     declared = cell.model_copy(update={"tenants": ()}) if alone else cell
     allowed = settings.allowed(config)
     tenant_stacks.require_where_they_are(last, alone, names)
@@ -83,6 +84,7 @@ def _cell(config: pulumi.Config, names: Names, begun: Begun, last: LastUpdate) -
     deployment = _prepared(
         own,
         names,
+        domain=cell.domain,
         manage_account=config.get_bool("manageAccount") or False,
         adopt=adoption.adopted(declared, config, last, names),
         budget=settings.budget(config),
@@ -99,6 +101,7 @@ def _cell(config: pulumi.Config, names: Names, begun: Begun, last: LastUpdate) -
     return {
         **_of_cell(cell, shared, kept),
         **tenants,
+        "domains": shared.domains | tenants["domains"],
         WANTED: _wanted(tenants["granted"], last),
         **tenant_stacks.exported(shared.shared, own),
         **(tenant_stacks.listed(cell) if alone else {}),
@@ -114,11 +117,13 @@ def _tenant(config: pulumi.Config, names: Names, slug: str, begun: Begun) -> dic
     shared, own = tenant_stacks.imported(of_cell, names)
     allowed, last = settings.allowed(config), LastUpdate.of(_outputs(pulumi.get_stack()))
     last = replace(last, releases=of_releases(of_cell).releases)
-    cell = tenant_stacks.narrowed(load_platform(paths.ROOT / own.tenants).cell(own.cell), slug, last)
+    whole = settings.served(load_platform(paths.ROOT / own.tenants).cell(own.cell), own)
+    cell = tenant_stacks.narrowed(whole, slug, last)
     require_declared(last, cell, allowed, datetime.now(UTC).date())
     deployment = _prepared(
         own,
         names,
+        domain=cell.domain,
         adopt=adoption.adopted(cell, config, last, names),
         key_values=settings.key_values(cell, config),
         last=last,
@@ -182,6 +187,7 @@ def prepare(
     mail_from: str | None = None,
     adopt: tuple[str, ...] = (),
     budget: int | None = None,
+    domain: CellDomain | None = None,
     key_values: Mapping[KeyName, pulumi.Input[str]] | None = None,
     runbooks: str = RUNBOOKS,
     last: LastUpdate = NONE_YET,
@@ -210,6 +216,7 @@ def prepare(
         mail_from=mail_from,
         adopt=adopt,
         budget=budget,
+        domain=domain,
         key_values=key_values or {},
         runbooks=runbooks,
         last=last,
@@ -238,7 +245,8 @@ def declare(cell: CellConfig, deployment: Deployment, slugs: Collection[str] | N
     document = contract.load()
     kept = releases_of(cell, deployment, document)
     shared = Cell(cell.name, CellArgs(deployment, document, cell.tenants, kept))
-    return _of_cell(cell, shared, kept) | _of_tenants(cell, deployment, shared.shared, kept, slugs)
+    tenants = _of_tenants(cell, deployment, shared.shared, kept, slugs)
+    return {**_of_cell(cell, shared, kept), **tenants, "domains": shared.domains | tenants["domains"]}
 
 
 def _of_cell(cell: CellConfig, shared: Cell, kept: Releases) -> dict[str, Any]:
@@ -266,7 +274,9 @@ def _of_tenants(
         if slugs is None or tenant.slug in slugs
     }
     granted = pulumi.Output.json_dumps({slug: each.granted for slug, each in tenants.items()})
+    leading = {name: target for each in tenants.values() for name, target in each.domains.items()}
     return {
+        "domains": leading,  # where the record of each has to lead
         "tenants": {slug: each.summary for slug, each in tenants.items()},
         "granted": pulumi.Output.secret(granted),  # for the next update, as releases are
     }

@@ -29,6 +29,7 @@ class CellSettings:
     runbooks: str
     mail_from: str | None = None
     plain: bool = False
+    domains: bool = True
 
     @classmethod
     def read(cls, config: pulumi.Config) -> Self:
@@ -41,6 +42,7 @@ class CellSettings:
             runbooks=runbooks(config),
             mail_from=config.get("mailFrom"),
             plain=config.get_bool("plainArtifacts") or False,
+            domains=config.get_bool("domains") is not False,
         )
 
     @property
@@ -52,6 +54,7 @@ OF_THE_CELL = (
     "architecture",
     "budget",
     "cell",
+    "domains",
     "logLevel",
     "mailFrom",
     "manageAccount",
@@ -83,6 +86,11 @@ def allowed(config: pulumi.Config) -> list[str]:
     if entries is None:
         raise WrongInput("tenantry:allow is not a list; write one, such as [acme/api-keys/web]")
     return sorted(set(entries))
+
+
+def served(cell: Cell, own: CellSettings) -> Cell:
+    """The cell as this stack has it: with its domains, which lead to one place, or without."""
+    return cell if own.domains else cell.without_domains()
 
 
 def budget(config: pulumi.Config) -> int | None:

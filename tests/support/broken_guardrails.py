@@ -129,6 +129,10 @@ BREAKS: dict[str, list[Mutation]] = {
         with_also(made("apigateway/method:Method", "more", authorization="NONE")),
         with_also(made("lambda/functionUrl:FunctionUrl", "more", authorizationType="NONE")),
     ],
+    "domain-refuses-old-tls": [
+        with_also(made("apigateway/domainName:DomainName", "more", securityPolicy="TLS_1_0")),
+        with_also(made("apigateway/domainName:DomainName", "more")),
+    ],
     "log-group-expires": [
         set_at("LogGroup", "acme.items", "retentionInDays", None),
         set_at("LogGroup", "acme.items", "retentionInDays", 0),

@@ -244,6 +244,6 @@ def _tenants_table(tenants: "Iterable[LocalTenant]") -> Table:
             for group, listed in tenant.webhooks.items()
             for each in listed
         ]
-        lines = [shown["url"], " ".join(shown["routes"]), *keys, *options, *webhooks]
+        lines = [shown["url"], *shown["addresses"], " ".join(shown["routes"]), *keys, *options, *webhooks]
         table.add_row(about, "\n".join(lines))
     return table

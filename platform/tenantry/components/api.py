@@ -43,6 +43,7 @@ class Api(pulumi.ComponentResource):
             fail_on_warnings=True,
             put_rest_api_mode="overwrite",
             endpoint_configuration={"types": "REGIONAL"},
+            disable_execute_api_endpoint=bool(deployment.domain and not deployment.domain.default_endpoint),
             tags=deployment.tags(),
             opts=children,
         )

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from tenantry.components.api import Api, ApiArgs
 from tenantry.components.budget import budget
 from tenantry.components.code import Code, CodeArgs
+from tenantry.components.domain import domain_name
 from tenantry.components.overview import Overview, OverviewArgs
 from tenantry.components.shared import Shared, layer_name
 from tenantry.components.table import table
@@ -65,6 +66,7 @@ class Cell(pulumi.ComponentResource):
             tags=deployment.tags(),
             opts=children,
         ).arn
+        self._domain, self.domains = self._below(name, deployment)
         routes = contract.routes(args.contract)
         Overview(name, OverviewArgs(deployment, routes, args.tenants, self.topic.arn), children)
         self.register_outputs({"api": self.api.id, "table": self.table.name})
@@ -80,8 +82,19 @@ class Cell(pulumi.ComponentResource):
             deployments={contract.digest: made for contract, made in self.api.deployments.items()},
             codes={code.digest: key for code, key in self.code.keys.items()},
             layers={layer_name(group, each.digest): arn for (group, each), arn in self.code.layers.items()},
+            domain=self._domain,
             first=self.api.logging,
         )
+
+    def _below(
+        self, name: str, deployment: Deployment
+    ) -> tuple[pulumi.Input[str] | None, dict[str, pulumi.Output[str]]]:
+        """Below which domain tenants are mapped; and, if it is made here, where its record has to lead."""
+        domain = deployment.domain
+        if domain is None or domain.certificate is None:
+            return domain.name if domain else None, {}
+        made = domain_name(name, domain.name, domain.certificate, deployment.tags(), self)
+        return made.domain_name, {domain.name: made.regional_domain_name}
 
 
 def _boundary(deployment: Deployment) -> policies.Policy:

@@ -18,6 +18,7 @@ class Shared:
         deployments: ids, by the digest of the contract of each release that is kept.
         codes: keys of objects in `bucket`, by the digest of the code.
         layers: ARNs, by `layer_name`.
+        domain: below which tenants' paths are.
         first: what must be there before a stage is.
     """
 
@@ -29,18 +30,18 @@ class Shared:
     deployments: Made
     codes: Made
     layers: Made
+    domain: pulumi.Input[str] | None = None
     first: Sequence[pulumi.Resource] = ()
 
     def exported(self) -> dict[str, Any]:
         """What `imported` takes, by an output of the stack."""
-        return {name: getattr(self, name) for name in _TEXTS} | {
-            name: dict(getattr(self, name)) for name in _MADE
-        }
+        texts = {name: getattr(self, name) for name in (*_TEXTS, "domain")}
+        return texts | {name: dict(getattr(self, name)) for name in _MADE}
 
     @classmethod
     def imported(cls, exported: Mapping[str, Any]) -> "Shared":
         """Raises KeyError: the cell was last deployed by a program that gave less."""
-        return cls(**{name: exported[name] for name in (*_TEXTS, *_MADE)})
+        return cls(**{name: exported[name] for name in (*_TEXTS, *_MADE)}, domain=exported.get("domain"))
 
 
 _TEXTS = ("api", "bucket", "table", "topic", "boundary")

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from tenantry.components import functions
 from tenantry.components.access import Access
+from tenantry.components.domain import domain_name, mapping
 from tenantry.components.encryption import Encryption
 from tenantry.components.functions import Stores
 from tenantry.components.queue import TenantQueue
@@ -20,6 +21,7 @@ from tenantry.components.table import table
 from tenantry.components.watch import Watch
 from tenantry.config import Tenant as TenantConfig
 from tenantry.config import rotation
+from tenantry.config.domains import addresses
 from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
 from tenantry.releases import Release
@@ -58,6 +60,7 @@ class Tenant(pulumi.ComponentResource):
         }
         stage = Stage(site, serving, below)
         access = Access(site, stage.name, below)
+        self.domains = self._domains(site, stage)
         Watch(site, below)
         self.summary: dict[str, Any] = self._summary(site, stores, stage, access)
         self.granted = {function: role.wanted for function, role in roles.items()}
@@ -71,6 +74,21 @@ class Tenant(pulumi.ComponentResource):
         made: pulumi.Output[str] = table(site.slug, name, site.tags, self, site.key, adopted, first).name
         return made
 
+    def _domains(self, site: Site, stage: Stage) -> dict[str, pulumi.Output[str]]:
+        """Lead its lasting addresses to its stage; answers where the record of its own domain has to lead.
+
+        A suspended tenant keeps them: its plan is what opens the stage, and an address that is let go of may
+        be another's when it comes back.
+        """
+        slug, api, own = site.slug, site.cell.api, site.tenant.domain
+        if site.cell.domain is not None:
+            mapping(slug, site.cell.domain, slug, api, stage.name, self)
+        if own is None:
+            return {}
+        made = domain_name(slug, own.name, own.certificate, site.tags, self)
+        mapping(f"{slug}.own", made.domain_name, None, api, stage.name, self)
+        return {own.name: made.regional_domain_name}
+
     def _verification(self, site: Site) -> pulumi.Input[str]:
         """What the authorizer checks tokens by, as JSON; public keys only."""
         issuer = site.deployment.names.issuer(site.slug)
@@ -81,12 +99,14 @@ class Tenant(pulumi.ComponentResource):
 
     def _summary(self, site: Site, stores: Stores, stage: Stage, access: Access) -> dict[str, Any]:
         tenant = site.tenant
+        lasting = addresses(site.slug, tenant.domain, site.deployment.domain)
         return {
             "tier": tenant.tier.name,
             "status": tenant.status,
             "until": tenant.until,
             "url": stage.url,
             "release": site.release.id,
+            "addresses": list(lasting),
             "routes": list(tenant.routes),
             "auth": tenant.auth.mode,
             "isolation": tenant.isolation,

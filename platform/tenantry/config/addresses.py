@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from tenantry.config.model import Fault
 
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _EMAIL = re.compile(rf"(?=.{{3,254}}$)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+", re.I)
 _PRINTABLE = re.compile("[!-~]+")
@@ -38,7 +38,7 @@ def _split(text: str) -> SplitResult:
         raise Fault("has no scheme", f"put https:// first, as in {_EXAMPLE_ORIGIN}").error()
     if "@" in parts.netloc:
         raise Fault("holds a user name or password", "write the host only").error()
-    if (not _HOST.fullmatch(host) and host != "::1") or len(host) > 253 or port == 0:
+    if (not HOST.fullmatch(host) and host != "::1") or len(host) > 253 or port == 0:
         raise Fault("has no valid host", f"write one host in full, as in {_EXAMPLE_ORIGIN}").error()
     return parts
 

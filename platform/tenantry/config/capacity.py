@@ -1,6 +1,6 @@
 """Count what cells would hold against the quotas that would stop them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,12 +39,12 @@ class QuotaUsage:
 def cell_capacity(cell: Cell, granted: Granted = DEFAULTS) -> tuple[QuotaUsage, ...]:
     """One cell alone in its account, which is how cells are best kept apart."""
     stages = QuotaUsage("stages", len(cell.tenants), cell.stages_quota, "cell", quotas.GATEWAY_STAGES)
-    return (stages, *_account(cell.tenants, 1, granted))
+    return (stages, *_account(cell.tenants, (cell,), granted))
 
 
 def account_capacity(platform: Platform, granted: Granted = DEFAULTS) -> tuple[QuotaUsage, ...]:
     """All cells together, should they share one account and Region."""
-    return _account(platform.tenants, len(platform.cells), granted)
+    return _account(platform.tenants, platform.cells, granted)
 
 
 def require_room(cell: str, before: Collection[str], after: Collection[str], quota: int) -> None:
@@ -66,14 +66,16 @@ def require_room(cell: str, before: Collection[str], after: Collection[str], quo
         )
 
 
-def _account(tenants: Iterable[Tenant], cells: int, granted: Granted) -> tuple[QuotaUsage, ...]:
-    tenants = tuple(tenants)
+def _account(tenants: Iterable[Tenant], sharing: Sequence[Cell], granted: Granted) -> tuple[QuotaUsage, ...]:
+    tenants, cells = tuple(tenants), len(sharing)
     functions = sum(len(tenant.members) + 1 for tenant in tenants)  # the authorizer's too; a role each
     reserved = sum(tenant.concurrency(each) or 0 for tenant in tenants for each in (None, *tenant.members))
     signing = sum(tenant.auth.mode == "managed" for tenant in tenants)
     secrets = sum(len(tenant.secrets) for tenant in tenants)
     schedules = sum(member.schedule is not None for tenant in tenants for member in tenant.members)
     silos = sum(tenant.isolation == "silo" for tenant in tenants)
+    domains = sum(tenant.domain is not None for tenant in tenants)
+    domains += sum(cell.domain is not None and cell.domain.owned for cell in sharing)
     keys = sum(len(tenant.api_keys) for tenant in tenants)
     reservable = max(0, granted.concurrency - quotas.UNRESERVED_CONCURRENCY)
     return tuple(
@@ -82,6 +84,7 @@ def _account(tenants: Iterable[Tenant], cells: int, granted: Granted) -> tuple[Q
             ("APIs", cells, quotas.REGIONAL_APIS, quotas.GATEWAY_STAGES, True),
             ("usage plans", len(tenants), granted.usage_plans, quotas.GATEWAY_STAGES, False),
             ("API keys", keys, quotas.API_KEYS, quotas.GATEWAY_STAGES, True),
+            ("domains", domains, quotas.PUBLIC_DOMAINS, quotas.GATEWAY_STAGES, False),
             ("roles", functions, granted.roles, quotas.IAM, False),
             ("reserved concurrency", reserved, reservable, quotas.LAMBDA, False),
             ("tables", cells + silos, granted.tables, quotas.DYNAMODB, False),

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from tenantry.config.domains import CellDomain, addresses
 from tenantry.config.model import Fixed, Model
 from tenantry.config.rings import RingsFile
 from tenantry.config.sites import Site
@@ -24,6 +25,16 @@ class Cell(Model):
     tenants: tuple[Tenant, ...]
     stages_quota: int
     removed: tuple[str, ...] = ()
+    domain: CellDomain | None = None
+
+    def addresses(self, tenant: Tenant) -> tuple[str, ...]:
+        """Those of a tenant's that stay when another cell serves it."""
+        return addresses(tenant.slug, tenant.domain, self.domain)
+
+    def without_domains(self) -> "Cell":
+        """As a second environment of the cell has it: a domain leads to one place."""
+        tenants = tuple(each.model_copy(update={"domain": None}) for each in self.tenants)
+        return self.model_copy(update={"domain": None, "tenants": tenants})
 
 
 class Platform(Model):

@@ -17,6 +17,8 @@ from tenantry.config.conflicts import (
     shares_of_no_group,
 )
 from tenantry.config.documents import YamlDocument
+from tenantry.config.domain_conflicts import repeated_domains, reserved_paths
+from tenantry.config.domains import CellDomain
 from tenantry.config.findings import suggestion, validated
 from tenantry.config.fleet_files import FleetFiles, fleet_files
 from tenantry.config.quotas import STAGES_PER_API
@@ -64,10 +66,13 @@ def load_platform(
         *shares_of_no_group(tenants),
         *options_of_no_group(tenants, known),
         *addresses_without_alarms(tenants, tiers_file.tiers if tiers_file else {}),
+        *repeated_domains(standing, tiers_document, tiers_file),
+        *reserved_paths(standing, tiers_file),
     ]
     if problems or tiers_file is None:
         raise ConfigErrors(problems)
-    return _platform(tiers_file.named(), quotas, tenants, known, beside)
+    domains = {name: options.domain for name, options in tiers_file.cells.items()}
+    return _platform(tiers_file.named(), quotas, domains, tenants, known, beside)
 
 
 def _names(tiers_document: YamlDocument) -> tuple[str, ...]:
@@ -100,6 +105,7 @@ def _stages_quotas(found: Survey, document: YamlDocument, tiers_file: TiersFile 
 def _platform(
     tiers: dict[str, Tier],
     quotas: dict[str, int],
+    domains: Mapping[str, CellDomain | None],
     candidates: list[Candidate],
     groups: Groups,
     beside: FleetFiles,
@@ -113,7 +119,13 @@ def _platform(
         elif settings:
             placed[at.cell].append(settings.placed(at.slug, at.cell, tiers[settings.tier], groups))
     cells = tuple(
-        Cell(name=name, tenants=tuple(tenants), stages_quota=quotas[name], removed=tuple(removed[name]))
+        Cell(
+            name=name,
+            tenants=tuple(tenants),
+            stages_quota=quotas[name],
+            removed=tuple(removed[name]),
+            domain=domains.get(name),
+        )
         for name, tenants in placed.items()
     )
     ordered = tuple(tiers[name] for name in sorted(tiers))

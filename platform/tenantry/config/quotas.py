@@ -20,6 +20,7 @@ BURST = 5_000  # account and Region, set by AWS along with the rate
 STAGES_PER_API = 10
 USAGE_PLANS = 300  # GATEWAY_STAGES, account and Region, soft
 REGIONAL_APIS = 600  # GATEWAY_STAGES, account and Region, hard: a cell is one
+PUBLIC_DOMAINS = 120  # GATEWAY_STAGES, account and Region, soft
 API_KEYS = 10_000  # GATEWAY_STAGES, account and Region, hard
 
 CONCURRENCY = 1_000  # LAMBDA, account and Region, soft, lower in new accounts

@@ -10,6 +10,7 @@ from agreed.declarations import RUNTIME, Group, Queue, Secret
 from agreed.webhooks import Receiver
 from tenantry.config.addresses import Email, Origin
 from tenantry.config.auth import Auth
+from tenantry.config.domains import Domain
 from tenantry.config.lifecycle import Day, Retired, Status, ends_when_it_says, retired_are_out_of_use
 from tenantry.config.model import Fault, Fixed, Model, unrepeated
 from tenantry.config.slugs import KeyName
@@ -116,6 +117,7 @@ class TenantSettings(Model):
     cors_credentials: bool = Field(
         False, description="Whether those pages may send cookies and the like; not together with *."
     )
+    domain: Domain | None = Field(None, description="A domain of its own, at whose root its API answers too.")
     alarms: Alarms = Field(default_factory=Alarms, description="Who hears of trouble.")
     release: Annotated[str, StringConstraints(pattern=RELEASE)] | None = Field(
         None,

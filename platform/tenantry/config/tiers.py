@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 from pydantic.config import JsonDict
 
+from tenantry.config.domains import CellDomain
 from tenantry.config.model import Model
 from tenantry.config.quotas import BURST, CONCURRENCY, MEMORY_MB, REQUESTS_PER_SECOND, STAGES_PER_API
 from tenantry.config.quotas import UNRESERVED_CONCURRENCY as UNRESERVED
@@ -109,13 +110,16 @@ class Tier(TierOptions):
 
 
 class CellOptions(Model):
-    """What AWS grants the account of one cell beyond its defaults."""
+    """What is one cell's own: what AWS grants its account beyond the defaults, and its domain."""
 
     stages_quota: int = Field(
         STAGES_PER_API,
         ge=1,
         description="Stages per API that AWS grants this cell's account, hence its most tenants. "
         f"{STAGES_PER_API} by default; raise it here once AWS has raised it there.",
+    )
+    domain: CellDomain | None = Field(
+        None, description="The domain of its tenants' lasting addresses, https://<name>/<tenant>."
     )
 
 
@@ -127,7 +131,7 @@ class TiersFile(Model):
     )
     cells: dict[CellName, CellOptions] = Field(
         default_factory=dict,
-        description="Cells whose quotas differ from AWS's defaults, by name.",
+        description="Cells that have a domain, or whose quotas differ from AWS's defaults, by name.",
         json_schema_extra=_CLOSED,
     )
 

@@ -1,6 +1,6 @@
 """The contract as clients get it: the routes of one tenant or of all, and the components that these need."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,8 +24,17 @@ class Address:
     issuer: str
 
 
-def of_tenant(document: Document, tenant: "Tenant", address: Address | None = None) -> Document:
-    """What a tenant answers, with its limits and scopes; without an address, the pattern of one."""
+def of_tenant(
+    document: Document,
+    tenant: "Tenant",
+    address: Address | None = None,
+    lasting: Sequence[str] = (),
+) -> Document:
+    """What a tenant answers, with its limits and scopes; without an address, the pattern of one.
+
+    Args:
+        lasting: addresses by a domain, which stay; they come first.
+    """
     groups = tenant.routes
     paths = {path: _served(item, groups) for path, item in document["paths"].items()}
     kept = deepcopy(document)
@@ -41,6 +50,7 @@ def of_tenant(document: Document, tenant: "Tenant", address: Address | None = No
     else:
         for server in kept["servers"]:
             server["variables"]["tenant"]["default"] = tenant.slug
+    kept["servers"] = [{"url": each, "description": tenant.name} for each in lasting] + kept["servers"]
     return kept
 
 

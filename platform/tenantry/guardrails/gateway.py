@@ -6,7 +6,8 @@ from typing import Any
 from tenantry.guardrails.exemptions import OPEN_ROUTES, key_routes
 from tenantry.guardrails.resources import UNKNOWN, Stack
 from tenantry.guardrails.violations import Violation
-from tenantry.rules.kinds.tokens import OTHER_DOORS, REST_API, STAGE
+from tenantry.rules.domains import TLS_POLICY
+from tenantry.rules.kinds.tokens import DOMAIN_NAME, OTHER_DOORS, REST_API, STAGE
 from tenantry.rules.requirements import KEY, TOKEN, asked
 
 _ANY_METHOD = "x-amazon-apigateway-any-method"
@@ -36,6 +37,14 @@ def every_route_is_guarded(stack: Stack) -> Iterator[Violation]:
                 continue
             for missing in _missing(route, asked(body, operation["security"])):
                 yield Violation(api, f"{route} can be called without {missing}; state it, or list the route")
+
+
+def every_domain_refuses_old_tls(stack: Stack) -> Iterator[Violation]:
+    for domain in stack.of(DOMAIN_NAME):
+        policy = domain.at("securityPolicy")
+        if policy not in (UNKNOWN, TLS_POLICY):
+            found = "does not say which TLS it takes" if policy is None else f"takes TLS by {policy}"
+            yield Violation(domain, f"{found}; set securityPolicy to {TLS_POLICY}")
 
 
 def every_door_is_the_contracts(stack: Stack) -> Iterator[Violation]:

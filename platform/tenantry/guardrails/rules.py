@@ -68,6 +68,11 @@ RULES = (
         gateway.every_door_is_the_contracts,
     ),
     Rule(
+        "domain-refuses-old-tls",
+        "Versions of TLS before 1.2 can be broken; what a domain takes is stated.",
+        gateway.every_domain_refuses_old_tls,
+    ),
+    Rule(
         "log-group-expires",
         "Logs that never expire cost for ever, and hold what should be forgotten.",
         logs.every_log_group_expires,

@@ -86,6 +86,7 @@ def registered(
         mail_from=SENDER,
         group_layers={each.name: layer for each in current().installed if each.requirements},
         budget=1,
+        domain=cell.domain,
     )
 
     def declare() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from tenantry.isolation.functions import INVOKE
 from tenantry.isolation.leaks import Leak, leak
 from tenantry.rules.kinds.tokens import (
     API_KEY,
+    BASE_PATH_MAPPING,
     FUNCTION,
     LOG_GROUP,
     REST_API,
@@ -48,6 +49,21 @@ def a_plan_opens_its_own_tenants_stage_alone(cell: RegisteredCell) -> Iterator[L
         for each in plan.inputs.get("apiStages") or []:
             if stages.get((each["apiId"], each["stage"])) != cell.owner(plan):
                 yield leak(plan, "execute-api:Invoke", f"stage {each['stage']}", "its stages")
+
+
+def a_mapping_leads_to_its_own_tenants_stage(cell: RegisteredCell) -> Iterator[Leak]:
+    """And no other mapping takes its place: of two with one path, the later decides who answers."""
+    stages = {(each.inputs["restApi"], each.inputs["stageName"]): cell.owner(each) for each in cell.of(STAGE)}
+    taken: dict[tuple[str, str], str] = {}
+    for each in cell.of(BASE_PATH_MAPPING):
+        domain, stage = each.inputs["domainName"], each.inputs.get("stageName")
+        path = each.inputs.get("basePath") or ""
+        owner, at = cell.owner(each), f"{domain}/{path}"
+        if owner is None or stages.get((each.inputs["restApi"], stage)) != owner:
+            yield leak(each, "execute-api:Invoke", f"stage {stage or 'of the path'}", at)
+        before = taken.setdefault((domain.lower(), path), each.name)
+        if before != each.name:
+            yield leak(each, "execute-api:Invoke", f"the place of mapping {before}", at)
 
 
 def a_key_is_in_its_own_tenants_plan_alone(cell: RegisteredCell) -> Iterator[Leak]:

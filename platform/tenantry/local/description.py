@@ -17,6 +17,7 @@ SHOWN = (
     "tier",
     "status",
     "url",
+    "addresses",
     "release",
     "api_keys",
     "routes",

@@ -154,6 +154,7 @@ def _prepared(cell: Cell, build: Path, last: LastUpdate) -> Deployment:
         mail_from=MAIL_FROM,
         last=last,
         now=program.this_minute(),
+        domain=cell.domain,
         build=build,
     )
 

@@ -44,10 +44,12 @@ def together(previews: Iterable[Preview]) -> Preview:
     """Of several stacks."""
     before: dict[str, DeclaredResource] = {}
     done: list[Stepped] = []
+    digests = hashlib.sha256()
     for each in previews:
         before |= each.before
         done += each.steps
-    return Preview(before, done)
+        digests.update(each.digest.encode())
+    return Preview(before, done, digests.hexdigest())
 
 
 def read(text: str) -> Preview:

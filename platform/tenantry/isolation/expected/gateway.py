@@ -16,7 +16,7 @@ from tenantry.rules.naming import AUTHORIZER, GATEWAY_LOGGING
 
 
 def of_cell(at: Place) -> Iterator[Expected]:
-    cell, names = at.cell.config.name, at.names
+    cell, names, domain = at.cell.config.name, at.names, at.cell.config.domain
     body = gateway_body(contract.load(), names.cell, at.arns)
     yield at.expected(
         tokens.REST_API,
@@ -27,9 +27,12 @@ def of_cell(at: Place) -> Iterator[Expected]:
             "failOnWarnings": True,
             "putRestApiMode": "overwrite",
             "endpointConfiguration": {"types": "REGIONAL"},
+            "disableExecuteApiEndpoint": bool(domain and not domain.default_endpoint),
             "tags": at.tags,
         },
     )
+    if domain and domain.owned:
+        yield _domain(at, cell, domain.name, domain.certificate)
     # Another trigger would leave the stages with the body that they had.
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     earlier = (each.contract for each in at.releases.kept)
@@ -59,6 +62,31 @@ def of_cell(at: Place) -> Iterator[Expected]:
 def of_tenant(at: TenantPlace) -> Iterator[Expected]:
     yield from _stage(at)
     yield from _access(at)
+    own, cells = at.tenant.domain, at.cell.config.domain
+    if cells:
+        yield _mapping(at, at.slug, cells.name, at.slug)
+    if own:
+        yield _domain(at, at.slug, own.name, own.certificate)
+        yield _mapping(at, f"{at.slug}.own", own.name, None)
+
+
+def _domain(at: Place, logical: str, name: str, certificate: str | None) -> Expected:
+    return at.expected(
+        tokens.DOMAIN_NAME,
+        logical,
+        {
+            "domainName": name,
+            "regionalCertificateArn": certificate,
+            "endpointConfiguration": {"types": "REGIONAL"},
+            "securityPolicy": "TLS_1_2",
+            "tags": at.tags,
+        },
+    )
+
+
+def _mapping(at: TenantPlace, logical: str, domain: str, path: str | None) -> Expected:
+    inputs = {"domainName": domain, "basePath": path, "restApi": at.api, "stageName": at.slug}
+    return at.expected(tokens.BASE_PATH_MAPPING, logical, inputs)
 
 
 def _stage(at: TenantPlace) -> Iterator[Expected]:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from tenantry.local.emulator.domains import NO_DOMAINS, Domains
 from tenantry.local.emulator.signatures import Refused, SecretOf, claim, verify
 from tenantry.local.emulator.stage_calls import unsigned
 
@@ -35,12 +36,16 @@ class Front:
 
     Args:
         hosts: the names by which clients and functions reach it, with port; the first is the emulator's own.
+        domains: those that lead to stages, whatever the path; nothing else is behind them.
     """
 
-    def __init__(self, emulator: App, hosts: Collection[str], secret_of: SecretOf) -> None:
+    def __init__(
+        self, emulator: App, hosts: Collection[str], secret_of: SecretOf, domains: Domains = NO_DOMAINS
+    ) -> None:
         self._emulator = emulator
         self._hosts = tuple(hosts)
         self._secret_of = secret_of
+        self._domains = domains
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -48,6 +53,12 @@ class Front:
         elif scope["type"] != "http":
             await receive()
             await send({"type": "websocket.close"})  # before it is accepted: 403. No stage of ours has one
+        elif domain := self._domains.of(scope):
+            mapped = self._domains.mapped(scope, domain)
+            if mapped is None or not _STAGE.fullmatch(mapped["path"]):
+                await _forbid(send)
+            else:
+                await self._emulator(unsigned(mapped, self._hosts[0]), receive, send)
         elif _STAGE.fullmatch(scope["path"]):
             await self._emulator(unsigned(scope, self._hosts[0]), receive, send)
         else:
@@ -126,6 +137,18 @@ def _to_no_page(send: Send) -> Send:
         await send(message)
 
     return sent
+
+
+async def _forbid(send: Send) -> None:
+    """As API Gateway answers for a path of a domain that nothing is mapped to."""
+    body = b'{"message":"Forbidden"}'
+    sent = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-amzn-errortype", b"ForbiddenException"),
+    ]
+    await send({"type": "http.response.start", "status": 403, "headers": sent})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _refuse(send: Send, refused: Refused, headers: dict[str, str]) -> None:

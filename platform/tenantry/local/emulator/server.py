@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tenantry.local import clients
-from tenantry.local.emulator import repairs, snapshots
+from tenantry.local.emulator import domains, repairs, snapshots
 from tenantry.local.emulator.front import Front
 from tenantry.local.emulator.keeping import Keeper
 from tenantry.local.emulator.repairs.authorization import callers
@@ -80,7 +80,7 @@ async def _serve(
     config.keep_alive_timeout = 75
     config.graceful_timeout = DRAIN_SECONDS
     config.loglevel = "WARNING"
-    front: Any = Front(app, _hosts(), callers.secret_of(root))
+    front: Any = Front(app, _hosts(), callers.secret_of(root), domains.registered())
     if keeper:
         front = keeper.watched(front)
         loop.add_signal_handler(SAVE, keeper.save)

@@ -8,7 +8,9 @@ from tenantry.rules.rights.running import GATEWAY
 
 ACCOUNT = "aws:apigateway/account:Account"
 API_KEY = "aws:apigateway/apiKey:ApiKey"
+BASE_PATH_MAPPING = "aws:apigateway/basePathMapping:BasePathMapping"
 DEPLOYMENT = "aws:apigateway/deployment:Deployment"
+DOMAIN_NAME = "aws:apigateway/domainName:DomainName"
 METHOD_SETTINGS = "aws:apigateway/methodSettings:MethodSettings"
 REST_API = "aws:apigateway/restApi:RestApi"
 STAGE = "aws:apigateway/stage:Stage"
@@ -23,7 +25,12 @@ KINDS: tuple[Kind, ...] = (
         name="name",
         unique=False,
         judged=("body",),
-        settings=("endpointConfiguration.types", "failOnWarnings", "putRestApiMode"),
+        settings=(
+            "disableExecuteApiEndpoint",
+            "endpointConfiguration.types",
+            "failOnWarnings",
+            "putRestApiMode",
+        ),
     ),
     Kind(
         token=DEPLOYMENT,
@@ -49,6 +56,26 @@ KINDS: tuple[Kind, ...] = (
         },
         settings=("accessLogSettings.format", "xrayTracingEnabled"),
         computed={"invokeUrl": "https://api.example/{name}"},
+    ),
+    Kind(
+        token=DOMAIN_NAME,
+        calls=Calls.of("apigateway", "CreateDomainName", "UpdateDomainName TagResource", "DeleteDomainName"),
+        rights=(GATEWAY, TRACING),  # an account's first domain makes the role that traces, too
+        name="domainName",
+        judged=("regionalCertificateArn", "securityPolicy"),
+        settings=("endpointConfiguration.types",),
+        computed={"regionalDomainName": "d-{name}.execute-api.example"},
+        secret_outputs=("certificatePrivateKey",),  # the provider's; never given, so never there
+    ),
+    Kind(
+        token=BASE_PATH_MAPPING,
+        calls=Calls.of(
+            "apigateway", "CreateBasePathMapping", "UpdateBasePathMapping", "DeleteBasePathMapping"
+        ),
+        rights=(GATEWAY,),
+        taggable=False,
+        judged=("basePath", "domainName"),
+        references={"restApi": REST_API, "stageName": STAGE},
     ),
     Kind(
         token=METHOD_SETTINGS,

@@ -5,7 +5,7 @@ from tenantry.rules.rights.shape import TAGGING, TAGS_READ, Condition, Place, Ri
 
 def _gateway(place: Place) -> list[str]:
     """By id alone: API Gateway's own resources bear no names of ours."""
-    kinds = ("account", "apikeys", "restapis", "tags", "usageplans")
+    kinds = ("account", "apikeys", "domainnames", "restapis", "tags", "usageplans")
     return [place.arns.gateway(f"/{kind}*") for kind in kinds]
 
 

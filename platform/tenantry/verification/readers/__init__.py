@@ -6,9 +6,18 @@ of what was found before.
 
 from tenantry.rules.kinds import tokens
 from tenantry.verification.reader import Reader
-from tenantry.verification.readers import functions, gateway, identity, invocations, plans, storage, watching
+from tenantry.verification.readers import (
+    domains,
+    functions,
+    gateway,
+    identity,
+    invocations,
+    plans,
+    storage,
+    watching,
+)
 
-_FAMILIES = (gateway, plans, functions, invocations, identity, storage, watching)
+_FAMILIES = (gateway, domains, plans, functions, invocations, identity, storage, watching)
 _DRAWN = "it is in the engine's state alone, and what was made of it is compared without it"
 
 READERS: dict[str, Reader] = {

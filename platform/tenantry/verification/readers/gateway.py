@@ -17,6 +17,8 @@ def _api(reading: Reading, inputs: Inputs) -> Found | None:
                 "name": each["name"],
                 "body": surface.at_gateway(reading, each),
                 "endpointConfiguration": {"types": one(types)},
+                # A patch carries texts, and the local platform keeps what it was sent.
+                "disableExecuteApiEndpoint": str(each.get("disableExecuteApiEndpoint")).lower() == "true",
                 "tags": tags(each.get("tags"), inputs),
             }
             return Found(each["id"], found)

@@ -16,6 +16,7 @@ def _make_rest_api(clients: Clients, inputs: Inputs) -> Made:
     made = gateway.create_rest_api(
         name=inputs["name"],
         endpointConfiguration={"types": [inputs["endpointConfiguration"]["types"]]},
+        disableExecuteApiEndpoint=inputs["disableExecuteApiEndpoint"],
         tags=dict([*inputs["tags"].items(), (_ID_TAG, _id(inputs["name"]))]),
     )
     gateway.untag_resource(resourceArn=_arn(made["id"]), tagKeys=[_ID_TAG])
@@ -25,6 +26,8 @@ def _make_rest_api(clients: Clients, inputs: Inputs) -> Made:
 
 def _update_rest_api(clients: Clients, existing: Existing, inputs: Inputs) -> Made:
     _put_body(clients, existing.id, inputs)
+    disabled = _replaced("/disableExecuteApiEndpoint", _patched(inputs["disableExecuteApiEndpoint"]))
+    clients("apigateway").update_rest_api(restApiId=existing.id, patchOperations=[disabled])
     clients("apigateway").tag_resource(resourceArn=_arn(existing.id), tags=inputs["tags"])
     return Made(existing.id, {})
 

@@ -1,0 +1,74 @@
+"""Addresses that outlive the cell which serves them: a cell's domain, a path of it for each tenant, and a
+tenant's own domain.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from tenantry.config.addresses import HOST
+from tenantry.config.model import Fault, Model
+
+# API Gateway answers these by itself on a custom domain, whatever is mapped there:
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+RESERVED_PATHS = frozenset({"ping", "sping"})
+_CERTIFICATE = r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$"
+
+
+def _domain(text: str) -> str:
+    last = text.rpartition(".")
+    if not HOST.fullmatch(text) or len(text) > 253 or not last[1] or not re.search("[a-z]", last[2]):
+        raise Fault("is not a domain", "write one in lower case and in full, as api.example.com").error()
+    return text
+
+
+Name = Annotated[
+    str,
+    AfterValidator(_domain),
+    Field(
+        json_schema_extra={"pattern": r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"},
+        description="The domain itself, such as api.example.com.",
+    ),
+]
+Certificate = Annotated[str, StringConstraints(pattern=_CERTIFICATE)]
+_OF_CERTIFICATE = "ARN of its certificate, which ACM holds in the stack's own Region and account."
+
+
+def _whose_certificate(values: Mapping[str, Any]) -> Iterable[Fault]:
+    owned, given = values.get("owned", True), values.get("certificate") is not None
+    if owned is True and not given:
+        yield Fault("has no certificate", "give the ARN of one, or set owned to false")
+    if owned is False and given:
+        yield Fault("is another stack's", "take the certificate out", ("certificate",))
+
+
+class Domain(Model):
+    """A domain of a tenant's own."""
+
+    name: Name
+    certificate: Certificate = Field(description=_OF_CERTIFICATE)
+
+
+class CellDomain(Model):
+    """The domain below which each of a cell's tenants has a path that is called as the tenant is."""
+
+    rules = (_whose_certificate,)
+
+    name: Name
+    certificate: Certificate | None = Field(None, description=_OF_CERTIFICATE)
+    owned: bool = Field(
+        True,
+        description="false: another cell of the same account and Region has the domain, and this one only "
+        "maps its tenants onto it.",
+    )
+    default_endpoint: bool = Field(
+        True, description="false: the API answers at its domains alone, and no longer at AWS's own address."
+    )
+
+
+def addresses(slug: str, own: Domain | None, cells: CellDomain | None) -> tuple[str, ...]:
+    """The tenant's addresses that stay when another cell serves it; its own domain first."""
+    of_its_own = (f"https://{own.name}",) if own else ()
+    return (*of_its_own, f"https://{cells.name}/{slug}") if cells else of_its_own
