@@ -27,10 +27,11 @@ from tenantry.gateway import contract
 from tenantry.groups import current
 from tenantry.last_update import NONE_YET, LastUpdate
 from tenantry.packing import artifact, functions
+from tenantry.recording import Recording
 from tenantry.removals import require_declared
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names
-from tenantry.wanted import LEAVING, WANTED, Project, leaves_rights
+from tenantry.wanted import LEAVING, Project, leaves_rights
 
 
 def run() -> None:
@@ -40,11 +41,12 @@ def run() -> None:
         pulumi.RunError: tenants' files, stack configuration or artifacts are at fault; the engine shows the
             message without a stack trace.
     """
+    recording = Recording()
     try:
         outputs = configured(pulumi.Config())
     except (WrongInput, Failed) as error:
         raise pulumi.RunError(str(error)) from error
-    pulumi.export(WANTED, _wanted(outputs["granted"], _last_update()))
+    recording.export(_wanted(outputs["granted"], _last_update()))
     for name, value in outputs.items():
         pulumi.export(name, value)
 
@@ -81,11 +83,11 @@ def configured(config: pulumi.Config) -> dict[str, Any]:
 
 
 def _wanted(granted: pulumi.Output[str], last: LastUpdate) -> pulumi.Output[str]:
-    """What `tenantry fleet` compares with the files."""
+    """The digest, with a mark where the next update has rights to take away."""
     digest = Project().digest(pulumi.get_stack())
     before = {slug: each.granted for slug, each in last.tenants.items()}
     leaving = granted.apply(lambda after: LEAVING if leaves_rights(before, json.loads(after)) else "")
-    return pulumi.Output.unsecret(pulumi.Output.concat(digest, leaving))
+    return pulumi.Output.concat(digest, leaving)
 
 
 def _last_update() -> LastUpdate:
