@@ -32,11 +32,12 @@ from tenantry.gateway.contract import Document
 from tenantry.groups import current
 from tenantry.last_update import NONE_YET, LastUpdate, of_releases
 from tenantry.packing import artifact, functions
+from tenantry.recording import Recording
 from tenantry.releases import Release, Releases
 from tenantry.removals import require_declared
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names, stack_and_tenant
-from tenantry.wanted import LEAVING, WANTED, Project, leaves_rights
+from tenantry.wanted import LEAVING, Project, leaves_rights
 
 Begun = Callable[[CellConfig], None]
 """Called in an update, before the first resource is registered; what it raises ends the update."""
@@ -49,10 +50,12 @@ def run(begun: Begun = lambda _: None) -> None:
         pulumi.RunError: tenants' files, stack configuration or artifacts are at fault; the engine shows the
             message without a stack trace.
     """
+    recording = Recording()
     try:
         outputs = configured(pulumi.Config(), begun)
     except (WrongInput, Failed) as error:
         raise pulumi.RunError(str(error)) from error
+    recording.export(_wanted(outputs["granted"], LastUpdate.of(_outputs(pulumi.get_stack()))))
     for name, value in outputs.items():
         pulumi.export(name, value)
 
@@ -102,7 +105,6 @@ def _cell(config: pulumi.Config, names: Names, begun: Begun, last: LastUpdate) -
         **_of_cell(cell, shared, kept),
         **tenants,
         "domains": shared.domains | tenants["domains"],
-        WANTED: _wanted(tenants["granted"], last),
         **tenant_stacks.exported(shared.shared, own),
         **(tenant_stacks.listed(cell) if alone else {}),
         "allowed": allowed,
@@ -137,7 +139,6 @@ def _tenant(config: pulumi.Config, names: Names, slug: str, begun: Begun) -> dic
     return {
         "cell": cell.name,
         **tenants,
-        WANTED: _wanted(tenants["granted"], last),
         "allowed": allowed,
         "left": adoption.left(cell, last),
     }
@@ -170,11 +171,11 @@ def _prepared(own: settings.CellSettings, names: Names, **others: Any) -> Deploy
 
 
 def _wanted(granted: pulumi.Output[str], last: LastUpdate) -> pulumi.Output[str]:
-    """What `tenantry fleet` compares with the files."""
+    """The digest, with a mark where the next update has rights to take away."""
     digest = Project().digest(pulumi.get_stack())
     before = {slug: each.granted for slug, each in last.tenants.items()}
     leaving = granted.apply(lambda after: LEAVING if leaves_rights(before, json.loads(after)) else "")
-    return pulumi.Output.unsecret(pulumi.Output.concat(digest, leaving))
+    return pulumi.Output.concat(digest, leaving)
 
 
 def prepare(

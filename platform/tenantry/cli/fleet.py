@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from tenantry.cli import splitting
+from tenantry.cli import rollouts, splitting
 from tenantry.cli.output import print_json, stdout
+from tenantry.cli.rollouts import Stacks
 from tenantry.cli.tenants import AsJson
 
 if TYPE_CHECKING:
@@ -16,7 +17,12 @@ fleet = typer.Typer(no_args_is_help=True, help="Many stacks at once: what differ
 fleet.command("split")(splitting.split)
 fleet.command("join")(splitting.join)
 
-Stacks = Annotated[list[str] | None, typer.Argument(metavar="[STACK]...", help="All, if left out.")]
+fleet.command("plan")(rollouts.plan)
+fleet.command("up")(rollouts.up)
+fleet.command("status")(rollouts.status)
+fleet.command("halt")(rollouts.halt)
+fleet.command("resume")(rollouts.resume)
+fleet.command("drift")(rollouts.drift)
 
 
 @fleet.command("list")

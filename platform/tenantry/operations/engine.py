@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,11 @@ MISSING = (
     "(https://www.pulumi.com/docs/install/)"
 )
 _LOCKED = "currently locked"
+_CHANGED = "no changes were expected"
+_DIAGNOSTICS = "\nDiagnostics:\n"  # of an update, after all that went well
+_NO_REASON = "it gives no reason"
+
+Began = Callable[["subprocess.Popen[str]"], None]
 
 
 class Locked(Failed):
@@ -98,7 +103,35 @@ class Engine:
         address: str = json.loads(self._run("whoami", "--json", named=False))["url"]
         return address
 
-    def _run(self, *arguments: str, given: str | None = None, named: bool = True) -> str:
+    def preview(self) -> str:
+        """What an update would do, as the engine's JSON; it changes nothing."""
+        return self._run("preview", "--json")
+
+    def drifted(self) -> bool:
+        """Whether AWS has anything otherwise than the last update left it; neither is changed."""
+        try:
+            self._run("refresh", "--preview-only", "--expect-no-changes")
+        except Failed as failed:
+            if _CHANGED in str(failed):
+                return True
+            raise
+        return False
+
+    def up(self, began: Began) -> None:
+        """Without a preview of its own.
+
+        Args:
+            began: gets the process, which is in a session of its own: Ctrl-C does not reach it by itself.
+        """
+        self._run("up", "--yes", "--skip-preview", "--suppress-outputs", began=began)
+
+    def _run(
+        self,
+        *arguments: str,
+        given: str | None = None,
+        named: bool = True,
+        began: Began | None = None,
+    ) -> str:
         """What it prints.
 
         Raises:
@@ -108,18 +141,34 @@ class Engine:
         stack = ["--stack", self.stack] if named else []
         command = ["pulumi", *arguments, *stack, "--non-interactive", "--color", "never"]
         try:
-            done = subprocess.run(  # noqa: S603 - the stack's name is checked where it is given
+            process = subprocess.Popen(  # noqa: S603 - the stack's name is checked where it is given
                 command,
                 cwd=self.project,
                 env={**os.environ, **self.environment},
-                input=given,
-                capture_output=True,
+                stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 text=True,
-                check=False,
+                start_new_session=began is not None,
             )
         except FileNotFoundError:
             raise Failed(MISSING) from None
-        if done.returncode:
-            said = (done.stderr + done.stdout).strip()
+        with process:
+            if began:
+                began(process)
+            output, errors = process.communicate(given)
+        if process.returncode:
+            said = reason(output, errors)
             raise (Locked if _LOCKED in said else Failed)(f"`pulumi {' '.join(arguments[:2])}`: {said}")
-        return done.stdout
+        return output
+
+
+def reason(output: str, errors: str) -> str:
+    """Why it failed: the diagnostics say so or, before there are any, all that was said."""
+    try:
+        found = json.loads(output).get("diagnostics", [])
+    except (AttributeError, ValueError):
+        said = (errors + output).strip()
+        return said.partition(_DIAGNOSTICS)[2].strip() or said or _NO_REASON
+    texts = [each["message"].strip() for each in found if each.get("severity") == "error"]
+    return "\n".join(texts) or errors.strip() or _NO_REASON

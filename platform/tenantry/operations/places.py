@@ -1,6 +1,6 @@
 """Say where a cell runs, and reach it: as a stack on AWS, or on this machine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,14 +38,19 @@ class Place:
         return self.words
 
 
-def on_aws(stack: Stack) -> Place:
-    """With the operator's own credentials, in the stack's Region.
+def on_aws(stack: Stack, credentials: Mapping[str, str] | None = None) -> Place:
+    """With the operator's own credentials, in the stack's Region, unless others are given.
+
+    Args:
+        credentials: as boto3's session takes them.
 
     Raises:
         Failed: there is no such profile.
     """
     with refusals_reported(stack.region):
-        session = boto3.Session(region_name=stack.region)  # one, so that a role with MFA asks for one code
+        session = boto3.Session(
+            region_name=stack.region, **(credentials or {})
+        )  # one, so that a role with MFA asks for one code
 
     def client(service: str) -> Any:
         with refusals_reported(stack.region):

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from tenantry import paths
 from tenantry.errors import Failed
 from tenantry.local.engine.changes import Step
+from tenantry.operations.engine import Engine
 from tenantry.planning.declared import DeclaredResource
 from tenantry.planning.steps import Stepped
 from tenantry.rules.kinds.tokens import COMPONENTS, STACK, TENANT
@@ -117,25 +117,4 @@ def previewed(stack: str) -> Preview:
     Raises:
         Failed: there is no CLI, or the preview fails, as it does where the program refuses the change.
     """
-    command = ["pulumi", "preview", "--json", "--non-interactive", "--stack", stack]
-    try:
-        done = subprocess.run(  # noqa: S603 - own arguments; the stack's name was checked
-            command, cwd=paths.ROOT, capture_output=True, text=True, check=False
-        )
-    except FileNotFoundError:
-        raise Failed(
-            "there is no pulumi on PATH, which --stack asks; leave it out to ask git alone"
-        ) from None
-    if done.returncode:
-        raise Failed(f"pulumi preview of stack {stack} fails: {_reason(done.stdout, done.stderr)}")
-    return read(done.stdout)
-
-
-def _reason(output: str, errors: str) -> str:
-    """The engine says it among the diagnostics or, before there are any, on stderr."""
-    try:
-        found = json.loads(output).get("diagnostics", [])
-    except ValueError:
-        found = []
-    texts = [each["message"].strip() for each in found if each.get("severity") == "error"]
-    return "\n".join(texts) or errors.strip() or "it gives no reason"
+    return read(Engine(stack, paths.ROOT).preview())

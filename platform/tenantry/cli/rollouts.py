@@ -1,0 +1,229 @@
+"""`fleet up`, `plan`, `status`, `halt`, `resume` and `drift`: a change, stack after stack, to all of them."""
+
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.table import Table
+
+from tenantry.cli.output import FAILED, INTERRUPTED, complain, print_json, stderr, stdout
+from tenantry.cli.tenants import AsJson
+
+if TYPE_CHECKING:
+    from tenantry.operations.fleet.listing import Fleet
+    from tenantry.operations.fleet.rollouts import Outcome, Rollout
+    from tenantry.operations.fleet.works import EngineWorks
+    from tenantry.rollout.progress import Event, Progress
+
+FOUND, HALTED, BUSY = 3, 4, 5
+CODES = {"done": 0, "failed": FAILED, "halted": HALTED, "interrupted": INTERRUPTED}
+
+Stacks = Annotated[list[str] | None, typer.Argument(metavar="[STACK]...", help="All, if left out.")]
+Lines = Annotated[bool, typer.Option("--json", help="For programs: a line of JSON for each event.")]
+
+
+def plan(stacks: Stacks = None, as_json: AsJson = False) -> None:
+    """Say what an update would do to each stack that differs; exit 3 if there is one."""
+    from tenantry.planning.calls import calls, seconds
+    from tenantry.planning.totals import duration
+
+    differing = [each for each in _fleet().named(stacks or []).stacks if each.differs]
+    works = _works()
+    found: list[dict[str, Any]] = []
+    for stack in differing:
+        with stderr().status(f"previewing {stack.name}"):
+            steps = works.preview(stack).steps
+        number = calls(steps)
+        found.append(
+            {
+                "stack": stack.name,
+                "ring": stack.ring,
+                "standing": stack.standing,
+                "resources": len(steps),
+                "tenants": sorted({each.resource.owner for each in steps if each.resource.owner}),
+                "calls": sum(number.values()),
+                "seconds": round(seconds(number), 1) if number else 0,
+            }
+        )
+    if as_json:
+        print_json(found)
+    else:
+        table = Table("stack", "ring", "standing", "resources", "tenants", "at least")
+        for each in found:
+            texts = [str(each[name]) for name in ("stack", "ring", "standing", "resources")]
+            table.add_row(*texts, ", ".join(each["tenants"]), duration(each["seconds"]))
+        stdout().print(table if found else "nothing differs")
+    if found:
+        raise typer.Exit(FOUND)
+
+
+def up(stacks: Stacks = None, as_json: Lines = False) -> None:
+    """Update the stacks that differ, ring after ring."""
+    from tenantry.operations.fleet.gates import judged
+    from tenantry.operations.fleet.starts import begun
+
+    with _busy_reported():
+        rollout = begun(_fleet(), stacks or [], _works_after, judged, _heard(as_json))
+    if rollout is None:
+        if not as_json:
+            stdout().print("nothing differs")
+        return
+    _run(rollout)
+
+
+def resume(as_json: Lines = False) -> None:
+    """Go on with the last rollout, which halted, failed, was interrupted or killed."""
+    from tenantry.operations.fleet.gates import judged
+    from tenantry.operations.fleet.starts import resumed
+
+    with _busy_reported():
+        rollout = resumed(_fleet(), _works_after, judged, _heard(as_json))
+    _run(rollout)
+
+
+def halt(
+    why: Annotated[str, typer.Option("--why", help="For whoever reads its status.")] = "an operator asked",
+) -> None:
+    """Have the last rollout begin nothing else; what it is at comes to its end."""
+    from tenantry.operations.fleet.journals import latest
+    from tenantry.operations.fleet.starts import journals
+
+    journal = latest(journals(_fleet()))
+    if journal is None or journal.read().outcome:
+        stdout().print("no rollout runs")
+        return
+    journal.write("halt", why=why)
+    stdout().print(f"rollout {journal.id} begins nothing else", soft_wrap=True)
+
+
+def status(as_json: AsJson = False) -> None:
+    """Say how far the last rollout has come."""
+    from tenantry.operations.fleet.journals import latest
+    from tenantry.operations.fleet.starts import journals
+
+    journal = latest(journals(_fleet()))
+    if journal is None:
+        stdout().print("there was no rollout yet")
+        return
+    found = journal.read()
+    if as_json:
+        print_json(_shown(journal.id, found))
+        return
+    table = Table("stack", "ring", "state", "why")
+    for stack, state in sorted(found.states.items(), key=lambda each: (found.rings[each[0]], each[0])):
+        table.add_row(stack, found.rings[stack], state, found.reasons.get(stack, "")[:400])
+    stdout().print(table)
+    stdout().print(f"rollout {journal.id}: {found.outcome or 'running, or killed'}", soft_wrap=True)
+    if found.stop:
+        stdout().print(f"halted: {found.stop}", markup=False, soft_wrap=True)
+
+
+def drift(stacks: Stacks = None, as_json: AsJson = False) -> None:
+    """Ask AWS, stack by stack, whether anything is otherwise than its last update left it; exit 3 if so."""
+    works, found = _works(), []
+    for stack in _fleet().named(stacks or []).stacks:
+        with stderr().status(f"reading {stack.name}"):
+            changed = works.drifted(stack)
+        tenants = [slug for slug, _ in stack.tenants]
+        found.append({"stack": stack.name, "cell": stack.cell, "tenants": tenants, "drifted": changed})
+    drifted = [each["stack"] for each in found if each["drifted"]]
+    if as_json:
+        print_json(found)
+    else:
+        for name in drifted:
+            stdout().print(f"{name}: see `pulumi refresh --preview-only --stack {name}`", soft_wrap=True)
+        stdout().print(f"{len(drifted)} of {len(found)} stacks have drifted")
+    if drifted:
+        raise typer.Exit(FOUND)
+
+
+def _run(rollout: "Rollout") -> NoReturn:
+    def stop(*_: Any) -> None:
+        threading.Thread(target=rollout.stop).start()
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, stop)
+    outcome: Outcome = rollout.run()
+    there = rollout.journal.read()
+    if outcome == "halted":
+        complain(f"halted: {there.stop}; `tenantry fleet resume` goes on")
+    if outcome == "failed":
+        failed = ", ".join(there.of("failed"))
+        complain(f"failed: {failed}; see `tenantry fleet status`, then `tenantry fleet resume`")
+    if outcome == "interrupted":
+        complain("interrupted; `tenantry fleet resume` goes on")
+    raise typer.Exit(CODES[outcome])
+
+
+def _heard(as_json: bool) -> "Callable[[Event], None]":
+    def as_line(event: "Event") -> None:
+        sys.stdout.write(json.dumps(event) + "\n")
+        sys.stdout.flush()
+
+    return as_line if as_json else _said
+
+
+def _said(event: "Event") -> None:
+    match event["event"]:
+        case "begun":
+            text = f"{len(event['stacks'])} stacks differ"
+        case "updating" if event["pid"] is not None:
+            text = f"… {event['stack']}"
+        case "updated":
+            text = f"✓ {event['stack']}"
+        case "failed" | "interrupted" as kind:
+            text = f"✗ {event['stack']} {kind}: {event['why']}"
+        case "mended":
+            text = f"· {event['stack']}: {event['what']}"
+        case "soaking":
+            text = f"… {event['ring']} soaks for {event['minutes']} min"
+        case "passed":
+            text = f"✓ ring {event['ring']}"
+        case _:
+            return
+    stdout().print(text, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def _busy_reported() -> Iterator[None]:
+    from tenantry.operations.fleet.journals import Busy
+
+    try:
+        yield
+    except Busy as busy:
+        complain(str(busy))
+        raise typer.Exit(BUSY) from None
+
+
+def _fleet() -> "Fleet":
+    from tenantry.operations.fleet.listing import fleet
+    from tenantry.wanted import Project
+
+    return fleet(Project())
+
+
+def _works() -> "EngineWorks":
+    from tenantry import paths
+    from tenantry.operations.fleet.works import EngineWorks
+
+    return EngineWorks(paths.ROOT, {})
+
+
+def _works_after(there: "Progress") -> "EngineWorks":
+    from tenantry import paths
+    from tenantry.operations.fleet.works import EngineWorks
+
+    return EngineWorks(paths.ROOT, there.processes)
+
+
+def _shown(name: str, found: "Progress") -> dict[str, Any]:
+    stacks = {
+        stack: {"ring": found.rings[stack], "state": state, "why": found.reasons.get(stack) or None}
+        for stack, state in sorted(found.states.items())
+    }
+    return {"rollout": name, "outcome": found.outcome or None, "halted": found.stop or None, "stacks": stacks}

@@ -1,0 +1,165 @@
+"""Keep what a rollout did beside the state, so that another process, on another machine, can go on with it.
+
+A journal grows by whole lines, each written only onto what its writer has read. A cell is locked by a file
+that says who holds it and when that process was last heard of.
+"""
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tenantry.errors import Failed
+from tenantry.operations.fleet.stores import Store
+from tenantry.rollout.progress import Event, Progress, events, progress
+
+_JOURNALS, _LOCKS = "fleet/rollouts", "fleet/locks"
+SILENT = 180  # seconds without a word after which a holder is taken for dead; it speaks every BEAT
+BEAT = 30
+
+
+class Busy(Failed):
+    """Another process rolls out to one of the cells."""
+
+
+class Overtaken(Failed):
+    """Another process has gone on with this rollout."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def myself() -> dict[str, Any]:
+    return {"host": socket.gethostname(), "pid": os.getpid()}
+
+
+def alive(process: Event) -> bool:
+    """Whether that process still runs; of another machine's nobody here knows, so it does not count."""
+    if process.get("host") != socket.gethostname():
+        return False
+    try:
+        os.kill(process["pid"], 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return not _ended(process["pid"])
+
+
+def _ended(pid: int) -> bool:
+    """Whether it only waits for its parent to hear of its end; where there is no /proc, nobody can tell."""
+    try:
+        return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return False
+
+
+@dataclass
+class Journal:
+    """Of one rollout. `heard` gets each event that this process writes."""
+
+    store: Store
+    id: str
+    heard: Callable[[Event], None] = lambda _: None
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def _name(self) -> str:
+        return f"{_JOURNALS}/{self.id}.jsonl"
+
+    def read(self) -> Progress:
+        return progress(self.events())
+
+    def events(self) -> list[Event]:
+        return events(self.store.read(self._name))
+
+    def write(self, kind: str, runner: str = "", **details: Any) -> None:
+        """
+        Args:
+            runner: who writes; empty for whoever does not run it, as `halt` does.
+
+        Raises:
+            Overtaken: the runner is not the last that began or resumed it.
+        """
+        event = {"at": now().isoformat(), "event": kind, **details}
+        line = json.dumps(event).encode() + b"\n"
+        with self._lock:
+            while True:
+                seen = self.store.read(self._name)
+                if runner and kind != "resumed" and seen and progress(events(seen)).runner != runner:
+                    raise Overtaken(f"rollout {self.id} was resumed by another process; this one ends")
+                if self.store.swap(self._name, seen, seen + line):
+                    break
+            self.heard(event)
+
+
+def latest(store: Store) -> Journal | None:
+    """Names begin with the time, so the last of them is the latest."""
+    names = store.names(_JOURNALS)
+    return Journal(store, names[-1].rpartition("/")[2].removesuffix(".jsonl")) if names else None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """On one cell. `content` is what this process wrote last."""
+
+    store: Store
+    cell: str
+    rollout: str
+    runner: str
+
+    def take(self) -> None:
+        """From nobody, or from a holder that is dead or has been silent for long.
+
+        Raises:
+            Busy: somebody else holds it.
+        """
+        while True:
+            seen = self.store.read(self._name)
+            holder = json.loads(seen or b"{}")
+            if holder and not _silent(holder):
+                raise Busy(self._held(holder))
+            if self.store.swap(self._name, seen, self._mine()):
+                return
+
+    def beat(self) -> None:
+        """Raises Overtaken."""
+        seen = self.store.read(self._name)
+        if json.loads(seen or b"{}").get("runner") != self.runner or not self.store.swap(
+            self._name, seen, self._mine()
+        ):
+            raise Overtaken(f"the lock of cell {self.cell} was taken over by another process; this one ends")
+
+    def give(self) -> None:
+        seen = self.store.read(self._name)
+        if json.loads(seen or b"{}").get("runner") == self.runner:
+            self.store.swap(self._name, seen, b"")
+
+    @property
+    def _name(self) -> str:
+        return f"{_LOCKS}/{self.cell}.json"
+
+    def _mine(self) -> bytes:
+        held = {"rollout": self.rollout, "runner": self.runner, "at": now().isoformat(), **myself()}
+        return json.dumps(held).encode()
+
+    def _held(self, holder: Event) -> str:
+        heard = datetime.fromisoformat(holder["at"])
+        ago = round((now() - heard).total_seconds())
+        return (
+            f"cell {self.cell} is held by rollout {holder['rollout']}, process {holder['pid']} on "
+            f"{holder['host']}, last heard of {ago} s ago; wait for it, or ask it to `tenantry fleet halt`. "
+            f"Should it be dead, the lock is free {SILENT} s after its last word"
+        )
+
+
+def _silent(holder: Event) -> bool:
+    if holder["host"] == socket.gethostname():
+        return not alive(holder)
+    return (now() - datetime.fromisoformat(holder["at"])).total_seconds() > SILENT

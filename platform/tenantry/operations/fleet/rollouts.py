@@ -1,0 +1,262 @@
+"""Update the stacks that differ, ring after ring, and write down each step before and after it is taken.
+
+No stack waits for another's failure, unless too many of a ring fail. Whoever asks to halt lets what runs come
+to its end; Ctrl-C interrupts it, as it does one `pulumi up`.
+"""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from tenantry.config.rings import Gate, Ring, RingsFile
+from tenantry.errors import Failed
+from tenantry.operations.engine import Began
+from tenantry.operations.fleet.journals import BEAT, Journal, Lock, Overtaken, myself, now
+from tenantry.operations.fleet.listing import FleetStack
+from tenantry.rollout.buckets import Bucket
+from tenantry.rollout.progress import too_many_failed
+from tenantry.rollout.rings import REST
+
+Outcome = Literal["done", "failed", "halted", "interrupted"]
+_POLL = 1.0  # seconds of a soak between looks at whether somebody asked to halt
+
+
+class Works(Protocol):
+    """What is done to one stack; each raises Failed with the reason."""
+
+    def predicted(self, stack: FleetStack) -> Mapping[str, int]:
+        """The calls that an update will make, by operation."""
+
+    def update(self, stack: FleetStack, began: Began) -> None: ...
+
+    def mend(self, stack: FleetStack) -> list[str]:
+        """What an update that was killed left is put right; says what was found."""
+
+
+Judge = Callable[[Gate, Sequence[FleetStack], datetime], list[str]]
+"""What speaks against going on, after a rollout that began then."""
+
+
+@dataclass
+class Rollout:
+    """`runner` names this process's part in it; `stacks` are all that differ, by name."""
+
+    journal: Journal
+    runner: str
+    stacks: Mapping[str, FleetStack]
+    rings: RingsFile
+    works: Works
+    judge: Judge
+    locks: Sequence[Lock]
+    _stopped: threading.Event = field(default_factory=threading.Event)
+    _running: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
+    _buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self, left: Sequence[FleetStack]) -> None:
+        """
+        Args:
+            left: stacks that the rollout before this one was at when it was killed.
+
+        Raises:
+            Busy: another rollout holds one of the cells.
+            Failed: what was left of a stack cannot be mended.
+        """
+        self._take()
+        rings = _rings_of(self.stacks, self.rings)
+        stacks = {
+            name: {"ring": rings[name], "cell": each.cell, "was": each.recorded, "wanted": each.wanted}
+            for name, each in self.stacks.items()
+        }
+        self._write("begun", by=self.runner, stacks=stacks)
+        self._mend(left)
+
+    def take_over(self) -> None:
+        """Go on with what another process began, which is dead, or ended before all was done.
+
+        Raises:
+            Busy: that process, or another rollout, holds one of the cells.
+            Failed: what it left of a stack cannot be mended.
+        """
+        self._take()
+        left = self.journal.read().of("updating")
+        self._write("resumed", by=self.runner)
+        self._mend([self.stacks[name] for name in left])
+        for name in left:
+            self._write("interrupted", stack=name, why="its process ended without a word")
+
+    def _mend(self, left: Sequence[FleetStack]) -> None:
+        try:
+            for stack in left:
+                for found in self.works.mend(stack):
+                    self._write("mended", stack=stack.name, what=found)
+        except Failed:
+            self._give()
+            raise
+
+    def run(self) -> Outcome:
+        """Raises Overtaken: another process went on with it meanwhile."""
+        beats = threading.Thread(target=self._beat, daemon=True)
+        beats.start()
+        try:
+            outcome = self._run()
+            self._write("ended", outcome=outcome)
+        finally:
+            self._stopped.set()
+            beats.join()
+            self._give()
+        return outcome
+
+    def _run(self) -> Outcome:
+        for ring in (*self.rings.rings, Ring.model_construct(name=REST, soak_minutes=0, gate=None)):
+            there = self.journal.read()
+            names = sorted(name for name, of in there.rings.items() if of == ring.name)
+            self._update(names)
+            if self._stopped.is_set():
+                return "interrupted"
+            failed = len(self._failed(names))
+            if too_many_failed(failed, len(names), self.rings.failing_percent):
+                self._write("halt", why=f"{failed} of {len(names)} stacks of ring {ring.name} failed")
+            elif names and ring.name not in there.passed:
+                self._pass(ring, names)
+            if self._stopped.is_set():
+                return "interrupted"
+            if self.journal.read().stop:
+                return "halted"
+        return "failed" if self.journal.read().of("failed") else "done"
+
+    def _update(self, names: Sequence[str]) -> None:
+        """Cells before tenants on them, so many at once."""
+        states = self.journal.read().states
+        left = [self.stacks[name] for name in names if states[name] != "updated"]
+        for wave in ([each for each in left if not each.tenant], [each for each in left if each.tenant]):
+            with ThreadPoolExecutor(self.rings.at_once) as pool:
+                for done in as_completed([pool.submit(self._one, each, names) for each in wave]):
+                    done.result()
+
+    def _one(self, stack: FleetStack, ring: Sequence[str]) -> None:
+        if self._to_stop(ring):
+            return
+        try:
+            calls = self.works.predicted(stack)
+            if self._stopped.wait(self._admitted(stack, calls)) or self._to_stop(ring):
+                return
+            self._write("updating", stack=stack.name, calls=sum(calls.values()), **myself() | {"pid": None})
+            self.works.update(stack, lambda process: self._began(stack, process))
+        except Overtaken:
+            self._stopped.set()
+            raise
+        except Failed as failed:
+            self._write(
+                "interrupted" if self._stopped.is_set() else "failed", stack=stack.name, why=str(failed)
+            )
+        else:
+            self._write("updated", stack=stack.name)
+        finally:
+            self._running.pop(stack.name, None)
+
+    def _began(self, stack: FleetStack, process: "subprocess.Popen[str]") -> None:
+        self._running[stack.name] = process
+        self._write("updating", stack=stack.name, **myself() | {"pid": process.pid})
+        if self._stopped.is_set():
+            self._interrupt()
+
+    def _admitted(self, stack: FleetStack, calls: Mapping[str, int]) -> float:
+        """Seconds to wait until the account's control plane has room."""
+        with self._lock:
+            bucket = self._buckets.setdefault((stack.account, stack.region), Bucket())
+            moment = time.monotonic()
+            return bucket.admitted(calls, moment) - moment
+
+    def _to_stop(self, ring: Sequence[str]) -> bool:
+        return (
+            self._stopped.is_set()
+            or bool(self.journal.read().stop)
+            or too_many_failed(len(self._failed(ring)), len(ring), self.rings.failing_percent)
+        )
+
+    def _failed(self, names: Sequence[str]) -> list[str]:
+        """In this run: those of an earlier one are tried again."""
+        there = self.journal.read()
+        return [name for name in names if there.states[name] == "failed" and name in there.tried]
+
+    def _pass(self, ring: Ring, names: Sequence[str]) -> None:
+        there = self.journal.read()
+        if ring.gate is not None or ring.soak_minutes:
+            since = there.soaking.get(ring.name)
+            if since is None:
+                since = now()
+                self._write("soaking", ring=ring.name, minutes=ring.soak_minutes)
+            until = since + timedelta(minutes=ring.soak_minutes)
+            while now() < until and not self.journal.read().stop:
+                if self._stopped.wait(_POLL):
+                    return
+        if self.journal.read().stop:
+            return
+        began = datetime.fromisoformat(there.begun)
+        updated = [self.stacks[name] for name in names if there.states[name] == "updated"]
+        try:
+            found = self.judge(ring.gate, updated, began) if ring.gate is not None else []
+        except Failed as unknown:
+            found = [f"it cannot be asked: {unknown}"]
+        if found:
+            self._write("halt", why=f"the gate of ring {ring.name} fails: {'; '.join(found)}")
+        else:
+            self._write("passed", ring=ring.name)
+
+    def _take(self) -> None:
+        try:
+            for lock in self.locks:
+                lock.take()
+        except Failed:
+            self._give()
+            raise
+
+    def _give(self) -> None:
+        """Those that this process holds."""
+        for lock in self.locks:
+            lock.give()
+
+    def _beat(self) -> None:
+        """Say that this process lives, until it ends, or another has taken its place."""
+        while not self._stopped.wait(BEAT):
+            try:
+                for lock in self.locks:
+                    lock.beat()
+            except Overtaken:
+                self._stopped.set()
+
+    def stop(self) -> None:
+        """Begin nothing else, and interrupt what runs: the engine records how far it came.
+
+        Not for a handler of signals itself, which may have interrupted a thread that holds a lock.
+        """
+        self._stopped.set()
+        self._interrupt()
+
+    def _interrupt(self) -> None:
+        for process in list(self._running.values()):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGINT)
+
+    def _write(self, kind: str, **details: object) -> None:
+        self.journal.write(kind, self.runner, **details)
+
+
+def _rings_of(stacks: Mapping[str, FleetStack], rings: RingsFile) -> dict[str, str]:
+    """A cell's stack goes with the first of its tenants': they cannot go before it."""
+    order = [*(ring.name for ring in rings.rings), REST]
+    found = {name: each.ring for name, each in stacks.items()}
+    for each in stacks.values():
+        above = each.cells_stack
+        if above in found and order.index(each.ring) < order.index(found[above]):
+            found[above] = each.ring
+    return found

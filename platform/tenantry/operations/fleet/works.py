@@ -1,0 +1,92 @@
+"""Do to one stack what a rollout wants of it, under its cell's role, by the engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import boto3
+
+from tenantry.errors import Failed
+from tenantry.operations import places, stacks
+from tenantry.operations.account import AwsAccount
+from tenantry.operations.aws import refusals_reported
+from tenantry.operations.checkpoint import Checkpoint
+from tenantry.operations.engine import Began, Engine
+from tenantry.operations.fleet.journals import alive
+from tenantry.operations.fleet.listing import FleetStack
+from tenantry.operations.places import Place
+from tenantry.operations.repair import Account, damage, mend
+from tenantry.planning import previews
+from tenantry.planning.calls import calls
+from tenantry.planning.previews import Preview
+from tenantry.rollout.progress import Event
+
+
+@dataclass(frozen=True, slots=True)
+class EngineWorks:
+    """`processes` are those that an earlier run left, by stack."""
+
+    project: Path
+    processes: Mapping[str, Event]
+
+    def predicted(self, stack: FleetStack) -> Mapping[str, int]:
+        return calls(self.preview(stack).steps)
+
+    def preview(self, stack: FleetStack) -> Preview:
+        return previews.read(self._engine(stack).preview())
+
+    def drifted(self, stack: FleetStack) -> bool:
+        return self._engine(stack).drifted()
+
+    def update(self, stack: FleetStack, began: Began) -> None:
+        self._engine(stack).up(began)
+
+    def mend(self, stack: FleetStack) -> list[str]:
+        """Strays are named and left: they are nobody's without a doubt only while nobody else deploys."""
+        process = self.processes.get(stack.name, {})
+        if process.get("pid") is not None and alive(process):
+            raise Failed(
+                f"stack {stack.name} is still being updated by process {process['pid']}, which its fleet "
+                "left behind; wait for its end, or end it"
+            )
+        engine, account = self._engine(stack), self.account(stack)
+        engine.unlock()
+        checkpoint = Checkpoint(engine.record())
+        steps: list[str] = []
+        with refusals_reported(stack.region):
+            found = damage(checkpoint, account)
+            mend(replace(found, strays=()), checkpoint, engine, account, steps.append)
+        strays = [f"no record knows {each.kind} {each.name}; see `tenantry repair`" for each in found.strays]
+        return steps + strays
+
+    def account(self, stack: FleetStack) -> Account:
+        return AwsAccount(place(stack))
+
+    def _engine(self, stack: FleetStack) -> Engine:
+        assumed = {_VARIABLES[name]: value for name, value in credentials(stack).items()}
+        return Engine(stack.name, self.project, {**stack.backend.environment, **assumed})
+
+
+_VARIABLES = {
+    "aws_access_key_id": "AWS_ACCESS_KEY_ID",
+    "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY",
+    "aws_session_token": "AWS_SESSION_TOKEN",
+}
+
+
+def place(stack: FleetStack) -> Place:
+    """Where its cell runs, reached by the cell's role."""
+    return places.on_aws(stacks.find(stack.cells_stack, stack.region), credentials(stack))
+
+
+def credentials(stack: FleetStack) -> dict[str, str]:
+    """Of the cell's role, for an hour; none where it has no role, and this process's own are used."""
+    if stack.site.role is None:
+        return {}
+    with refusals_reported(stack.region):
+        answer = boto3.client("sts", region_name=stack.region).assume_role(
+            RoleArn=stack.site.role, RoleSessionName="tenantry-fleet"
+        )
+    found = answer["Credentials"]
+    values = (found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
+    return dict(zip(_VARIABLES, values, strict=True))

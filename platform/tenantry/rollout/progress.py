@@ -1,0 +1,89 @@
+"""Read a rollout's journal: events in their order say where it stands, and nothing else does."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Event = Mapping[str, Any]
+"""`event` is its kind, `at` when it was, in ISO 8601; the rest depends on the kind."""
+
+State = Literal["waiting", "updating", "updated", "failed", "interrupted"]
+_STATES: Mapping[str, State] = {
+    "updating": "updating",
+    "updated": "updated",
+    "failed": "failed",
+    "interrupted": "interrupted",
+}
+
+
+@dataclass(slots=True)
+class Progress:
+    """`wanted` is the digest that each stack is to have, `was` the one that it had, `rings` their rings.
+
+    Attributes:
+        tried: stacks that the last run has begun.
+        processes: where each stack that is being updated runs: `host` and `pid` of the engine.
+        soaking: since when, by ring.
+        passed: rings whose stacks are updated and whose gate has held.
+        runner: who began or resumed it last.
+        stop: why no other stack is to begin; empty where they may.
+        outcome: of the last run; empty while one runs, or was killed.
+    """
+
+    wanted: dict[str, str] = field(default_factory=dict)
+    was: dict[str, str] = field(default_factory=dict)
+    rings: dict[str, str] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    tried: set[str] = field(default_factory=set)
+    processes: dict[str, Event] = field(default_factory=dict)
+    soaking: dict[str, datetime] = field(default_factory=dict)
+    passed: set[str] = field(default_factory=set)
+    begun: str = ""
+    runner: str = ""
+    stop: str = ""
+    outcome: str = ""
+
+    def of(self, state: State) -> list[str]:
+        return sorted(stack for stack, each in self.states.items() if each == state)
+
+    def take(self, event: Event) -> None:
+        match event["event"]:
+            case "begun":
+                for stack, each in event["stacks"].items():
+                    self.wanted[stack], self.was[stack] = each["wanted"], each["was"]
+                    self.rings[stack], self.states[stack] = each["ring"], "waiting"
+                self.begun, self.runner = event["at"], event["by"]
+            case "resumed":
+                self.runner, self.stop, self.outcome = event["by"], "", ""
+                self.tried.clear()
+            case "updating" | "updated" | "failed" | "interrupted" as kind:
+                self.states[event["stack"]] = _STATES[kind]
+                self.tried.add(event["stack"])
+                self.reasons[event["stack"]] = event.get("why", "")
+                self.processes[event["stack"]] = event if kind == "updating" else {}
+            case "soaking":
+                self.soaking[event["ring"]] = datetime.fromisoformat(event["at"])
+            case "passed":
+                self.passed.add(event["ring"])
+            case "halt":
+                self.stop = event["why"]
+            case "ended":
+                self.outcome = event["outcome"]
+
+
+def progress(events: Iterable[Event]) -> Progress:
+    found = Progress()
+    for each in events:
+        found.take(each)
+    return found
+
+
+def events(text: bytes) -> list[Event]:
+    return [json.loads(line) for line in text.decode().splitlines()]
+
+
+def too_many_failed(failed: int, stacks: int, percent: int) -> bool:
+    return failed * 100 > percent * stacks

@@ -1,0 +1,21 @@
+"""State how often AWS's control plane may be called, from the services' own pages of quotas.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+"""
+
+# Seconds between two calls of one account and Region, by operation or service.
+SECONDS = {
+    "apigateway:UpdateUsagePlan": 20,
+    "apigateway:DeleteRestApi": 30,
+    "apigateway:CreateDeployment": 5,
+    "apigateway:CreateRestApi": 3,
+    "apigateway:PutRestApi": 1,
+    "apigateway:CreateApiKey": 1 / 5,
+    "apigateway:DeleteApiKey": 1 / 5,
+    "apigateway": 1 / 10,  # all of its operations together
+    "lambda": 1 / 15,
+    "cloudwatch:DeleteAlarms": 1 / 3,
+    "cloudwatch:PutMetricAlarm": 1 / 3,
+}

@@ -1,0 +1,137 @@
+"""A rollout over stacks of the real engine: rings, a failure, a gate, a kill at some moment, and going on."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tenantry.config.rings import Gate
+from tenantry.operations.fleet.journals import latest
+from tenantry.operations.fleet.listing import FleetStack, fleet
+from tenantry.operations.fleet.starts import journals
+from tenantry.rollout.progress import Progress
+from tenantry.wanted import Project
+from tests.engine.fleet import project, resume, up
+from tests.support.command import ROOT
+
+CELLS = {name: [f"{name}-{number}" for number in range(3)] for name in ("aa", "bb", "cc", "dd", "ee", "ff")}
+FIRST, REST = ["aa", "bb"], ["cc", "dd", "ee", "ff"]
+SECONDS = 300
+
+
+@pytest.fixture
+def root(tmp_path: Path, providers: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("backend", "home", "account"):
+        (tmp_path / name).mkdir()
+    environment = {
+        "PATH": f"{providers}{os.pathsep}{os.environ['PATH']}",
+        "PULUMI_HOME": str(tmp_path / "home"),
+        "PULUMI_BACKEND_URL": f"file://{tmp_path / 'backend'}",
+        "PULUMI_CONFIG_PASSPHRASE": "of-a-test",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "STAND_IN_ACCOUNT": str(tmp_path / "account"),
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    root = project(tmp_path / "project", CELLS, ROOT / ".venv")
+    rings = {"rings": [{"name": "first", "stacks": FIRST, "gate": {}}], "at_once": 2, "failing_percent": 50}
+    (root / "tenants" / "rings.yaml").write_text(json.dumps(rings))
+    for stack in CELLS:
+        pulumi(root, "stack", "init", stack)
+    return root
+
+
+def pulumi(root: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["pulumi", *arguments, "--non-interactive"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def standings(root: Path) -> dict[str, str]:
+    return {each.name: each.standing for each in fleet(Project(root)).stacks}
+
+
+def journal(root: Path) -> Progress:
+    found = latest(journals(fleet(Project(root))))
+    assert found is not None
+    return found.read()
+
+
+def changed(root: Path) -> None:
+    """Each tenant's resource is another then."""
+    tiers = root / "tenants" / "tiers.yaml"
+    tiers.write_text(tiers.read_text() + "  gold: {rate_per_second: 6, burst: 10}\n")
+    for file in (root / "tenants").glob("*/*.yaml"):
+        file.write_text(file.read_text().replace("tier: bronze", "tier: gold"))
+
+
+def failing(gate: Gate, stacks: Sequence[FleetStack], began: datetime) -> list[str]:  # noqa: ARG001
+    return [f"{each.name} is slow" for each in stacks]
+
+
+def test_rings_gates_failures_and_kills(root: Path) -> None:
+    assert up(root, failing) == "halted"
+    assert standings(root) == {**dict.fromkeys(FIRST, "as wanted"), **dict.fromkeys(REST, "never deployed")}
+    assert journal(root).stop == "the gate of ring first fails: aa is slow; bb is slow"
+
+    faults = Path(os.environ["STAND_IN_ACCOUNT"], "random", "faults.json")
+    faults.write_text(json.dumps([{"operation": "create", "urn": "::cc-1", "how": "fails"}]))
+    assert resume(root) == "failed"
+    found = journal(root)
+    assert (found.of("failed"), found.of("updated")) == (["cc"], [*FIRST, "dd", "ee", "ff"])
+    assert "InternalFailure: on order" in found.reasons["cc"]
+    faults.write_text("[]")
+    assert resume(root) == "done"
+    assert set(standings(root).values()) == {"as wanted"}
+    assert up(root) is None
+
+    changed(root)
+    killed(root)
+    assert journal(root).outcome == ""
+    assert resume(root) == "done"
+    assert set(standings(root).values()) == {"as wanted"}
+    for stack in CELLS:
+        pulumi(root, "preview", "--stack", stack, "--expect-no-changes")
+
+
+def killed(root: Path) -> None:
+    """A rollout whose processes all die at some moment after the first stack has begun."""
+    command = [sys.executable, "-m", "tests.engine.fleet", str(root), "up"]
+    path = os.pathsep.join(str(ROOT / each) for each in ("platform", "functions", "."))
+    environment = {**os.environ, "PYTHONPATH": path}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as process:
+        while not journal(root).of("updating"):
+            assert process.poll() is None
+            time.sleep(0.1)
+        time.sleep(random.uniform(0, 3))  # noqa: S311 - any moment
+        process.kill()
+    while left := list(engines(root)):
+        for each in left:
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        time.sleep(0.1)
+
+
+def engines(root: Path) -> Iterator[int]:
+    """Processes at work in this project, beside those that have ended."""
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if link.resolve().is_relative_to(root):
+                yield int(link.parent.name)

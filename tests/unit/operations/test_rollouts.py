@@ -1,0 +1,235 @@
+"""The order of a rollout, what stops it, and what another process finds of it; the engine is played."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tenantry.config.rings import Gate
+from tenantry.errors import Failed, WrongInput
+from tenantry.operations.engine import Began
+from tenantry.operations.fleet.journals import Busy, Journal, Lock, Overtaken, latest
+from tenantry.operations.fleet.listing import FleetStack, fleet
+from tenantry.operations.fleet.rollouts import Judge, Rollout
+from tenantry.operations.fleet.starts import begun, journals, resumed
+from tenantry.operations.fleet.stores import Folder
+from tenantry.rollout.progress import Progress
+from tenantry.wanted import Project
+from tests.support.fleets import recorded, written
+
+CELLS = {"aa": ["acme"], "bb": ["acme-eu"], "cc": ["globex"], "dd": ["initech"]}
+
+
+@dataclass
+class Played:
+    """An engine that records what is wanted; `bad` stacks fail, and `during` is called in each update."""
+
+    root: Path
+    bad: set[str] = field(default_factory=set)
+    during: Any = None
+    order: list[str] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
+
+    def predicted(self, stack: FleetStack) -> Mapping[str, int]:
+        return {"lambda:CreateFunction": 1, "iam:CreateRole": len(stack.tenants)}
+
+    def update(self, stack: FleetStack, began: Began) -> None:
+        self.order.append(stack.name)
+        if self.during:
+            self.during(stack, began)
+        if stack.name in self.bad:
+            raise Failed("on order")
+        recorded(self.root, stack.name, stack.wanted)
+
+    def mend(self, stack: FleetStack) -> list[str]:
+        self.mended.append(stack.name)
+        return ["1 imported"]
+
+
+def passing(gate: Gate, stacks: Sequence[FleetStack], began: datetime) -> list[str]:  # noqa: ARG001
+    return []
+
+
+def failing(gate: Gate, stacks: Sequence[FleetStack], began: datetime) -> list[str]:  # noqa: ARG001
+    return [f"{each.name} is slow" for each in stacks]
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path}/backend")
+    found = written(tmp_path / "project", CELLS)
+    ringed(found, [{"name": "first", "stacks": ["cc", "dd"], "gate": {}}])
+    return found
+
+
+def ringed(root: Path, rings: list[Any], **others: int) -> None:
+    content = {"rings": rings, "at_once": 1, "failing_percent": 50, **others}
+    (root / "tenants" / "rings.yaml").write_text(json.dumps(content))
+
+
+def up(root: Path, works: Played, judge: Judge = passing) -> Rollout:
+    rollout = begun(fleet(Project(root)), (), lambda _: works, judge)
+    assert rollout is not None
+    return rollout
+
+
+def again(root: Path, works: Played, judge: Judge = passing) -> Rollout:
+    return resumed(fleet(Project(root)), lambda _: works, judge)
+
+
+def last(root: Path) -> Progress:
+    journal = latest(journals(fleet(Project(root))))
+    assert journal is not None
+    return journal.read()
+
+
+def test_rings_come_in_their_order_and_only_what_differs_is_updated(root: Path) -> None:
+    recorded(root, "bb", Project(root).digest("bb"))
+    works = Played(root)
+    assert up(root, works).run() == "done"
+    assert (sorted(works.order[:2]), works.order[2:]) == (["cc", "dd"], ["aa"])
+    assert begun(fleet(Project(root)), (), lambda _: works, passing) is None
+
+
+def test_a_gate_that_fails_halts_and_going_on_asks_it_again(root: Path) -> None:
+    works = Played(root)
+    assert up(root, works, failing).run() == "halted"
+    assert sorted(works.order) == ["cc", "dd"]
+    assert "the gate of ring first fails: cc is slow" in last(root).stop
+    assert again(root, works, failing).run() == "halted"
+    assert again(root, works).run() == "done"
+    assert sorted(works.order) == ["aa", "bb", "cc", "dd"]
+
+
+def test_a_gate_that_cannot_be_asked_has_not_held(root: Path) -> None:
+    def unknown(*_: object) -> list[str]:
+        raise Failed("AWS refuses")
+
+    assert up(root, Played(root), unknown).run() == "halted"
+    assert "it cannot be asked: AWS refuses" in last(root).stop
+
+
+def test_one_failure_holds_up_nobody_and_is_tried_again(root: Path) -> None:
+    works = Played(root, bad={"cc"})
+    assert up(root, works).run() == "failed"
+    assert sorted(works.order) == ["aa", "bb", "cc", "dd"]
+    assert (last(root).of("failed"), last(root).reasons["cc"]) == (["cc"], "on order")
+    works.bad.clear()
+    assert again(root, works).run() == "done"
+    assert works.order[4:] == ["cc"]
+
+
+def test_too_many_failures_in_a_ring_halt(root: Path) -> None:
+    works = Played(root, bad={"cc", "dd"})
+    assert up(root, works).run() == "halted"
+    assert "2 of 2 stacks of ring first failed" in last(root).stop
+    assert sorted(works.order) == ["cc", "dd"]
+
+
+def test_a_cell_goes_before_the_tenants_on_it(root: Path) -> None:
+    (root / "Pulumi.bb.acme-eu.yaml").write_text("config: {}\n")
+    ringed(root, [{"name": "first", "stacks": ["bb.acme-eu"]}])
+    works = Played(root)
+    assert up(root, works).run() == "done"
+    assert works.order[:2] == ["bb", "bb.acme-eu"]
+
+
+def test_who_asks_to_halt_lets_what_runs_end(root: Path) -> None:
+    works = Played(root)
+
+    def ask(*_: object) -> None:
+        journal = latest(journals(fleet(Project(root))))
+        assert journal is not None
+        journal.write("halt", why="enough")
+
+    works.during = ask
+    assert up(root, works).run() == "halted"
+    assert len(works.order) == 1
+    assert len(last(root).of("updated")) == 1
+
+
+def test_an_interrupt_reaches_the_engine_and_leaves_the_rest(root: Path) -> None:
+    works, rollouts = Played(root), []
+
+    def sleeps(_: FleetStack, began: Began) -> None:
+        command = [sys.executable, "-c", "import time; time.sleep(600)"]
+        with subprocess.Popen(command, start_new_session=True, text=True) as process:
+            began(process)
+            threading.Thread(target=rollouts[0].stop).start()
+            if process.wait():
+                raise Failed("interrupted")
+
+    works.during = sleeps
+    rollouts.append(up(root, works))
+    assert rollouts[0].run() == "interrupted"
+    assert len(last(root).of("interrupted")) == 1
+    works.during = None
+    assert again(root, works).run() == "done"
+
+
+def test_two_rollouts_never_share_a_cell(root: Path) -> None:
+    first = up(root, Played(root))
+    with pytest.raises(Busy, match=r"cell aa is held by rollout .*, process \d+ on"):
+        up(root, Played(root))
+    assert first.run() == "done"
+
+
+def dead() -> int:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+        return process.pid
+
+
+def killed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rollout whose process is gone while it is at a stack."""
+    with monkeypatch.context() as gone:
+        pid = dead()
+        gone.setattr(os, "getpid", lambda: pid)
+        rollout = up(root, Played(root))
+    rollout.journal.write("updating", rollout.runner, stack="cc", host="elsewhere", pid=pid)
+
+
+def test_what_a_killed_rollout_was_at_is_mended_before_another_goes_on(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed(root, monkeypatch)
+    works = Played(root)
+    assert again(root, works).run() == "done"
+    assert works.mended == ["cc"]
+
+
+def test_with_other_files_a_new_rollout_mends_and_the_old_one_does_not_go_on(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed(root, monkeypatch)
+    file = root / "tenants" / "aa" / "acme.yaml"
+    file.write_text(file.read_text() + "status: suspended\n")
+    with pytest.raises(WrongInput, match="aa: files, settings or code are others"):
+        again(root, Played(root))
+    works = Played(root)
+    assert up(root, works).run() == "done"
+    assert works.mended == ["cc"]
+
+
+def test_who_was_overtaken_writes_nothing_more(tmp_path: Path) -> None:
+    store = Folder(tmp_path)
+    first, second = Journal(store, "1"), Journal(store, "1")
+    first.write("begun", "a", by="a", stacks={})
+    second.write("resumed", "b", by="b")
+    with pytest.raises(Overtaken):
+        first.write("updated", "a", stack="cc")
+    lock = Lock(store, "demo", "1", "a")
+    lock.take()
+    store.swap("fleet/locks/demo.json", store.read("fleet/locks/demo.json"), b'{"runner": "b"}')
+    with pytest.raises(Overtaken):
+        lock.beat()
+    lock.give()
+    assert store.read("fleet/locks/demo.json") == b'{"runner": "b"}'
