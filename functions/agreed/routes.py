@@ -12,13 +12,15 @@ from functools import cache
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`path` is the gateway's resource path; `scope` is None where a key alone is enough."""
+    """`path` is the gateway's resource path; `scope` is None where a key alone is enough; `parameters` are
+    those that its query may hold."""
 
     method: str
     path: str
     group: str
     operation: str
     scope: str | None = None
+    parameters: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

@@ -59,6 +59,7 @@ def _answer(group: str, handlers: Handlers, request: Request) -> Response:
         route = find(group, request.method, request.resource)
         if route is None:
             raise NotFound("the API has no such route, or this tenant has not switched it on")
+        request.take_only(route.parameters)
         return handlers[route.operation](request)
     except ApiError as error:
         if error.__cause__ is not None:

@@ -10,12 +10,13 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from agreed import partitions
 from api import deadline
 from api.errors import Conflict, Unavailable
 from api.table import Attributes, Refused, Table
+from api.views import ALL
 
 Partition = Callable[[str, int], str]  # of a tenant's counts, by shard
 ATTEMPTS: Final = 6  # each on a shard of its own, while the request's time lasts
@@ -64,6 +65,31 @@ def write(table: Table, writes: Iterable[Mapping[str, Attributes]], changes: Ite
     if last.conflicted:
         raise Conflict("others are changing the same resource; try again")
     raise Unavailable from last
+
+
+class Counted(NamedTuple):
+    """`last` is the name that the next page starts after; None where this page is the last one."""
+
+    sums: dict[str, int]
+    last: str | None
+
+
+def page(table: Table, partition: Partition, tenant: str, after: str | None, limit: int) -> Counted:
+    """The sums of the next names, in their order, by one Query of each shard.
+
+    The shards are read one after another: a write between two of them may be in the sum by half.
+    """
+    sums: defaultdict[str, int] = defaultdict(int)
+    ends = []
+    for shard in range(partitions.SHARDS):
+        records, more = table.page(partition(tenant, shard), after, limit, ALL)
+        for record in records:
+            sums[record["sk"]["S"]] += int(record["n"]["N"])
+        if more:
+            ends.append(str(records[-1]["sk"]["S"]))
+    known = sorted(name for name in sums if not ends or name <= min(ends))  # beyond, a shard may have more
+    shown = {name: sums[name] for name in known[:limit]}
+    return Counted(shown, known[limit - 1] if ends or len(known) > limit else None)
 
 
 def totals(table: Table, partition: Partition, tenant: str) -> dict[str, int]:

@@ -1,9 +1,9 @@
 """Opaque cursors: a position in one listing, sealed by the tenant's key.
 
-The seal covers tenant, route and filter, so a cursor is worth nothing for another tenant, collection
-or state. It hides nothing: the position is an id that the client has just seen. Without a key the seal is
-a checksum, which a client could work out. It would then begin elsewhere in the same listing: the partition
-never comes from a cursor.
+The seal covers tenant, route, filters and order, so a cursor is worth nothing for another tenant,
+collection, state, span of time or order. It hides nothing: the position is an id that the client has just
+seen. Without a key the seal is a checksum, which a client could work out. It would then begin elsewhere in
+the same listing: the partition never comes from a cursor.
 """
 
 import base64
@@ -16,6 +16,7 @@ from typing import Final
 from agreed.identifiers import CHOSEN_ID
 from api import runtime_secret
 from api.errors import InvalidCursor
+from api.views import ALL, View
 
 SEAL_BYTES: Final = 16  # HMAC-SHA256 cut to 128 bits
 _VERSION: Final = "tenantry-cursor-1"
@@ -28,10 +29,11 @@ class Listing:
     tenant: str
     route: str
     subset: str
+    view: View = ALL
 
     def seal(self, position: str, key: bytes) -> bytes:
         # No part can hold a line feed: slugs, route templates, checked names and ids.
-        text = "\n".join((_VERSION, self.tenant, self.route, self.subset, position))
+        text = "\n".join((_VERSION, self.tenant, self.route, self.subset, *self.view, position))
         return hmac.digest(key, text.encode(), hashlib.sha256)[:SEAL_BYTES]
 
 
@@ -46,7 +48,7 @@ def read(listing: Listing, cursor: str | None) -> str | None:
         return None
     position, seal = _open(cursor)
     if not hmac.compare_digest(seal, listing.seal(position, runtime_secret.cursor_key())):
-        raise _refusal()
+        raise refusal()
     return position
 
 
@@ -55,12 +57,13 @@ def _open(cursor: str) -> tuple[str, bytes]:
         sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         position = sealed[:-SEAL_BYTES].decode("ascii")
     except (binascii.Error, ValueError):
-        raise _refusal() from None
+        raise refusal() from None
     canonical = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
     if canonical != cursor or not CHOSEN_ID.fullmatch(position):
-        raise _refusal()
+        raise refusal()
     return position, sealed[-SEAL_BYTES:]
 
 
-def _refusal() -> InvalidCursor:
-    return InvalidCursor("use next_cursor as it came, with the same path and filter, or leave it out")
+def refusal() -> InvalidCursor:
+    detail = "use next_cursor as it came, with the same path, order and filters, or leave it out"
+    return InvalidCursor(detail, ({"parameter": "cursor", "detail": detail},))

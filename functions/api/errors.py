@@ -1,10 +1,12 @@
 """What can go wrong in a request, in the domain's words; `problems` says how each is answered."""
 
+from collections.abc import Sequence
 from typing import TypedDict
 
 
 class Fault(TypedDict, total=False):
-    """One thing wrong with a request: `pointer` into the body (RFC 6901), or the `parameter`'s name."""
+    """One thing wrong with a request: `pointer` into the body (RFC 6901), "" for the whole of it, or the
+    `parameter`'s name."""
 
     pointer: str
     parameter: str
@@ -62,6 +64,15 @@ class Conflict(ApiError):
 
 class Unavailable(ApiError):
     """A service behind the API is throttled, slow or down."""
+
+
+def invalid_body(detail: str) -> InvalidBody:
+    """What is wrong with the body as a whole."""
+    return InvalidBody(detail, ({"pointer": "", "detail": detail},))
+
+
+def invalid_members(faults: Sequence[Fault]) -> InvalidBody:
+    return InvalidBody("correct the members listed in errors", tuple(faults))
 
 
 def invalid_parameter(name: str, detail: str) -> InvalidParameters:

@@ -1,6 +1,7 @@
 """The server's ids are ULIDs whose time is the record's own, so that the sort key orders by creation."""
 
 import re
+from typing import Final
 
 from ulid import ULID
 
@@ -8,9 +9,23 @@ from agreed.identifiers import CHOSEN_ID, ID, SUBSET
 from api import clock
 from api.errors import NotFound, invalid_parameter
 
+LAST_TIME: Final = 2**48 - 1  # of a ULID, in milliseconds
+
 
 def new_id(epoch_ms: int) -> str:
     return str(ULID.from_timestamp(epoch_ms))
+
+
+def first_id(epoch_ms: int) -> str:
+    """The least that is made in this millisecond."""
+    return str(ULID.from_bytes(epoch_ms.to_bytes(6, "big") + bytes(10)))
+
+
+def last_id(before_ms: int | None) -> str:
+    """The greatest that is made before this millisecond, which is 1 at least; the greatest of all where it is
+    None."""
+    last = LAST_TIME if before_ms is None else before_ms - 1
+    return str(ULID.from_bytes(last.to_bytes(6, "big") + b"\xff" * 10))
 
 
 def created_at(resource_id: str) -> str:

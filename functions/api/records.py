@@ -13,9 +13,11 @@ from api import clock, counters, idempotency, logs, settings, table
 from api.errors import Conflict, NotFound
 from api.idempotency import Claim
 from api.identifiers import new_id
-from api.table import Attributes, Page, Refused, in_partition
+from api.table import Attributes, Page, Refused
+from api.views import NEWEST, View
 
 ATTEMPTS: Final = 3  # on a record that others change between the read and the write
+NEWEST_FIRST: Final = View(NEWEST)
 CREATED_AT: Final = "created_at"  # set here where the kind declares it
 
 Plain = dict[str, Any]
@@ -62,17 +64,17 @@ class Records:
             raise NotFound("there is nothing with this id")
         return self._plain(found)
 
-    def page(self, after: str | None, limit: int) -> Listed:
-        """Newest first, strongly consistent."""
-        page = self._page(self._partition, after, limit)
+    def page(self, after: str | None, limit: int, view: View = NEWEST_FIRST) -> Listed:
+        """Strongly consistent."""
+        page = table.current().page(self._partition, after, limit, view)
         return Listed(self._readable(page.records), _last(page))
 
-    def listed(self, value: str, after: str | None, limit: int) -> Listed:
-        """Those whose `listed_by` field has this value; newest first, strongly consistent."""
+    def listed(self, value: str, after: str | None, limit: int, view: View = NEWEST_FIRST) -> Listed:
+        """Those whose `listed_by` field has this value; strongly consistent."""
         partition = partitions.entries(_tenant(), self.group, self.record, value)
-        page = self._page(partition, after, limit)
+        page = table.current().page(partition, after, limit, view)
         found = table.current().get_all([self._key(entry["sk"]["S"]) for entry in page.records])
-        there = sorted(found, key=lambda record: str(record["sk"]["S"]), reverse=True)
+        there = sorted(found, key=lambda record: str(record["sk"]["S"]), reverse=view.order == NEWEST)
         shown = [each for each in self._readable(there) if each[self.record.listed_by] == value]
         return Listed(shown, _last(page))
 
@@ -105,10 +107,6 @@ class Records:
 
     def _key(self, id_: str) -> Attributes:
         return {"pk": {"S": self._partition}, "sk": {"S": id_}}
-
-    def _page(self, partition: str, after: str | None, limit: int) -> Page:
-        start = {"pk": {"S": partition}, "sk": {"S": after}} if after else None
-        return table.current().page(start, limit, ScanIndexForward=False, **in_partition(partition))
 
     def _stored(self, made: Plain) -> Attributes:
         fields = {field.name: _attribute(field, made[field.name]) for field in self._set(made)}

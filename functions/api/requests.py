@@ -5,10 +5,14 @@ what every route asks for is read before it is asked for.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote
 
 from api import bodies, subjects
-from api.errors import invalid_parameter
+from api.errors import Fault, InvalidParameters, invalid_parameter
+
+FAULTS: Final = 10  # the most unknown parameters that an answer names
+NAME_LENGTH: Final = 64
 
 
 class Request(NamedTuple):
@@ -42,6 +46,14 @@ class Request(NamedTuple):
             content_type=self.header("content-type"),
         )
 
+    def merge_patch(self) -> dict[str, Any]:
+        return bodies.json_object(
+            self.event.get("body"),
+            base64_encoded=bool(self.event.get("isBase64Encoded")),
+            content_type=self.header("content-type"),
+            media_type=bodies.MERGE_PATCH,
+        )
+
     def form_or_json(self) -> dict[str, Any]:
         return bodies.form_or_json(
             self.event.get("body"),
@@ -55,11 +67,29 @@ class Request(NamedTuple):
         return ", ".join(values) if values else None
 
     def parameter(self, name: str) -> str | None:
-        """A query parameter given at most once; unknown ones are never asked for, so they are ignored."""
+        """A query parameter given at most once."""
         values = _query(self.event).get(name, [])
         if len(values) > 1:
             raise invalid_parameter(name, "given more than once; give it once")
         return values[0] if values else None
+
+    def take_only(self, parameters: Sequence[str]) -> None:
+        """Raises InvalidParameters: the query holds others. A misspelt one would change nothing, and the
+        answer would look as if it had."""
+        unknown = [name for name in _query(self.event) if name not in parameters]
+        if unknown:
+            raise _unknown(unknown[:FAULTS], parameters)
+
+
+def _unknown(names: Sequence[str], parameters: Sequence[str]) -> InvalidParameters:
+    known = f"this route takes {', '.join(parameters)}" if parameters else "this route takes none"
+    faults: list[Fault] = [{"parameter": _spelt(name), "detail": f"unknown; {known}"} for name in names]
+    return InvalidParameters(f"leave out what the route does not know; {known}", tuple(faults))
+
+
+def _spelt(name: str) -> str:
+    """As an address spells it, and no more of it than shows which one is meant."""
+    return quote(name, safe="", errors="replace")[:NAME_LENGTH]
 
 
 def _headers(event: Mapping[str, Any]) -> dict[str, Sequence[str]]:

@@ -8,10 +8,11 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from api import capacity, clients, deadline, settings
 from api.downstream import BUSY_CODES, CLIENT_CONFIG, PAUSES, call
+from api.views import ALL, View
 
 Attributes = dict[str, Any]  # attribute name -> DynamoDB's typed value, such as {"S": "text"}
 
@@ -41,8 +42,7 @@ class Refused(Exception):
         return any(reason.get("Code") in BUSY_CODES for reason in self._reasons)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     records: list[Attributes]
     more: bool
 
@@ -65,10 +65,13 @@ class Table:
         record: Attributes | None = answer.get("Item")
         return record
 
-    def page(self, start: Attributes | None, limit: int, **query: Any) -> Page:
-        """One Query. It asks for one record beyond the limit, so that a last page is known as the last."""
-        position: dict[str, Any] = {"ExclusiveStartKey": start} if start else {}
-        answer = self._query(Limit=limit + 1, **position, **query)
+    def page(self, partition: str, after: str | None, limit: int, view: View) -> Page:
+        """One Query, from behind the id `after`. It asks for one record beyond the limit, so that a last page
+        is known as the last."""
+        query = view.query(partition)
+        if after is not None:
+            query["ExclusiveStartKey"] = {"pk": {"S": partition}, "sk": {"S": after}}
+        answer = self._query(Limit=limit + 1, **query)
         records: list[Attributes] = answer["Items"]
         return Page(records[:limit], len(records) > limit or "LastEvaluatedKey" in answer)
 
@@ -95,7 +98,7 @@ class Table:
 
     def all(self, partition: str) -> Iterator[Attributes]:
         """Every record of one partition: for partitions that stay small, such as counts."""
-        query: dict[str, Any] = in_partition(partition)
+        query = ALL.query(partition)
         while True:
             answer = self._query(**query)
             yield from answer["Items"]
@@ -148,15 +151,6 @@ class Table:
         answer = call(self.client.query, TableName=self.name, ReturnConsumedCapacity=capacity.ASKED, **query)
         capacity.count_read(answer)
         return answer
-
-
-def in_partition(partition: str) -> dict[str, Any]:
-    """The part of a Query that names a partition of the table."""
-    return {
-        "KeyConditionExpression": "pk = :partition",
-        "ExpressionAttributeValues": {":partition": {"S": partition}},
-        "ConsistentRead": True,
-    }
 
 
 @cache

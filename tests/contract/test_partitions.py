@@ -148,8 +148,20 @@ def call_everything(recorder: Recorder, api: TenantApi) -> None:
     call("PUT", ITEM, {"n": 3}, path=path, headers={"If-Match": '"1"'})
     for _ in range(2):
         call("PUT", ITEM, {"n": 4}, path=path, headers={"If-Match": '"2"', **once["headers"]})
+    merge = {"Content-Type": "application/merge-patch+json"}
+    call("PATCH", ITEM, {"n": 5}, path=path, headers=merge)
     for _ in range(2):
-        call("DELETE", ITEM, path=path, headers={"If-Match": '"3"', **once["headers"]})
+        call("PATCH", ITEM, {"n": 6}, path=path, headers={**merge, **once["headers"]})
+    for _ in range(2):
+        call("DELETE", ITEM, path=path, headers={"If-Match": '"5"', **once["headers"]})
+    writes = [{"action": "create", "collection": name, "id": "a", "item": {}} for name in ("a", "b")]
+    for _ in range(2):
+        call("POST", "/items", {"writes": writes}, **once)
+    replaced = {"action": "replace", "collection": "a", "id": "a", "version": 1, "item": {"n": 1}}
+    deleted = {"action": "delete", "collection": "b", "id": "a"}
+    call("POST", "/items", {"writes": [replaced, deleted]})
+    page = call("GET", "/items", query="limit=1")
+    call("GET", "/items", query=f"limit=1&cursor={page['next_cursor']}")
     for state in ("", "&state=new"):
         page = call("GET", "/tools/contacts", query=f"limit=1{state}")
         call("GET", "/tools/contacts", query=f"limit=1{state}&cursor={page['next_cursor']}")

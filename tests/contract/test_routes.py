@@ -108,7 +108,7 @@ def resolved(node: dict[str, Any]) -> dict[str, Any]:
 def test_the_contracts_bounds_are_the_codes_bounds() -> None:
     assert PARAMETERS["Limit"]["schema"]["maximum"] == pages.MAX_LIMIT
     assert PARAMETERS["Limit"]["schema"]["default"] == pages.DEFAULT_LIMIT
-    assert PARAMETERS["Collection"]["schema"]["pattern"] == f"^{identifiers.SUBSET.pattern}$"
+    assert SCHEMAS["CollectionName"]["pattern"] == f"^{identifiers.SUBSET.pattern}$"
     assert PARAMETERS["Id"]["schema"]["pattern"] == f"^{identifiers.ID.pattern}$"
     assert SCHEMAS["ItemId"]["pattern"] == f"^{identifiers.CHOSEN_ID.pattern}$"
     fields = SCHEMAS["ContactForm"]["properties"]

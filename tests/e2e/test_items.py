@@ -115,7 +115,45 @@ def test_a_collection_is_paged_from_the_oldest_to_the_newest(acme: Tenant) -> No
     assert len(acme.call("GET", "/items/pages").json()["items"]) == 20
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=ten", "limit=1&limit=2"])
+def test_items_are_listed_in_either_order_and_by_time(acme: Tenant) -> None:
+    first, last = (create(acme, "timed", {"n": n}).json() for n in range(2))
+    listed = [
+        acme.call("GET", f"/items/timed?order={order}").json()["items"] for order in ("oldest", "newest")
+    ]
+    assert listed[0] == listed[1][::-1]
+    since = acme.call("GET", f"/items/timed?created_after={first['created_at']}").json()["items"]
+    assert {item["id"] for item in since} == {first["id"], last["id"]}
+    assert acme.call("GET", f"/items/timed?created_before={first['created_at']}").json()["items"] == []
+
+
+def test_a_patch_changes_the_members_that_it_names(acme: Tenant, order: str) -> None:
+    patched = acme.call(
+        "PATCH",
+        order,
+        content=json.dumps({"total": 13, "customer": None}).encode(),
+        headers={"Content-Type": "application/merge-patch+json", "If-Match": '"1"'},
+    )
+    assert (patched.status_code, patched.headers["etag"]) == (200, '"2"')
+    read = acme.call("GET", order).json()
+    assert (read["total"], read["lines"], "customer" in read) == (13, ORDER["lines"], False)
+
+
+def test_a_batch_is_written_whole_or_not_at_all(acme: Tenant, acme_eu: Tenant) -> None:
+    kept = {"action": "create", "collection": "batched", "id": "a", "item": {"n": 1}}
+    moved = [{**kept, "id": "b"}, {"action": "delete", "collection": "batched", "id": "a", "version": 1}]
+    assert acme.call("POST", "/items", {"writes": [kept]}).status_code == 200
+    whole = acme.call("POST", "/items", {"writes": [*moved, {**kept, "id": "c", "collection": "more"}]})
+    assert whole.status_code == 200
+    again = acme.call("POST", "/items", {"writes": moved})
+    assert problem(again) == (412, "precondition-failed")
+    assert [each["pointer"] for each in again.json()["errors"]] == ["/writes/0", "/writes/1"]
+    held = {each["name"]: each["items"] for each in acme.call("GET", "/items").json()["collections"]}
+    assert (held["batched"], held["more"]) == (1, 1)
+    others = {each["name"] for each in acme_eu.call("GET", "/items").json()["collections"]}
+    assert not others & {"batched", "more"}
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=ten", "limit=1&limit=2", "limt=1"])
 def test_a_bad_limit_is_refused(acme: Tenant, query: str) -> None:
     assert problem(acme.call("GET", f"/items/orders?{query}")) == (400, "invalid-parameters")
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from api.errors import Fault, InvalidBody
+from api.errors import Fault, invalid_members
 
 EMAIL_LENGTH: Final = 254  # RFC 5321's path limit, less the angle brackets
 LINE_LENGTH: Final = 200
@@ -48,9 +48,7 @@ def redirect(body: dict[str, Any], allowed: str | None) -> str | None:
         return None
     if allowed is None or asked != allowed:
         detail = "not the address that the tenant allows"
-        raise InvalidBody(
-            "correct the members listed in errors", ({"pointer": "/redirect", "detail": detail},)
-        )
+        raise invalid_members([{"pointer": "/redirect", "detail": detail}])
     return allowed
 
 
@@ -68,7 +66,7 @@ def read(body: dict[str, Any]) -> Form:
     if not faults and not _EMAIL.fullmatch(body["email"]):
         faults.append({"pointer": "/email", "detail": "not an e-mail address"})
     if faults:
-        raise InvalidBody("correct the members listed in errors", tuple(faults))
+        raise invalid_members(faults)
     return Form(**{name: body[name] for name in ("email", "message", "name", "subject") if name in body})
 
 

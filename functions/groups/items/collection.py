@@ -1,23 +1,28 @@
 """One collection of one tenant: every change is one atomic call, and nothing is read before a write."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from agreed import partitions
-from api import clock, counters, idempotency, identifiers
+from api import clock, idempotency, identifiers
 from api.errors import Conflict, NotFound, PreconditionFailed
 from api.etags import Tags, stale
 from api.idempotency import Claim
 from api.identifiers import new_id
+from api.merging import merged
 from api.responses import compact_json
-from api.table import Attributes, Page, Refused, Table, in_partition
-from groups.items.declaration import GROUP, ITEM
-from groups.items.documents import Document, Item
+from api.table import Refused, Table
+from api.views import View
+from groups.items.actions import NAMES, NEVER, Action, Place, precondition
+from groups.items.documents import Document, Item, bounded
 
-COUNTS = counters.of(GROUP.name, ITEM.kind)
-VERSION = {"#version": "version"}
-NAMES = {"#data": "data", **VERSION}
-NEVER = -1  # no item has this version: a list without any usable tag matches nothing
+CONTENDED = "others are changing the same item; read it and try again"
 ATTEMPTS = 3  # on an item that others change between an assumed version and the next
+
+
+class Listed(NamedTuple):
+    """`last` is the id that the next page starts after; None where this page is the last one."""
+
+    items: list[Item]
+    last: str | None
 
 
 class Collection(NamedTuple):
@@ -25,13 +30,14 @@ class Collection(NamedTuple):
     tenant: str
     name: str
 
-    def page(self, after: str | None, limit: int) -> Page:
-        """Oldest first."""
-        start = self._key(after) if after else None
-        return self.table.page(start, limit, **in_partition(self._partition))
+    def page(self, after: str | None, limit: int, view: View) -> Listed:
+        page = self.table.page(self._place.partition, after, limit, view)
+        items = [Item.of(record) for record in page.records]
+        last = items[-1].id if page.more else None
+        return Listed([item for item in items if item.dated] if view.bounded else items, last)
 
     def read(self, item_id: str) -> Item:
-        record = self.table.get(self._key(item_id))
+        record = self.table.get(self._place.key(item_id))
         if record is None:
             raise _missing()
         return Item.of(record)
@@ -47,14 +53,9 @@ class Collection(NamedTuple):
         now = clock.now_ms()
         moment = clock.rfc3339(now)
         item = Item(item_id or new_id(now), moment, moment, 1, document)
-        put = {
-            "Put": {
-                "Item": {**self._key(item.id), **item.attributes()},
-                "ConditionExpression": "attribute_not_exists(pk)",
-            }
-        }
+        put, count = self._place.creation(item), self._place.counted(+1)
         try:
-            first = idempotency.write(self.table, claim, [put], item.receipt(), now, [self._count(+1)])
+            first = idempotency.write(self.table, claim, [put], item.receipt(), now, [count])
         except Refused as refused:
             there = refused.found(0)
             if there is None:
@@ -64,10 +65,10 @@ class Collection(NamedTuple):
 
     def replace(self, item_id: str, document: Document, match: Tags) -> Item:
         """In one call that is not a transaction, so that its answer holds the new version."""
-        condition, values = _precondition(match)
+        condition, values = precondition(match)
         try:
             record = self.table.update(
-                Key=self._key(item_id),
+                Key=self._place.key(item_id),
                 UpdateExpression="SET #data = :data, updated_at = :now, #version = #version + :one",
                 ConditionExpression=condition,
                 ExpressionAttributeNames=NAMES,
@@ -82,7 +83,31 @@ class Collection(NamedTuple):
             raise _failed_precondition(refused) from None
         return Item.of(record)
 
-    def replace_once(self, item_id: str, document: Document, match: Tags, claim: Claim) -> tuple[Item, bool]:
+    def patch(self, item_id: str, patch: Document, match: Tags, claim: Claim | None) -> tuple[Item, bool]:
+        """The item, and whether an earlier request had changed it: then as it is now, since no copy of that
+        request's answer is kept.
+
+        The patch is applied to the version that was read, or anew if that was replaced. A match that
+        the version does not meet is judged by the write all the same: a repeat is recognised there.
+        """
+        for _ in range(ATTEMPTS):
+            item = self.read(item_id)
+            exact = Tags(anything=False, tags=(item.etag,) if match.includes(item.version) else ())
+            document = bounded(merged(item.document, patch))
+            try:
+                if claim is None:
+                    return self.replace(item_id, document, exact), False
+                changed, replayed = self.replace_once(item_id, document, exact, claim, item.created_at)
+            except PreconditionFailed:
+                if not exact.tags:
+                    raise
+            else:
+                return (self.read(item_id), True) if replayed else (changed, False)
+        raise Conflict(CONTENDED)
+
+    def replace_once(
+        self, item_id: str, document: Document, match: Tags, claim: Claim, created_at: str = ""
+    ) -> tuple[Item, bool]:
         """As `replace`, and whether it was an earlier request's.
 
         A transaction returns no new version, so the one to replace is assumed: the newest that is named, and
@@ -90,12 +115,13 @@ class Collection(NamedTuple):
         what is there.
         """
         version = max(match.versions(), default=1 if match.anything else NEVER)
-        created_at = identifiers.created_at(item_id)
+        created_at = created_at or identifiers.created_at(item_id)
         for _ in range(ATTEMPTS):
             now = clock.now_ms()
             item = Item(item_id, created_at, clock.rfc3339(now), version + 1, document)
             try:
-                first = idempotency.write(self.table, claim, [self._replacement(item)], item.receipt(), now)
+                put = self._replacement(item)
+                first = idempotency.write(self.table, claim, [put], item.receipt(), now)
             except Refused as refused:
                 there = refused.found(0)
                 if there is None:
@@ -104,55 +130,28 @@ class Collection(NamedTuple):
                 match.require(version)
             else:
                 return (item, False) if first is None else (Item.again(first, document), True)
-        raise Conflict("others are changing the same item; read it and try again")
+        raise Conflict(CONTENDED)
 
     def delete(self, item_id: str, match: Tags, claim: Claim | None) -> bool:
         """Whether an earlier request had done it."""
-        condition, values = _precondition(match)
-        delete: Attributes = {"Key": self._key(item_id), "ConditionExpression": condition}
-        if values:
-            delete |= {"ExpressionAttributeNames": VERSION, "ExpressionAttributeValues": values}
-        writes, now = [{"Delete": delete}], clock.now_ms()
+        delete, count = self._place.deletion(item_id, match), self._place.counted(-1)
         try:
-            first = idempotency.write(self.table, claim, writes, {}, now, [self._count(-1)])
+            first = idempotency.write(self.table, claim, [delete], {}, clock.now_ms(), [count])
         except Refused as refused:
             raise _failed_precondition(refused) from None
         return first is not None
 
-    def _replacement(self, item: Item) -> dict[str, Attributes]:
-        return {
-            "Update": {
-                "Key": self._key(item.id),
-                "UpdateExpression": "SET #data = :data, updated_at = :now, #version = :version",
-                "ConditionExpression": "#version = :read AND created_at = :created_at",
-                "ExpressionAttributeNames": NAMES,
-                "ExpressionAttributeValues": {
-                    ":data": {"S": compact_json(item.document)},
-                    ":now": {"S": item.updated_at},
-                    ":version": {"N": str(item.version)},
-                    ":read": {"N": str(item.version - 1)},
-                    ":created_at": {"S": item.created_at},
-                },
-            }
-        }
+    def _replacement(self, item: Item) -> Action:
+        """Of the item that was created at this time: one of its id may have come after it."""
+        action = self._place.replacement(item.id, item.document, item.version - 1, item.updated_at)
+        update = action["Update"]
+        update["ConditionExpression"] += " AND created_at = :created_at"
+        update["ExpressionAttributeValues"][":created_at"] = {"S": item.created_at}
+        return action
 
     @property
-    def _partition(self) -> str:
-        return partitions.records(self.tenant, GROUP.name, ITEM.kind, self.name)
-
-    def _key(self, item_id: str) -> Attributes:
-        return {"pk": {"S": self._partition}, "sk": {"S": item_id}}
-
-    def _count(self, by: int) -> counters.Change:
-        return counters.Change(COUNTS, self.tenant, self.name, by)
-
-
-def _precondition(match: Tags) -> tuple[str, dict[str, Any]]:
-    if match.anything:
-        return "attribute_exists(pk)", {}
-    versions = match.versions() or (NEVER,)
-    values = {f":v{index}": {"N": str(version)} for index, version in enumerate(versions)}
-    return f"attribute_exists(pk) AND #version IN ({', '.join(values)})", values
+    def _place(self) -> Place:
+        return Place(self.tenant, self.name)
 
 
 def _failed_precondition(refused: Refused) -> Refused | NotFound | PreconditionFailed:

@@ -17,8 +17,8 @@ ITEM = Record(
     chosen_ids=True,
 )
 
-WRITTEN = Metric("ItemsWritten", operations=("createItem", "replaceItem"))
-DELETED = Metric("ItemsDeleted", operations=("deleteItem",))
+WRITTEN = Metric("ItemsWritten", operations=("createItem", "patchItem", "replaceItem", "writeItems"))
+DELETED = Metric("ItemsDeleted", operations=("deleteItem", "writeItems"))
 
 GROUP = Group(
     "items",
@@ -26,7 +26,7 @@ GROUP = Group(
         uses=(
             use(ITEM.kind, "delete", "get", "put", "query", "update"),
             use(IDEMPOTENCY, "put"),
-            use(COUNT, "update"),
+            use(COUNT, "query", "update"),
         ),
         secrets=(RUNTIME,),
     ),

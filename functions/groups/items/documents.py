@@ -3,8 +3,9 @@
 from json import JSONDecoder
 from typing import Any, Final, NamedTuple
 
-from api import etags
-from api.errors import Fault, InvalidBody
+from api import etags, identifiers
+from api.bodies import MAX_BYTES
+from api.errors import Fault, PayloadTooLarge, invalid_members
 from api.responses import compact_json
 from api.table import Attributes
 from groups.items.declaration import SERVER_FIELDS
@@ -13,9 +14,10 @@ Document = dict[str, Any]
 _decode: Final = JSONDecoder().decode
 
 
-def own_fields(body: Document, item_id: str | None = None, *, new: bool = False) -> Document:
+def own_fields(body: Document, item_id: str | None = None, *, new: bool = False, at: str = "") -> Document:
     """The client's members. What was read of the item `item_id` can be sent back as it is: its id says that
     the server's members are the server's. Without it, and in a new item, they would be lost, and are refused.
+    `at` points to the body within the whole.
 
     Raises:
         InvalidBody: a member of the client's own has a name that the server's have.
@@ -24,9 +26,17 @@ def own_fields(body: Document, item_id: str | None = None, *, new: bool = False)
     known = () if not sent_back else ("id",) if new else SERVER_FIELDS
     lost = [name for name in SERVER_FIELDS if name in body and name not in known]
     if lost:
-        faults: list[Fault] = [{"pointer": f"/{name}", "detail": _advice(name)} for name in lost]
-        raise InvalidBody("correct the members listed in errors", tuple(faults))
+        faults: list[Fault] = [{"pointer": f"{at}/{name}", "detail": _advice(name)} for name in lost]
+        raise invalid_members(faults)
     return {name: value for name, value in body.items() if name not in known}
+
+
+def bounded(document: Document) -> Document:
+    """Raises PayloadTooLarge: parts that were sent one after another come to more than an item may be."""
+    size = len(compact_json(document).encode())
+    if size > MAX_BYTES:
+        raise PayloadTooLarge(f"the item would have {size} bytes; at most {MAX_BYTES} are kept")
+    return document
 
 
 def _advice(name: str) -> str:
@@ -71,6 +81,11 @@ class Item(NamedTuple):
             "updated_at": {"S": self.updated_at},
             "version": {"N": str(self.version)},
         }
+
+    @property
+    def dated(self) -> bool:
+        """Whether the id says when the item was created, as those that the server makes do."""
+        return identifiers.created_at(self.id) == self.created_at
 
     @property
     def etag(self) -> str:

@@ -5,13 +5,17 @@ from typing import Any, Final
 
 from agreed.identifiers import CHOSEN_ID
 from agreed.metrics import REPLAYS
-from api import cursors, etags, idempotency, metrics, pages, settings, table
+from api import counters, cursors, etags, idempotency, metrics, pages, settings, table
 from api.application import Handlers, serve
 from api.deadline import Invocation
 from api.errors import PreconditionFailed, PreconditionRequired, invalid_parameter
 from api.identifiers import checked_chosen_id, checked_collection, checked_id
 from api.requests import Request
 from api.responses import Response, json_response
+from api.views import OLDEST
+from groups.items import writes
+from groups.items.actions import COUNTS
+from groups.items.batch import write
 from groups.items.collection import Collection
 from groups.items.declaration import DELETED, GROUP, WRITTEN
 from groups.items.documents import Item, own_fields
@@ -24,14 +28,40 @@ def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
     return serve(GROUP.name, HANDLERS, event, context)
 
 
+def list_collections(request: Request) -> Response:
+    """Those that hold nothing are passed over: a collection exists through its items."""
+    tenant = settings.current().tenant
+    listing = cursors.Listing(tenant, "listCollections", "")
+    after, most = pages.position(request, listing), pages.limit(request)
+    sums, last = counters.page(table.current(), COUNTS, tenant, after, most)
+    held = [{"name": name, "items": items} for name, items in sums.items() if items > 0]
+    body: dict[str, Any] = {"collections": held}
+    if last is not None:
+        body["next_cursor"] = cursors.write(listing, last)
+    return json_response(200, body)
+
+
+def write_items(request: Request) -> Response:
+    tenant, body = settings.current().tenant, request.json_object()
+    batch = writes.read(body)
+    claim = idempotency.claim(request, tenant, GROUP.name, body)
+    written, replayed = write(table.current(), tenant, batch, claim)
+    if replayed:
+        metrics.count(REPLAYS)
+    else:
+        deleted = sum(each.action == "delete" for each in batch)
+        metrics.count(WRITTEN, len(batch) - deleted)
+        metrics.count(DELETED, deleted)
+    return json_response(200, written.as_json(batch))
+
+
 def list_items(request: Request) -> Response:
-    collection = _collection(request)
-    listing = cursors.Listing(collection.tenant, "listItems", collection.name)
-    page = collection.page(cursors.read(listing, request.parameter("cursor")), pages.limit(request))
-    items = [Item.of(record) for record in page.records]
+    collection, view = _collection(request), pages.view(request, OLDEST)
+    listing = cursors.Listing(collection.tenant, "listItems", collection.name, view)
+    items, last = collection.page(pages.position(request, listing), pages.limit(request), view)
     body: dict[str, Any] = {"items": [item.as_json() for item in items]}
-    if page.more:
-        body["next_cursor"] = cursors.write(listing, items[-1].id)
+    if last is not None:
+        body["next_cursor"] = cursors.write(listing, last)
     return json_response(200, body)
 
 
@@ -71,6 +101,16 @@ def replace_item(request: Request) -> Response:
     metrics.count(REPLAYS if replayed else WRITTEN)
     if match is None:
         return _created(item, f"../{item.id}" if _slashed(request) else item.id)
+    return json_response(200, item.as_json(), {"ETag": item.etag})
+
+
+def patch_item(request: Request) -> Response:
+    collection, item_id = _collection(request), _item_id(request)
+    patch = own_fields(request.merge_patch(), item_id)
+    match = _tags(request, "If-Match") or ANYTHING
+    claim = idempotency.claim(request, collection.tenant, GROUP.name, patch)
+    item, replayed = collection.patch(item_id, patch, match, claim)
+    metrics.count(REPLAYS if replayed else WRITTEN)
     return json_response(200, item.as_json(), {"ETag": item.etag})
 
 
@@ -118,9 +158,12 @@ def _collection(request: Request) -> Collection:
 
 
 HANDLERS: Final[Handlers] = {
+    "listCollections": list_collections,
+    "writeItems": write_items,
     "listItems": list_items,
     "createItem": create_item,
     "readItem": read_item,
     "replaceItem": replace_item,
+    "patchItem": patch_item,
     "deleteItem": delete_item,
 }

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.errors import Fault, InvalidBody
+from api.errors import Fault, invalid_members
 from groups.contact.declaration import STATES, State
 
 NOTE_LENGTH: Final = 2_000
@@ -29,7 +29,7 @@ def read(body: dict[str, Any]) -> Change:
     if not body.keys() & {"state", "note"}:
         faults.append({"pointer": "", "detail": "send state, note or both"})
     if faults:
-        raise InvalidBody("correct the members listed in errors", tuple(faults))
+        raise invalid_members(faults)
     return Change(state, note)
 
 

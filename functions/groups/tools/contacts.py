@@ -10,6 +10,7 @@ from api.errors import invalid_parameter
 from api.identifiers import checked_id
 from api.requests import Request
 from api.responses import Response, json_response
+from api.views import NEWEST
 from groups.contact.declaration import STATES, State
 from groups.tools import changes
 from groups.tools.declaration import GROUP
@@ -19,10 +20,9 @@ ANYTHING: Final = etags.Tags(anything=True)
 
 
 def list_contacts(request: Request) -> Response:
-    inbox, state = _inbox(), _state(request)
-    listing = cursors.Listing(inbox.tenant, "listContacts", state or "")
-    after = cursors.read(listing, request.parameter("cursor"))
-    listed, last = inbox.page(state, after, pages.limit(request))
+    inbox, state, view = _inbox(), _state(request), pages.view(request, NEWEST)
+    listing = cursors.Listing(inbox.tenant, "listContacts", state or "", view)
+    listed, last = inbox.page(state, pages.position(request, listing), pages.limit(request), view)
     body: dict[str, Any] = {"contacts": [message.as_json() for message in listed]}
     if last is not None:
         body["next_cursor"] = cursors.write(listing, last)

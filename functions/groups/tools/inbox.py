@@ -1,4 +1,4 @@
-"""A tenant's contact messages: listed newest first, moved between states together with entries and counts."""
+"""A tenant's contact messages: listed, moved between states together with entries and counts."""
 
 from dataclasses import dataclass, replace
 
@@ -7,6 +7,7 @@ from api.errors import Conflict, NotFound
 from api.etags import Tags
 from api.idempotency import Claim
 from api.table import Attributes, Refused, Table
+from api.views import View
 from groups.contact import deliveries, messages
 from groups.contact.declaration import GROUP, MESSAGE, State
 from groups.contact.messages import Message
@@ -24,10 +25,10 @@ class Inbox:
     table: Table
     tenant: str
 
-    def page(self, state: State | None, after: str | None, limit: int) -> ListedContact:
+    def page(self, state: State | None, after: str | None, limit: int, view: View) -> ListedContact:
         if state is None:
-            return listing.of_all(self.table, self.tenant, after, limit)
-        return listing.of_state(self.table, self.tenant, state, after, limit)
+            return listing.of_all(self.table, self.tenant, after, limit, view)
+        return listing.of_state(self.table, self.tenant, state, after, limit, view)
 
     def change(
         self, message_id: str, change: Change, subject: str, match: Tags, claim: Claim | None

@@ -1,4 +1,4 @@
-"""Pages of a tenant's messages, newest first and strongly consistent: of all, or of one state by its entries.
+"""Pages of a tenant's messages, strongly consistent: of all, or of one state by its entries.
 
 No record fails a page. One that is not a message is logged and passed over; an entry is passed over, too, if
 its message is gone, or in another state by the time that it is read. The next page starts behind all these.
@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 from agreed import partitions
 from agreed.identifiers import ID
-from api.table import Attributes, Page, Table, in_partition
+from api.table import Attributes, Page, Table
+from api.views import View
 from groups.contact import messages
 from groups.contact.declaration import GROUP, MESSAGE, State
 from groups.contact.messages import Message
@@ -25,15 +26,17 @@ class ListedContact(NamedTuple):
     last: str | None
 
 
-def of_all(table: Table, tenant: str, after: str | None, limit: int) -> ListedContact:
-    page = _page(table, partitions.records(tenant, GROUP.name, MESSAGE.kind), after, limit)
+def of_all(table: Table, tenant: str, after: str | None, limit: int, view: View) -> ListedContact:
+    page = _page(table, partitions.records(tenant, GROUP.name, MESSAGE.kind), after, limit, view)
     return ListedContact(
         [message for record in page.records if (message := messages.read(record))], _last(page)
     )
 
 
-def of_state(table: Table, tenant: str, state: State, after: str | None, limit: int) -> ListedContact:
-    page = _page(table, partitions.entries(tenant, GROUP.name, MESSAGE, state), after, limit)
+def of_state(
+    table: Table, tenant: str, state: State, after: str | None, limit: int, view: View
+) -> ListedContact:
+    page = _page(table, partitions.entries(tenant, GROUP.name, MESSAGE, state), after, limit, view)
     keys = [messages.key(tenant, _id(entry)) for entry in page.records]
     there = {_id(record): record for record in table.get_all(keys)}
     listed: list[Message] = []
@@ -49,15 +52,14 @@ def of_state(table: Table, tenant: str, state: State, after: str | None, limit: 
     return ListedContact(listed, _last(page))
 
 
-def _page(table: Table, partition: str, after: str | None, limit: int) -> Page:
+def _page(table: Table, partition: str, after: str | None, limit: int, view: View) -> Page:
     """Records whose sort key is an id, one at least if there is any: a cursor can name no other record."""
-    start = {"pk": {"S": partition}, "sk": {"S": after}} if after else None
     while True:
-        page = table.page(start, limit, ScanIndexForward=False, **in_partition(partition))
+        page = table.page(partition, after, limit, view)
         named = [record for record in page.records if ID.fullmatch(_id(record))]
         if named or not page.more:
             return Page(named, page.more)
-        start = {name: page.records[-1][name] for name in ("pk", "sk")}
+        after = _id(page.records[-1])
 
 
 def _id(record: Attributes) -> str:

@@ -33,6 +33,7 @@ VERDICT_TTL_SECONDS = 60
 # What clients send bodies as by themselves; one of another type gets 415 before a mock could say 405.
 SENT_TYPES = (
     "application/json",
+    "application/merge-patch+json",
     "application/x-www-form-urlencoded",
     "multipart/form-data",
     "text/plain",

@@ -17,6 +17,7 @@ Document = dict[str, Any]
 
 # What an operation answers beside what its part says: by what it asks for, each with the shared response.
 ALWAYS = {
+    "400": "BadRequest",  # a parameter that the route does not know, if nothing else
     "403": "Forbidden",
     "404": "NotFound",
     "429": "TooManyRequests",
@@ -25,15 +26,15 @@ ALWAYS = {
     "504": "Timeout",
 }
 WITH_TOKEN = {"401": "Unauthorized"}
-WITH_INPUT = {"400": "BadRequest"}
-WITH_BODY = {"400": "BadRequest", "413": "PayloadTooLarge", "415": "UnsupportedMediaType"}
+WITH_BODY = {"413": "PayloadTooLarge", "415": "UnsupportedMediaType"}
 WITH_IDEMPOTENCY_KEY = {"409": "Conflict", "422": "IdempotencyKeyReused"}
 IF_MATCH = "#/components/parameters/IfMatch"
 WITH_MATCH = {"412": "PreconditionFailed"}
 
 
 class Route(NamedTuple):
-    """`repeatable`: it takes an Idempotency-Key; `scope` is None where a key alone opens it."""
+    """`repeatable`: it takes an Idempotency-Key; `scope` is None where a key alone opens it; `parameters` are
+    those of its query, sorted."""
 
     method: str
     resource: str
@@ -41,6 +42,7 @@ class Route(NamedTuple):
     operation: str
     scope: str | None
     repeatable: bool
+    parameters: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """As log lines and metrics name it."""
@@ -94,8 +96,6 @@ def _completed(operation: Operation, group: str) -> Document:
     responses = dict(ALWAYS)
     if scope:
         responses |= WITH_TOKEN
-    if content["parameters"]:
-        responses |= WITH_INPUT
     if "requestBody" in content:
         responses |= WITH_BODY
     if operation.repeatable:
@@ -134,11 +134,21 @@ def routes(contract: Document) -> tuple[Route, ...]:
             operation["operationId"],
             operation.get("x-tenantry-scope"),
             {"$ref": IDEMPOTENCY_KEY} in operation.get("parameters", []),
+            _query(operation, contract),
         )
         for resource, item in contract["paths"].items()
         for method, operation in item.items()
         if method in METHODS and operation["x-tenantry-group"] != "core"
     )
+
+
+def _query(operation: Document, contract: Document) -> tuple[str, ...]:
+    shared = contract["components"].get("parameters", {})
+    stated = [
+        shared[each["$ref"].rpartition("/")[2]] if "$ref" in each else each
+        for each in operation.get("parameters", [])
+    ]
+    return tuple(sorted(each["name"] for each in stated if each["in"] == "query"))
 
 
 def installed_routes() -> tuple[Route, ...]:

@@ -14,10 +14,16 @@ class Refusal(NamedTuple):
     status: int
     slug: str
     title: str
+    detail: str = ""
 
 
 REFUSALS = {
-    "ACCESS_DENIED": Refusal(403, "forbidden", "The token does not allow this call"),
+    "ACCESS_DENIED": Refusal(
+        403,
+        "forbidden",
+        "The token does not allow this call",
+        "the token lacks the scope that the contract states for this method of $context.resourcePath",
+    ),
     "API_CONFIGURATION_ERROR": Refusal(500, "internal-error", "The platform failed"),
     "AUTHORIZER_CONFIGURATION_ERROR": Refusal(500, "internal-error", "The platform failed"),
     "AUTHORIZER_FAILURE": Refusal(500, "internal-error", "The platform failed"),
@@ -53,7 +59,8 @@ _HEADERS = {
 }
 
 # RFC 6750, section 3.1. The gateway has one answer for a token that is missing and one that is not good: both
-# say that a token is needed. Which scope is needed it does not know: the contract states it of each route.
+# say that a token is needed. Which scope is needed it does not know, since a verdict holds for all routes of
+# a stage: it names the route, of which the contract states the scope.
 _CHALLENGE = "WWW-Authenticate"
 # A used-up quota has no Retry-After: nobody here knows when its period ends. What is left of a rate is not
 # known either, so no answer states it.
@@ -76,12 +83,13 @@ def method_not_allowed(allowed: str) -> tuple[dict[str, str], dict[str, Any]]:
 
 
 def _problem(refusal: Refusal) -> dict[str, Any]:
-    return {
+    problem = {
         "type": f"urn:tenantry:problem:{refusal.slug}",
         "title": refusal.title,
         "status": refusal.status,
         "request_id": "$context.requestId",
     }
+    return {**problem, "detail": refusal.detail} if refusal.detail else problem
 
 
 def _response(kind: str, refusal: Refusal) -> dict[str, Any]:

@@ -12,7 +12,10 @@ FILE = "agreed/route_table.py"
 
 
 def source(routes: Iterable[Route]) -> bytes:
-    rows = [(each.method, each.resource, each.group, each.operation, each.scope) for each in routes]
+    rows = [
+        (each.method, each.resource, each.group, each.operation, each.scope, each.parameters)
+        for each in routes
+    ]
     lines = "".join(f"    {row!r},\n" for row in rows)
     return f'"""The routes of the contract that this was packed with."""\n\nROUTES = (\n{lines})\n'.encode()
 

@@ -64,7 +64,7 @@ def test_every_refusal_of_the_gateway_is_covered() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_refusal_is_a_problem_with_the_status_that_it_is_sent_with(kind: str) -> None:
     problem = body(kind)
-    assert problem.keys() == {"type", "title", "status", "request_id"}
+    assert problem.keys() - {"detail"} == {"type", "title", "status", "request_id"}
     assert problem["status"] == RESPONSES[kind]["statusCode"] == DEFAULT_STATUS[kind]
     assert problem["request_id"] == "c6af9ac6-7b61"
     assert problem["title"]
@@ -78,9 +78,12 @@ def test_its_type_is_one_that_the_contract_lists(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_request_id_is_all_that_it_takes_from_the_request(kind: str) -> None:
-    """`$context.error.*` names validators and functions, `$context.authorizer.*` callers."""
-    assert set(re.findall(r"\$[\w.]+", json.dumps(RESPONSES[kind]))) == {"$context.requestId"}
+def test_it_takes_the_request_id_from_the_request_and_the_route_where_a_scope_is_missing(kind: str) -> None:
+    """`$context.error.*` names validators and functions, `$context.authorizer.*` callers; a route's path is
+    the contract's."""
+    route = {"$context.resourcePath"} if kind == "ACCESS_DENIED" else set()
+    taken = set(re.findall(r"\$[\w.]+", json.dumps(RESPONSES[kind])))
+    assert taken == {"$context.requestId"} | route
 
 
 @pytest.mark.parametrize("kind", KINDS)

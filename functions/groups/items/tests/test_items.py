@@ -356,8 +356,12 @@ class TestListing:
         answer = acme.call("GET", COLLECTION, path=ORDERS, query="limit=1&limit=2")
         assert answer.slug == "invalid-parameters"
 
-    def test_unknown_parameters_are_ignored(self, acme: TenantApi) -> None:
-        assert acme.call("GET", COLLECTION, path=ORDERS, query="x=1&x=2&limit=3").status == 200
+    def test_an_unknown_parameter_is_refused_beside_those_that_there_are(self, acme: TenantApi) -> None:
+        answer = acme.call("GET", COLLECTION, path=ORDERS, query="limt=1&limit=3")
+        assert (answer.status, answer.slug) == (400, "invalid-parameters")
+        (fault,) = answer.json["errors"]
+        assert fault["parameter"] == "limt"
+        assert "created_after, created_before, cursor, limit, order" in fault["detail"]
 
 
 class TestTenants:
