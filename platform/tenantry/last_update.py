@@ -23,6 +23,7 @@ class DeployedTenant:
     signing_keys: frozenset[str]
     granted: Mapping[str, str] = field(default_factory=dict)
     ends: date | None = None
+    addresses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class LastUpdate:
                 frozenset(each.get("signing_keys", ())),
                 granted.get(slug, {}),
                 date.fromisoformat(each["until"]) if each.get("until") else None,
+                frozenset(each.get("addresses") or ()),
             )
             for slug, each in outputs.get("tenants", {}).items()
         }

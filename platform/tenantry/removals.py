@@ -77,6 +77,7 @@ def removals(last: LastUpdate, cell: Cell, today: date) -> Iterator[Removal]:
     for slug, before in sorted(last.tenants.items()):
         if slug in wanted:
             yield from _changed(before, wanted[slug], today)
+            yield from _unaddressed(before, wanted[slug], cell)
         else:
             yield from _gone(slug, before, slug in cell.removed, today)
     yield from _many_closed(last, cell)
@@ -132,6 +133,15 @@ def _changed(before: DeployedTenant, tenant: Tenant, today: date) -> Iterator[Re
                 f"begin to offboard the tenant {(tenant.ends - today).days} days before its end",
                 f"give it {NOTICE.days} days: until: {today + NOTICE}",
             )
+
+
+def _unaddressed(before: DeployedTenant, tenant: Tenant, cell: Cell) -> Iterator[Removal]:
+    for address in sorted(before.addresses - {*cell.addresses(tenant)}):
+        yield Removal(
+            f"{tenant.slug}/addresses/{address.removeprefix('https://')}",
+            f"let go of {address}, which clients may call",
+            "leave the domain in the file until none does",
+        )
 
 
 def _many_closed(last: LastUpdate, cell: Cell) -> Iterator[Removal]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tenantry.config import Cell
+from tenantry.config.domains import CellDomain
 from tenantry.config.lifecycle import Retired
 from tenantry.errors import WrongInput
 from tenantry.last_update import DeployedTenant, LastUpdate
@@ -26,6 +27,7 @@ def deployed(cell: Cell = DEMO, allowed: tuple[str, ...] = (), **statuses: str) 
             tenant.data.encryption,
             frozenset(tenant.api_keys),
             frozenset(tenant.auth.managed.keys if tenant.auth.managed else ()),
+            addresses=frozenset(cell.addresses(tenant)),
         )
         for tenant in cell.tenants
     }
@@ -70,6 +72,14 @@ def test_what_no_file_declares_gone_is_named(cell: Cell, expected: list[str]) ->
 
 def test_a_tenant_that_was_offboarded_may_be_removed() -> None:
     assert entries(deployed(globex="offboarding"), without("globex", removed=("globex",))) == []
+
+
+def test_an_address_that_clients_call_does_not_go_unsaid() -> None:
+    named = DEMO.model_copy(update={"domain": CellDomain(name="api.example.com", owned=False)})
+    assert entries(deployed(named), named) == []
+    assert entries(deployed(named), DEMO) == [
+        f"{tenant.slug}/addresses/api.example.com/{tenant.slug}" for tenant in DEMO.tenants
+    ]
 
 
 def test_a_key_that_is_retired_may_go() -> None:

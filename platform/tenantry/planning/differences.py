@@ -26,6 +26,7 @@ LISTS = {
     "algorithms": ("algorithm", "tokens that are signed by it are refused"),
     "routes": ("route group", "its routes answer 404"),
     "scopes": ("scope", "it opens nothing"),
+    "addresses": ("address", "calls to it are not answered"),
     "origins": ("origin", "browsers refuse the answers to its pages"),
 }
 # What a tenant has more or less of. None is no bound.

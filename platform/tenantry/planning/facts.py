@@ -21,6 +21,7 @@ class DeclaredTenant:
         issuer_keys: kids of the keys that the file lists.
         claims: how scopes, audience and subject are read from tokens, where that is not the default.
         options: of its route groups, such as `contact.notify`, with the receivers of their events.
+        addresses: those by a domain.
         concurrency: set aside for each function; None where nothing bounds it.
         calls_a_day: what the quota comes to.
         usd: the estimate of a month.
@@ -46,6 +47,7 @@ class DeclaredTenant:
     api_keys: list[str]
     signing_keys: list[str]
     origins: list[str]
+    addresses: list[str]
     rate_per_second: int
     burst: int
     quota: str
@@ -85,6 +87,7 @@ def declared_tenant(tenant: Tenant, cell: Cell, terms: Terms) -> DeclaredTenant:
         api_keys=list(rotation.keys(tenant, "api")),
         signing_keys=list(rotation.keys(tenant, "signing")),
         origins=list(tenant.cors_origins),
+        addresses=list(cell.addresses(tenant)),
         rate_per_second=tenant.limits.rate_per_second,
         burst=tenant.limits.burst,
         quota=f"{quota.limit:,} a {quota.period}" if quota else "none",
