@@ -32,8 +32,8 @@ def mapping(
 ) -> None:
     """Lead `domain` below `base_path`, or all of it, to the stage.
 
-    `stage` is an output of the stage's: API Gateway deletes no stage that a mapping leads to, so the mapping
-    goes first.
+    `stage` is an output of the stage's, so the mapping goes before it: API Gateway deletes no API that a
+    mapping leads to.
     """
     aws.apigateway.BasePathMapping(
         logical,
