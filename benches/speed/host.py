@@ -6,9 +6,11 @@ variable in which the engine hands it over, PULUMI_CONFIG.
 
 import asyncio
 import logging
+import os
 import runpy
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from tempfile import TemporaryDirectory
 
 import pulumi
 from pulumi.runtime import Settings, configure, get_config_env, run_in_stack, set_all_config
@@ -43,7 +45,9 @@ def main(address: str) -> None:
 
 
 def _run() -> None:
-    runpy.run_path(str(ROOT / "platform"), run_name="__main__")
+    with TemporaryDirectory() as state:  # a deploy is recorded beside the state, and remembered here
+        os.environ.update(PULUMI_BACKEND_URL=f"file://{state}", TENANTRY_STATE=state)
+        runpy.run_path(str(ROOT / "platform"), run_name="__main__")
 
 
 if __name__ == "__main__":

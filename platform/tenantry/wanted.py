@@ -65,10 +65,13 @@ class Project:
         return merged
 
     def digest(self, stack: str) -> str:
-        """
+        """Empty for a stack without a file here, whose settings are not known.
+
         Raises:
             WrongInput: a file cannot be read.
         """
+        if not (self.root / f"Pulumi.{stack}.yaml").is_file():
+            return ""
         settings = self.settings(stack)
         files = self._files(settings.get(TENANTS, "tenants"), settings.get(CELL, ""), tenant(stack))
         runtime = settings.get("tenantry:runtime", f"python3.{sys.version_info.minor}")

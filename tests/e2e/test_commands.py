@@ -15,11 +15,12 @@ import httpx
 import jwt
 import pytest
 
+from tenantry.local import description
 from tests.support.command import Command, Run
 from tests.support.platform import Platform, Tenant
 
 Ran = Callable[..., tuple[int, str, str]]
-SHOWN = ["tenant", "tier", "status", "url", "api_keys", "routes", "auth", "isolation", "options", "webhooks"]
+SHOWN = ["tenant", *description.SHOWN]
 
 
 @pytest.fixture

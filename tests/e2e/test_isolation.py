@@ -29,7 +29,7 @@ READ, WRITTEN = {"GetItem", "TransactGetItems"}, {"PutItem", "TransactWriteItems
 # What a function's role may do on partitions of its own tenant: what the function does, and nothing else.
 OWN = {
     ("items", "items#item#orders"): {*READ, *WRITTEN, "UpdateItem", "DeleteItem", "Query"},
-    ("items", "items#count#item#0"): {"UpdateItem"},
+    ("items", "items#count#item#0"): {"UpdateItem", "Query"},
     ("items", "items#idempotency#00"): WRITTEN,
     ("contact", "contact#message"): WRITTEN,
     ("contact", "contact#message-state#new"): WRITTEN,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pulumi_aws as aws
 import pytest
 
+from tenantry.config.domains import CellDomain
 from tenantry.local.clients import ACCOUNT, REGION, Session
 from tenantry.local.engine import inventory
 from tenantry.local.engine.changes import Step
@@ -21,16 +22,23 @@ from tenantry.rules.arns import Arns
 from tests.support import scheduled
 from tests.support.engine import SENDER
 
+DOMAIN = CellDomain(
+    name="api.example.com", certificate=f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/0a1b2c3d"
+)
+
 Deploy = Callable[[], list[tuple[Step, str]]]
 
 
 @pytest.fixture
 def deployed(root: Session, tmp_path: Path) -> Iterator[Deploy]:
-    """Deploys the demo cell, and a schedule beside it; a second time as if every call had been cut off."""
+    """Deploys the demo cell below a domain, and a schedule beside it; a second time as if every call had been cut off."""
     where, target = Arns("aws", REGION, ACCOUNT), artifact.this_machine()
     clients = {service: root.client(service) for service in SERVICES}
     with scheduled.cell(tmp_path / "groups") as cell:
-        deployment = prepare(cell=cell.name, stack=cell.name, arns=where, target=target, mail_from=SENDER)
+        cell = cell.model_copy(update={"domain": DOMAIN})
+        deployment = prepare(
+            cell=cell.name, stack=cell.name, arns=where, target=target, mail_from=SENDER, domain=DOMAIN
+        )
 
         def deployed() -> list[tuple[Step, str]]:
             with inventory.opened(tmp_path) as made:

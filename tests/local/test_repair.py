@@ -137,6 +137,7 @@ def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: Session) -> Pa
         "AWS_ACCESS_KEY_ID": credentials.access_key,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
         "AWS_CONFIG_FILE": os.devnull,
+        "PULUMI_BACKEND_URL": f"file://{tmp_path}",
         "no_proxy": "127.0.0.1",
         "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
     }.items():

@@ -29,7 +29,7 @@ def environment(name: str, value: str) -> Mutation:
 
 
 def granted(**elements: Any) -> Mutation:
-    return stated("RolePolicy", "acme.items", sid="DeleteGetQuery", **elements)
+    return stated("RolePolicy", "acme.items", sid="DeleteGet", **elements)
 
 
 def topic_open_to(principal: Any) -> Mutation:

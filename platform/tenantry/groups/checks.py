@@ -21,8 +21,8 @@ _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d+)?")
 
 # Logs and functions of the platform's own, modules of a group, and what a tenant's file sets.
 RESERVED_NAMES = {"access", "authorizer", "core", "declaration", "execution", "handler", "tests"}
-RESERVED_NAMES |= {"alarms", "auth", "data", "limits", "name", "reason", "retired", "routes", "status"}
-RESERVED_NAMES |= {"tier", "until", "workload"}
+RESERVED_NAMES |= {"alarms", "auth", "data", "domain", "limits", "name", "reason", "release", "retired"}
+RESERVED_NAMES |= {"routes", "status", "tier", "until", "workload"}
 RESERVED_SECRETS = {RUNTIME, "signing"}
 RESERVED_VALUES = {"changed_at", "cursor_key"}
 COUNTED_BY = {"tenant", "route", "function", "receiver"}  # nothing else is known where a group counts

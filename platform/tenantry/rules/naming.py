@@ -150,7 +150,7 @@ def stack_and_tenant(stack: str) -> tuple[Names, str | None]:
         WrongInput: the name cannot be a cell's stack's, nor begin a tenant's.
     """
     cell, part, tenant = stack.partition(PART)
-    return Names(cell), tenant if part else None
+    return Names(cell if _STACK.fullmatch(cell) else stack), tenant if part else None
 
 
 def generation(secret: str, made: str) -> str:

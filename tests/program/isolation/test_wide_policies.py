@@ -23,7 +23,7 @@ from tests.support.mutations import (
 NAMES = Names("demo")
 TABLE = ARNS.table(NAMES.table)
 ITEMS = "tenantry_demo_acme_items"
-USE = "DeleteGetQuery"  # the statement of what it reads and deletes
+USE = "DeleteGet"  # the statement of what it reads and deletes
 ANY_KEY = {"Null": {"dynamodb:LeadingKeys": "false"}}
 OWN_KEYS = ["acme#items#item#*"]
 

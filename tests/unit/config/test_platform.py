@@ -81,6 +81,7 @@ def test_capacity_counts_what_a_cell_takes_of_its_quotas(platform: Platform) -> 
     assert rows == {
         "stages": (3, 10, "cell"),
         "APIs": (1, 600, "account"),
+        "domains": (0, 120, "account"),
         "usage plans": (3, 300, "account"),
         "API keys": (3, 10_000, "account"),
         "roles": (11, 1_000, "account"),

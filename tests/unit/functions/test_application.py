@@ -209,7 +209,7 @@ class TestCors:
     def test_a_preflight_names_the_methods_of_its_path(self, acme: TenantApi) -> None:
         answer = acme.call("OPTIONS", ITEM, path={**ORDERS, "id": "x"}, headers={"Origin": ORIGIN})
         assert (answer.status, answer.text) == (204, "")
-        assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD, PUT, DELETE"
+        assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD, PUT, PATCH, DELETE"
         allowed = {name.strip().lower() for name in answer.headers["Access-Control-Allow-Headers"].split(",")}
         assert allowed == {
             "authorization",

@@ -76,9 +76,14 @@ def throttled(status: int = 400, code: str = "ProvisionedThroughputExceededExcep
 def call(api: TenantApi, route: Route, item_id: str, message_id: str, **headers: str) -> Answer:
     """Any route of the contract, once, with what it needs."""
     path = {"collection": "orders", "id": message_id if route.group == "tools" else item_id}
-    body = {"sendMessage": FORM, "changeContact": {"note": "x"}}.get(
-        route.operation, {} if route.method in ("POST", "PUT") else None
-    )
+    bodies: dict[str, Any] = {
+        "sendMessage": FORM,
+        "changeContact": {"note": "x"},
+        "writeItems": {"writes": [{"action": "create", "collection": "orders", "item": {}}]},
+    }
+    body = bodies.get(route.operation, {} if route.method in ("POST", "PUT", "PATCH") else None)
+    if route.operation == "patchItem":
+        headers["Content-Type"] = "application/merge-patch+json"
     query = "limit=1" if route.operation in ("listItems", "listContacts") else ""
     return api.call(route.method, route.path, body, path=path, query=query, headers=headers)
 

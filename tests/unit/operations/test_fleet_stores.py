@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -23,8 +24,9 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         monkeypatch.setenv(name, "testing")
     with mock_aws():
         client = boto3.client("s3", region_name="us-east-1")
-        client.create_bucket(Bucket="state")
-        yield Bucket("state", "below/", client, "us-east-1")
+        bucket = f"state-{uuid4()}"  # the session may hold a mock, which then keeps what this one makes
+        client.create_bucket(Bucket=bucket)
+        yield Bucket(bucket, "below/", client, "us-east-1")
 
 
 def test_what_was_seen_is_replaced_and_anything_else_is_not(kept: Store) -> None:

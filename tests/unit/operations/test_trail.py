@@ -27,7 +27,7 @@ from tenantry.rules import operator_policies
 from tenantry.rules.arns import Arns
 from tests.support.command import ROOT
 
-BUCKET = "state"
+BUCKET = "audited"
 
 
 def trail_on(shelf: Shelf, seen: Path, history: EngineHistory | None = None) -> Trail:
@@ -51,6 +51,11 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         client = boto3.client("s3", region_name="eu-west-3")
         client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
         yield client
+        # The session may hold a mock, which then keeps what this one makes.
+        kept = client.list_object_versions(Bucket=BUCKET)
+        for each in (*kept.get("Versions", ()), *kept.get("DeleteMarkers", ())):
+            client.delete_object(Bucket=BUCKET, Key=each["Key"], VersionId=each["VersionId"])
+        client.delete_bucket(Bucket=BUCKET)
 
 
 def filled(trail: Trail, acts: int = 3) -> list[Path]:

@@ -61,7 +61,7 @@ def own_calls(group: str, tenant: str) -> list[Call]:
             needed += on(
                 TABLE, f"{tenant}#items#item#orders", *(each for each in KEYED if each != "BatchGetItem")
             )
-            needed += on(TABLE, f"{tenant}#items#count#item#3", "UpdateItem")
+            needed += on(TABLE, f"{tenant}#items#count#item#3", "Query", "UpdateItem")
             needed += [*on(TABLE, f"{tenant}#items#idempotency#0f", "PutItem"), runtime]
         case "tools":
             needed += on(TABLE, f"{tenant}#contact#message", "BatchGetItem", "GetItem", "Query", "UpdateItem")

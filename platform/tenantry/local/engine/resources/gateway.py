@@ -26,8 +26,10 @@ def _make_rest_api(clients: Clients, inputs: Inputs) -> Made:
 
 def _update_rest_api(clients: Clients, existing: Existing, inputs: Inputs) -> Made:
     _put_body(clients, existing.id, inputs)
-    disabled = _replaced("/disableExecuteApiEndpoint", _patched(inputs["disableExecuteApiEndpoint"]))
-    clients("apigateway").update_rest_api(restApiId=existing.id, patchOperations=[disabled])
+    disabled = inputs["disableExecuteApiEndpoint"]
+    if disabled != existing.inputs.get("disableExecuteApiEndpoint"):
+        change = _replaced("/disableExecuteApiEndpoint", _patched(disabled))
+        clients("apigateway").update_rest_api(restApiId=existing.id, patchOperations=[change])
     clients("apigateway").tag_resource(resourceArn=_arn(existing.id), tags=inputs["tags"])
     return Made(existing.id, {})
 

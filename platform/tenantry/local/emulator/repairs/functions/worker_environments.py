@@ -7,7 +7,14 @@ from typing import Any
 SERVERS = frozenset(
     {
         *("AUTH", "BIND_HOST", "DOCKER_HOST", "GATEWAY_PORT", "IOT_MTLS_ENABLED", "LAMBDA_EXECUTOR"),
-        *("MINISTACK_ACCOUNT_ID", "MINISTACK_REGION", "S3_DATA_DIR", "SFTP_ENABLED", "STATE_DIR"),
+        *(
+            "MINISTACK_ACCOUNT_ID",
+            "MINISTACK_REGION",
+            "S3_DATA_DIR",
+            "S3_PERSIST",
+            "SFTP_ENABLED",
+            "STATE_DIR",
+        ),
     }
 )
 
