@@ -31,7 +31,10 @@ Deploy = Callable[[], list[tuple[Step, str]]]
 
 @pytest.fixture
 def deployed(root: Session, tmp_path: Path) -> Iterator[Deploy]:
-    """Deploys the demo cell below a domain, and a schedule beside it; a second time as if every call had been cut off."""
+    """Deploys the demo cell below a domain, and a schedule beside it.
+
+    A second time it does so as if every call had been cut off.
+    """
     where, target = Arns("aws", REGION, ACCOUNT), artifact.this_machine()
     clients = {service: root.client(service) for service in SERVICES}
     with scheduled.cell(tmp_path / "groups") as cell:

@@ -9,6 +9,7 @@ import pytest
 
 from tenantry import paths
 from tenantry.config import Cell
+from tenantry.config.domains import CellDomain
 from tenantry.config.tiers import Monitoring
 from tenantry.groups import loading
 from tenantry.guardrails import exemptions
@@ -181,8 +182,12 @@ def test_a_key_opens_a_route_that_its_group_declares_and_no_other(
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Stack:
     """With what the demo's own groups do not declare."""
+    domain = CellDomain(
+        name="api.example.com", certificate="arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d"
+    )
     with scheduled.cell(tmp_path_factory.mktemp("groups")) as cell:
-        return stack(register(cell, manage_account=True)[0])
+        addressed = cell.model_copy(update={"domain": domain})
+        return stack(register(addressed, manage_account=True, domain=domain)[0])
 
 
 @pytest.mark.parametrize("kind", exemptions.UNTAGGABLE)
