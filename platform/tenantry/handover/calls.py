@@ -19,7 +19,7 @@ PRECONDITION_REQUIRED = "428"
 @dataclass(frozen=True, slots=True)
 class Call:
     """`path` is filled with the examples in `filled`; `headers` are the operation's own, without key, token
-    and media type.
+    and `media`, which is the media type of the body, if there is one.
 
     `repeatable`: it takes an Idempotency-Key. `parameters` are what the contract says of them.
     """
@@ -28,6 +28,7 @@ class Call:
     path: str
     filled: dict[str, str]
     headers: dict[str, str]
+    media: str
     body: Any
     keyed: bool
     scope: str | None
@@ -61,6 +62,7 @@ def _calls(document: Document) -> Iterator[Call]:
     for route, operation in published.operations(dict(document)):
         parameters = [resolved(each, document) for each in operation.get("parameters", ())]
         body = resolved(operation.get("requestBody", {}), document).get("content", {})
+        media = next((each for each in (JSON, *body) if each in body and each.endswith("json")), "")
         filled = {each["name"]: str(_example(each, document)) for each in parameters if each["in"] == "path"}
         yield Call(
             route=route,
@@ -71,7 +73,8 @@ def _calls(document: Document) -> Iterator[Call]:
                 for each in parameters
                 if each["in"] == "header" and _sent(each, operation)
             },
-            body=examples.of_content(body[JSON], document) if JSON in body else None,
+            media=media,
+            body=examples.of_content(body[media], document) if media else None,
             keyed=bool(operation.get("security")),
             scope=operation.get("x-tenantry-scope"),
             repeatable={"$ref": IDEMPOTENCY_KEY} in operation.get("parameters", ()),

@@ -40,7 +40,7 @@ def _item(call: Call) -> Mapping[str, Any]:
             "bearer": [{"key": "token", "value": "{{API_TOKEN}}", "type": "string"}],
         }
     if call.body is not None:
-        headers["Content-Type"] = "application/json"
+        headers["Content-Type"] = call.media
         request["body"] = {"mode": "raw", "raw": json.dumps(call.body, indent=2, ensure_ascii=False)}
     request["header"] = [{"key": name, "value": value} for name, value in headers.items()]
     return {"name": call.operation["summary"], "request": request}

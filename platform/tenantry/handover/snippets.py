@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tenantry.handover.calls import Call
+from tenantry.handover.calls import JSON, Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _curl(call: Call, url: str) -> str:
         for name, value in call.headers.items():
             yield f"-H {shlex.quote(f'{name}: {value}')}"
         if call.body is not None:
-            yield '-H "Content-Type: application/json"'
+            yield f'-H "Content-Type: {call.media}"'
             yield f"-d {shlex.quote(json.dumps(call.body, ensure_ascii=False))}"
 
     return " \\\n  ".join(lines())
@@ -96,6 +96,8 @@ def _python(call: Call, url: str) -> str:
     if call.repeatable:
         headers.append('"Idempotency-Key": str(uuid.uuid4()),')
     headers += [f"{json.dumps(name)}: {value!r}," for name, value in call.headers.items()]
+    if call.media not in ("", JSON):
+        headers.append(f'"Content-Type": "{call.media}",')
     lines = [
         *(["import os"] if call.keyed else []),
         *(["import uuid"] if call.repeatable else []),
@@ -135,7 +137,7 @@ def _typescript(call: Call, url: str) -> str:
         headers.append('"Idempotency-Key": crypto.randomUUID(),')
     headers += [f"{json.dumps(name)}: {json.dumps(value)}," for name, value in call.headers.items()]
     if call.body is not None:
-        headers.append('"Content-Type": "application/json",')
+        headers.append(f'"Content-Type": "{call.media}",')
     lines = [f"const answer = await fetch({json.dumps(url + call.path)}, {{", f'  method: "{call.method}",']
     if headers:
         lines += ["  headers: {", *(f"    {each}" for each in headers), "  },"]
