@@ -125,7 +125,8 @@ def test_an_edit_of_a_handler_is_served_with_data_keys_and_address_kept(watched:
         assert watched.served("edited")
         assert acme.call("GET", f"{ITEMS}/{made['id']}").json()["name"] == "kept"
     with watched.tenant("acme") as acme:
-        assert acme.local.shown == before
+        assert acme.local.shown == {**before, "release": acme.local.shown["release"]}
+        assert acme.local.shown["release"] != before["release"]
     assert watched.printed(rf"^✓ {HANDLER}: .*Function.*, in [\d.]+ s$", since)
 
 
