@@ -68,6 +68,10 @@ JWKS = MANAGED.replace(OWN, f"jwks: {{keys: [{KEY}], issuer: 'https://id.acme.ex
 ISSUED = MANAGED.replace(OWN, OIDC)
 PAGES = MANAGED.replace("tier:", "cors_origins: ['https://acme.example', 'https://a.example']\ntier:")
 HOOKED = MANAGED.replace("tier:", "contact: {notify: 'https://hooks.acme.example/'}\ntier:")
+CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/0a1b2c3d"
+ADDRESSED = MANAGED.replace(
+    "tier:", f"domain: {{name: old.acme.example, certificate: '{CERTIFICATE}'}}\ntier:"
+)
 TABLE, OWN_TABLE = "tenantry_demo", "tenantry_demo_acme"
 SECRET = "arn:aws:secretsmanager:us-east-1:000000000000:secret:tenantry/demo/acme/runtime/*-??????"
 
@@ -97,6 +101,24 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
     "another name": (MANAGED, [("name: Acme", "name: Acme Corporation")], Effect.UNTOUCHED, []),
     "the order of routes": (MANAGED, [("[contact, items]", "[items, contact]")], Effect.UNTOUCHED, []),
     "a workload": (MANAGED, [("tier:", "workload: {requests_per_month: 5}\ntier:")], Effect.UNTOUCHED, []),
+    "a domain of its own": (
+        MANAGED,
+        [("tier:", f"domain: {{name: new.acme.example, certificate: '{CERTIFICATE}'}}\ntier:")],
+        Effect.CHANGED,
+        ["address https://new.acme.example is new"],
+    ),
+    "its domain let go of": (
+        ADDRESSED,
+        [(f"domain: {{name: old.acme.example, certificate: '{CERTIFICATE}'}}\n", "")],
+        Effect.CHANGED,
+        ["!address https://old.acme.example goes: calls to it are not answered"],
+    ),
+    "a release that it stays with": (
+        MANAGED,
+        [("tier:", "release: 4f0c2d81a9be\ntier:")],
+        Effect.UNTOUCHED,
+        ["release: newest → 4f0c2d81a9be"],
+    ),
     "a lower tier": (
         MANAGED,
         [("silver", "bronze")],

@@ -48,6 +48,8 @@ def differences(old: DeclaredTenant, new: DeclaredTenant) -> Iterator[Line]:
         yield Line(f"status: {old.status} → {new.status}{until}", new.status != "active", loses)
     elif old.until != new.until:
         yield Line(f"until: {old.until} → {new.until}", new.until < old.until)
+    if old.release != new.release:
+        yield Line(f"release: {old.release} → {new.release}")
     for name, (what, loss) in LISTS.items():
         yield from _listed(what, loss, getattr(old, name), getattr(new, name))
     yield from _limits(old, new)

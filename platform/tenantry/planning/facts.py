@@ -7,6 +7,7 @@ from tenantry.config import Cell, Tenant, rotation
 from tenantry.config.auth import Claims
 from tenantry.costs.estimate import Terms, estimate
 from tenantry.gateway import contract
+from tenantry.releases import NEWEST
 
 UNLIMITED = 1e12  # calls a day: no quota
 _DAYS = {"day": 1, "week": 7, "month": 30}
@@ -17,6 +18,7 @@ class DeclaredTenant:
     """What its file comes to.
 
     Attributes:
+        release: that its file pins it to.
         scopes: those that open a route.
         issuer_keys: kids of the keys that the file lists.
         claims: how scopes, audience and subject are read from tokens, where that is not the default.
@@ -31,6 +33,7 @@ class DeclaredTenant:
     tier: str
     status: str
     until: str
+    release: str
     routes: list[str]
     scopes: list[str]
     options: dict[str, str]
@@ -69,6 +72,7 @@ def declared_tenant(tenant: Tenant, cell: Cell, terms: Terms) -> DeclaredTenant:
         tier=tenant.tier.name,
         status=tenant.status,
         until=tenant.until or "",
+        release=tenant.release or NEWEST,
         routes=list(tenant.routes),
         scopes=contract.scopes(contract.load(), tenant.routes),
         options=_options(tenant),
