@@ -98,7 +98,7 @@ def _parameters(call: Call, document: Document) -> Iterator[Member]:
 
 def _body(call: Call, document: Document) -> Iterator[Member]:
     content = resolved(call.operation.get("requestBody", {}), document).get("content", {})
-    schema = resolved(content.get(calls.JSON, {}).get("schema", {}), document)
+    schema = resolved(content.get(call.media, {}).get("schema", {}), document)
     for name, stated in schema.get("properties", {}).items():
         member = resolved(stated, document)
         required = name in schema.get("required", ())
