@@ -10,7 +10,7 @@ import typer
 
 from tenantry.cli.output import stdout
 from tenantry.cli.places import Port, Region, Slug, chosen
-from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
@@ -82,10 +82,9 @@ def _published(
     slug: str, tenants: Path, where: tuple[str | None, str | None, int | None] | None
 ) -> "tuple[Tenant, Document]":
     """The tenant as its file has it, and its contract with the address that it has there."""
-    from tenantry.config import load_platform
     from tenantry.gateway import contract, published
 
-    platform = load_platform(tenants)
+    platform = platform_for(tenants, slug)
     found = next((each for each in platform.tenants if each.slug == slug), None)
     if found is None:
         raise WrongInput(f"there is no tenant {slug} in {tenants}; `tenantry validate` lists all")

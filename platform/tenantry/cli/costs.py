@@ -7,7 +7,7 @@ import typer
 from tenantry.cli import bills
 from tenantry.cli.output import print_json, stderr
 from tenantry.cli.places import Port, Region, StackOption, chosen, require_slug
-from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
@@ -53,14 +53,13 @@ def cost(
     tenants: Folder = TENANTS,
 ) -> None:
     """Show what tenants cost a month: before they are deployed, or by what was measured."""
-    from tenantry.config import load_platform
     from tenantry.config.workload import REQUESTS
     from tenantry.costs import prices
     from tenantry.costs.estimate import Terms
 
     if any(volume > REQUESTS for volume in requests_per_month or ()):
         raise WrongInput(f"--requests-per-month goes up to {REQUESTS:,}, as in the tenants' files")
-    platform = load_platform(tenants)
+    platform = platform_for(tenants, slug)
     terms = Terms(prices.load(), free_tier, architecture)
     volumes = tuple(requests_per_month or ())
     if actual:
@@ -82,11 +81,11 @@ def fit(slug: OneOrAll = None, as_json: AsJson = False, tenants: Folder = TENANT
     """Judge by tenants' workloads whether functions behind a gateway suit them, and what would."""
     from tenantry import paths
     from tenantry.cli.fits import shown
-    from tenantry.config import granted, load_platform
+    from tenantry.config import granted
     from tenantry.costs import prices
     from tenantry.costs.fit import Basis
 
-    platform = load_platform(tenants)
+    platform = platform_for(tenants, slug)
     listed = platform.tenants if slug is None else (platform.tenant(slug),)
     known, charged = granted.load(paths.ROOT), prices.load()
     verdicts = [

@@ -9,7 +9,7 @@ from rich.table import Table
 from tenantry.cli.output import print_json, stdout
 from tenantry.cli.piped import piped
 from tenantry.cli.places import Slug
-from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for, warn_of_others
 
 if TYPE_CHECKING:
     from tenantry.config.rotation import Rotation
@@ -31,9 +31,9 @@ def list_keys(
     tenants: Folder = TENANTS,
 ) -> None:
     """Show the names of a tenant's keys, and which one signs."""
-    from tenantry.config import load_platform, rotation
+    from tenantry.config import rotation
 
-    tenant = load_platform(tenants).tenant(slug)
+    tenant = platform_for(tenants, slug).tenant(slug)
     rows = []
     for each in rotation.KINDS if kind is None else (kind,):
         names = rotation.keys(tenant, each)
@@ -102,11 +102,11 @@ def set_value(
     tenants: Folder = TENANTS,
 ) -> None:
     """Give an API key its value, read from stdin; a terminal is asked for it without echo."""
-    from tenantry.config import key_values, load_platform
+    from tenantry.config import key_values
     from tenantry.local import key_values as local
     from tenantry.operations.trail import kept
 
-    tenant = load_platform(tenants).tenant(slug)
+    tenant = platform_for(tenants, slug).tenant(slug)
     key_values.require_listed(tenant, name)
     value = key_values.checked(piped(f"API key {name} of {slug}", key_values.MAX_BYTES))
     if stack is None:
@@ -127,6 +127,7 @@ def set_value(
 
 
 def _tell(done: "Rotation", what: str) -> None:
+    warn_of_others(done.beside)
     listed = ", ".join(done.names)
     stdout().print(
         f"✓ {what} {done.kind} key {done.name}: {done.file} lists {listed}", markup=False, soft_wrap=True

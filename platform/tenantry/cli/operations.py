@@ -11,7 +11,7 @@ from rich.table import Column, Table
 
 from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen, require_slug
-from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for
 from tenantry.errors import Failed, WrongInput
 from tenantry.problems import unknown
 
@@ -192,9 +192,7 @@ def _reserved(path: Path) -> Iterator[TextIO]:
 
 def _require_removed(slug: str, stack: "Stack", folder: Path) -> None:
     """A tenant that moved to a cell of another stack is removed from this one."""
-    from tenantry.config import load_platform
-
-    for tenant in load_platform(folder).tenants:
+    for tenant in platform_for(folder, slug).tenants:
         if tenant.slug == slug and stack.cell in (None, tenant.cell):
             file = folder / tenant.cell / f"{slug}.yaml"
             raise WrongInput(

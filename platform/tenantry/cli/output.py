@@ -66,6 +66,10 @@ def complain(message: str) -> None:
     stderr().print(message, style="red", markup=False, soft_wrap=True)
 
 
+def warn(message: str) -> None:
+    stderr().print(f"warning: {message}", style="yellow", markup=False, soft_wrap=True)
+
+
 def annotation(problem: Problem) -> str:
     """A line of a log that GitHub Actions shows at the file and line of a change."""
     file = _escaped(problem.file).replace(":", "%3A").replace(",", "%2C")

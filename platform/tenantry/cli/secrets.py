@@ -11,7 +11,7 @@ from rich.table import Table
 from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.cli.piped import piped
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen
-from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
@@ -117,10 +117,9 @@ def _of(
     slug: str, stack: str | None, region: str | None, port: int | None, folder: Path
 ) -> "tuple[TenantSecrets, Callable[[], Trail]]":
     """With where changes of them are recorded."""
-    from tenantry.config import load_platform
     from tenantry.operations.named_values import TenantSecrets
 
     place = chosen(stack, region, port, slug)
     if stack is not None:
-        load_platform(folder).tenant(slug)  # a secret set for a mistyped slug would be nobody's
+        platform_for(folder, slug).tenant(slug)  # a secret set for a mistyped slug would be nobody's
     return TenantSecrets(place.client("secretsmanager"), place.names, slug), place.trail

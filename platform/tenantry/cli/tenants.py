@@ -1,7 +1,7 @@
 """`validate` and `new`: the tenants' files."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.output import print_json, stderr, stdout, warn
 from tenantry.errors import WrongInput
-from tenantry.problems import unknown
+from tenantry.problems import Problem, unknown
 
 if TYPE_CHECKING:
     from tenantry.config import Platform
@@ -35,6 +35,7 @@ Folder = Annotated[Path, typer.Option("--tenants", help="The folder of tiers.yam
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 TENANTS = _nearest()
 ALL_CELLS = "All cells in one account"
+NAMED = 3  # problems of others' files; the rest is a number
 
 
 def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
@@ -100,15 +101,13 @@ def new(
     tenants: Folder = TENANTS,
 ) -> None:
     """Write a valid, commented file for a new tenant."""
-    from tenantry.config import load_platform
     from tenantry.config.template import tenant_file
 
-    platform = load_platform(tenants)
     try:
         text = tenant_file(slug, cell, tier)
     except ValueError as error:
         raise WrongInput(str(error)) from None
-    _require_room(platform, slug, cell, tier)
+    _require_room(tenants, slug, cell, tier)
     path = tenants / cell / f"{slug}.yaml"
     path.parent.mkdir(exist_ok=True)
     try:
@@ -120,23 +119,51 @@ def new(
     stdout().print("  next: edit it, `tenantry validate`, `tenantry up`")
 
 
+def platform_for(folder: Path, slug: str | None) -> "Platform":
+    """Of one tenant, though others' files are wrong, of which a warning is printed; of all, if None is named.
+
+    Raises:
+        ConfigErrors: a file that matters is wrong.
+    """
+    from tenantry.config import load_platform, read_platform
+
+    if slug is None:
+        return load_platform(folder)
+    platform, beside = read_platform(folder).around(slug)
+    warn_of_others(beside)
+    return platform
+
+
+def warn_of_others(problems: "Sequence[Problem]") -> None:
+    for each in problems[:NAMED]:
+        warn(f"left aside: {each}")
+    if len(problems) > NAMED:
+        warn(f"left aside: {len(problems) - NAMED} more problems; `tenantry validate` shows all")
+
+
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
-def _require_room(platform: "Platform", slug: str, cell: str, tier: str) -> None:
-    tiers = [each.name for each in platform.tiers]
+def _require_room(folder: Path, slug: str, cell: str, tier: str) -> None:
+    """Files of others count whether they are right or wrong."""
+    from tenantry.config import ConfigErrors, read_platform
+
+    found = read_platform(folder)
+    if found.platform is None:
+        raise ConfigErrors(found.problems)
+    warn_of_others(found.problems)
+    tiers = [each.name for each in found.platform.tiers]
     if tier not in tiers:
         raise WrongInput(unknown("tier", tier, tiers))
-    for tenant in platform.tenants:
-        if tenant.slug == slug:
+    for file in found.files:
+        if file.slug == slug:
+            raise WrongInput(f"{file.path} is there already; slugs are unique over all cells: choose another")
+    for each in found.platform.cells:
+        standing = sum(file.cell == cell and file.slug not in each.removed for file in found.files)
+        if each.name == cell and standing >= each.stages_quota:
             raise WrongInput(
-                f"{slug} is a tenant of cell {tenant.cell} already; slugs are unique over all cells"
-            )
-    for each in platform.cells:
-        if each.name == cell and len(each.tenants) >= each.stages_quota:
-            raise WrongInput(
-                f"cell {cell} is full: {len(each.tenants)} of {each.stages_quota} stages; "
+                f"cell {cell} is full: {standing} of {each.stages_quota} stages; "
                 "choose another cell, or raise cells.<cell>.stages_quota in tiers.yaml once AWS has raised "
                 "it for this cell's API"
             )
