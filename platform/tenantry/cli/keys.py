@@ -8,7 +8,7 @@ from rich.table import Table
 
 from tenantry.cli.output import print_json, stdout
 from tenantry.cli.piped import piped
-from tenantry.cli.places import Slug
+from tenantry.cli.places import Port, Region, Slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for, warn_of_others
 
 if TYPE_CHECKING:
@@ -78,11 +78,26 @@ def retire_key(
     slug: Slug,
     name: Annotated[str, typer.Argument(help="The key's name.")],
     kind: WhichKind = "api",
+    stack: Annotated[
+        str | None,
+        typer.Option(
+            "--stack", help="Ask this stack on AWS how the key is used; the local platform, if left out."
+        ),
+    ] = None,
+    region: Region = None,
+    port: Port = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Though it is used.")] = False,
     tenants: Folder = TENANTS,
 ) -> None:
-    """List a key among those that are retired: the deployment deletes it."""
+    """List a key among those that are retired: the deployment deletes it.
+
+    Says when it was last used; one that was used within a week is retired with --yes alone.
+    """
+    from tenantry.cli.key_use import require_unused
     from tenantry.config import rotation
 
+    if rotation.can_retire(platform_for(tenants, slug).tenant(slug), kind, name):
+        require_unused(slug, kind, name, tenants, (stack, region, port), yes)
     done = rotation.retire(tenants, slug, kind, name)
     _tell(done, "retired")
     if kind == "api":

@@ -95,6 +95,11 @@ def retire(folder: Path, slug: str, kind: KeyKind, name: str) -> Rotation:
     return opened.written(name, key_lists.listed(file, rest, _RETIRED[kind], name))
 
 
+def can_retire(tenant: Tenant, kind: KeyKind, name: str) -> bool:
+    """Whether it is in use, and not the last."""
+    return name in (names := keys(tenant, kind)) and len(names) > 1
+
+
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """A tenant's file as it was read and found right."""
