@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenantry.cli.output import stdout
+from tenantry.cli.output import print_json, stdout
 from tenantry.cli.places import Port, Region, Slug, chosen
 from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for
 from tenantry.errors import WrongInput
@@ -63,6 +63,7 @@ def handover(
     stack: Stack = None,
     region: Region = None,
     port: Port = None,
+    as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """Write all that a tenant's developers need into one folder: pages, contract, collection, clients."""
@@ -70,6 +71,11 @@ def handover(
 
     tenant, document = _published(slug, tenants, (stack, region, port))
     done = write(to, tenant, document, datetime.now(UTC).date())
+    if as_json:
+        print_json(
+            {"tenant": slug, "folder": to, "changes": list(done.changes), "missing": list(done.missing)}
+        )
+        return
     say = stdout()
     say.print(f"✓ {to / 'index.html'}: open it in a browser; it holds no key", markup=False, soft_wrap=True)
     for change in done.changes:

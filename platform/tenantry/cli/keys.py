@@ -56,14 +56,16 @@ def add_key(
     slug: Slug,
     name: Annotated[str | None, typer.Argument(help="The key's name; year and month, if left out.")] = None,
     kind: WhichKind = "api",
+    as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """List one more key in the tenant's file, after the others."""
     from tenantry.config import rotation
 
     done = rotation.add(tenants, slug, kind, name, datetime.now(UTC).date())
+    if _told(done, "added", as_json):
+        return
     olds = ", ".join(done.names[:-1])
-    _tell(done, "added")
     retiring = f"`tenantry keys retire {slug} {done.names[0]}{_kind_option(done)}`, and deploy again"
     if kind == "api":
         _next(f"deploy, hand the new value out ({VALUES}), move the clients; {olds} works on meanwhile")
@@ -87,6 +89,7 @@ def retire_key(
     region: Region = None,
     port: Port = None,
     yes: Annotated[bool, typer.Option("--yes", help="Though it is used.")] = False,
+    as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """List a key among those that are retired: the deployment deletes it.
@@ -99,7 +102,8 @@ def retire_key(
     if rotation.can_retire(platform_for(tenants, slug).tenant(slug), kind, name):
         require_unused(slug, kind, name, tenants, (stack, region, port), yes)
     done = rotation.retire(tenants, slug, kind, name)
-    _tell(done, "retired")
+    if _told(done, "retired", as_json):
+        return
     if kind == "api":
         _next(f"deploy; {name} opens nothing from then on, {', '.join(done.names)} works on")
     else:
@@ -114,6 +118,7 @@ def set_value(
     stack: Annotated[
         str | None, typer.Option("--stack", help="Into this stack's file, encrypted; local, if left out.")
     ] = None,
+    as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """Give an API key its value, read from stdin; a terminal is asked for it without echo."""
@@ -137,16 +142,26 @@ def set_value(
         with kept.of_stack(stack, lambda: None).act("keys set", slug, name=name):  # AWS is not asked
             Engine(own, paths.ROOT).set_secret(key_values.setting((slug, name)), value)
         where, then = f"in Pulumi.{own}.yaml, encrypted", "commit that file, and deploy"
+    if as_json:
+        print_json({"tenant": slug, "key": name, "stack": stack})
+        return
     stdout().print(f"✓ set API key {name} of {slug} {where}", markup=False, soft_wrap=True)
     _next(f"{then}; the value before opens nothing from then on")
 
 
-def _tell(done: "Rotation", what: str) -> None:
+def _told(done: "Rotation", what: str, as_json: bool) -> bool:
+    """Whether that is all: a program needs no word on what comes next."""
     warn_of_others(done.beside)
+    if as_json:
+        print_json(
+            {"tenant": done.tenant, "kind": done.kind, what: done.name, "keys": done.names, "file": done.file}
+        )
+        return True
     listed = ", ".join(done.names)
     stdout().print(
         f"✓ {what} {done.kind} key {done.name}: {done.file} lists {listed}", markup=False, soft_wrap=True
     )
+    return False
 
 
 def _next(what: str) -> None:

@@ -73,6 +73,7 @@ def set_value(
     stack: StackOption = None,
     region: Region = None,
     port: Port = None,
+    as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """Set a value, read from stdin; a terminal is asked for it without echo."""
@@ -86,6 +87,10 @@ def set_value(
     with trail().act("secrets set", slug, name=name, receiver=receiver or None, generated=generate) as act:
         changed = act.outcome["changed"] = own.set(value, new, lambda: datetime.now(UTC))
     out = stderr() if show else stdout()  # where the value is printed, nothing else is
+    if as_json:
+        said = {"tenant": slug, "name": name, "receiver": receiver or None, "changed": changed}
+        print_json({**said, "value": new} if show else said)
+        return
     if show:
         typer.echo(new)
     readers = ", ".join(value.readers)

@@ -1,7 +1,7 @@
 """`validate` and `new`: the tenants' files."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from tenantry.cli.output import print_json, stderr, stdout, warn
+from tenantry.cli.output import NAMED, Told, print_json, stdout, summed, warn
 from tenantry.errors import WrongInput
 from tenantry.problems import Problem, unknown
 
@@ -33,12 +33,13 @@ def _nearest() -> Path:
 
 Folder = Annotated[Path, typer.Option("--tenants", help="The folder of tiers.yaml and the cells.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+Everything = Annotated[bool, typer.Option("--all", help="Show each warning, not the first of a kind.")]
 TENANTS = _nearest()
 ALL_CELLS = "All cells in one account"
-NAMED = 3  # problems of others' files; the rest is a number
+LISTED = 10  # slugs of a cell; the rest is a number
 
 
-def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
+def validate(tenants: Folder = TENANTS, everything: Everything = False, as_json: AsJson = False) -> None:
     """Check all files; show what each cell would hold against its quotas."""
     from tenantry import paths
     from tenantry.config import ConfigErrors, granted, load_platform
@@ -61,19 +62,19 @@ def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
     }
     of_all = granted.least(known.get(name, granted.DEFAULTS) for name in cells)
     account = account_capacity(platform, of_all) if len(cells) > 1 else ()
-    _warn({**{f"cell {name}": rows for name, rows in cells.items()}, ALL_CELLS: account})
+    usage = {**{f"cell {name}": rows for name, rows in cells.items()}, ALL_CELLS: account}
     listed = prices.load()
     unfit = {
         tenant.slug: misfits(tenant, Basis(listed, known.get(tenant.cell, granted.DEFAULTS).concurrency))
         for tenant in platform.tenants
     }
-    _warn_of_misfits(unfit)
     issuers = {
         tenant.slug: tuple(advice(described))
         for tenant in platform.tenants
         if (described := tenant.auth.described())
     }
-    _warn_of_issuers(issuers)
+    for line in summed((*_of_quotas(usage), *_of_misfits(unfit), *_of_issuers(issuers)), everything):
+        warn(line)
     if as_json:
         sums = {"account": _as_json(account)} if account else {}
         unfit_tenants = [{"tenant": slug, **asdict(each)} for slug, found in unfit.items() for each in found]
@@ -82,8 +83,8 @@ def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
         print_json({"problems": [], "cells": held, **sums, "misfits": unfit_tenants, "issuers": advised})
         return
     for name, rows in cells.items():
-        slugs = ", ".join(tenant.slug for tenant in platform.cell(name).tenants) or "no tenants"
-        stdout().print(_capacity_table(f"Cell {name}: {slugs}", rows))
+        slugs = [tenant.slug for tenant in platform.cell(name).tenants]
+        stdout().print(_capacity_table(f"Cell {name}: {_listed(slugs)}", rows))
     if account:
         stdout().print(_capacity_table(ALL_CELLS, account))
     counts = (_counted(len(platform.tenants), "tenant"), _counted(len(cells), "cell"))
@@ -98,6 +99,7 @@ def new(
     slug: Annotated[str, typer.Argument(help="3 to 32 of a-z, 0-9 and single hyphens.")],
     cell: Annotated[str, typer.Option("--cell", help="The cell's folder; made if it is not there.")],
     tier: Annotated[str, typer.Option("--tier", help="One of tiers.yaml.")],
+    as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """Write a valid, commented file for a new tenant."""
@@ -115,6 +117,9 @@ def new(
             file.write(text)
     except FileExistsError:
         raise WrongInput(f"{path} is there already; choose another slug, or edit the file") from None
+    if as_json:
+        print_json({"tenant": slug, "cell": cell, "tier": tier, "file": path})
+        return
     stdout().print(f"[green]✓[/] wrote {path}")
     stdout().print("  next: edit it, `tenantry validate`, `tenantry up`")
 
@@ -134,11 +139,16 @@ def platform_for(folder: Path, slug: str | None) -> "Platform":
     return platform
 
 
-def warn_of_others(problems: "Sequence[Problem]") -> None:
+def warn_of_others(problems: Sequence[Problem]) -> None:
     for each in problems[:NAMED]:
         warn(f"left aside: {each}")
     if len(problems) > NAMED:
         warn(f"left aside: {len(problems) - NAMED} more problems; `tenantry validate` shows all")
+
+
+def _listed(slugs: Sequence[str]) -> str:
+    more = f" and {len(slugs) - LISTED:,} more" if len(slugs) > LISTED else ""
+    return (", ".join(slugs[:LISTED]) or "no tenants") + more
 
 
 def _counted(number: int, noun: str) -> str:
@@ -169,40 +179,33 @@ def _require_room(folder: Path, slug: str, cell: str, tier: str) -> None:
             )
 
 
-def _warn(usage: "Mapping[str, Iterable[QuotaUsage]]") -> None:
+def _of_quotas(usage: "Mapping[str, Iterable[QuotaUsage]]") -> Iterator[Told]:
     """AWS raises most quotas on request, which may take days: no error, but worth a word at 80 %."""
     for where, rows in usage.items():
         for row in rows:
             if row.exceeded or row.near:
                 over = "is over" if row.exceeded else f"is {row.used / row.limit:.0%} of"
                 raised = "AWS raises it for nobody: use" if row.hard else "have AWS raise it, or use"
-                stderr().print(
-                    f"warning: {where}: {row.name}: {row.used:,} {over} the quota of {row.limit:,} per "
-                    f"{row.per}; {raised} another account or Region for some ({row.source})",
-                    style="yellow",
-                    markup=False,
-                    soft_wrap=True,
+                yield (
+                    row.name,
+                    f"{where}: {row.name}: {row.used:,} {over} the quota of {row.limit:,} per {row.per}; "
+                    f"{raised} another account or Region for some ({row.source})",
                 )
 
 
-def _warn_of_misfits(unfit: "Mapping[str, Iterable[Misfit]]") -> None:
+def _of_misfits(unfit: "Mapping[str, Iterable[Misfit]]") -> Iterator[Told]:
     """A workload is a guess about the future: no error either."""
     for slug, found in unfit.items():
         for each in found:
             does = "does not fit" if each.fatal else "may cost less, or answer sooner, otherwise"
-            stderr().print(
-                f"warning: {slug}: its workload {does}: {each.reason}; instead: {each.instead}",
-                style="yellow",
-                markup=False,
-                soft_wrap=True,
-            )
+            yield each.rule, f"{slug}: its workload {does}: {each.reason}; instead: {each.instead}"
 
 
-def _warn_of_issuers(issuers: "Mapping[str, Iterable[str]]") -> None:
+def _of_issuers(issuers: "Mapping[str, Iterable[str]]") -> Iterator[Told]:
     """What an issuer writes may differ from what its maker documents: no error."""
     for slug, found in issuers.items():
         for each in found:
-            stderr().print(f"warning: {slug}: auth: {each}", style="yellow", markup=False, soft_wrap=True)
+            yield each, f"{slug}: auth: {each}"
 
 
 def _as_json(rows: "Iterable[QuotaUsage]") -> list[dict[str, Any]]:
