@@ -5,7 +5,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,9 @@ from tenantry.problems import ConfigErrors, Problem
 FAILED = 1
 WRONG_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
+NAMED = 3  # messages of a kind; the rest is a number
+Told = tuple[str, str]
+"""What kind of message it is, and the message."""
 PLAIN = {"✓": "ok", "✗": "failed:", "…": "...", "·": "-", "→": "->", "–": "-", "—": "-"}  # noqa: RUF001
 
 
@@ -64,6 +67,22 @@ def json_text(value: Any) -> str:
 def complain(message: str) -> None:
     """Plain text: a message may hold brackets, which rich would take for its markup."""
     stderr().print(message, style="red", markup=False, soft_wrap=True)
+
+
+def warn(message: str) -> None:
+    stderr().print(f"warning: {message}", style="yellow", markup=False, soft_wrap=True)
+
+
+def summed(messages: Iterable[Told], everything: bool) -> Iterator[str]:
+    """Of many alike the first few and a number, unless `everything` is asked for."""
+    kinds: dict[str, list[str]] = {}
+    for kind, message in messages:
+        kinds.setdefault(kind, []).append(message)
+    for alike in kinds.values():
+        shown = len(alike) if everything else NAMED
+        yield from alike[:shown]
+        if alike[shown:]:
+            yield f"… and {len(alike) - shown:,} more of this kind; --all shows each"
 
 
 def annotation(problem: Problem) -> str:

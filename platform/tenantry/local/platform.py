@@ -17,7 +17,7 @@ from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
 from tenantry.groups import current
 from tenantry.last_update import LastUpdate
-from tenantry.local import key_values, state
+from tenantry.local import key_values, preview, state
 from tenantry.local.clients import ACCOUNT, REGION
 from tenantry.local.description import described
 from tenantry.local.emulator import snapshots
@@ -208,6 +208,8 @@ def _deploy(
             _await_answer(f"{tenant['url']}/health")
         platform = described(emulator.record, folder, deployment, identities, outputs)
         state.save(platform)
+        if changes or not preview.kept(emulator.record.directory):
+            preview.keep(emulator.record.directory, cell)
         emulator.save()
     return platform, changes
 
