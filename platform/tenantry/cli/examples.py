@@ -71,6 +71,7 @@ EXAMPLES = {
     "fleet list": ("tenantry fleet list --offline",),
     "fleet plan": ("tenantry fleet plan",),
     "fleet up": ("tenantry fleet up", "tenantry fleet up demo demo.acme"),
+    "fleet rollback": ("tenantry fleet rollback",),
     "fleet status": ("tenantry fleet status",),
     "fleet halt": ('tenantry fleet halt --why "errors at acme"',),
     "fleet resume": ("tenantry fleet resume",),

@@ -50,13 +50,13 @@ def audit(stack: Stack, account: Account, region: Region = None) -> None:
 
 
 def _audit(names: Names, arns: Arns) -> dict[str, Any]:
+    from tenantry.operations.stores import Bucket
     from tenantry.operations.trail import kept
-    from tenantry.operations.trail.shelves import BucketShelf
 
-    lines, history = kept.shelves(names.stack)
-    if not isinstance(lines, BucketShelf):
+    lines, history = kept.stores(names.stack)
+    if not isinstance(lines, Bucket):
         raise WrongInput(f"the record of {names.stack} is in a folder, {lines}; no policy of AWS is needed")
-    engines = history if isinstance(history, BucketShelf) and history.bucket == lines.bucket else lines
+    engines = history if isinstance(history, Bucket) and history.bucket == lines.bucket else lines
     return operator_policies.audit(lines.bucket, lines.prefix, engines.prefix, arns)
 
 

@@ -1,4 +1,4 @@
-"""`fleet up`, `plan`, `status`, `halt`, `resume` and `drift`: a change, stack after stack, to all of them."""
+"""`fleet up`, `plan`, `status`, `halt`, `resume`, `rollback`, `drift`: a change to all stacks."""
 
 import json
 import signal
@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tenantry.rollout.progress import Event, Progress
 
 FOUND, HALTED, BUSY = 3, 4, 5
+GO_ON = "`tenantry fleet resume` goes on, `tenantry fleet rollback` takes it back"
 CODES = {"done": 0, "failed": FAILED, "halted": HALTED, "interrupted": INTERRUPTED}
 
 Stacks = Annotated[list[str] | None, typer.Argument(metavar="[STACK]...", help="All, if left out.")]
@@ -29,10 +31,13 @@ Lines = Annotated[bool, typer.Option("--json", help="For programs: a line of JSO
 
 def plan(stacks: Stacks = None, as_json: AsJson = False) -> None:
     """Say what an update would do to each stack that differs; exit 3 if there is one."""
+    from tenantry.holds import Holds
     from tenantry.planning.calls import calls, seconds
     from tenantry.planning.totals import duration
 
-    differing = [each for each in _fleet().named(stacks or []).stacks if each.differs]
+    fleet = _fleet()
+    holds = Holds(fleet.rolled_back)
+    differing = [replace(each, holds=holds) for each in fleet.named(stacks or []).stacks if each.differs]
     works = _works()
     found: list[dict[str, Any]] = []
     for stack in differing:
@@ -62,18 +67,40 @@ def plan(stacks: Stacks = None, as_json: AsJson = False) -> None:
         raise typer.Exit(FOUND)
 
 
-def up(stacks: Stacks = None, as_json: Lines = False) -> None:
+def up(
+    stacks: Stacks = None,
+    lift: Annotated[
+        bool,
+        typer.Option("--lift", help="Move tenants to a release that was rolled back, too."),
+    ] = False,
+    as_json: Lines = False,
+) -> None:
     """Update the stacks that differ, ring after ring."""
     from tenantry.operations.fleet.gates import judged
     from tenantry.operations.fleet.starts import begun
 
+    heard = _heard(as_json)
     with _busy_reported():
-        rollout = begun(_fleet(), stacks or [], _works_after, judged, _heard(as_json))
+        rollout = begun(_fleet(), stacks or [], _works_after, judged, heard, lift)
     if rollout is None:
         if not as_json:
             stdout().print("nothing differs")
         return
-    _run(rollout)
+    _run(rollout, heard)
+
+
+def rollback(as_json: Lines = False) -> None:
+    """Take the tenants that the last rollout moved back to the releases that they ran before it.
+
+    Files, tiers, settings and data stay as they are: those go back by the repository.
+    """
+    heard = _heard(as_json)
+    rollout = _taken_back(heard)
+    if rollout is None:
+        if not as_json:
+            stdout().print("nothing to take back")
+        return
+    _run(rollout, heard)
 
 
 def resume(as_json: Lines = False) -> None:
@@ -81,9 +108,10 @@ def resume(as_json: Lines = False) -> None:
     from tenantry.operations.fleet.gates import judged
     from tenantry.operations.fleet.starts import resumed
 
+    heard = _heard(as_json)
     with _busy_reported():
-        rollout = resumed(_fleet(), _works_after, judged, _heard(as_json))
-    _run(rollout)
+        rollout = resumed(_fleet(), _works_after, judged, heard)
+    _run(rollout, heard)
 
 
 def halt(
@@ -147,22 +175,39 @@ def drift(stacks: Stacks = None, as_json: AsJson = False) -> None:
         raise typer.Exit(FOUND)
 
 
-def _run(rollout: "Rollout") -> NoReturn:
+def _run(rollout: "Rollout", heard: "Callable[[Event], None]") -> NoReturn:
+    """Ends as the rollout does; or as the rollback that a gate has called for, if that does not go well."""
+    outcome = _ran(rollout)
+    if outcome == "halted" and rollout.to_be_taken_back:
+        back = _taken_back(heard)
+        after = _ran(back) if back is not None else "done"
+        outcome = outcome if after == "done" else after
+    raise typer.Exit(CODES[outcome])
+
+
+def _ran(rollout: "Rollout") -> "Outcome":
     def stop(*_: Any) -> None:
         threading.Thread(target=rollout.stop).start()
 
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, stop)
-    outcome: Outcome = rollout.run()
+    outcome = rollout.run()
     there = rollout.journal.read()
     if outcome == "halted":
-        complain(f"halted: {there.stop}; `tenantry fleet resume` goes on")
+        complain(f"halted: {there.stop}; {'it is taken back' if rollout.to_be_taken_back else GO_ON}")
     if outcome == "failed":
         failed = ", ".join(there.of("failed"))
         complain(f"failed: {failed}; see `tenantry fleet status`, then `tenantry fleet resume`")
     if outcome == "interrupted":
-        complain("interrupted; `tenantry fleet resume` goes on")
-    raise typer.Exit(CODES[outcome])
+        complain(f"interrupted; {GO_ON}")
+    return outcome
+
+
+def _taken_back(heard: "Callable[[Event], None]") -> "Rollout | None":
+    from tenantry.operations.fleet.starts import taken_back
+
+    with _busy_reported():
+        return taken_back(_fleet(), _works_after, heard)
 
 
 def _heard(as_json: bool) -> "Callable[[Event], None]":
@@ -176,7 +221,9 @@ def _heard(as_json: bool) -> "Callable[[Event], None]":
 def _said(event: "Event") -> None:
     match event["event"]:
         case "begun":
-            text = f"{len(event['stacks'])} stacks differ"
+            text = _begun(event)
+        case "left":
+            text = f"· {event['stack']}: {event['what']}"
         case "updating" if event["pid"] is not None:
             text = f"… {event['stack']}"
         case "updated":
@@ -192,6 +239,14 @@ def _said(event: "Event") -> None:
         case _:
             return
     stdout().print(text, markup=False, soft_wrap=True)
+
+
+def _begun(event: "Event") -> str:
+    number = len(event["stacks"])
+    if event["taken_back"]:
+        return f"{number} stacks go back to what they ran before rollout {event['taken_back']}"
+    off = f"; nobody moves to {', '.join(event['off'])}, which was rolled back" if event["off"] else ""
+    return f"{number} stacks differ{off}"
 
 
 @contextmanager

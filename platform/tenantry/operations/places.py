@@ -38,11 +38,12 @@ class Place:
         return self.words
 
 
-def on_aws(stack: Stack, credentials: Mapping[str, str] | None = None) -> Place:
+def on_aws(stack: Stack, credentials: Mapping[str, str] | None = None, backend: str | None = None) -> Place:
     """With the operator's own credentials, in the stack's Region, unless others are given.
 
     Args:
         credentials: as boto3's session takes them.
+        backend: where the state is, if it is not where the engine finds it by itself.
 
     Raises:
         Failed: there is no such profile.
@@ -64,6 +65,6 @@ def on_aws(stack: Stack, credentials: Mapping[str, str] | None = None) -> Place:
             return str(client("sts").get_caller_identity()["Arn"])
 
     def trail() -> Trail:
-        return kept.of_stack(stack.names.stack, arn)
+        return kept.of_stack(stack.names.stack, arn, backend)
 
     return Place(stack.names, stack.region, stack.cell, str(stack), client, url, trail)

@@ -1,6 +1,6 @@
 """Verify a place: a stack on AWS by its own configuration, or the local platform by its own files."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from tenantry.errors import WrongInput
 from tenantry.last_update import NONE_YET
 from tenantry.operations import kept_releases, stacks
 from tenantry.operations.aws import refusals_reported
+from tenantry.operations.kept_releases import NOTHING_MORE
 from tenantry.operations.places import Place
 from tenantry.problems import unknown
 from tenantry.rules.arns import Arns
@@ -34,8 +35,18 @@ class Report:
     doubts: tuple[Settled, ...]
 
 
-def of_stack(place: Place, tenants: Collection[str], call: bool) -> Report:
+def of_stack(
+    place: Place,
+    tenants: Collection[str],
+    call: bool,
+    held: bool = False,
+    environment: Mapping[str, str] = NOTHING_MORE,
+) -> Report:
     """Of the cell and the settings that the stack's file names.
+
+    Args:
+        held: whether a rollback may hold tenants, which the stack's record alone says.
+        environment: of the engine, which reads that record.
 
     Raises:
         WrongInput: the configuration or the tenants' files are wrong, or name no such tenant.
@@ -53,8 +64,8 @@ def of_stack(place: Place, tenants: Collection[str], call: bool) -> Report:
     arns = Arns(partition, place.region, identity["Account"])
 
     last = NONE_YET
-    if "tenantry:releases" in config or any(tenant.release for tenant in cell.tenants):
-        last = kept_releases.of_stack(place.names, paths.ROOT)
+    if held or "tenantry:releases" in config or any(tenant.release for tenant in cell.tenants):
+        last = kept_releases.of_stack(place.names, paths.ROOT, environment)
 
     def configured() -> dict[str, Any]:
         # Nothing is updated here: neither what may be taken away nor by which stack is asked.

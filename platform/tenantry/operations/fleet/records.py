@@ -15,7 +15,7 @@ from typing import Any
 
 from tenantry.errors import Failed
 from tenantry.operations.engine import Engine
-from tenantry.operations.fleet.stores import Folder, Store, store
+from tenantry.operations.stores import Folder, Store, store
 from tenantry.rules.kinds.tokens import STACK
 
 _VERSION = 3

@@ -7,6 +7,7 @@ from pathlib import Path
 import boto3
 
 from tenantry.errors import Failed
+from tenantry.holds import HOLDS
 from tenantry.operations import places, stacks
 from tenantry.operations.account import AwsAccount
 from tenantry.operations.aws import refusals_reported
@@ -16,6 +17,7 @@ from tenantry.operations.fleet.journals import alive
 from tenantry.operations.fleet.listing import FleetStack
 from tenantry.operations.places import Place
 from tenantry.operations.repair import Account, damage, mend
+from tenantry.operations.trail.trail import Trail
 from tenantry.planning import previews
 from tenantry.planning.calls import calls
 from tenantry.planning.previews import Preview
@@ -39,7 +41,13 @@ class EngineWorks:
         return self._engine(stack).drifted()
 
     def update(self, stack: FleetStack, began: Began) -> None:
-        self._engine(stack).up(began)
+        """The program records each update; that it is a rollback, it does not know."""
+        engine = self._engine(stack)
+        if stack.holds is None or not stack.holds.back:
+            engine.up(began)
+            return
+        with self.trail(stack).act("fleet rollback", stack.tenant or None, releases=dict(stack.holds.back)):
+            engine.up(began)
 
     def mend(self, stack: FleetStack) -> list[str]:
         """Strays are named and left: they are nobody's without a doubt only while nobody else deploys."""
@@ -62,9 +70,13 @@ class EngineWorks:
     def account(self, stack: FleetStack) -> Account:
         return AwsAccount(place(stack))
 
+    def trail(self, stack: FleetStack) -> Trail:
+        return place(stack).trail()
+
     def _engine(self, stack: FleetStack) -> Engine:
         assumed = {_VARIABLES[name]: value for name, value in credentials(stack).items()}
-        return Engine(stack.name, self.project, {**stack.backend.environment, **assumed})
+        holds = {} if stack.holds is None else {HOLDS: stack.holds.written()}
+        return Engine(stack.name, self.project, {**stack.backend.environment, **assumed, **holds})
 
 
 _VARIABLES = {
@@ -76,7 +88,8 @@ _VARIABLES = {
 
 def place(stack: FleetStack) -> Place:
     """Where its cell runs, reached by the cell's role."""
-    return places.on_aws(stacks.find(stack.cells_stack, stack.region), credentials(stack))
+    found = stacks.find(stack.cells_stack, stack.region)
+    return places.on_aws(found, credentials(stack), stack.site.backend)
 
 
 def credentials(stack: FleetStack) -> dict[str, str]:
