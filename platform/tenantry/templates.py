@@ -1,4 +1,4 @@
-"""Set up templates, the same for all that is rendered: every value is escaped, and one that lacks is an error."""
+"""Set up templates: every value is escaped, and one that a template lacks is an error."""
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
