@@ -95,17 +95,21 @@ def alarm(condition: str, state: str = "OK") -> ReportedAlarm:
 
 @dataclass
 class Made:
-    """`refused` are the parts that cannot be read, with what AWS says."""
+    """`refused` are the parts that cannot be read, with what AWS says; `asked` notes of which tenants a part
+    was read.
+    """
 
     tenants: tuple[RunningTenant, ...]
     glance: Mapping[str, Glance] = field(default_factory=dict)
-    ringing: Mapping[str, tuple[ReportedAlarm, ...]] = field(default_factory=dict)
+    alarmed: Mapping[str, tuple[ReportedAlarm, ...]] = field(default_factory=dict)
     quota: Mapping[str, QuotaUse] = field(default_factory=dict)
     cost: Mapping[str, float] = field(default_factory=dict)
     failed: Sequence[Failure] = ()
     measured: bool = True
     refused: Mapping[str, str] = field(default_factory=dict)
     words: str = PLACE.words
+    silence: str = PLACE.silence
+    asked: dict[str, list[str]] = field(default_factory=dict)
 
     def _read(self, part: str) -> None:
         if part in self.refused:
@@ -119,13 +123,27 @@ class Made:
         self._read("glances")
         return {each.slug: self.glance[each.slug] for each in tenants if each.slug in self.glance}
 
-    def alarms(self) -> Mapping[str, tuple[ReportedAlarm, ...]]:
-        self._read("alarms")
-        return self.ringing
+    def calls(self, tenants: Sequence[RunningTenant], window: Window) -> Mapping[str, tuple[float, ...]]:
+        """As many as it has at a glance, over the steps."""
+        steps = len(window.steps())
+        self.asked["calls"] = [each.slug for each in tenants]
+        known = {each.slug: self.glance[each.slug] for each in tenants if each.slug in self.glance}
+        return {slug: wave(glance.requests / steps, steps) for slug, glance in known.items()}
 
-    def quotas(self) -> Mapping[str, QuotaUse]:
+    def ringing(self) -> Mapping[str, tuple[ReportedAlarm, ...]]:
+        self._read("alarms")
+        return {
+            slug: tuple(each for each in own if each.state == "ALARM") for slug, own in self.alarmed.items()
+        }
+
+    def alarms(self, tenant: RunningTenant) -> tuple[ReportedAlarm, ...]:
+        self._read("alarms")
+        return self.alarmed.get(tenant.slug, ())
+
+    def quotas(self, tenants: Sequence[RunningTenant]) -> Mapping[str, QuotaUse]:
         self._read("quotas")
-        return self.quota
+        self.asked["quotas"] = [each.slug for each in tenants]
+        return {each.slug: self.quota[each.slug] for each in tenants if each.slug in self.quota}
 
     def costs(self) -> Mapping[str, float]:
         self._read("costs")

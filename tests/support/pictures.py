@@ -42,11 +42,11 @@ HANDED = [
 def _calls(all_: float, client: float, server: float, p99: float) -> Glance:
     """Of an hour; as many each minute."""
     calls, *errors = (wave(each, 60) for each in (all_, client, server))
-    return Glance(sum(calls), sum(errors[0]), sum(errors[1]), p99, calls)
+    return Glance(sum(calls), sum(errors[0]), sum(errors[1]), p99)
 
 
 def made() -> Made:
-    quiet = Glance(0.0, 0.0, 0.0, None, (0.0,) * 60)
+    quiet = Glance(0.0, 0.0, 0.0, None)
     causes = [
         ("gateway", "INTEGRATION_FAILURE", 502),
         ("items", "a service behind the API failed: botocore.exceptions.ConnectTimeoutError", None),
@@ -66,7 +66,7 @@ def made() -> Made:
             "initech": quiet,
             "umbrella": quiet,
         },
-        ringing={
+        alarmed={
             "globex": (alarm("5xx", "ALARM"), alarm("latency", "ALARM"), alarm("function-errors")),
             "acme": (alarm("5xx"), alarm("latency")),
         },
@@ -79,7 +79,14 @@ def made() -> Made:
         cost={"acme": 41.2, "acme-eu": 0.87, "globex": 12.4, "initech": 0.61, "umbrella": 0.004},
         failed=[
             Failure(
-                NOW - timedelta(minutes=3 * n), where, what, "POST /items/{collection}", status, f"r-{n}", ""
+                NOW - timedelta(minutes=3 * n),
+                where,
+                what,
+                what,
+                "POST /items/{collection}",
+                status,
+                f"r-{n}",
+                "",
             )
             for n, (where, what, status) in enumerate(causes * 3)
         ],

@@ -27,7 +27,7 @@ def console(
     from tenantry.console.app import application
     from tenantry.console.month import month_so_far
     from tenantry.console.server import serve
-    from tenantry.console.source import RunningPlatform
+    from tenantry.console.source import HERE, ON_AWS, RunningPlatform
 
     place = chosen(stack, region, port)
 
@@ -37,4 +37,6 @@ def console(
         if open_:
             typer.launch(address)
 
-    serve(application(RunningPlatform(place, partial(month_so_far, folder=tenants))), listen, listening)
+    freshness = HERE if stack is None else ON_AWS
+    source = RunningPlatform(place, partial(month_so_far, folder=tenants), freshness)
+    serve(application(source), listen, listening)

@@ -17,13 +17,14 @@ from tenantry.console.pages import Pages
 from tenantry.console.source import Source
 from tenantry.console.view import View
 from tenantry.errors import Failed
+from tenantry.operations.aws import Silent
 from tenantry.operations.running import NotDeployed
 
 STATIC = Path(__file__).parent / "static"
 HOSTS = ["127.0.0.1", "localhost"]  # another name, though it leads here, is a page's that wants to read ours
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",
@@ -73,10 +74,19 @@ def _answer(pages: Pages, page: Callable[[], str]) -> Response:
     except NotDeployed as error:
         advice = "It may have been removed, or this console looks at another stack."
         return HTMLResponse(pages.problem("That does not run here", str(error), advice), 404)
+    except Silent as error:
+        source = pages.source
+        return HTMLResponse(
+            pages.problem(f"{_capital(source.words)} does not answer", source.silence, str(error)), 502
+        )
     except Failed as error:
         advice = "Put that right, then load this page again; the console itself goes on running."
-        title = f"{pages.source.words} cannot be read"
-        return HTMLResponse(pages.problem(title[0].upper() + title[1:], str(error), advice), 502)
+        title = f"{_capital(pages.source.words)} cannot be read"
+        return HTMLResponse(pages.problem(title, str(error), advice), 502)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 class _Sealed:

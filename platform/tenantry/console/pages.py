@@ -2,11 +2,20 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from tenantry.console import charts
-from tenantry.console.overview import COLUMNS, in_order, rows, standing
+from tenantry.console.overview import (
+    COLUMNS,
+    STATUSES,
+    completed,
+    in_order,
+    paged,
+    rows,
+    standing,
+    totals,
+)
 from tenantry.console.readings import Unread, attempt
 from tenantry.console.rendering import render
 from tenantry.console.source import Source
@@ -30,18 +39,20 @@ class Pages:
         now, source = self.now(), self.source
         running = source.running()
         window = view.range.window(now)
+        wanted = view.filter.tenants(running.tenants)
         with ThreadPoolExecutor() as pool:
-            glancing = pool.submit(attempt, lambda: source.glances(running.tenants, window), METRICS)
-            ringing = pool.submit(attempt, source.alarms, ALARMS)
-            using = pool.submit(attempt, source.quotas, GATEWAY)
+            glancing = pool.submit(attempt, lambda: source.glances(wanted, window), METRICS)
+            ringing = pool.submit(attempt, source.ringing, ALARMS)
             costing = pool.submit(attempt, source.costs, METRICS)
-        glances, alarms, quotas, costs = (
-            glancing.result(),
-            ringing.result(),
-            using.result(),
-            costing.result(),
-        )
-        found = rows(running.tenants, glances, alarms, quotas, costs)
+        glances, alarms, costs = glancing.result(), ringing.result(), costing.result()
+        found = view.filter.rows(rows(wanted, glances, alarms, costs))
+        page = paged(in_order(found, view.sort, view.descending), view.page)
+        shown = [row.tenant for row in page.rows]
+        with ThreadPoolExecutor() as pool:
+            using = pool.submit(attempt, lambda: source.quotas(shown), GATEWAY)
+            stepping = pool.submit(attempt, lambda: source.calls(shown, window), METRICS)
+        quotas, steps = using.result(), stepping.result()
+        complete = completed(page.rows, quotas, steps)
         missing = {"Calls, errors and p99": glances, "Alarms": alarms, "Quota used": quotas, "Cost": costs}
         return render(
             "overview.html",
@@ -50,7 +61,10 @@ class Pages:
             source.words,
             running=running,
             window=window,
-            rows=in_order(found, view.sort, view.descending),
+            page=replace(page, rows=in_order(complete, view.sort, view.descending)),
+            totals=totals(found),
+            tiers=sorted({tenant.tier for tenant in running.tenants if tenant.tier}),
+            statuses=STATUSES,
             columns=COLUMNS,
             missing={name: each for name, each in missing.items() if isinstance(each, Unread)},
         )
@@ -66,8 +80,8 @@ class Pages:
             drawing = pool.submit(
                 attempt, lambda: charts.drawn(plan, source.lines(tenant, [*plan], window)), METRICS
             )
-            ringing = pool.submit(attempt, source.alarms, ALARMS)
-            using = pool.submit(attempt, lambda: source.quotas().get(slug), GATEWAY)
+            ringing = pool.submit(attempt, lambda: source.alarms(tenant), ALARMS)
+            using = pool.submit(attempt, lambda: source.quotas([tenant]).get(slug), GATEWAY)
             costing = pool.submit(attempt, lambda: source.costs().get(slug), METRICS)
             failing = pool.submit(attempt, lambda: source.failures(tenant, window), LOGS)
         glance, alarms = glancing.result(), ringing.result()
@@ -82,7 +96,7 @@ class Pages:
             standing=standing(tenant, None if isinstance(glance, Unread) else glance, alarms),
             glance=glance,
             charts=drawing.result(),
-            alarms=alarms if isinstance(alarms, Unread) else alarms.get(slug, ()),
+            alarms=alarms,
             quota=using.result(),
             cost=costing.result(),
             failures=failing.result(),
