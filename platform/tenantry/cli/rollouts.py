@@ -1,10 +1,8 @@
 """`fleet up`, `plan`, `status`, `halt`, `resume`, `rollback`, `drift`: a change to all stacks."""
 
-import json
 import signal
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -13,13 +11,14 @@ import typer
 from rich.table import Table
 
 from tenantry.cli.output import FAILED, INTERRUPTED, complain, print_json, stderr, stdout
+from tenantry.cli.rollout_progress import Display, display
 from tenantry.cli.tenants import AsJson
 
 if TYPE_CHECKING:
     from tenantry.operations.fleet.listing import Fleet
     from tenantry.operations.fleet.rollouts import Outcome, Rollout
     from tenantry.operations.fleet.works import EngineWorks
-    from tenantry.rollout.progress import Event, Progress
+    from tenantry.rollout.progress import Progress
 
 FOUND, HALTED, BUSY = 3, 4, 5
 GO_ON = "`tenantry fleet resume` goes on, `tenantry fleet rollback` takes it back"
@@ -79,14 +78,14 @@ def up(
     from tenantry.operations.fleet.gates import judged
     from tenantry.operations.fleet.starts import begun
 
-    heard = _heard(as_json)
+    shown = display(as_json)
     with _busy_reported():
-        rollout = begun(_fleet(), stacks or [], _works_after, judged, heard, lift)
+        rollout = begun(_fleet(), stacks or [], _works_after, judged, shown, lift)
     if rollout is None:
         if not as_json:
             stdout().print("nothing differs")
         return
-    _run(rollout, heard)
+    _run(rollout, shown)
 
 
 def rollback(as_json: Lines = False) -> None:
@@ -94,13 +93,13 @@ def rollback(as_json: Lines = False) -> None:
 
     Files, tiers, settings and data stay as they are: those go back by the repository.
     """
-    heard = _heard(as_json)
-    rollout = _taken_back(heard)
+    shown = display(as_json)
+    rollout = _taken_back(shown)
     if rollout is None:
         if not as_json:
             stdout().print("nothing to take back")
         return
-    _run(rollout, heard)
+    _run(rollout, shown)
 
 
 def resume(as_json: Lines = False) -> None:
@@ -108,10 +107,10 @@ def resume(as_json: Lines = False) -> None:
     from tenantry.operations.fleet.gates import judged
     from tenantry.operations.fleet.starts import resumed
 
-    heard = _heard(as_json)
+    shown = display(as_json)
     with _busy_reported():
-        rollout = resumed(_fleet(), _works_after, judged, heard)
-    _run(rollout, heard)
+        rollout = resumed(_fleet(), _works_after, judged, shown)
+    _run(rollout, shown)
 
 
 def halt(
@@ -151,7 +150,8 @@ def status(as_json: AsJson = False) -> None:
     for stack, state in sorted(found.states.items(), key=lambda each: (found.rings[each[0]], each[0])):
         table.add_row(stack, found.rings[stack], state, found.reasons.get(stack, "")[:400])
     stdout().print(table)
-    stdout().print(f"rollout {journal.id}: {found.outcome or 'running, or killed'}", soft_wrap=True)
+    what = f"{journal.id}, which takes back {found.taken_back}" if found.taken_back else journal.id
+    stdout().print(f"rollout {what}: {found.outcome or 'running, or killed'}", soft_wrap=True)
     if found.stop:
         stdout().print(f"halted: {found.stop}", markup=False, soft_wrap=True)
 
@@ -175,23 +175,24 @@ def drift(stacks: Stacks = None, as_json: AsJson = False) -> None:
         raise typer.Exit(FOUND)
 
 
-def _run(rollout: "Rollout", heard: "Callable[[Event], None]") -> NoReturn:
+def _run(rollout: "Rollout", shown: Display) -> NoReturn:
     """Ends as the rollout does; or as the rollback that a gate has called for, if that does not go well."""
-    outcome = _ran(rollout)
+    outcome = _ran(rollout, shown)
     if outcome == "halted" and rollout.to_be_taken_back:
-        back = _taken_back(heard)
-        after = _ran(back) if back is not None else "done"
+        back = _taken_back(shown)
+        after = _ran(back, shown) if back is not None else "done"
         outcome = outcome if after == "done" else after
     raise typer.Exit(CODES[outcome])
 
 
-def _ran(rollout: "Rollout") -> "Outcome":
+def _ran(rollout: "Rollout", shown: Display) -> "Outcome":
     def stop(*_: Any) -> None:
         threading.Thread(target=rollout.stop).start()
 
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, stop)
-    outcome = rollout.run()
+    with shown.during(rollout):
+        outcome = rollout.run()
     there = rollout.journal.read()
     if outcome == "halted":
         complain(f"halted: {there.stop}; {'it is taken back' if rollout.to_be_taken_back else GO_ON}")
@@ -203,50 +204,11 @@ def _ran(rollout: "Rollout") -> "Outcome":
     return outcome
 
 
-def _taken_back(heard: "Callable[[Event], None]") -> "Rollout | None":
+def _taken_back(shown: Display) -> "Rollout | None":
     from tenantry.operations.fleet.starts import taken_back
 
     with _busy_reported():
-        return taken_back(_fleet(), _works_after, heard)
-
-
-def _heard(as_json: bool) -> "Callable[[Event], None]":
-    def as_line(event: "Event") -> None:
-        sys.stdout.write(json.dumps(event) + "\n")
-        sys.stdout.flush()
-
-    return as_line if as_json else _said
-
-
-def _said(event: "Event") -> None:
-    match event["event"]:
-        case "begun":
-            text = _begun(event)
-        case "left":
-            text = f"· {event['stack']}: {event['what']}"
-        case "updating" if event["pid"] is not None:
-            text = f"… {event['stack']}"
-        case "updated":
-            text = f"✓ {event['stack']}"
-        case "failed" | "interrupted" as kind:
-            text = f"✗ {event['stack']} {kind}: {event['why']}"
-        case "mended":
-            text = f"· {event['stack']}: {event['what']}"
-        case "soaking":
-            text = f"… {event['ring']} soaks for {event['minutes']} min"
-        case "passed":
-            text = f"✓ ring {event['ring']}"
-        case _:
-            return
-    stdout().print(text, markup=False, soft_wrap=True)
-
-
-def _begun(event: "Event") -> str:
-    number = len(event["stacks"])
-    if event["taken_back"]:
-        return f"{number} stacks go back to what they ran before rollout {event['taken_back']}"
-    off = f"; nobody moves to {', '.join(event['off'])}, which was rolled back" if event["off"] else ""
-    return f"{number} stacks differ{off}"
+        return taken_back(_fleet(), _works_after, shown)
 
 
 @contextmanager
@@ -286,4 +248,10 @@ def _shown(name: str, found: "Progress") -> dict[str, Any]:
         stack: {"ring": found.rings[stack], "state": state, "why": found.reasons.get(stack) or None}
         for stack, state in sorted(found.states.items())
     }
-    return {"rollout": name, "outcome": found.outcome or None, "halted": found.stop or None, "stacks": stacks}
+    return {
+        "rollout": name,
+        "takes_back": found.taken_back or None,
+        "outcome": found.outcome or None,
+        "halted": found.stop or None,
+        "stacks": stacks,
+    }
