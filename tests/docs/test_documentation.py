@@ -50,7 +50,7 @@ def commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 COMMANDS: dict[str, Any] = dict(commands(typer.main.get_command(app)))
 GROUPS = {name.split()[0] for name in COMMANDS if " " in name}
-PANELS = {name: each.rich_help_panel for name, each in typer.main.get_command(app).commands.items()}  # type: ignore[attr-defined]
+PANELS = {name: each.rich_help_panel for name, each in typer.main.get_command(app).commands.items()}
 EVERYWHERE = {"--tenants"}
 SPAN = re.compile(r"`([^`\n]+)`")
 TENANTRY = re.compile(r"(?<![\w./:-])(?:\.venv/bin/)?tenantry +([a-z][^)|&;\n]*)")

@@ -34,7 +34,8 @@ from tenantry.cli import (
     verification,
     webhooks,
 )
-from tenantry.cli.output import print_what_can_be, reported_errors
+from tenantry.cli.output import reported_errors
+from tenantry.cli.streams import print_what_can_be
 
 app = typer.Typer(
     name="tenantry",

@@ -15,6 +15,7 @@ from rich.text import Text
 from tenantry.cli import moments
 from tenantry.cli.output import harmless, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen
+from tenantry.cli.streams import require_reader
 from tenantry.errors import Failed, WrongInput
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def _print_all(lines: "Iterable[LogLine]", as_json: bool, follow: bool) -> int:
         for line in lines:
             count += 1
             _print(line, as_json)
+            require_reader()
     except KeyboardInterrupt:
         if not follow:  # Ctrl-C is how following ends
             raise
@@ -142,7 +144,6 @@ def _print(line: "LogLine", as_json: bool) -> None:
     if as_json:
         fields = {name: value for name, value in asdict(line).items() if name not in ("id", "time_ms")}
         sys.stdout.write(json.dumps({"time": when.isoformat(), **fields}) + "\n")
-        sys.stdout.flush()
         return
     style = STYLES.get(line.level, "")
     answer = (line.route, "" if line.status is None else str(line.status))

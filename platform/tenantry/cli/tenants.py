@@ -114,7 +114,12 @@ def new(
     path.parent.mkdir(exist_ok=True)
     try:
         with path.open("x", encoding="utf-8") as file:  # never over a file that is there
-            file.write(text)
+            try:
+                file.write(text)
+                file.flush()
+            except BaseException:
+                path.unlink()  # no part of one
+                raise
     except FileExistsError:
         raise WrongInput(f"{path} is there already; choose another slug, or edit the file") from None
     if as_json:
