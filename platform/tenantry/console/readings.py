@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock, Thread
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from tenantry.errors import Failed, WrongInput
 from tenantry.operations.running import RunningTenant
@@ -28,6 +28,13 @@ def attempt(read: Callable[[], Reading], action: str) -> Reading | Unread:
     except (Failed, WrongInput) as error:
         reason = str(error)
         return Unread(reason, action if "AccessDenied" in reason else "")
+
+
+def together(wanted: Mapping[str, tuple[str, Callable[[], Any]]]) -> dict[str, Any]:
+    """Each by its name, with `Unread` for what cannot be had; before each reading stands its action."""
+    with ThreadPoolExecutor(len(wanted)) as pool:
+        under_way = {name: pool.submit(attempt, read, action) for name, (action, read) in wanted.items()}
+    return {name: each.result() for name, each in under_way.items()}
 
 
 class CachedReading(Generic[Reading]):

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Any, Protocol
 
 from tenantry.console.readings import CachedByTenant, CachedReading, SlowReading
 from tenantry.operations import running
-from tenantry.operations.logs import failures
+from tenantry.operations.logs import failures, traffic, ways
 from tenantry.operations.logs.failures import Failure
-from tenantry.operations.metering import alarm_states, figures, quota_use
+from tenantry.operations.logs.lines import LogLine
+from tenantry.operations.logs.traffic import Traffic
+from tenantry.operations.metering import alarm_states, figures, quota_use, usage
 from tenantry.operations.metering.alarm_states import ReportedAlarm
 from tenantry.operations.metering.figures import ChartLine, Glance
 from tenantry.operations.metering.measures import Charted
@@ -19,7 +21,7 @@ from tenantry.operations.metering.quota_use import QuotaUse
 from tenantry.operations.places import Place
 from tenantry.operations.running import Running, RunningTenant
 
-FAILURES = 50  # as many as a page shows
+FAILURES = 500  # the newest, of which a page shows what they have in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,9 @@ class Source(Protocol):
         self, tenant: RunningTenant, charted: Sequence[Charted], window: Window
     ) -> list[list[ChartLine]]: ...
     def failures(self, tenant: RunningTenant, window: Window) -> list[Failure]: ...
+    def traffic(self, tenant: RunningTenant, window: Window) -> Traffic: ...
+    def last_days(self, tenant: RunningTenant) -> Mapping[str, date]: ...
+    def way(self, tenant: RunningTenant, request: str, start: datetime, end: datetime) -> list[LogLine]: ...
 
 
 class RunningPlatform:
@@ -94,6 +99,15 @@ class RunningPlatform:
 
     def failures(self, tenant: RunningTenant, window: Window) -> list[Failure]:
         return failures.failures(self.running(), tenant, window.start, window.end, FAILURES)
+
+    def traffic(self, tenant: RunningTenant, window: Window) -> Traffic:
+        return traffic.traffic(self.running(), tenant, window.start, window.end)
+
+    def last_days(self, tenant: RunningTenant) -> Mapping[str, date]:
+        return usage.last_days(self._place, tenant)
+
+    def way(self, tenant: RunningTenant, request: str, start: datetime, end: datetime) -> list[LogLine]:
+        return ways.way(self.running(), tenant, request, start, end)
 
     def _ringing(self) -> Mapping[str, tuple[ReportedAlarm, ...]]:
         return alarm_states.ringing(self._place, [each.slug for each in self.running().tenants])
