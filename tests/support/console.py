@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 import httpx
 
 from tenantry.console.app import application
+from tenantry.console.fleet import FleetState
 from tenantry.console.pages import Pages
+from tenantry.console.record import Record, TenantRecord, of_tenant
 from tenantry.errors import Failed
 from tenantry.groups import current
 from tenantry.operations.logs.events import Event
@@ -113,6 +115,8 @@ class Made:
     complete: bool = True
     days: Mapping[str, date] = field(default_factory=dict)
     lines_of: Sequence[LogLine] = ()
+    recorded: Record = field(default_factory=lambda: Record((), None, ()))
+    stacks: FleetState | None = None
     measured: bool = True
     refused: Mapping[str, str] = field(default_factory=dict)
     words: str = PLACE.words
@@ -187,6 +191,14 @@ class Made:
     def last_days(self, tenant: RunningTenant) -> Mapping[str, date]:  # noqa: ARG002
         self._read("last_days")
         return self.days
+
+    def record(self, tenant: RunningTenant) -> TenantRecord:
+        self._read("record")
+        return of_tenant(self.recorded, tenant.slug)
+
+    def fleet(self) -> FleetState | None:
+        self._read("fleet")
+        return self.stacks
 
     def way(
         self,

@@ -26,7 +26,7 @@ from tenantry.operations.metering.figures import Glance
 from tenantry.operations.metering.metric_data import Window
 
 METRICS, ALARMS = "cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"
-LOGS, GATEWAY = "logs:FilterLogEvents", "apigateway:GET"
+LOGS, GATEWAY, STATE = "logs:FilterLogEvents", "apigateway:GET", "s3:GetObject"
 NAMES = {
     "glances": "Calls, errors and p99",
     "alarms": "Alarms",
@@ -57,8 +57,10 @@ class Pages:
                 "glances": (METRICS, lambda: source.glances(wanted, window)),
                 "alarms": (ALARMS, source.ringing),
                 "costs": (METRICS, source.costs),
+                "fleet": (STATE, source.fleet),
             }
         )
+        fleet = known.pop("fleet")
         found = view.filter.rows(rows(wanted, **known))
         page = paged(in_order(found, view.sort, view.descending), view.page)
         shown = [row.tenant for row in page.rows]
@@ -85,6 +87,8 @@ class Pages:
             statuses=STATUSES,
             columns=COLUMNS,
             missing=missing,
+            fleet=fleet,
+            cells=running.place.names.stack,
         )
 
     def tenant(self, view: View, slug: str) -> str:
@@ -102,6 +106,11 @@ class Pages:
             own = drawn(window)
             return charts.compared(own, drawn(before), words) if view.compared else own
 
+        def declared() -> tuple[str, str] | None:
+            there = source.fleet()
+            own = there.declaring(slug, running.place.names.stack) if there else None
+            return (own.name, own.standing) if own else None
+
         def glance(within: Window) -> Glance | None:
             return source.glances([tenant], within).get(slug)
 
@@ -116,6 +125,8 @@ class Pages:
                 "failures": (LOGS, lambda: grouped(source.failures(tenant, window))),
                 "traffic": (LOGS, lambda: source.traffic(tenant, window)),
                 "last_days": (GATEWAY, lambda: source.last_days(tenant)),
+                "record": (STATE, lambda: source.record(tenant)),
+                "declared": (STATE, declared),
             }
         )
         measured = None if isinstance(known["glance"], Unread) else known["glance"]

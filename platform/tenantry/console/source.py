@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Any, Protocol
 
+from tenantry.console import record
+from tenantry.console.fleet import FleetState
 from tenantry.console.readings import CachedByTenant, CachedReading, SlowReading
+from tenantry.console.record import TenantRecord
 from tenantry.operations import running
 from tenantry.operations.logs import failures, traffic, ways
 from tenantry.operations.logs.failures import Failure
@@ -32,13 +35,15 @@ class Freshness:
     alarms: float
     quotas: float
     costs: float
+    record: float
     patience: float = 2
 
 
 # The control plane's ten calls a second are the whole account's: a quota takes one a tenant. A month's cost
 # moves slowly, and asking for it costs as well.
-ON_AWS = Freshness(survey=60, alarms=10, quotas=60, costs=900)
-HERE = Freshness(survey=1, alarms=1, quotas=1, costs=60)  # nobody else waits, and what is new shows at once
+ON_AWS = Freshness(survey=60, alarms=10, quotas=60, costs=900, record=60)
+# Nobody else is kept waiting here, and what is new shows at once.
+HERE = Freshness(survey=1, alarms=1, quotas=1, costs=60, record=1, patience=10)
 
 
 class Source(Protocol):
@@ -68,13 +73,21 @@ class Source(Protocol):
     def traffic(self, tenant: RunningTenant, window: Window) -> Traffic: ...
     def last_days(self, tenant: RunningTenant) -> Mapping[str, date]: ...
     def way(self, tenant: RunningTenant, request: str, start: datetime, end: datetime) -> list[LogLine]: ...
+    def record(self, tenant: RunningTenant) -> TenantRecord: ...
+    def fleet(self) -> FleetState | None:
+        """None where there is none: on this machine, and of stacks that this project does not know."""
+        ...
 
 
 class RunningPlatform:
     """A platform that runs, local or on AWS; `costs` estimates the month's by slug."""
 
     def __init__(
-        self, place: Place, costs: Callable[[Place], Mapping[str, float]], freshness: Freshness = ON_AWS
+        self,
+        place: Place,
+        costs: Callable[[Place], Mapping[str, float]],
+        freshness: Freshness = ON_AWS,
+        fleet: Callable[[], FleetState | None] = lambda: None,
     ) -> None:
         self._place = _with_clients_kept(place)
         self.words, self.silence = place.words, place.silence
@@ -82,6 +95,8 @@ class RunningPlatform:
         self.ringing = CachedReading(self._ringing, freshness.alarms)
         self.quotas = CachedByTenant(self._quotas, freshness.quotas)
         self.costs = SlowReading(lambda: costs(self._place), freshness.costs, freshness.patience)
+        self.fleet = SlowReading(fleet, freshness.record, freshness.patience)
+        self._record = SlowReading(lambda: record.read(place.trail()), freshness.record, freshness.patience)
 
     def glances(self, tenants: Sequence[RunningTenant], window: Window) -> Mapping[str, Glance]:
         return figures.glances(self.running(), tenants, window)
@@ -108,6 +123,9 @@ class RunningPlatform:
 
     def way(self, tenant: RunningTenant, request: str, start: datetime, end: datetime) -> list[LogLine]:
         return ways.way(self.running(), tenant, request, start, end)
+
+    def record(self, tenant: RunningTenant) -> TenantRecord:
+        return record.of_tenant(self._record(), tenant.slug)
 
     def _ringing(self) -> Mapping[str, tuple[ReportedAlarm, ...]]:
         return alarm_states.ringing(self._place, [each.slug for each in self.running().tenants])

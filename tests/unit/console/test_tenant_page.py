@@ -27,7 +27,7 @@ def access(seconds: int, route: str, status: str = "200", key: str = "-", reques
 
 
 def section(page: str, name: str) -> str:
-    return text(re.findall(rf'<section aria-labelledby="{name}">.*?</section>', page, re.S)[0])
+    return text(re.findall(rf'<section aria-labelledby="{name}"[^>]*>.*?</section>', page, re.S)[0])
 
 
 @pytest.mark.parametrize(
