@@ -25,6 +25,7 @@ def console(
 ) -> None:
     """Show all tenants of a running platform on a local web page, until Ctrl-C."""
     from tenantry.console.app import application
+    from tenantry.console.fleet import read
     from tenantry.console.month import month_so_far
     from tenantry.console.server import serve
     from tenantry.console.source import HERE, ON_AWS, RunningPlatform
@@ -38,5 +39,6 @@ def console(
             typer.launch(address)
 
     freshness = HERE if stack is None else ON_AWS
-    source = RunningPlatform(place, partial(month_so_far, folder=tenants), freshness)
+    fleet = partial(read, stack) if stack else lambda: None
+    source = RunningPlatform(place, partial(month_so_far, folder=tenants), freshness, fleet)
     serve(application(source), listen, listening)

@@ -49,7 +49,7 @@ class OwnRange:
 
     @property
     def query(self) -> Mapping[str, str]:
-        return {"from": _written(self.start), "to": _written(self.end)}
+        return {"from": written(self.start), "to": written(self.end)}
 
     def window(self, now: datetime) -> Window:
         """Holds the span whole: the steps at its ends may reach beyond it."""
@@ -78,7 +78,7 @@ DEFAULT = RANGES["1h"]
 
 def chosen(query: Mapping[str, str]) -> Span:
     """What an address asks for; what cannot be understood is the default."""
-    start, end = _read(query.get("from", "")), _read(query.get("to", ""))
+    start, end = moment(query.get("from", "")), moment(query.get("to", ""))
     if start is None or end is None or start >= end:
         return RANGES.get(query.get("range", ""), DEFAULT)
     return OwnRange(max(start, end - LONGEST), max(end, start + SHORTEST))
@@ -102,16 +102,17 @@ def _window(start: int, end: int, period: int) -> Window:
     return Window(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC), period)
 
 
-def _read(text: str) -> datetime | None:
+def moment(text: str) -> datetime | None:
     """As a browser's input of date and time writes it; always in UTC, to the minute."""
     try:
-        moment = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if moment.tzinfo is not None or not 2000 <= moment.year <= 9000:
+    if found.tzinfo is not None or not 2000 <= found.year <= 9000:
         return None
-    return moment.replace(second=0, microsecond=0, tzinfo=UTC)
+    return found.replace(second=0, microsecond=0, tzinfo=UTC)
 
 
-def _written(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M")
+def written(at: datetime) -> str:
+    """As `moment` reads it."""
+    return at.strftime("%Y-%m-%dT%H:%M")

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock, Thread
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from tenantry.errors import Failed, WrongInput
 from tenantry.operations.running import RunningTenant
@@ -28,6 +28,13 @@ def attempt(read: Callable[[], Reading], action: str) -> Reading | Unread:
     except (Failed, WrongInput) as error:
         reason = str(error)
         return Unread(reason, action if "AccessDenied" in reason else "")
+
+
+def together(wanted: Mapping[str, tuple[str, Callable[[], Any]]]) -> dict[str, Any]:
+    """Each by its name, with `Unread` for what cannot be had; before each reading stands its action."""
+    with ThreadPoolExecutor(len(wanted)) as pool:
+        under_way = {name: pool.submit(attempt, read, action) for name, (action, read) in wanted.items()}
+    return {name: each.result() for name, each in under_way.items()}
 
 
 class CachedReading(Generic[Reading]):
@@ -76,7 +83,7 @@ class CachedByTenant(Generic[Reading]):
 
 
 class SlowReading(Generic[Reading]):
-    """Read in a thread of its own, good for so many seconds: who asks gets the last, or waits a little."""
+    """Read in a thread of its own, good for so many seconds: who asks waits a little, or gets the last."""
 
     def __init__(
         self,
@@ -85,7 +92,7 @@ class SlowReading(Generic[Reading]):
         patience: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`patience`: the seconds that the first reading is waited for."""
+        """`patience`: the seconds that a reading is waited for."""
         self._read, self._seconds, self._patience, self._clock = read, seconds, patience, clock
         self._lock = Lock()
         self._last: tuple[float, Reading] | None = None
@@ -100,11 +107,11 @@ class SlowReading(Generic[Reading]):
                 self._coming = Future()
                 Thread(target=self._begin, args=(self._coming,), daemon=True).start()
             coming, last = self._coming, self._last
-        if last is not None and not coming.done():
-            return last[1]
         try:
             return coming.result(self._patience)
         except TimeoutError:
+            if last is not None:
+                return last[1]
             raise Failed("it is being worked out, which takes a while; refresh to see it") from None
 
     def _begin(self, coming: "Future[Reading]") -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from jinja2 import Environment
 
-from tenantry.console import formats, sparklines
+from tenantry.console import formats, runbooks, sparklines
 from tenantry.console.ranges import RANGES
 from tenantry.console.readings import Unread
-from tenantry.console.view import REFRESH_SECONDS, View
+from tenantry.console.view import REFRESH_SECONDS, View, at
 from tenantry.templates import templates
 
 
@@ -21,7 +21,12 @@ def render(template: str, view: View, now: datetime, words: str, **known: Any) -
 @cache
 def _templates() -> Environment:
     environment = templates("tenantry.console")
-    environment.filters |= {**formats.FILTERS, "sparkline": sparklines.path}
+    environment.filters |= {
+        **formats.FILTERS,
+        "at": at,
+        "runbook": runbooks.address,
+        "sparkline": sparklines.path,
+    }
     environment.tests["unknown"] = lambda value: isinstance(value, Unread)
     environment.globals |= {
         "ranges": RANGES,

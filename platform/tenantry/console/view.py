@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from datetime import datetime
+from urllib.parse import quote, urlencode
 
 from tenantry.console.overview import COLUMNS, DEFAULT_SORT, EVERYTHING, Filter
-from tenantry.console.ranges import DEFAULT, RANGES, Span, chosen
+from tenantry.console.ranges import DEFAULT, RANGES, Span, chosen, written
 
 REFRESH_SECONDS = 60  # the finest step of CloudWatch's metrics
+
+
+def at(link: str, moment: datetime) -> str:
+    """With the moment that is to be looked at."""
+    return f"{link}{'&' if '?' in link else '?'}at={quote(written(moment), safe='')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
+from tenantry import markdown
 from tenantry.config import Tenant
 from tenantry.gateway import published
 from tenantry.handover import calls, examples, guide, receivers, snippets
@@ -133,8 +134,8 @@ def _templates() -> Environment:
     environment = templates("tenantry.handover")
     environment.filters |= {
         # What Markdown and Pygments made is HTML already, with every value escaped.
-        "code": lambda text, language: Markup(guide.coloured(text, language)),  # noqa: S704
-        "prose": lambda text: Markup(guide.rendered(text, ())),  # noqa: S704
+        "code": lambda text, language: Markup(markdown.coloured(text, language)),  # noqa: S704
+        "prose": lambda text: Markup(markdown.rendered(text, ())),  # noqa: S704
         "html": Markup,
     }
     return environment
