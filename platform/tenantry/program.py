@@ -37,6 +37,7 @@ from tenantry.releases import Release, Releases
 from tenantry.removals import require_declared
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names, stack_and_tenant
+from tenantry.tenant_stacks import stack_outputs
 from tenantry.wanted import LEAVING, Project, leaves_rights
 
 Begun = Callable[[CellConfig], None]
@@ -55,7 +56,7 @@ def run(begun: Begun = lambda _: None) -> None:
         outputs = configured(pulumi.Config(), begun)
     except (WrongInput, Failed) as error:
         raise pulumi.RunError(str(error)) from error
-    recording.export(_wanted(outputs["granted"], LastUpdate.of(_outputs(pulumi.get_stack()))))
+    recording.export(_wanted(outputs["granted"], LastUpdate.of(stack_outputs(pulumi.get_stack()))))
     for name, value in outputs.items():
         pulumi.export(name, value)
 
@@ -72,7 +73,7 @@ def configured(
     names, tenant = stack_and_tenant(pulumi.get_stack())
     if tenant is not None:
         return _tenant(config, names, tenant, begun)
-    return _cell(config, names, begun, LastUpdate.of(_outputs(names.stack)) if known is None else known)
+    return _cell(config, names, begun, tenant_stacks.last_of_cell(names) if known is None else known)
 
 
 def _cell(config: pulumi.Config, names: Names, begun: Begun, last: LastUpdate) -> dict[str, Any]:
@@ -115,9 +116,9 @@ def _cell(config: pulumi.Config, names: Names, begun: Begun, last: LastUpdate) -
 def _tenant(config: pulumi.Config, names: Names, slug: str, begun: Begun) -> dict[str, Any]:
     """One tenant, on a cell that another stack declares."""
     settings.require_none_of_the_cell(config, names)
-    of_cell = _outputs(names.stack)
+    of_cell = stack_outputs(names.stack)
     shared, own = tenant_stacks.imported(of_cell, names)
-    allowed, last = settings.allowed(config), LastUpdate.of(_outputs(pulumi.get_stack()))
+    allowed, last = settings.allowed(config), LastUpdate.of(stack_outputs(pulumi.get_stack()))
     last = replace(last, releases=of_releases(of_cell).releases)
     whole = settings.served(load_platform(paths.ROOT / own.tenants).cell(own.cell), own)
     cell = tenant_stacks.narrowed(whole, slug, last)
@@ -147,12 +148,6 @@ def _tenant(config: pulumi.Config, names: Names, slug: str, begun: Begun) -> dic
 def _begin(cell: CellConfig, begun: Begun) -> None:
     if not pulumi.runtime.is_dry_run():
         begun(cell)
-
-
-def _outputs(stack: str) -> Any:
-    """Of that stack's last update; plain values, in a preview too."""
-    name = "/".join((pulumi.get_organization(), pulumi.get_project(), stack))
-    return pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": name}).value["outputs"]
 
 
 def _prepared(own: settings.CellSettings, names: Names, **others: Any) -> Deployment:
@@ -311,7 +306,9 @@ def _newest(deployment: Deployment, document: Document) -> Release:
 
 def _resolved(newest: Release, cell: CellConfig, deployment: Deployment) -> Releases:
     last, today = deployment.last, releases.served(current())
-    return releases.resolved(newest, last.releases, cell, deployment.releases, last.runs, today)
+    return releases.resolved(
+        newest, last.releases, cell, deployment.releases, last.runs, today, last.run_elsewhere
+    )
 
 
 def _require_sender(cell: CellConfig, deployment: Deployment) -> None:

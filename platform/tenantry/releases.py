@@ -152,6 +152,7 @@ def resolved(
     wanted: Mapping[str, str],
     ran: Mapping[str, str],
     today: Mapping[str, Served],
+    elsewhere: Collection[str] = (),
 ) -> Releases:
     """Which release each tenant runs, and which are kept: those, and the last five.
 
@@ -160,6 +161,7 @@ def resolved(
         wanted: what the stack's file says, by tenant or for everybody.
         ran: ids of what tenants ran at the last update.
         today: the functions of the newest release, which decide what functions are made and what they may do.
+        elsewhere: ids of what tenants run whom other stacks declare.
 
     Raises:
         WrongInput: a release is not kept, or cannot run beside what the groups declare today.
@@ -178,7 +180,7 @@ def resolved(
             raise WrongInput(f"{tenant.slug}: no release {chosen} is kept here; those that are: {there}")
         runs[tenant.slug] = known[chosen]
         _require_runnable(tenant, known[chosen], today)
-    running = {each.id for each in runs.values()}
+    running = {*elsewhere, *(each.id for each in runs.values())}
     recent = {each.id for each in history[-KEPT:]}
     return Releases(tuple(each for each in history if each.id in running | recent), runs)
 
