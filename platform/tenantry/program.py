@@ -13,7 +13,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import adoption, paths, releases, settings, tenant_stacks
+from tenantry import adoption, paths, releases, settings, tenant_stacks, turns
 from tenantry.components import Cell, Tenant
 from tenantry.components.cell import CellArgs
 from tenantry.components.shared import Shared
@@ -52,6 +52,7 @@ def run(begun: Begun = lambda _: None) -> None:
             message without a stack trace.
     """
     recording = Recording()
+    turns.shared_by_the_fleet()
     try:
         outputs = configured(pulumi.Config(), begun)
     except (WrongInput, Failed) as error:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import boto3
 
@@ -16,10 +17,11 @@ from tenantry.operations.fleet.journals import alive
 from tenantry.operations.fleet.listing import FleetStack
 from tenantry.operations.places import Place
 from tenantry.operations.repair import Account, damage, mend
-from tenantry.planning import previews
-from tenantry.planning.calls import calls
-from tenantry.planning.previews import Preview
 from tenantry.rollout.progress import Event
+from tenantry.rollout.turns import FILE
+
+if TYPE_CHECKING:
+    from tenantry.planning.previews import Preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +32,20 @@ class EngineWorks:
     processes: Mapping[str, Event]
 
     def predicted(self, stack: FleetStack) -> Mapping[str, int]:
+        from tenantry.planning.calls import calls
+
         return calls(self.preview(stack).steps)
 
-    def preview(self, stack: FleetStack) -> Preview:
+    def preview(self, stack: FleetStack) -> "Preview":
+        from tenantry.planning import previews  # seconds of CPU, which a rollout of nothing does without
+
         return previews.read(self._engine(stack).preview())
 
     def drifted(self, stack: FleetStack) -> bool:
         return self._engine(stack).drifted()
 
     def update(self, stack: FleetStack, began: Began) -> None:
-        self._engine(stack).up(began)
+        self._engine(stack, {FILE: str(self._turns(stack))}).up(began)
 
     def mend(self, stack: FleetStack) -> list[str]:
         """Strays are named and left: they are nobody's without a doubt only while nobody else deploys."""
@@ -62,9 +68,15 @@ class EngineWorks:
     def account(self, stack: FleetStack) -> Account:
         return AwsAccount(place(stack))
 
-    def _engine(self, stack: FleetStack) -> Engine:
+    def _turns(self, stack: FleetStack) -> Path:
+        """Of the account and Region, whatever is rolled out there from this project."""
+        folder = self.project / ".tenantry" / "turns"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{stack.account or 'own'}-{stack.region}.json"
+
+    def _engine(self, stack: FleetStack, settings: Mapping[str, str] | None = None) -> Engine:
         assumed = {_VARIABLES[name]: value for name, value in credentials(stack).items()}
-        return Engine(stack.name, self.project, {**stack.backend.environment, **assumed})
+        return Engine(stack.name, self.project, {**stack.backend.environment, **assumed, **(settings or {})})
 
 
 _VARIABLES = {
