@@ -10,8 +10,8 @@ from tenantry.console import fleet, record
 from tenantry.console.fleet import FleetState
 from tenantry.operations.fleet.listing import FleetStack
 from tenantry.operations.fleet.records import Backend
+from tenantry.operations.stores import Folder
 from tenantry.operations.trail.heads import Heads
-from tenantry.operations.trail.shelves import FolderShelf
 from tenantry.operations.trail.trail import Trail
 from tenantry.rollout.progress import Progress
 from tests.support.console import Made, get
@@ -21,9 +21,9 @@ from tests.unit.console.test_tenant_page import section
 
 def trail(folder: Path) -> Trail:
     by = {"name": "ada <ada@example.com>", "run": None, "arn": None}
-    shelf = FolderShelf(folder / "lines")
+    store = Folder(folder / "lines")
     return Trail(
-        shelf, Heads(folder / "seen", "x"), lambda: by, lambda: {"head": "c0ffee123456", "dirty": True}
+        store, Heads(folder / "seen", "x"), lambda: by, lambda: {"head": "c0ffee123456", "dirty": True}
     )
 
 
