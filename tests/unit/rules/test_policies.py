@@ -164,8 +164,8 @@ def test_a_pooled_role_reaches_no_silo_table_and_a_silo_role_no_pooled_one(group
 @pytest.mark.parametrize("group", FUNCTIONS)
 def test_a_role_reads_no_secret_but_the_one_that_is_its_business(group: str, tenant: str, other: str) -> None:
     policy = role_policy(group, tenant)
-    names = [NAMES.secret(other), NAMES.signing_secret(other), NAMES.signing_secret(tenant)]
-    names.append(NAMES.secret(other, "delivery"))
+    names = [NAMES.secret(other), NAMES.signing_secret(other), NAMES.secret(other, "delivery")]
+    names += [] if group == "tokens" else [NAMES.signing_secret(tenant)]
     own = Call("secretsmanager:GetSecretValue", secret(NAMES.secret(tenant)))
     for action in ("GetSecretValue", "PutSecretValue", "DescribeSecret", "DeleteSecret", "ListSecrets"):
         for name in names:
@@ -176,6 +176,8 @@ def test_a_role_reads_no_secret_but_the_one_that_is_its_business(group: str, ten
     assert allows(policy, own) == (group in ("items", "tools"))
     delivery = Call("secretsmanager:GetSecretValue", secret(NAMES.secret(tenant, "delivery")))
     assert allows(policy, delivery) == (group == "notifier")
+    signing = Call("secretsmanager:GetSecretValue", secret(NAMES.signing_secret(tenant)))
+    assert allows(policy, signing) == (group == "tokens")
 
 
 @pytest.mark.parametrize("group", FUNCTIONS)
