@@ -134,3 +134,36 @@ def test_what_is_done_to_clients_is_recorded_and_shown_without_a_secret(
     assert {each["action"] for each in mine} == {"clients add", "clients roll"}
     for text in (out, listed, audited):
         assert "tcs_" not in text
+
+
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
+def test_a_library_for_oauth_gets_a_token_calls_by_it_and_renews_it(
+    register: Callable[..., Registered], acme: Tenant, method: str
+) -> None:
+    """Authlib's, which knows nothing of us but an address and a header."""
+    from authlib.integrations.base_client import OAuthError
+    from authlib.integrations.requests_client import OAuth2Session
+
+    def session(secret: str) -> Any:
+        made = OAuth2Session(
+            client.id,
+            secret,
+            token_endpoint=f"{acme.url}/token",
+            token_endpoint_auth_method=method,
+            grant_type="client_credentials",
+        )
+        made.trust_env = False
+        made.headers["x-api-key"] = acme.key
+        return made
+
+    client = register(method.replace("_", "-"), "--scope", "items:read")
+    with session(client.secret) as own:
+        got = [own.fetch_token()["access_token"]]
+        assert own.get(f"{acme.url}/items/orders").status_code == 200
+        own.token["expires_at"] = 0
+        assert own.get(f"{acme.url}/items/orders").status_code == 200
+        got.append(own.token["access_token"])
+    acme.platform.minted.extend(got)
+    assert len(set(got)) == 2
+    with session("another") as stranger, pytest.raises(OAuthError, match="invalid_client"):
+        stranger.fetch_token()

@@ -63,6 +63,10 @@ def own_calls(group: str, tenant: str) -> list[Call]:
             )
             needed += on(TABLE, f"{tenant}#items#count#item#3", "Query", "UpdateItem")
             needed += [*on(TABLE, f"{tenant}#items#idempotency#0f", "PutItem"), runtime]
+        case "tokens":
+            needed += on(TABLE, f"{tenant}#tokens#client", "GetItem", "UpdateItem")
+            needed += on(TABLE, f"{tenant}#tokens#failure", "UpdateItem")
+            needed.append(Call("secretsmanager:GetSecretValue", secret(NAMES.signing_secret(tenant))))
         case "tools":
             needed += on(TABLE, f"{tenant}#contact#message", "BatchGetItem", "GetItem", "Query", "UpdateItem")
             needed += on(TABLE, f"{tenant}#contact#message-state#new", "DeleteItem", "PutItem", "Query")
@@ -81,10 +85,10 @@ def keys_of(tenant: str) -> list[str]:
 @pytest.mark.parametrize("tenant", ["acme", "acme-eu"])
 @pytest.mark.parametrize("group", FUNCTIONS)
 def test_a_role_reaches_what_its_function_needs_within_the_boundary(group: str, tenant: str) -> None:
-    policy = role_policy(group, tenant)
+    policy, role = role_policy(group, tenant), NAMES.function(tenant, group)
     needed = own_calls(group, tenant)
     trace = [Call(f"xray:{action}", "*") for action in ("PutTraceSegments", "PutTelemetryRecords")]
-    assert [call for call in [*needed, *trace] if not allows(policy, call, boundary())] == []
+    assert [call for call in [*needed, *trace] if not allows(policy, call, boundary(), role)] == []
 
 
 @pytest.mark.parametrize(("tenant", "other"), PAIRS)
