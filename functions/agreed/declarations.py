@@ -14,6 +14,7 @@ OptionForm = Literal["email", "email or https", "https", "text"]
 Dimension = Literal["tenant", "route", "reason", "function", "receiver"]
 
 RUNTIME = "runtime"  # the secret whose cursor_key seals the positions of listings
+SIGNING = "signing"  # the secret of a managed tenant's private keys, by which tokens are signed
 IDEMPOTENCY = "idempotency"  # kind of the records that make a repeated request answer as the first did
 COUNT = "count"  # kind of the records that count others
 RECEIVER_MARK = "-"  # between a secret's name and the receiver that it is for; no declared name has one
@@ -150,7 +151,8 @@ class Function:
     """What one function may do and needs; nothing more is granted to its role.
 
     Attributes:
-        secrets: names of the secrets that it reads, its group's own or `RUNTIME`.
+        secrets: names of the secrets that it reads: its group's own, `RUNTIME`, or `SIGNING`, by which it may
+            issue tokens of the tenant's; a group with such a function needs managed keys.
         feeds: names of the group's queues that it puts messages into.
         calls: addresses beyond AWS that it may call: https origins, or names of the group's options that
             hold one.
@@ -315,3 +317,9 @@ class Group:
     key_routes: tuple[KeyRoute, ...] = ()
     tenants: tuple[str, ...] | None = None
     webhooks: Webhooks | None = None
+
+    @property
+    def signs(self) -> bool:
+        """Whether one of its functions may sign tokens."""
+        workers = [*(each.function for each in self.queues), *(each.function for each in self.schedules)]
+        return any(SIGNING in each.secrets for each in (self.function, *workers))

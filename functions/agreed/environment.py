@@ -18,6 +18,7 @@ FREE: Final = "free"
 CURSORS: Final = "CURSORS"  # UNSEALED: no key seals them; not set: the key in the runtime secret does
 UNSEALED: Final = "unsealed"
 MAX_RECEIVES: Final = "MAX_RECEIVES"  # of the queue that it takes from
+ISSUES: Final = "ISSUES"  # of a function that signs tokens: what they say, as JSON
 CALLS: Final = "CALLS"  # addresses beyond AWS that it may call, as a JSON list
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from moto import mock_aws
 
 from agreed import partitions, routes
-from agreed.declarations import Function
+from agreed.declarations import SIGNING, Function
 from api import clients, logs, queue
 from groups.contact.declaration import MESSAGE
 from tenantry import groups
@@ -21,9 +21,10 @@ from tenantry.groups import Member
 from tenantry.rules import grants, policies
 from tenantry.rules.grants import Reach
 from tenantry.rules.naming import log_group
-from tests.support import delivery, tenant_api
+from tests.support import delivery, issuing, tenant_api
 from tests.support.delivery import Delivery
 from tests.support.iam import ARNS, NAMES, TABLE, Call, allows, boundary, role_policy
+from tests.support.issuing import Issuing
 from tests.support.receivers import receiver
 from tests.support.recorder import Recorder
 from tests.support.slugs import slugs
@@ -68,6 +69,7 @@ def test_policies_cover_the_functions_partition_keys_and_no_others(tenant: str) 
         },
         "tools": {message, entries, messages, items, partitions.idempotency(tenant, "tools", "*")},
         "notifier": {message, partitions.records(tenant, "contact", "receiver")},
+        "tokens": {partitions.records(tenant, "tokens", kind) for kind in ("client", "failure")},
     }
     assert expected.keys() == {member.name for member in GROUPS.members}
     for function, keys in expected.items():
@@ -95,7 +97,8 @@ class Recorded:
 
     def denied(self, member: Member) -> list[Call]:
         policy = self.policy(member)
-        return [call for call in self.of(member) if not allows(policy, call, boundary())]
+        role = NAMES.function("acme", member.name)
+        return [call for call in self.of(member) if not allows(policy, call, boundary(), role)]
 
 
 @pytest.fixture(scope="module")
@@ -118,11 +121,17 @@ def recorded() -> Iterator[Recorded]:
         api = TenantApi("acme", secret, queue_url=delivery.create_queue("acme"))
         posting = Delivery(api, hook.url, signing)
         call_everything(recorder, posting.api)
+        keys = issuing.create_secret("recorded")
+        issuer = Issuing.of(posting.api, keys)
+        for secret_sent in (issuer.register(), "another"):
+            with recorder.running("tokens"):
+                issuer.ask(by=issuing.basic("crm", secret_sent))
+        recorder.routes.add("POST /token")
         hook.answers = [(500, {})]
         with recorder.running("notifier"):
             assert posting.poll() > 1
-        yield Recorded(recorder, {"runtime": secret, "delivery": signing})
-        for arn in (secret, signing):
+        yield Recorded(recorder, {"runtime": secret, "delivery": signing, SIGNING: keys})
+        for arn in (secret, signing, keys):
             tenant_api.client("secretsmanager").delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
         tenant_api.client("sqs").delete_queue(QueueUrl=api.queue_url)
         tenant_api.delete_table()

@@ -29,6 +29,7 @@ from tenantry.cli import (
     secrets,
     stopping,
     tenants,
+    token_clients,
     updates,
     usage,
     verification,
@@ -95,6 +96,7 @@ app.command("releases", rich_help_panel=RUNNING)(releases.releases)
 app.command("usage", rich_help_panel=RUNNING)(usage.usage)
 app.command("logs", rich_help_panel=RUNNING)(logs.logs)
 app.add_typer(webhooks.webhooks, name="webhooks", rich_help_panel=RUNNING)
+app.add_typer(token_clients.clients, name="clients", rich_help_panel=RUNNING)
 app.command("redrive", rich_help_panel=RUNNING)(operations.redrive)
 app.command("trigger", rich_help_panel=RUNNING)(operations.trigger)
 app.add_typer(fleet.fleet, name="fleet", rich_help_panel=RUNNING)

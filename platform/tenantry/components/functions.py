@@ -1,7 +1,7 @@
 """Declare a tenant's functions: its authorizer, and what its groups declare, each with what it may reach."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from agreed import environment
-from agreed.declarations import RUNTIME
+from agreed.declarations import RUNTIME, SIGNING
 from tenantry.components.encryption import Encryption
 from tenantry.components.function import Function, FunctionArgs
 from tenantry.components.queue import TenantQueue
@@ -17,6 +17,7 @@ from tenantry.components.role import Role
 from tenantry.components.schedule import Schedule
 from tenantry.components.shared import layer_name
 from tenantry.components.site import Site
+from tenantry.config.verification import issuing
 from tenantry.groups import Member
 from tenantry.rules import grants, policies
 from tenantry.rules.grants import Reach
@@ -73,8 +74,19 @@ def authorizer(site: Site, role: Role, verification: pulumi.Input[str], parent: 
     return Function(args, pulumi.ResourceOptions(parent=parent))
 
 
-def member(site: Site, role: Role, declared: Member, stores: Stores, parent: pulumi.Resource) -> Function:
-    """A function of a group's, and what feeds it from its queue or runs it by the clock."""
+def member(
+    site: Site,
+    role: Role,
+    declared: Member,
+    stores: Stores,
+    first: Sequence[pulumi.Resource],
+    parent: pulumi.Resource,
+) -> Function:
+    """A function of a group's, and what feeds it from its queue or runs it by the clock.
+
+    Args:
+        first: what must be in place before it is.
+    """
     slug = site.slug
     source = _callers(site, f"{slug}/*/*")
     args = FunctionArgs(
@@ -88,6 +100,7 @@ def member(site: Site, role: Role, declared: Member, stores: Stores, parent: pul
         memory_mb=declared.function.memory_mb,
         reserved_concurrency=site.tenant.concurrency(declared),
         source_arn=source if declared.serves else None,
+        first=tuple(first),
     )
     made = Function(args, pulumi.ResourceOptions(parent=parent))
     if declared.queue:
@@ -165,6 +178,8 @@ def _environment(site: Site, declared: Member, stores: Stores) -> Environment:
     if declared.serves:
         variables[environment.CORS_ORIGINS] = ",".join(tenant.cors_origins)
         variables[environment.CORS_CREDENTIALS] = "true" if tenant.cors_credentials else "false"
+    if SIGNING in function.secrets:
+        variables[environment.ISSUES] = compact(issuing(tenant, site.deployment.names.issuer(site.slug)))
     if RUNTIME in function.secrets and tenant.tier.cursors == "unsealed":
         variables[environment.CURSORS] = environment.UNSEALED
     for name, secret in stores.secrets.items():

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 CORE = "core"
 SCOPES = "x-tenantry-scopes"
 LIMITS = "x-tenantry-limits"
+ISSUER = "x-tenantry-issuer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ def _name_scopes(document: Document, tenant: "Tenant", address: Address | None) 
         document["components"]["securitySchemes"]["token"]
     )
     token[SCOPES] = dict(sorted(scopes.items()))
+    if address:
+        token[ISSUER] = address.issuer
     token["description"] += f" Its audience is {tenant.audience}"
     token["description"] += f", its issuer {address.issuer}." if address else "."
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from keyword import iskeyword
 
-from agreed.declarations import RUNTIME, Given
+from agreed.declarations import RUNTIME, SIGNING, Given
 from agreed.metrics import KIT
 from tenantry.groups import claims, code, rates, receivers, records, requirements
 from tenantry.groups.installed import Installed, members
@@ -23,7 +23,7 @@ _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d+)?")
 RESERVED_NAMES = {"access", "authorizer", "core", "declaration", "execution", "handler", "tests"}
 RESERVED_NAMES |= {"alarms", "auth", "data", "domain", "limits", "name", "reason", "release", "retired"}
 RESERVED_NAMES |= {"routes", "status", "tier", "until", "workload"}
-RESERVED_SECRETS = {RUNTIME, "signing"}
+RESERVED_SECRETS = {RUNTIME, SIGNING}
 RESERVED_VALUES = {"changed_at", "cursor_key"}
 COUNTED_BY = {"tenant", "route", "function", "receiver"}  # nothing else is known where a group counts
 RESERVED_QUERIES = {"callers", "failing-calls", "one-request", "refused-tokens", "slow-routes"}
@@ -101,9 +101,9 @@ def _secrets(one: Installed, source: PythonSource) -> Iterator[Finding]:
                 )
     for member in members(one.group):
         for name in member.function.secrets:
-            if name not in own | {RUNTIME}:
+            if name not in own | RESERVED_SECRETS:
                 what = f"{member.name} reads a secret {name}, which is not the group's"
-                remedy = f"declare it, or read one of {', '.join(sorted(own | {RUNTIME}))}"
+                remedy = f"declare it, or read one of {', '.join(sorted(own | RESERVED_SECRETS))}"
                 yield source.line(name, of="Function Query"), what, remedy
 
 

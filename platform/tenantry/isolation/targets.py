@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agreed.declarations import SIGNING
 from tenantry.groups import current
 from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.partitions import partition_keys
@@ -79,11 +80,8 @@ class TenantPlace:
         yield from self._data()
         arns, names, slug = self.cell.arns, self.names, self.slug
         groups = current()
-        for each in (
-            names.signing_secret(slug),
-            *(names.secret(slug, each) for each in known_secrets(self.cell)),
-        ):
-            yield secret(self.cell, each)
+        for each in known_secrets(self.cell):
+            yield secret(self.cell, names.secret(slug, each))
         for queue in groups.queues:
             for name in (names.queue(slug, queue.name), names.dead_letters(slug, queue.name)):
                 yield Target(TargetKind.QUEUES, arns.queue(name))
@@ -132,7 +130,7 @@ class TenantPlace:
 def known_secrets(cell: RegisteredCell) -> list[str]:
     """All that any tenant can have, and those of the receivers that the cell's tenants list."""
     listed = {each.name for tenant in cell.config.tenants for each in tenant.secrets}
-    declared = [each.name for each in current().secrets]
+    declared = [SIGNING, *(each.name for each in current().secrets)]
     return [*declared, *sorted(listed - set(declared))]
 
 
@@ -143,7 +141,7 @@ def withheld_secrets(names: Names, tenant: str, function: str, known: Iterable[s
     """
     member = current().member(function)
     kept = [each for each in known if member is None or not member.function.reads(each)]
-    return [names.signing_secret(tenant), *(names.secret(tenant, each) for each in kept)]
+    return [names.secret(tenant, each) for each in kept]
 
 
 def withheld(cell: RegisteredCell, tenant: str, function: str) -> list[Target]:

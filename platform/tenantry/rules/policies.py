@@ -69,8 +69,12 @@ def boundary(
     queues: str,
     dead_letters: str,
     email: Statement | None = None,
+    signers: list[str] | None = None,
 ) -> Policy:
     """The most that any role of the cell can ever hold, whatever its own policy says.
+
+    Args:
+        signers: patterns of the roles of functions that sign tokens; no other role reads a signing secret.
 
     No role needs the dead letters: SQS itself moves messages there, and an operator takes them back. Their
     names are among those that the pattern of the queues covers.
@@ -93,6 +97,7 @@ def boundary(
             "Effect": "Deny",
             "Action": "secretsmanager:*",
             "Resource": signing_secrets,
+            **({"Condition": {"ArnNotLike": {"aws:PrincipalArn": signers}}} if signers else {}),
         },
         {"Sid": "NoDeadLetters", "Effect": "Deny", "Action": "sqs:*", "Resource": dead_letters},
     )

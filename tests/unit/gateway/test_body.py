@@ -235,5 +235,6 @@ def test_no_answer_is_made_up_of_a_tenants_data() -> None:
         "authorizer_function",
         "contact_function",
         "items_function",
+        "tokens_function",
         "tools_function",
     }

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from agreed import environment
-from agreed.declarations import RUNTIME
+from agreed.declarations import RUNTIME, SIGNING
 from tenantry.components.functions import AUTHORIZER_SECONDS
-from tenantry.config.verification import verification
-from tenantry.groups import Member
+from tenantry.config.verification import issuing, verification
+from tenantry.groups import Member, current
 from tenantry.isolation.expected.expectation import SHOWN, Expected, Inputs, Place, TenantPlace
 from tenantry.isolation.expected.gateway import log_group
 from tenantry.isolation.expected.invocations import mapping, permission, schedule
@@ -31,6 +31,11 @@ def of_cell(at: Place) -> Iterator[Expected]:
         queues=arns.queue(names.queue("*", "*")),
         dead_letters=arns.queue(names.dead_letters("*", "*")),
         email=policies.by_email(at.deployment.sender_identities(), sender) if sender else None,
+        signers=[
+            arns.iam(f"role/{names.function('*', member.name)}")
+            for member in current().members
+            if SIGNING in member.function.secrets
+        ],
     )
     kept = (
         key_policies.items(arns.regional("dynamodb"), names.tenant("*")),
@@ -150,6 +155,9 @@ def _variables(at: TenantPlace, member: Member) -> Inputs:
         variables[environment.CURSORS] = environment.UNSEALED
     for name in filter(function.reads, secrets):
         variables[environment.secret_arn(name)] = at.secret_arn(name)
+    if SIGNING in function.secrets:
+        variables[environment.secret_arn(SIGNING)] = at.secret_arn(SIGNING)
+        variables[environment.ISSUES] = issuing(tenant, names.issuer(at.slug))
     for name in queues.intersection(_reached(member)):
         url = at.computed(tokens.QUEUE, f"{at.slug}.{name}", "url")
         variables[environment.queue_url(name)] = url
@@ -186,7 +194,8 @@ def _policy(at: TenantPlace, member: Member) -> policies.Policy:
     """What the group's declaration grants on this tenant's own, and nothing beside."""
     tenant, names, arns = at.tenant, at.names, at.arns
     silo = tenant.isolation == "silo"
-    secrets = [each.name for each in tenant.secrets if member.function.reads(each.name)]
+    there = [*(each.name for each in tenant.secrets), SIGNING]
+    secrets = [each for each in there if member.function.reads(each)]
     queues = [each.name for each in tenant.queues if each.name in _reached(member)]
     reach = Reach(
         arns.table(names.tenant(at.slug) if silo else names.table),
