@@ -22,6 +22,7 @@ from tenantry.cli import (
     operations,
     plan,
     policies,
+    portal,
     quotas,
     releases,
     repair,
@@ -85,6 +86,7 @@ app.command("isolation", rich_help_panel=FILES)(isolation.isolation)
 app.command("guardrails", rich_help_panel=FILES)(guardrails.guardrails)
 app.add_typer(secrets.secrets, name="secrets", rich_help_panel=DATA)
 app.command("console", rich_help_panel=RUNNING)(console.console)
+app.command("portal", rich_help_panel=RUNNING)(portal.portal)
 app.command("verify", rich_help_panel=RUNNING)(verification.verify)
 app.add_typer(policies.policies, name="policies", rich_help_panel=RUNNING)
 app.command("audit", rich_help_panel=RUNNING)(audit.audit)

@@ -47,7 +47,8 @@ class Tenant(pulumi.ComponentResource):
         encryption = Encryption(site, below) if tenant.data.encryption == "kms" else None
         site = replace(site, key=encryption.key if encryption else None)
         names = {each.name: secret_name(site, each, self) for each in tenant.secrets}
-        roles = functions.roles(site, names, encryption, self)
+        early = [each for each in tenant.members if not each.function.oversees]
+        roles = functions.roles(site, early, names, encryption, self)
         allowed = [each.policy for each in roles.values()]
         stores = Stores(
             self._table(site, allowed),
@@ -56,10 +57,15 @@ class Tenant(pulumi.ComponentResource):
         )
         serving = {
             AUTHORIZER: functions.authorizer(site, roles[AUTHORIZER], self._verification(site), self),
-            **{m.name: functions.member(site, roles[m.name], m, stores, self) for m in tenant.members},
+            **{m.name: functions.member(site, roles[m.name], m, stores, self) for m in early},
         }
         stage = Stage(site, serving, below)
         access = Access(site, stage.name, below)
+        for late in tenant.members:
+            if late.function.oversees:  # it names the plan, which is made after the stage
+                overseen = functions.Overseen(access.plan, access.keys)
+                role = roles[late.name] = functions.role(site, late, names, encryption, self, overseen)
+                functions.member(site, role, late, stores, self, overseen)
         self.domains = self._domains(site, stage)
         Watch(site, below)
         self.summary: dict[str, Any] = self._summary(site, stores, stage, access)
