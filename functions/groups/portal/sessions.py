@@ -5,7 +5,6 @@ Its path is left to the browser, which takes the folder of the page that set it:
 """
 
 import time
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
 from agreed import partitions, seals
@@ -102,16 +101,10 @@ def _key() -> str:
 
 def _cookies(request: Request) -> list[str]:
     """Each cookie of the name: a browser sends all that it has, whichever folder they are for."""
-    found = []
-    for header in request.headers.get("cookie", ()):
-        for pair in header.split(";"):
-            try:
-                parsed = SimpleCookie(pair)
-            except CookieError:
-                continue
-            if COOKIE in parsed:
-                found.append(parsed[COOKIE].value)
-    return found
+    pairs = (
+        pair.strip().partition("=") for text in request.headers.get("cookie", ()) for pair in text.split(";")
+    )
+    return [value for name, _, value in pairs if name == COOKIE]
 
 
 def _cookie(request: Request, value: str, seconds: int) -> str:

@@ -51,6 +51,7 @@ def problems(found: Iterable[Installed]) -> list[Problem]:
         source = PythonSource(one.folder / "declaration.py")
         findings = [finding for check in CHECKS for finding in check(one, source)]
         findings += records.used(one, source, installed)
+        findings += _fed(one, source, installed)
         reported += [Problem(shown(source.path), *finding) for finding in findings]
         reported += code.problems(one)
         reported += requirements.problems(one)
@@ -151,6 +152,17 @@ def _queues(one: Installed, source: PythonSource) -> Iterator[Finding]:
                 what,
                 "let the routes' function alone oversee",
             )
+
+
+def _fed(one: Installed, source: PythonSource, installed: list[Installed]) -> Iterator[Finding]:
+    """Queues of other groups, of those that are installed."""
+    queues = {each.name: {queue.name for queue in each.group.queues} for each in installed}
+    for member in members(one.group):
+        for name in member.function.feeds:
+            other, mark, queue = name.partition("/")
+            if mark and queue not in queues.get(other, {queue}):
+                what = f"{member.name} feeds {name}, and {other} has no such queue"
+                yield source.line(name, of="Function"), what, f"name one of {other}'s queues"
 
 
 def _conditions(one: Installed, source: PythonSource) -> Iterator[Finding]:
