@@ -21,8 +21,12 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Overseen:
-    """What a function looks at that oversees its tenant: log group, plan's id, names of API keys by id."""
+    """What a function looks at that oversees its tenant: log group, plan's id, names of API keys by id.
 
+    `active`: whether the tenant's API answers, which is not so while it is suspended.
+    """
+
+    active: bool
     access_log: str
     plan: str
     keys: Mapping[str, str]
@@ -96,6 +100,7 @@ def current() -> Settings:
 def _overseen(environment: Mapping[str, str]) -> Overseen:
     limits = json.loads(environment[names.LIMITS])
     return Overseen(
+        active=environment[names.STATUS] == names.ACTIVE,
         access_log=environment[names.ACCESS_LOG],
         plan=environment[names.USAGE_PLAN],
         keys=json.loads(environment[names.API_KEYS]),

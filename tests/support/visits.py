@@ -36,6 +36,7 @@ def overseen(tenant: str, secret: str) -> Iterator[None]:
     counted = (SimpleNamespace(status_code=200), {"items": {}})
     clients.session().register("before-call.apigateway.GetUsage", lambda **_: counted)
     variables = {
+        environment.STATUS: environment.ACTIVE,
         environment.secret_arn("portal"): secret,
         environment.ACCESS_LOG: group,
         environment.USAGE_PLAN: f"plan-of-{tenant}",

@@ -93,6 +93,7 @@ def _shown(handler: Callable[[Request], Response]) -> Callable[[Request], Respon
 
     def serve_page(request: Request) -> Response:
         try:
+            sessions.require_active()
             return handler(request)
         except sessions.Closed as closed:
             return pages.closed(_tenant(), str(closed))

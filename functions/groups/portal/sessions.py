@@ -35,6 +35,12 @@ def current(request: Request) -> Seal:
     raise Closed("Open the portal by a link. Your session has ended, or there was none.")
 
 
+def require_active() -> None:
+    """Raises Closed: no plan closes pages, as one closes all else of a tenant that is suspended."""
+    if not settings.current().overseen.active:
+        raise Closed("This API is suspended.")
+
+
 def begin(request: Request, link: str) -> str:
     """The cookie of a new session.
 

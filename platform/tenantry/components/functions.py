@@ -195,6 +195,7 @@ def _overseeing(site: Site, overseen: Overseen) -> Environment:
     limits, names = site.tenant.limits, list(overseen.keys)
     ids = pulumi.Output.all(*(each.id for each in overseen.keys.values()))
     return {
+        environment.STATUS: site.tenant.status,
         environment.ACCESS_LOG: site.deployment.names.access_log(site.slug),
         environment.USAGE_PLAN: overseen.plan,
         environment.API_KEYS: ids.apply(lambda known: compact(dict(zip(known, names, strict=True)))),

@@ -150,7 +150,7 @@ OPTIONS: dict[str, Case] = {
     "a worker that oversees": (
         "                timeout_seconds=31,",
         "                timeout_seconds=31, oversees=True,",
-        '"mailer"',
+        '            "mailer",',
         "mailer oversees its tenant, and serves no route",
         "let the routes' function alone oversee",
     ),

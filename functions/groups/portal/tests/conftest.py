@@ -93,11 +93,12 @@ class World:
 
 @dataclass
 class Portal:
-    """One tenant's, as one browser sees it."""
+    """One tenant's, as one browser sees it; `more` stands in the function's environment."""
 
     world: World
     tenant: str
     cookie: str = ""
+    more: dict[str, str] = field(default_factory=dict)
 
     def get(self, page: str, query: str = "", **headers: str) -> Answer:
         return self._call("GET", page, query=query, headers=headers)
@@ -128,7 +129,7 @@ class Portal:
         api = TenantApi(
             self.tenant, "", "https://www.acme.example", "true", queue_url=f"https://sqs/{self.tenant}"
         )
-        with mock.patch.dict(os.environ, variables(self.tenant)), api.environment():
+        with mock.patch.dict(os.environ, variables(self.tenant) | self.more), api.environment():
             yield api
 
     def _call(self, method: str, page: str, headers: dict[str, str], **event: Any) -> Answer:
@@ -148,6 +149,7 @@ def secret_arn(tenant: str) -> str:
 
 def variables(tenant: str) -> dict[str, str]:
     return {
+        environment.STATUS: environment.ACTIVE,
         environment.secret_arn("portal"): secret_arn(tenant),
         environment.ACCESS_LOG: access_log(tenant),
         environment.USAGE_PLAN: f"plan-of-{tenant}",

@@ -4,8 +4,8 @@ import string
 
 import pytest
 
+from agreed import environment, seals
 from agreed import portal as spelled
-from agreed import seals
 from api import clock, secrets
 from groups.portal.declaration import SESSION, SESSION_SECONDS
 
@@ -98,6 +98,14 @@ def test_another_key_ends_all_sessions(acme: Portal, world: World) -> None:
     world.keys = dict.fromkeys(world.keys, "another")
     secrets._kept.clear()
     assert closed(acme.get("usage"))
+
+
+@pytest.mark.parametrize("status", ["suspended", "offboarding"])
+def test_a_tenant_that_is_not_active_has_no_portal(acme: Portal, status: str) -> None:
+    acme.more = {environment.STATUS: status}
+    for answer in (acme.get("usage"), acme.enter(), acme.post("deliveries", {})):
+        assert closed(answer)
+        assert "suspended" in answer.text
 
 
 def test_one_cookie_of_several_may_be_the_sessions(acme: Portal) -> None:
