@@ -23,6 +23,7 @@ from tenantry.cli import (
     operations,
     plan,
     policies,
+    portal,
     quotas,
     releases,
     repair,
@@ -89,6 +90,7 @@ app.command("guardrails", rich_help_panel=FILES)(guardrails.guardrails)
 app.add_typer(secrets.secrets, name="secrets", rich_help_panel=DATA)
 app.command("console", rich_help_panel=RUNNING)(console.console)
 app.command("handover", rich_help_panel=RUNNING)(contracts.handover)
+app.command("portal", rich_help_panel=RUNNING)(portal.portal)
 app.command("verify", rich_help_panel=RUNNING)(verification.verify)
 app.add_typer(policies.policies, name="policies", rich_help_panel=RUNNING)
 app.command("audit", rich_help_panel=RUNNING)(audit.audit)

@@ -108,6 +108,7 @@ def _boundary(deployment: Deployment) -> policies.Policy:
         signing_secrets=arns.secrets(generation(names.signing_secret("*"), "*")),
         queues=arns.queue(names.queue("*", "*")),
         dead_letters=arns.queue(names.dead_letters("*", "*")),
+        overseen=policies.overseeing(arns.log_and_streams(names.access_log("*")), arns.usage("*")),
         email=policies.by_email(deployment.sender_identities(), sender) if sender else None,
         signers=[
             arns.iam(f"role/{names.function('*', member.name)}")

@@ -50,7 +50,8 @@ class Tenant(pulumi.ComponentResource):
         signing = self._signing_keys(site)
         names = {each.name: secret_name(site, each, self) for each in tenant.secrets}
         names |= {SIGNING: signing.name} if signing else {}
-        roles = functions.roles(site, names, encryption, self)
+        early = [each for each in tenant.members if not each.function.oversees]
+        roles = functions.roles(site, early, names, encryption, self)
         allowed = [each.policy for each in roles.values()]
         secrets = {each.name: secret(site, each, names[each.name], allowed, self) for each in tenant.secrets}
         kept = signing.keep([roles[each.name].policy for each in tenant.signers]) if signing else None
@@ -67,11 +68,16 @@ class Tenant(pulumi.ComponentResource):
             AUTHORIZER: authorizer,
             **{
                 m.name: functions.member(site, roles[m.name], m, stores, first.get(m.name, ()), self)
-                for m in tenant.members
+                for m in early
             },
         }
         stage = Stage(site, serving, below)
         access = Access(site, stage.name, below)
+        for late in tenant.members:
+            if late.function.oversees:  # it names the plan, which is made after the stage
+                overseen = functions.Overseen(access.plan, access.keys)
+                role = roles[late.name] = functions.role(site, late, names, encryption, self, overseen)
+                functions.member(site, role, late, stores, (), self, overseen)
         self.domains = self._domains(site, stage)
         Watch(site, below)
         self.summary: dict[str, Any] = self._summary(site, stores, stage, access)

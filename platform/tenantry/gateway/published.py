@@ -92,7 +92,13 @@ def _served(item: Document, groups: Container[str]) -> Document:
         for method, operation in item.items()
         if method in METHODS
         and (operation["x-tenantry-group"] == CORE or operation["x-tenantry-group"] in groups)
+        and not is_page(operation)
     }
+
+
+def is_page(operation: Document) -> bool:
+    """Whether it is for browsers: no client calls it."""
+    return not operation["security"] and operation["x-tenantry-group"] != CORE
 
 
 def _needed(document: Document, paths: Document) -> Document:
