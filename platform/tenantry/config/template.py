@@ -65,7 +65,7 @@ _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 def tenant_file(slug: str, cell: str, tier: str, name: str | None = None) -> str:
     """The text of tenants/<cell>/<slug>.yaml; whether tier and cell exist is the caller's to know.
 
-    It switches on every installed group that the tenant may have, except those that sign tokens or oversee it.
+    It switches on each installed group that the tenant may have, except those that sign tokens or oversee it.
 
     Raises:
         ValueError: slug or cell can be no such name.
