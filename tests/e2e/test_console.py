@@ -7,9 +7,10 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import psutil
@@ -30,7 +31,10 @@ from tests.support.browser import PHONE, Visit, chromium, visiting
 from tests.support.command import TENANTS, Command, eventually
 from tests.support.platform import Platform, Tenant
 
-PAGES = ["/", "/tenants/acme", "/tenants/globex?range=24h", "/?range=7d&sort=requests"]
+PAGES = [
+    *("/", "/tenants/acme", "/tenants/globex?range=24h&compare=before", "/?range=7d&sort=requests"),
+    *("/tenants/acme/requests/12345678", "/runbooks"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +111,7 @@ def test_refreshing_brings_new_figures_and_leaves_the_reader_where_they_are(
     visit.open("/tenants/acme")
     calls = visit.page.locator(".tiles dd").first
     before = int(calls.inner_text().replace(",", ""))
-    visit.page.locator("summary").first.click()
+    visit.page.locator(".chart summary").first.click()
     sent(acme, 2, 0)
 
     def shown() -> bool:
@@ -164,7 +168,40 @@ def test_an_error_that_a_function_logged_is_told_with_its_trace(visit: Visit, pl
     logs.put_log_events(**group, logEvents=events)
     visit.open("/tenants/globex")
     row = visit.page.locator(".errors tbody tr").filter(has_text="a drill")
-    assert row.locator("td").all_inner_texts()[0::3] == ["items", "drill-request\n1-drill"]
+    assert row.locator("td").all_inner_texts()[1::3] == ["items", "drill-request\n1-drill"]
+    row.get_by_role("link", name="drill-request").click()
+    visit.page.wait_for_url("**/tenants/globex/requests/drill-request?at=*")
+    assert "a drill" in visit.page.locator(".way").inner_text()
+
+
+def test_a_call_is_told_by_its_route_and_its_key_with_when_it_was(visit: Visit, acme: Tenant) -> None:
+    sent(acme, 1, 0)
+
+    def told() -> bool:
+        visit.open("/tenants/acme?range=5m")
+        rows = visit.page.get_by_role("row")
+        route = rows.filter(has_text="GET /items/{collection}").first.inner_text()
+        key = rows.filter(has_text="web").first.inner_text()
+        return all("under a minute ago" in each for each in (route, key))
+
+    assert eventually(told)
+
+
+def test_what_is_dragged_over_a_chart_is_the_range_that_is_shown_next(visit: Visit, acme: Tenant) -> None:
+    sent(acme, 1, 0)
+    visit.open("/tenants/acme?range=3h&compare=before")
+    box = visit.page.locator(".u-over").first.bounding_box()
+    assert box is not None
+    visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+    visit.page.mouse.down()
+    visit.page.mouse.move(box["x"] + box["width"] - 4, box["y"] + 40, steps=5)
+    visit.page.mouse.up()
+    visit.page.wait_for_url("**from=*")
+    query = dict(parse_qsl(urlsplit(visit.page.url).query))
+    start, end = (datetime.fromisoformat(query[name]) for name in ("from", "to"))
+    assert timedelta(minutes=60) < end - start < timedelta(minutes=120)
+    assert (query["compare"], "range" in query) == ("before", False)
+    assert visit.page.locator("h2").first.inner_text().endswith("UTC")
 
 
 def test_everything_is_reached_by_the_keyboard_and_shows_where_it_is(visit: Visit) -> None:
@@ -221,7 +258,7 @@ def test_it_can_be_read_without_scripts(browser: Browser, address: str, platform
         visit.open("/?sort=tenant")
         assert visit.page.locator("tbody th a").all_inner_texts() == sorted(platform.tenants)
         visit.open("/tenants/acme")
-        summary = visit.page.locator("summary").first
+        summary = visit.page.locator(".chart summary").first
         summary.click()
         assert visit.page.locator("details[open] tbody tr").first.is_visible()
 
@@ -274,6 +311,9 @@ def _reading(platform: Platform, without: str | None = None) -> list[str]:
         "costs": source.costs,
         "lines": lambda: source.lines(tenant, list(charts.plans(tenant)), window),
         "failures": lambda: source.failures(tenant, window),
+        "traffic": lambda: source.traffic(tenant, window),
+        "last_days": lambda: source.last_days(tenant),
+        "way": lambda: source.way(tenant, "12345678", window.start, window.end),
     }
     return [name for name, read in readings.items() if isinstance(attempt(read, ""), Unread)]
 
@@ -301,7 +341,7 @@ def test_the_documented_policy_is_enough(platform: Platform) -> None:
         ("sqs:ListQueues", ["running"]),
         ("cloudwatch:GetMetricData", ["glances", "calls", "costs", "lines"]),
         ("cloudwatch:DescribeAlarms", ["ringing", "alarms"]),
-        ("logs:FilterLogEvents", ["failures"]),
+        ("logs:FilterLogEvents", ["failures", "traffic", "way"]),
         ("dynamodb:DescribeTable", ["costs"]),
     ],
 )

@@ -35,7 +35,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "console"
 PICTURES = [
     ("tenants-light", "/", {**WIDE, "height": 640}, "light"),
     ("tenant-dark", "/tenants/globex", {**WIDE, "height": 1040}, "dark"),
-    ("tenants-phone", "/", PHONE, "light"),
+    ("tenants-phone", "/", {**PHONE, "height": 1000}, "light"),
 ]
 
 ADD, LIST = "POST /items/{collection}", "GET /items/{collection}"

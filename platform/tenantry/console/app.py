@@ -102,7 +102,8 @@ def _answer(pages: Pages, page: Callable[[], str]) -> Response:
     except Silent as error:
         source = pages.source
         return HTMLResponse(
-            pages.problem(f"{_capital(source.words)} does not answer", source.silence, str(error)), 502
+            pages.problem(f"{_capital(source.words)} does not answer", _capital(source.silence), str(error)),
+            502,
         )
     except Failed as error:
         advice = "Put that right, then load this page again; the console itself goes on running."

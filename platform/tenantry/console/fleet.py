@@ -41,14 +41,14 @@ class FleetState:
         return self.stacks.get(f"{cells}.{slug}", self.stacks[cells])
 
 
-def read(stack: str) -> FleetState | None:
-    """None where this project does not know the stack.
+def read(stack: str, project: Project | None = None) -> FleetState | None:
+    """None where the project, if not this one, does not know the stack.
 
     Raises:
         WrongInput: a file cannot be read.
         Failed: it is not known where the state is.
     """
-    known = fleet(Project())
+    known = fleet(project or Project())
     own = {each.name: each for each in known.stacks if each.cells_stack == stack}
     return FleetState(own, _rollout(known, own)) if stack in own else None
 

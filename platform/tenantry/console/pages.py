@@ -17,13 +17,13 @@ from tenantry.console.overview import (
     totals,
 )
 from tenantry.console.ranges import DAY, earlier
-from tenantry.console.readings import Unread, together
+from tenantry.console.readings import Readings, Unread, together
 from tenantry.console.rendering import render
 from tenantry.console.source import Source
 from tenantry.console.view import View
 from tenantry.operations.logs.failures import grouped
-from tenantry.operations.metering.figures import Glance
 from tenantry.operations.metering.metric_data import Window
+from tenantry.operations.running import Running, RunningTenant
 
 METRICS, ALARMS = "cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"
 LOGS, GATEWAY, STATE = "logs:FilterLogEvents", "apigateway:GET", "s3:GetObject"
@@ -71,9 +71,6 @@ class Pages:
             }
         )
         complete = completed(page.rows, known["quotas"], known["calls"])
-        missing = {
-            NAMES[name]: each for name, each in known.items() if isinstance(each, Unread) and name in NAMES
-        }
         return render(
             "overview.html",
             view,
@@ -86,7 +83,7 @@ class Pages:
             tiers=sorted({tenant.tier for tenant in running.tenants if tenant.tier}),
             statuses=STATUSES,
             columns=COLUMNS,
-            missing=missing,
+            missing={NAMES[name]: known[name] for name in NAMES if isinstance(known[name], Unread)},
             fleet=fleet,
             cells=running.place.names.stack,
         )
@@ -96,39 +93,12 @@ class Pages:
         now, source = self.now(), self.source
         running = source.running()
         tenant = running.tenant(slug)
-        window, plan = view.range.window(now), charts.plans(tenant)
+        window = view.range.window(now)
         before, words = earlier(window)
-
-        def drawn(within: Window) -> list[Chart]:
-            return charts.drawn(plan, source.lines(tenant, [*plan], within))
-
-        def charted() -> list[Chart]:
-            own = drawn(window)
-            return charts.compared(own, drawn(before), words) if view.compared else own
-
-        def declared() -> tuple[str, str] | None:
-            there = source.fleet()
-            own = there.declaring(slug, running.place.names.stack) if there else None
-            return (own.name, own.standing) if own else None
-
-        def glance(within: Window) -> Glance | None:
-            return source.glances([tenant], within).get(slug)
-
-        known = together(
-            {
-                "glance": (METRICS, lambda: glance(window)),
-                "was": (METRICS, lambda: glance(before) if view.compared else None),
-                "charts": (METRICS, charted),
-                "alarms": (ALARMS, lambda: source.alarms(tenant)),
-                "quota": (GATEWAY, lambda: source.quotas([tenant]).get(slug)),
-                "cost": (METRICS, lambda: source.costs().get(slug)),
-                "failures": (LOGS, lambda: grouped(source.failures(tenant, window))),
-                "traffic": (LOGS, lambda: source.traffic(tenant, window)),
-                "last_days": (GATEWAY, lambda: source.last_days(tenant)),
-                "record": (STATE, lambda: source.record(tenant)),
-                "declared": (STATE, declared),
-            }
-        )
+        wanted = self._readings(running, tenant, window)
+        known = together({**wanted, **self._earlier(tenant, before)} if view.compared else wanted)
+        if view.compared:
+            known["charts"] = _compared(known["charts"], known.pop("drawn"), words)
         measured = None if isinstance(known["glance"], Unread) else known["glance"]
         return render(
             "tenant.html",
@@ -142,6 +112,37 @@ class Pages:
             keys=keys.rows(tenant.keys, known["traffic"], known["last_days"]),
             **known,
         )
+
+    def _readings(self, running: Running, tenant: RunningTenant, window: Window) -> Readings:
+        source, slug = self.source, tenant.slug
+
+        def declared() -> tuple[str, str] | None:
+            there = source.fleet()
+            own = there.declaring(slug, running.place.names.stack) if there else None
+            return (own.name, own.standing) if own else None
+
+        return {
+            "glance": (METRICS, lambda: source.glances([tenant], window).get(slug)),
+            "charts": (METRICS, lambda: self._drawn(tenant, window)),
+            "alarms": (ALARMS, lambda: source.alarms(tenant)),
+            "quota": (GATEWAY, lambda: source.quotas([tenant]).get(slug)),
+            "cost": (METRICS, lambda: source.costs().get(slug)),
+            "failures": (LOGS, lambda: grouped(source.failures(tenant, window))),
+            "traffic": (LOGS, lambda: source.traffic(tenant, window)),
+            "last_days": (GATEWAY, lambda: source.last_days(tenant)),
+            "record": (STATE, lambda: source.record(tenant)),
+            "declared": (STATE, declared),
+        }
+
+    def _earlier(self, tenant: RunningTenant, window: Window) -> Readings:
+        return {
+            "was": (METRICS, lambda: self.source.glances([tenant], window).get(tenant.slug)),
+            "drawn": (METRICS, lambda: self._drawn(tenant, window)),
+        }
+
+    def _drawn(self, tenant: RunningTenant, window: Window) -> list[Chart]:
+        plan = charts.plans(tenant)
+        return charts.drawn(plan, self.source.lines(tenant, [*plan], window))
 
     def request(self, view: View, slug: str, request: str, at: datetime | None) -> str:
         """What the logs say of one request around that time; of the last day, if nobody knows when it was.
@@ -174,3 +175,9 @@ class Pages:
     def problem(self, title: str, reason: str, advice: str) -> str:
         shown = {"title": title, "reason": reason, "advice": advice}
         return render("problem.html", View("/"), self.now(), self.source.words, **shown)
+
+
+def _compared(own: list[Chart] | Unread, before: list[Chart] | Unread, words: str) -> list[Chart] | Unread:
+    return (
+        own if isinstance(own, Unread) or isinstance(before, Unread) else charts.compared(own, before, words)
+    )

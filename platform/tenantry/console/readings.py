@@ -30,8 +30,12 @@ def attempt(read: Callable[[], Reading], action: str) -> Reading | Unread:
         return Unread(reason, action if "AccessDenied" in reason else "")
 
 
-def together(wanted: Mapping[str, tuple[str, Callable[[], Any]]]) -> dict[str, Any]:
-    """Each by its name, with `Unread` for what cannot be had; before each reading stands its action."""
+Readings = Mapping[str, tuple[str, Callable[[], Any]]]
+"""By name: what IAM calls the right to read it, and the reading."""
+
+
+def together(wanted: Readings) -> dict[str, Any]:
+    """All at once, with `Unread` for what cannot be had."""
     with ThreadPoolExecutor(len(wanted)) as pool:
         under_way = {name: pool.submit(attempt, read, action) for name, (action, read) in wanted.items()}
     return {name: each.result() for name, each in under_way.items()}

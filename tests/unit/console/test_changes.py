@@ -5,16 +5,23 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tenantry.config.sites import Site
 from tenantry.console import fleet, record
-from tenantry.console.fleet import FleetState
+from tenantry.console.fleet import FleetState, LastRollout
+from tenantry.operations.fleet.journals import Journal
 from tenantry.operations.fleet.listing import FleetStack
+from tenantry.operations.fleet.listing import fleet as listed
 from tenantry.operations.fleet.records import Backend
+from tenantry.operations.fleet.starts import journals
 from tenantry.operations.stores import Folder
 from tenantry.operations.trail.heads import Heads
 from tenantry.operations.trail.trail import Trail
 from tenantry.rollout.progress import Progress
+from tenantry.wanted import Project
 from tests.support.console import Made, get
+from tests.support.fleets import written
 from tests.unit.console.test_pages import made, text
 from tests.unit.console.test_tenant_page import section
 
@@ -114,6 +121,27 @@ def test_a_tenant_is_told_with_the_stack_that_declares_it() -> None:
 def test_a_rollout_that_concerned_no_stack_of_the_cell_is_not_its_own() -> None:
     there = replace(progress(), states={"other": "failed"})
     assert fleet.concerning("1", there, OWN) is None
+
+
+def test_the_fleets_state_is_that_of_the_cells_own_stacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path}/backend")
+    project = Project(written(tmp_path / "project", {"one": ["acme"], "two": ["acme-eu"]}))
+    state = fleet.read("one", project)
+    assert state is not None
+    assert (state.declaring("acme", "one").name, state.declaring("acme", "one").standing) == (
+        "one",
+        "never deployed",
+    )
+    assert ([*state.stacks], state.rollout) == (["one"], None)
+    assert fleet.read("three", project) is None
+    journal = Journal(journals(listed(project)), "20261122")
+    stacks = {name: {"ring": "rest", "cell": name, "was": "", "wanted": "x"} for name in ("one", "two")}
+    journal.write("begun", by="me", stacks=stacks)
+    journal.write("failed", stack="one", why="no")
+    rollout = fleet.read("one", project).rollout  # type: ignore[union-attr]
+    assert rollout == LastRollout("20261122", "", "", {"failed": 1}, [("one", "no")])
 
 
 def test_a_platform_without_a_fleet_says_nothing_of_one() -> None:

@@ -204,7 +204,7 @@ def test_a_platform_that_is_gone_is_told_as_that_with_what_brings_it_back() -> N
     answer = get(Gone((), words="the local platform http://127.0.0.1:4566", silence=silence), "/")
     assert answer.status_code == 502
     told = text(answer.text)
-    assert "The local platform http://127.0.0.1:4566 does not answer it has ended; `tenantry up`" in told
+    assert "The local platform http://127.0.0.1:4566 does not answer It has ended; `tenantry up`" in told
 
 
 def test_without_tenants_the_page_says_how_to_make_one() -> None:
