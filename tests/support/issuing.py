@@ -31,11 +31,13 @@ def private_key(_tenant: str) -> Ed25519PrivateKey:
 
 
 def create_secret(tenant: str) -> str:
-    """The signing secret, whose content is as the program writes it."""
+    """The signing secret, with what the program writes into it; one for a whole run, as the runtime's."""
     pem = private_key(tenant).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    made = tenant_api.client("secretsmanager").create_secret(
-        Name=f"tenantry/demo/{tenant}/signing/0a1b2c3d", SecretString=json.dumps({KEY: pem.decode()})
-    )
+    name, client = f"tenantry/demo/{tenant}/signing/0a1b2c3d", tenant_api.client("secretsmanager")
+    try:
+        made = client.create_secret(Name=name, SecretString=json.dumps({KEY: pem.decode()}))
+    except client.exceptions.ResourceExistsException:
+        made = client.describe_secret(SecretId=name)
     return str(made["ARN"])
 
 

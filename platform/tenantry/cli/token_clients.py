@@ -67,14 +67,14 @@ def add(
 
     place = chosen(stack, region, port, slug)
     with (
-        place.trail().act("clients add", slug, client=client, scopes=scope, days=days),
+        place.trail().act("clients add", slug, client=client, days=days) as act,
         refusals_reported(place.region),
     ):
         own = _endpoint(place, slug)
-        scopes = scope or own.scopes
-        secret = own.add(client, scopes, days)
+        wanted = act.outcome["scopes"] = list(scope or own.scopes)
+        secret = own.add(client, wanted, days)
     if as_json:
-        print_json({"tenant": slug, "client": client, "secret": secret, "scopes": list(scopes)})
+        print_json({"tenant": slug, "client": client, "secret": secret, "scopes": wanted})
         return
     typer.echo(secret)
     _say(f"✓ added {client} to {slug}; its secret is kept here as a digest alone, and never shown again")
