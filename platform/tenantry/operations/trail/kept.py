@@ -27,8 +27,13 @@ PLACES, MANNERS = {"region", "endpoint", "profile"}, {"awssdk", "ssetype", "kmsk
 
 def of_cell(cell: str) -> Trail:
     """Of a cell on this machine, beside the state of its local platforms; it outlives them."""
-    shelf = FolderShelf(paths.local_state() / "audit" / "lines" / cell)
+    shelf = FolderShelf(_cells() / cell)
     return Trail(shelf, _heads(shelf), origin.by, partial(origin.commit, paths.ROOT))
+
+
+def cells() -> list[str]:
+    """Those on this machine that have a record."""
+    return sorted(each.name for each in _cells().iterdir()) if _cells().is_dir() else []
 
 
 def of_stack(stack: str, arn: Callable[[], str | None]) -> Trail:
@@ -55,6 +60,10 @@ def shelves(stack: str) -> tuple[Shelf, Shelf | None]:
     lines = _shelf(stacks.settings(stack).get(SETTING) or backend, f".tenantry/audit/{project}/{stack}")
     by_files = urlsplit(backend).scheme in ("file", "s3")
     return lines, _shelf(backend, f".pulumi/history/{project}/{stack}") if by_files else None
+
+
+def _cells() -> Path:
+    return paths.local_state() / "audit" / "lines"
 
 
 def _heads(shelf: Shelf) -> Heads:
