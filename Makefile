@@ -1,5 +1,7 @@
 # Everything a developer or CI runs. `make help` lists it.
 PYTHON ?= python3
+# What is installed: `dev` for whoever changes Tenantry, `platform` for whoever operates it.
+SET ?= dev
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.set-up
@@ -14,7 +16,7 @@ SOURCES := platform functions demo benches tests policy-pack docsite
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
 
-setup: $(SETUP) ## make .venv with pinned, hashed packages, and build the layer; again only when they change
+setup: $(SETUP) ## make .venv with pinned, hashed packages, and build the layer; again only when they change (SET=platform: what operators need)
 
 # A Python that was asked for by name and is not the environment's makes a new one.
 ifneq ($(origin PYTHON),file)
@@ -23,25 +25,30 @@ $(SETUP): another-python
 endif
 endif
 
-.PHONY: another-python
-another-python: ;
+# So does the larger set, where the smaller one is installed.
+ifeq ($(SET) of $(shell cat $(SETUP) 2>/dev/null),dev of platform)
+$(SETUP): another-set
+endif
 
-$(SETUP): requirements/dev.txt requirements/functions.txt pyproject.toml
+.PHONY: another-python another-set
+another-python another-set: ;
+
+$(SETUP): requirements/$(SET).txt requirements/functions.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; set PYTHON=")'
 	@if command -v uv > /dev/null; then \
 	  echo "making $(VENV) with pinned packages, by uv" && \
 	  uv venv --quiet --clear --python "$$(command -v $(PYTHON))" $(VENV) && \
-	  uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements/dev.txt && \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements/$(SET).txt && \
 	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
 	else \
 	  echo "making $(VENV) with pinned packages, by pip: one to two minutes, once; with uv on PATH it is seconds" && \
 	  $(PYTHON) -m venv --clear $(VENV) && \
 	  bash -o pipefail -c '$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off \
-	    --require-hashes --requirement requirements/dev.txt | awk "/^Collecting/ { printf \".\"; fflush() }"' && echo && \
+	    --require-hashes --requirement requirements/$(SET).txt | awk "/^Collecting/ { printf \".\"; fflush() }"' && echo && \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
 	fi
 	@$(BIN)/tenantry build
-	@touch $@
+	@echo $(SET) > $@
 
 policies: $(PACK)/.set-up ## make the environment that the policy pack has under the Pulumi engine
 

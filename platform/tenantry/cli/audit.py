@@ -11,10 +11,12 @@ from tenantry.cli import moments
 from tenantry.cli.output import harmless, print_json, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen, require_slug
 from tenantry.cli.tenants import AsJson
+from tenantry.problems import unknown
 
 if TYPE_CHECKING:
     from tenantry.operations.trail.heads import Head
     from tenantry.operations.trail.lines import Line
+    from tenantry.operations.trail.trail import Trail
 
 ALTERED = 3
 
@@ -36,6 +38,12 @@ def audit(
             help="With --verify: a line that was seen elsewhere, such as in CI's log; repeatable.",
         ),
     ] = None,
+    cell: Annotated[
+        str | None,
+        typer.Option(
+            "--cell", help="Of this cell on this machine; of the one that has the tenant, if left out."
+        ),
+    ] = None,
     stack: StackOption = None,
     region: Region = None,
     port: Port = None,
@@ -50,7 +58,7 @@ def audit(
         raise WrongInput("--head says what --verify has to find; give --verify too")
     heads = [Head.written(each) for each in head or ()]
     moment = datetime.fromtimestamp(moments.moment_ms(since) / 1000, UTC) if since else None
-    trail = chosen(stack, region, port).trail()
+    trail = _trail(slug, cell, stack, region, port)
     lines = trail.lines(slug, moment)
     newest, faults = trail.faults(heads) if verify else (None, [])
     if as_json:
@@ -62,6 +70,29 @@ def audit(
             _judge(newest, faults)
     if faults:
         raise typer.Exit(ALTERED)
+
+
+def _trail(slug: str, cell: str | None, stack: str | None, region: str | None, port: int | None) -> "Trail":
+    """On this machine no platform has to run: the record outlives it, and the tenant too."""
+    from tenantry.errors import WrongInput
+    from tenantry.operations.trail import kept
+
+    if (stack, region, port) != (None, None, None):
+        if cell is not None:
+            raise WrongInput("--cell names a record on this machine by itself; give it alone")
+        return chosen(stack, region, port).trail()
+    known = kept.cells()
+    if cell is not None and cell not in known:
+        raise WrongInput(unknown("record of a cell", cell, known))
+    own = [each for each in known if any(line.tenant == slug for line in kept.of_cell(each).lines(slug))]
+    meant = [cell] if cell else own or known
+    if not meant:
+        raise WrongInput("nothing is recorded on this machine yet; --stack STACK shows the record of a stack")
+    if len(meant) > 1:
+        raise WrongInput(
+            f"cells {', '.join(meant)} have a record each; say by --cell in which {slug} is meant"
+        )
+    return kept.of_cell(meant[0])
 
 
 def _shown(line: "Line") -> dict[str, Any]:

@@ -21,8 +21,13 @@ SETTING = "tenantry:audit"
 
 def of_cell(cell: str) -> Trail:
     """Of a cell on this machine, beside the state of its local platforms; it outlives them."""
-    lines = Folder(paths.local_state() / "audit" / "lines" / cell)
+    lines = Folder(_cells() / cell)
     return Trail(lines, _heads(lines), origin.by, partial(origin.commit, paths.ROOT))
+
+
+def cells() -> list[str]:
+    """Those on this machine that have a record."""
+    return sorted(each.name for each in _cells().iterdir()) if _cells().is_dir() else []
 
 
 def of_stack(stack: str, arn: Callable[[], str | None], backend: str | None = None) -> Trail:
@@ -56,6 +61,10 @@ def stores(stack: str, backend: str | None = None) -> tuple[Store, Store | None]
             f"set {SETTING} to s3://YOUR-BUCKET in Pulumi.yaml"
         )
     return lines, store(backend, paths.ROOT, f".pulumi/history/{project}/{stack}")
+
+
+def _cells() -> Path:
+    return paths.local_state() / "audit" / "lines"
 
 
 def _heads(lines: Store) -> Heads:
