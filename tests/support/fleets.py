@@ -29,9 +29,9 @@ def written(root: Path, cells: Mapping[str, Sequence[str]]) -> Path:
     return root
 
 
-def recorded(root: Path, stack: str, wanted: str) -> None:
+def recorded(root: Path, stack: str, wanted: str, version: int = 3) -> None:
     """As the engine keeps the state of a stack in a folder."""
     file = root.parent / "backend" / ".pulumi" / "stacks" / "tenantry" / f"{stack}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     resources = [{"type": STACK, "outputs": {"wanted": wanted}}]
-    file.write_text(json.dumps({"version": 3, "checkpoint": {"latest": {"resources": resources}}}))
+    file.write_text(json.dumps({"version": version, "checkpoint": {"latest": {"resources": resources}}}))
