@@ -132,7 +132,7 @@ bench: setup peers ## compare speed and size with comparable platforms, and writ
 bench-engine: setup ## measure updates of tenants in one stack and in stacks of their own (needs pulumi); half an hour
 	$(BIN)/python -m benches.stacks --apart 100 --together 10 25
 
-bench-fleet: setup ## put 200 tenants' stacks through failures, kills and AWS's rates (needs pulumi); an hour
+bench-fleet: setup ## put 200 tenants' stacks through kills, a failure, a bad release, AWS's rates (needs pulumi); an hour
 	$(BIN)/python -m benches.fleet
 
 pictures: setup ## take the documentation's pictures of the console and of a handover (needs chromium)

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benches.fleet.run import Claim, claims, idle, taken_over
+from benches.fleet.run import Claim, Kills, claims, idle, taken_over
 from tests.engine.crowd import crowd
 
 
@@ -17,6 +17,7 @@ def main() -> int:
     parser.add_argument("--cells", type=int, default=20, help="2 at least: each of the first is a ring")
     parser.add_argument("--tenants", type=int, default=10, help="on each cell")
     parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--within", type=float, default=10, help="seconds until each kill, at most")
     parser.add_argument("--at-once", type=int, default=os.cpu_count() or 2, help="stacks at a time")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args()
@@ -29,7 +30,8 @@ def main() -> int:
         crowd(Path(folder), options.cells, options.tenants, options.at_once) as stacks,
     ):
         chance = random.Random(options.seed)  # noqa: S311 - any moments
-        tried = claims(stacks, options.kills, chance, lambda line: print(line, flush=True))
+        kills = Kills(options.kills, options.within, chance)
+        tried = claims(stacks, kills, lambda line: print(line, flush=True))
         found = [_told(each) for each in tried]
         found += [_told(idle(stacks)), _told(taken_over(stacks))]
     print(f"\n| {options.cells * options.tenants} tenants in {options.cells} cells | held | seconds |")

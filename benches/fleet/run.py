@@ -7,15 +7,41 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 
 from tenantry.operations.fleet.journals import SILENT
 from tests.engine.crowd import Crowd
 
 MOST_IDLE = 5.0  # seconds of CPU that a rollout of nothing may take
-LONGEST = 20.0  # seconds after which a rollout is killed at the latest
+LATER = 0.7  # the share of kills whose moment counts from an update on, not from the start of the process
 
 Said = Callable[[str], None]
+
+
+@dataclass
+class Moment:
+    """So many seconds after its beginning or, if a number of updates is given, after one more has begun."""
+
+    crowd: Crowd
+    updates: int | None
+    seconds: float
+    since: float | None = None
+
+    def __call__(self) -> bool:
+        if self.since is None and (self.updates is None or self.crowd.updates() > self.updates):
+            self.since = time.monotonic()
+        return self.since is not None and time.monotonic() > self.since + self.seconds
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s after {'its start' if self.updates is None else 'a stack had begun'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kills:
+    """So many, each at most so many seconds after a rollout, or an update of it, has begun."""
+
+    number: int
+    within: float
+    chance: random.Random
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +54,15 @@ class Claim:
     seconds: float
 
 
-def claims(crowd: Crowd, kills: int, chance: random.Random, said: Said) -> Iterator[Claim]:
+def claims(crowd: Crowd, kills: Kills, said: Said) -> Iterator[Claim]:
     """Each finds what those before it left: where one does not hold, the next ones may not either."""
     steps: list[Callable[[], tuple[str, bool, object]]] = [
+        lambda: _killed(crowd, kills, said),
+        lambda: _settled(crowd),
         lambda: _failure(crowd),
         lambda: _resumed(crowd),
         lambda: _bad_release(crowd),
         lambda: _back(crowd),
-        lambda: _killed(crowd, kills, chance, said),
-        lambda: _settled(crowd),
         lambda: _rates(crowd),
     ]
     for step in steps:
@@ -45,66 +71,19 @@ def claims(crowd: Crowd, kills: int, chance: random.Random, said: Said) -> Itera
         yield Claim(what, held, str(found), time.monotonic() - begun)
 
 
-def _failure(crowd: Crowd) -> tuple[str, bool, object]:
-    stack = crowd.stacks[-1]
-    tenant = stack.rpartition(".")[2]
-    crowd.fail("create", f"::{tenant}.errors")
-    outcome = crowd.rollout("up")
-    there = crowd.journal()
-    others = sorted({*crowd.stacks} - {stack})
-    held = (outcome, there.of("failed"), there.of("updated")) == ("failed", [stack], others)
-    return (
-        f"one stack of {len(crowd.stacks)} fails, and all others are updated",
-        held,
-        (outcome, there.of("failed"), len(there.of("updated"))),
-    )
-
-
-def _resumed(crowd: Crowd) -> tuple[str, bool, object]:
-    crowd.fail()
-    outcome, unlike = crowd.rollout("resume"), _unlike(crowd)
-    return "once it can, the rollout is done", (outcome, unlike) == ("done", []), (outcome, unlike)
-
-
-def _bad_release(crowd: Crowd) -> tuple[str, bool, object]:
-    first = next(iter(crowd.cells))
-    before, calls = crowd.running(), len(crowd.calls())
-    crowd.release(2)
-    outcome = crowd.rollout("up", "--bad")
-    touched = {_stack(call["urn"]).partition(".")[0] for call in crowd.calls()[calls:]}
-    moved = {name.partition("_")[0] for name, runs in crowd.running().items() if runs != before[name]}
-    return (
-        "a bad release in the first ring halts, and no stack of the others is touched",
-        (outcome, touched, moved) == ("halted", {first}, {first}),
-        (outcome, touched, moved),
-    )
-
-
-def _back(crowd: Crowd) -> tuple[str, bool, object]:
-    """By the files of before; what ran was recorded when all was done."""
-    crowd.release(1)
-    outcome, running = crowd.rollout("up"), crowd.running()
-    contracts = {each[1] for each in running.values()}
-    held = outcome == "done" and {each[0] for each in running.values()} == {"1"}
-    return (
-        "with the files of before, every tenant runs what it ran",
-        held and len(contracts) == len(crowd.cells) and _unlike(crowd) == [],
-        (outcome, contracts),
-    )
-
-
-def _killed(crowd: Crowd, kills: int, chance: random.Random, said: Said) -> tuple[str, bool, object]:
-    crowd.release(3)
-    for number in range(kills):
-        after = chance.uniform(0, LONGEST)
-        crowd.killed(_next(crowd), partial(_past, time.monotonic() + after))
-        left = [each for each in crowd.standings().values() if each != "as wanted"]
-        said(f"  kill {number + 1} after {after:.1f} s; {len(left)} stacks to go")
-    outcome = crowd.rollout(_next(crowd))
+def _killed(crowd: Crowd, kills: Kills, said: Said) -> tuple[str, bool, object]:
+    """While all is made for the first time: more can be left half-way than by a change."""
+    for number in range(kills.number):
+        updates = crowd.updates() if kills.chance.random() < LATER else None
+        moment = Moment(crowd, updates, kills.chance.uniform(0, kills.within))
+        crowd.killed("resume" if crowd.rollouts() else "up", moment)
+        said(f"  kill {number + 1}, {moment}; {len(_unlike(crowd))} stacks to go")
+    done = crowd.rollouts() and crowd.journal().outcome == "done"
+    outcome = "done" if done else crowd.rollout("resume" if crowd.rollouts() else "up")
     found = (outcome, _unlike(crowd), crowd.doubled(), {each[0] for each in crowd.running().values()})
     return (
-        f"after kill -9 of everything at {kills} moments it is resumed and done, and nothing is there twice",
-        found == ("done", [], [], {"3"}),
+        f"after kill -9 of all at {kills.number} moments it is resumed and done, and nothing is there twice",
+        found == ("done", [], [], {"1"}),
         found,
     )
 
@@ -122,6 +101,56 @@ def _settled(crowd: Crowd) -> tuple[str, bool, object]:
     return "every stack's next update is empty", found == [], found
 
 
+def _failure(crowd: Crowd) -> tuple[str, bool, object]:
+    stack = crowd.stacks[-1]
+    crowd.release(2)
+    crowd.fail("update", f"Function::{stack.rpartition('.')[2]}")
+    outcome = crowd.rollout("up")
+    there = crowd.journal()
+    others = sorted({*crowd.stacks} - {stack})
+    held = (outcome, there.of("failed"), there.of("updated")) == ("failed", [stack], others)
+    found = (outcome, there.of("failed"), len(there.of("updated")))
+    return f"one stack of {len(crowd.stacks)} fails, and all others are updated", held, found
+
+
+def _resumed(crowd: Crowd) -> tuple[str, bool, object]:
+    crowd.fail()
+    outcome, unlike = crowd.rollout("resume"), _unlike(crowd)
+    return "once it can, the rollout is done", (outcome, unlike) == ("done", []), (outcome, unlike)
+
+
+def _bad_release(crowd: Crowd) -> tuple[str, bool, object]:
+    first = next(iter(crowd.cells))
+    before, calls = crowd.running(), len(crowd.calls())
+    crowd.release(3)
+    outcome = crowd.rollout("up", "--bad")
+    touched = {_stack(call["urn"]).partition(".")[0] for call in crowd.calls()[calls:]}
+    moved = {name.partition("_")[0] for name, runs in crowd.running().items() if runs != before[name]}
+    return (
+        "a bad release in the first ring halts, and no stack of the others is touched",
+        (outcome, touched, moved) == ("halted", {first}, {first}),
+        (outcome, touched, moved),
+    )
+
+
+def _back(crowd: Crowd) -> tuple[str, bool, object]:
+    """By the files of before."""
+    crowd.release(2)
+    outcome, running = crowd.rollout("up"), list(crowd.running().values())
+    contracts = {each[1] for each in running}
+    held = outcome == "done" and {each[0] for each in running} == {"2"} and _unlike(crowd) == []
+    return (
+        "with the files of before, every tenant runs what it ran",
+        held and len(contracts) == len(crowd.cells),
+        (outcome, contracts),
+    )
+
+
+def _rates(crowd: Crowd) -> tuple[str, bool, object]:
+    refused = crowd.throttled()
+    return "AWS's rates refused no call", refused == [], f"{len(refused)} of {len(crowd.calls())} calls"
+
+
 def idle(crowd: Crowd) -> Claim:
     """After `claims`, when nothing differs."""
     begun, before = time.monotonic(), _cpu()
@@ -130,11 +159,6 @@ def idle(crowd: Crowd) -> Claim:
     what = f"a rollout of nothing over {len(crowd.stacks)} stacks takes at most {MOST_IDLE:.0f} s of CPU"
     held = outcome == "nothing differs" and cpu <= MOST_IDLE
     return Claim(what, held, f"{outcome}; {cpu:.1f} s", time.monotonic() - begun)
-
-
-def _rates(crowd: Crowd) -> tuple[str, bool, object]:
-    refused = crowd.throttled()
-    return "AWS's rates refused no call", refused == [], f"{len(refused)} of {len(crowd.calls())} calls"
 
 
 def taken_over(crowd: Crowd) -> Claim:
@@ -148,15 +172,6 @@ def taken_over(crowd: Crowd) -> Claim:
     held = "is held by rollout" in early and (outcome, _unlike(crowd)) == ("done", [])
     what = f"another machine goes on {SILENT} s after the last word of one that is gone, and not before"
     return Claim(what, held, json.dumps([early, outcome]), time.monotonic() - begun)
-
-
-def _next(crowd: Crowd) -> str:
-    """What goes on: `up`, until it has come to begin a journal."""
-    return "up" if crowd.journal().outcome == "done" else "resume"
-
-
-def _past(moment: float) -> bool:
-    return time.monotonic() > moment
 
 
 def _unlike(crowd: Crowd) -> Collection[str]:

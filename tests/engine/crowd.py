@@ -220,6 +220,13 @@ class Crowd:
         assert found is not None
         return found.read()
 
+    def rollouts(self) -> list[Path]:
+        return sorted((self.folder / "backend" / "fleet" / "rollouts").glob("*.jsonl"))
+
+    def updates(self) -> int:
+        """Of stacks, begun in all rollouts so far."""
+        return sum(each.read_text().count('"event": "updating"') for each in self.rollouts())
+
     def standings(self) -> dict[str, str]:
         return {each.name: each.standing for each in fleet(Project(self.root)).stacks}
 

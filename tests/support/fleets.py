@@ -30,7 +30,11 @@ def written(root: Path, cells: Mapping[str, Sequence[str]]) -> Path:
 
 
 def recorded(
-    root: Path, stack: str, wanted: str, tenants: Mapping[str, Mapping[str, str]] | None = None
+    root: Path,
+    stack: str,
+    wanted: str,
+    tenants: Mapping[str, Mapping[str, str]] | None = None,
+    version: int = 3,
 ) -> None:
     """As the engine keeps the state of a stack in a folder.
 
@@ -40,4 +44,4 @@ def recorded(
     file = root.parent / "backend" / ".pulumi" / "stacks" / "tenantry" / f"{stack}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     resources = [{"type": STACK, "outputs": {"wanted": wanted, "tenants": tenants or {}}}]
-    file.write_text(json.dumps({"version": 3, "checkpoint": {"latest": {"resources": resources}}}))
+    file.write_text(json.dumps({"version": version, "checkpoint": {"latest": {"resources": resources}}}))

@@ -37,7 +37,7 @@ class Turns:
 
     def end(self, calls: Mapping[str, int], mark: float, now: float) -> None:
         for rate, number in counted(calls).items():
-            there = self.taken[rate]
+            there = self.taken.get(rate, [])
             for _ in range(min(number, there.count(mark))):
                 there[there.index(mark)] = now + places(rate) * SECONDS[rate]
 
