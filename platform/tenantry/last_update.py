@@ -44,6 +44,7 @@ class LastUpdate:
         asked: whether the outputs were read. Who only asks what files come to knows no release but today's.
         releases: those that it kept, oldest first.
         runs: ids of the releases that tenants ran.
+        records: domains whose records in DNS it made.
     """
 
     cell: str = ""
@@ -54,6 +55,7 @@ class LastUpdate:
     asked: bool = False
     releases: tuple[Release, ...] = ()
     runs: Mapping[str, str] = field(default_factory=dict)
+    records: frozenset[str] = frozenset()
 
     @property
     def everyone(self) -> Mapping[str, DeployedTenant | ListedTenant]:
@@ -93,6 +95,7 @@ class LastUpdate:
             asked=True,
             releases=known.releases,
             runs=known.runs,
+            records=frozenset(outputs.get("records", ())),
         )
 
 

@@ -104,7 +104,7 @@ def _cell(config: pulumi.Config, names: Names, begun: Begun, last: LastUpdate) -
     return {
         **_of_cell(cell, shared, kept),
         **tenants,
-        "domains": shared.domains | tenants["domains"],
+        **_leading(cell, shared.domains | tenants["domains"]),
         **tenant_stacks.exported(shared.shared, own),
         **(tenant_stacks.listed(cell) if alone else {}),
         "allowed": allowed,
@@ -139,6 +139,7 @@ def _tenant(config: pulumi.Config, names: Names, slug: str, begun: Begun) -> dic
     return {
         "cell": cell.name,
         **tenants,
+        **_leading(cell, tenants["domains"]),
         "allowed": allowed,
         "left": adoption.left(cell, last),
     }
@@ -247,7 +248,13 @@ def declare(cell: CellConfig, deployment: Deployment, slugs: Collection[str] | N
     kept = releases_of(cell, deployment, document)
     shared = Cell(cell.name, CellArgs(deployment, document, cell.tenants, kept))
     tenants = _of_tenants(cell, deployment, shared.shared, kept, slugs)
-    return {**_of_cell(cell, shared, kept), **tenants, "domains": shared.domains | tenants["domains"]}
+    leading = _leading(cell, shared.domains | tenants["domains"])
+    return {**_of_cell(cell, shared, kept), **tenants, **leading}
+
+
+def _leading(cell: CellConfig, domains: Mapping[str, Any]) -> dict[str, Any]:
+    """Where the record of each domain has to lead, and of which the stack makes the records itself."""
+    return {"domains": dict(domains), "records": sorted(cell.zoned & domains.keys())}
 
 
 def _of_cell(cell: CellConfig, shared: Cell, kept: Releases) -> dict[str, Any]:
@@ -277,7 +284,7 @@ def _of_tenants(
     granted = pulumi.Output.json_dumps({slug: each.granted for slug, each in tenants.items()})
     leading = {name: target for each in tenants.values() for name, target in each.domains.items()}
     return {
-        "domains": leading,  # where the record of each has to lead
+        "domains": leading,
         "tenants": {slug: each.summary for slug, each in tenants.items()},
         "granted": pulumi.Output.secret(granted),  # for the next update, as releases are
     }

@@ -22,8 +22,9 @@ def _no_trail() -> Trail:
 class Place:
     """`client` makes boto3's client of a service; `cell` is None where the stack's file does not state it.
 
-    `url` is the address of a stage, by its API's id and its name. `trail` finds the record of what is done
-    there; without one, whatever would be recorded is refused.
+    `url` is AWS's own address of a stage, by its API's id and its name; `called` says how one by a domain is
+    called from here. `trail` finds the record of what is done there; without one, whatever would be recorded
+    is refused.
     """
 
     names: Names
@@ -33,6 +34,7 @@ class Place:
     client: Callable[[str], Any]
     url: Callable[[str, str], str]
     trail: Callable[[], Trail] = _no_trail
+    called: Callable[[str], str] = str
 
     def __str__(self) -> str:
         return self.words
