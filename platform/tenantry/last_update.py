@@ -48,6 +48,7 @@ class LastUpdate:
         runs: ids of the releases that tenants ran.
         instead: ids of those that they would have run, of tenants that were held after a rollback.
         run_elsewhere: ids of those that listed tenants run by their own stacks.
+        records: domains whose records in DNS it made.
     """
 
     cell: str = ""
@@ -60,6 +61,7 @@ class LastUpdate:
     runs: Mapping[str, str] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
     run_elsewhere: frozenset[str] = frozenset()
+    records: frozenset[str] = frozenset()
 
     @property
     def everyone(self) -> Mapping[str, DeployedTenant | ListedTenant]:
@@ -100,6 +102,7 @@ class LastUpdate:
             releases=known.releases,
             runs=known.runs,
             instead=known.instead,
+            records=frozenset(outputs.get("records", ())),
         )
 
 

@@ -116,7 +116,7 @@ def _cell(
     return {
         **_of_cell(cell, shared, kept),
         **tenants,
-        "domains": shared.domains | tenants["domains"],
+        **_leading(cell, shared.domains | tenants["domains"]),
         **tenant_stacks.exported(shared.shared, own),
         **(tenant_stacks.listed(cell) if alone else {}),
         "allowed": allowed,
@@ -154,6 +154,7 @@ def _tenant(
     return {
         "cell": cell.name,
         **tenants,
+        **_leading(cell, tenants["domains"]),
         "allowed": allowed,
         "left": adoption.left(cell, last),
     }
@@ -258,7 +259,13 @@ def declare(cell: CellConfig, deployment: Deployment, slugs: Collection[str] | N
     kept = releases_of(cell, deployment, document)
     shared = Cell(cell.name, CellArgs(deployment, document, cell.tenants, kept))
     tenants = _of_tenants(cell, deployment, shared.shared, kept, slugs)
-    return {**_of_cell(cell, shared, kept), **tenants, "domains": shared.domains | tenants["domains"]}
+    leading = _leading(cell, shared.domains | tenants["domains"])
+    return {**_of_cell(cell, shared, kept), **tenants, **leading}
+
+
+def _leading(cell: CellConfig, domains: Mapping[str, Any]) -> dict[str, Any]:
+    """Where the record of each domain has to lead, and of which the stack makes the records itself."""
+    return {"domains": dict(domains), "records": sorted(cell.zoned & domains.keys())}
 
 
 def _of_cell(cell: CellConfig, shared: Cell, kept: Releases) -> dict[str, Any]:
@@ -288,7 +295,7 @@ def _of_tenants(
     granted = pulumi.Output.json_dumps({slug: each.granted for slug, each in tenants.items()})
     leading = {name: target for each in tenants.values() for name, target in each.domains.items()}
     return {
-        "domains": leading,  # where the record of each has to lead
+        "domains": leading,
         "tenants": {slug: each.summary | _held(kept, slug) for slug, each in tenants.items()},
         "granted": pulumi.Output.secret(granted),  # for the next update, as releases are
     }

@@ -88,25 +88,18 @@ def _published(
     slug: str, tenants: Path, where: tuple[str | None, str | None, int | None] | None
 ) -> "tuple[Tenant, Document]":
     """The tenant as its file has it, and its contract with the address that it has there."""
+    from tenantry.config.domains import closed
     from tenantry.gateway import contract, published
 
     platform = platform_for(tenants, slug)
     found = next((each for each in platform.tenants if each.slug == slug), None)
     if found is None:
         raise WrongInput(f"there is no tenant {slug} in {tenants}; `tenantry validate` lists all")
-    address = None if where is None else _address(found, *where)
-    lasting = platform.cell(found.cell).addresses(found) if has_domains(where) else ()
-    return found, published.of_tenant(contract.load(), found, address, lasting)
-
-
-def has_domains(where: tuple[str | None, str | None, int | None] | None) -> bool:
-    """Whether a domain leads there: to nothing on this machine, and to one environment of a cell."""
-    if where is None:
-        return True
-    from tenantry.operations import stacks
-
-    stack, _, _ = where
-    return stack is not None and stacks.settings(stack).get("tenantry:domains", "true").lower() != "false"
+    if where is not None:
+        return found, published.of_tenant(contract.load(), found, _address(found, *where))
+    cell = platform.cell(found.cell)
+    lasting = cell.addresses(found)
+    return found, published.of_tenant(contract.load(), found, None, lasting, closed(cell.domain))
 
 
 def _address(tenant: "Tenant", stack: str | None, region: str | None, port: int | None) -> "Address":

@@ -50,6 +50,9 @@ EXAMPLES = {
     "policies preview": ("tenantry policies preview --stack demo --account 123456789012",),
     "policies verify": ("tenantry policies verify --stack demo --account 123456789012",),
     "policies console": ("tenantry policies console --stack demo --account 123456789012",),
+    "policies zones": (
+        "tenantry policies zones --stack demo --account 123456789012 --zone Z0123456789ABCDEFGHIJ",
+    ),
     "policies audit": ("tenantry policies audit --stack demo --account 123456789012",),
     "audit": ("tenantry audit acme --since 30d", "tenantry audit acme --stack demo --verify"),
     "releases": ("tenantry releases --stack demo",),

@@ -8,6 +8,7 @@ import typer
 
 from tenantry.cli.output import print_json
 from tenantry.cli.places import Region
+from tenantry.config.domains import ZONE
 from tenantry.errors import WrongInput
 from tenantry.rules import operator_policies
 from tenantry.rules.arns import Arns
@@ -23,6 +24,20 @@ Account = Annotated[str, typer.Option("--account", metavar="ID", help="The AWS a
 def deploy(stack: Stack, account: Account, region: Region = None) -> None:
     """Of whoever runs `pulumi up`, beside the right to the state."""
     _print(operator_policies.deploy, stack, account, region)
+
+
+@policies.command("zones")
+def zones(
+    stack: Stack,
+    account: Account,
+    zone: Annotated[list[str], typer.Option("--zone", metavar="ID", help="A hosted zone; repeat it.")],
+    region: Region = None,
+) -> None:
+    """Of whoever runs `pulumi up` for domains that name their `zone`, beside `deploy`."""
+    for each in zone:
+        if not re.fullmatch(ZONE, each):
+            raise WrongInput(f"--zone is {each!r}; write the hosted zone's id, such as Z0123456789ABC")
+    _print(lambda names, arns: operator_policies.zones(names, arns, zone), stack, account, region)
 
 
 @policies.command("preview")

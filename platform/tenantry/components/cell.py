@@ -93,9 +93,9 @@ class Cell(pulumi.ComponentResource):
     ) -> tuple[pulumi.Input[str] | None, dict[str, pulumi.Output[str]]]:
         """Below which domain tenants are mapped; and, if it is made here, where its record has to lead."""
         domain = deployment.domain
-        if domain is None or domain.certificate is None:
+        if domain is None or not domain.owned:
             return domain.name if domain else None, {}
-        made = domain_name(name, domain.name, domain.certificate, deployment.tags(), self)
+        made = domain_name(name, domain, deployment.tags(), self)
         return made.domain_name, {domain.name: made.regional_domain_name}
 
 

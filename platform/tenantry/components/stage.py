@@ -8,7 +8,9 @@ import pulumi_aws as aws
 
 from tenantry.components.function import Function
 from tenantry.components.site import Site
+from tenantry.config.domains import closed
 from tenantry.rules import naming
+from tenantry.rules.domains import ADDRESS, CLOSED
 from tenantry.rules.naming import AUTHORIZER
 
 # "Variables for access logging for API Gateway". No header, token or key value is among them.
@@ -50,15 +52,16 @@ class Stage(pulumi.ComponentResource):
             rest_api=cell.api,
             deployment=cell.deployments[site.release.contract.digest],
             stage_name=slug,
+            description=CLOSED if closed(site.deployment.domain) else None,
             variables=self._variables(),
             access_log_settings={"destination_arn": access_log.arn, "format": json.dumps(ACCESS_LOG_FORMAT)},
             xray_tracing_enabled=site.tenant.traced,
-            tags=site.tags,
+            tags=site.tags | ({ADDRESS: site.addresses[0]} if site.addresses else {}),
             opts=pulumi.ResourceOptions(parent=self, depends_on=first),
         )
         self._set_methods(name, stage)
         self.name: pulumi.Output[str] = stage.stage_name
-        self.url: pulumi.Output[str] = stage.invoke_url
+        self.url: pulumi.Input[str] = site.addresses[0] if site.addresses else stage.invoke_url
         self.register_outputs({"url": self.url})
 
     def _variables(self) -> dict[str, str]:

@@ -22,7 +22,6 @@ from tenantry.components.table import table
 from tenantry.components.watch import Watch
 from tenantry.config import Tenant as TenantConfig
 from tenantry.config import rotation
-from tenantry.config.domains import addresses
 from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
 from tenantry.releases import Release
@@ -103,7 +102,7 @@ class Tenant(pulumi.ComponentResource):
             mapping(slug, site.cell.domain, slug, api, stage.name, self)
         if own is None:
             return {}
-        made = domain_name(slug, own.name, own.certificate, site.tags, self)
+        made = domain_name(slug, own, site.tags, self)
         mapping(f"{slug}.own", made.domain_name, None, api, stage.name, self)
         return {own.name: made.regional_domain_name}
 
@@ -120,14 +119,13 @@ class Tenant(pulumi.ComponentResource):
 
     def _summary(self, site: Site, stores: Stores, stage: Stage, access: Access) -> dict[str, Any]:
         tenant = site.tenant
-        lasting = addresses(site.slug, tenant.domain, site.deployment.domain)
         return {
             "tier": tenant.tier.name,
             "status": tenant.status,
             "until": tenant.until,
             "url": stage.url,
             "release": site.release.id,
-            "addresses": list(lasting),
+            "addresses": list(site.addresses),
             "routes": list(tenant.routes),
             "auth": tenant.auth.mode,
             "isolation": tenant.isolation,

@@ -7,7 +7,7 @@ from tenantry.guardrails.exemptions import OPEN_ROUTES, key_routes, page_routes
 from tenantry.guardrails.resources import UNKNOWN, Stack
 from tenantry.guardrails.violations import Violation
 from tenantry.rules.domains import TLS_POLICY
-from tenantry.rules.kinds.tokens import DOMAIN_NAME, OTHER_DOORS, REST_API, STAGE
+from tenantry.rules.kinds.tokens import CERTIFICATE, DOMAIN_NAME, OTHER_DOORS, RECORD, REST_API, STAGE
 from tenantry.rules.requirements import KEY, TOKEN, asked
 
 _ANY_METHOD = "x-amazon-apigateway-any-method"
@@ -45,6 +45,18 @@ def every_domain_refuses_old_tls(stack: Stack) -> Iterator[Violation]:
         if policy not in (UNKNOWN, TLS_POLICY):
             found = "does not say which TLS it takes" if policy is None else f"takes TLS by {policy}"
             yield Violation(domain, f"{found}; set securityPolicy to {TLS_POLICY}")
+
+
+def every_record_leads_to_its_own_domain(stack: Stack) -> Iterator[Violation]:
+    """By what it is made of: where it leads is AWS's to say, and no preview knows it."""
+    for record in stack.of(RECORD):
+        made_of, kind = ("aliases", DOMAIN_NAME) if record.at("aliases") else ("records", CERTIFICATE)
+        own = {each.urn for each in stack.of(kind) if stack.tenant_of(each) == stack.tenant_of(record)}
+        if not own & record.sources.get(made_of, frozenset()):
+            yield Violation(
+                record,
+                "leads clients to no domain of its own; make it of a domain's outputs, or a certificate's",
+            )
 
 
 def every_door_is_the_contracts(stack: Stack) -> Iterator[Violation]:

@@ -17,9 +17,9 @@ from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
 from tenantry.groups import current
 from tenantry.last_update import LastUpdate
-from tenantry.local import key_values, preview, state
+from tenantry.local import key_values, preview, state, zones
 from tenantry.local.clients import ACCOUNT, REGION
-from tenantry.local.description import described
+from tenantry.local.description import called, described
 from tenantry.local.emulator import snapshots
 from tenantry.local.emulator.parent import Emulator, Environment, RunningEmulator
 from tenantry.local.emulator.repairs.gateway.gateway_exchanges import PROBE
@@ -34,8 +34,8 @@ from tenantry.packing import artifact
 from tenantry.rules.arns import Arns
 
 SERVICES = (
-    *("apigateway", "cloudwatch", "dynamodb", "events", "iam", "kms", "lambda", "logs", "s3"),
-    *("secretsmanager", "sesv2", "sns", "sqs"),
+    *("acm", "apigateway", "cloudwatch", "dynamodb", "events", "iam", "kms", "lambda", "logs", "route53"),
+    *("s3", "secretsmanager", "sesv2", "sns", "sqs"),
 )
 MAIL_FROM = "contact@tenantry.example"  # the emulator keeps what is mailed, and sends nothing
 ANSWER_SECONDS = 30.0
@@ -141,7 +141,7 @@ def declared(platform: LocalPlatform, cell: Cell) -> tuple[Cell, Deployment]:
     """
     emulator = Emulator.attach(platform.record)
     here = _at_home(emulator, cell, _signers(platform), _receivers(platform))
-    return here.cell, _prepared(cell, paths.BUILD, platform.last)
+    return here.cell, _prepared(here.cell, paths.BUILD, platform.last)
 
 
 def _prepared(cell: Cell, build: Path, last: LastUpdate) -> Deployment:
@@ -164,6 +164,7 @@ def _at_home(
     emulator: Emulator, cell: Cell, known: dict[str, Signer], receivers: Mapping[str, str]
 ) -> Identities:
     here = received_here(cell, partial(_taken_at, emulator, receivers))
+    here = zones.localized(here, clients_of(emulator.record)["route53"])
     return localized(here, emulator.issuer_url, known)
 
 
@@ -192,7 +193,7 @@ def _deploy(
     from tenantry.local.engine.deployment import deploy
 
     on_step("packing code and layer")
-    deployment = replace(_prepared(cell, build, last), key_values=key_values.of_cell(cell))
+    prepared = replace(_prepared(cell, build, last), key_values=key_values.of_cell(cell))
     clients = clients_of(emulator.record)
 
     def on_change(change: Change) -> None:
@@ -202,11 +203,12 @@ def _deploy(
     with recorded(action, cell) as done, inventory.opened(emulator.record.directory) as made:
         _verify_sender(clients["sesv2"])
         identities = _at_home(emulator, cell, known, receivers)
+        deployment = replace(prepared, domain=identities.cell.domain)
         emulator.publish(identities.published)
         outputs, changes = deploy(identities.cell, deployment, clients.__getitem__, made, on_change)
         on_step("waiting for the stages to answer")
         for tenant in outputs["tenants"].values():
-            _await_answer(f"{tenant['url']}/health")
+            _await_answer(f"{called(emulator.record, tenant)}/health")
         platform = described(emulator.record, folder, deployment, identities, outputs)
         state.save(platform)
         if changes or not preview.kept(emulator.record.directory):

@@ -60,6 +60,13 @@ class Arns:
         """`resource` is `key/<id>` or `alias/<name>`."""
         return self._arn("kms", resource)
 
+    def certificate(self, identifier: str) -> str:
+        return self._arn("acm", f"certificate/{identifier}")
+
+    def route53(self, resource: str) -> str:
+        """Route 53 has neither Regions nor accounts; `resource` is `hostedzone/<id>` or `change/<id>`."""
+        return f"arn:{self.partition}:route53:::{resource}"
+
     def execute_api(self, api: str, path: str) -> str:
         """`path` is `<stage>/<method>/<resource>` for calls, `authorizers/<id>` for authorizers."""
         return self._arn("execute-api", f"{api}/{path}")

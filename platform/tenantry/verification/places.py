@@ -101,7 +101,7 @@ def _report(
         every = list(findings(there, reading))
         doubts = tuple(settled(there, every, reading)) if on_aws else ()
     if call:
-        every += tried(there, chosen)
+        every += tried(there, chosen, place.called)
     shown = tuple(each for each in every if not slugs or each.tenant in slugs)
     read = [each for each in there if not slugs or each.owner in slugs]
     return Report(str(place), len(read), shown, doubts)
