@@ -122,7 +122,8 @@ PLAIN = {
     "secrets show": "a value alone",
     "token": "a token alone",
     **{
-        f"policies {each}": "JSON in any case" for each in ("deploy", "preview", "verify", "console", "audit")
+        f"policies {each}": "JSON in any case"
+        for each in ("deploy", "preview", "verify", "console", "audit", "zones")
     },
 }
 
