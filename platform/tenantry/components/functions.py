@@ -203,6 +203,7 @@ def _overseeing(site: Site, overseen: Overseen) -> Environment:
     ids = pulumi.Output.all(*(each.id for each in overseen.keys.values()))
     return {
         environment.STATUS: site.tenant.status,
+        environment.METRICS: environment.FREE,  # a look at the API is no figure of the API's
         environment.ACCESS_LOG: site.deployment.names.access_log(site.slug),
         environment.USAGE_PLAN: overseen.plan,
         environment.API_KEYS: ids.apply(lambda known: compact(dict(zip(known, names, strict=True)))),

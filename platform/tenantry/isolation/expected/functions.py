@@ -232,6 +232,7 @@ def _overseeing(at: TenantPlace) -> Inputs:
     stated = {"rate_per_second": limits.rate_per_second, "burst": limits.burst}
     return {
         environment.STATUS: at.tenant.status,
+        environment.METRICS: environment.FREE,
         environment.ACCESS_LOG: at.names.access_log(at.slug),
         environment.USAGE_PLAN: at.id(tokens.USAGE_PLAN, at.slug),
         environment.API_KEYS: keys,
