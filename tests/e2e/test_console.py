@@ -133,6 +133,17 @@ def test_it_refreshes_each_minute_until_it_is_paused(visit: Visit) -> None:
     assert len(visit.requested) == asked
 
 
+def test_a_search_is_an_address_that_can_be_shared(visit: Visit) -> None:
+    visit.open("/?range=24h")
+    visit.page.get_by_label("Slug").fill("EU")
+    visit.page.get_by_label("Slug").press("Enter")
+    visit.page.wait_for_url("**/?range=24h&search=EU**")
+    assert visit.page.locator("tbody th a").all_inner_texts() == ["acme-eu"]
+    visit.page.get_by_role("link", name="Show all").click()
+    visit.page.wait_for_url("**/?range=24h")
+    assert visit.page.locator("tbody tr").count() == 3
+
+
 def test_a_console_that_has_ended_is_told_and_the_figures_stay(browser: Browser, address: str) -> None:
     with visiting(browser, address) as visit:
         visit.open("/")
@@ -158,9 +169,12 @@ def test_an_error_that_a_function_logged_is_told_with_its_trace(visit: Visit, pl
 
 def test_everything_is_reached_by_the_keyboard_and_shows_where_it_is(visit: Visit) -> None:
     visit.open("/")
-    links = visit.page.locator("a[href]").count()
+    links = {link.get_attribute("href") for link in visit.page.locator("a[href]").all()}
+    stops = visit.page.locator(
+        "a[href], summary, .filter :is(input:not([type=hidden]), select, button)"
+    ).count()
     seen = []
-    for _ in range(links):
+    for _ in range(stops):
         visit.page.keyboard.press("Tab")
         seen.append(
             visit.page.evaluate(
@@ -169,7 +183,7 @@ def test_everything_is_reached_by_the_keyboard_and_shows_where_it_is(visit: Visi
                 " document.activeElement.getBoundingClientRect().top >= 0]"
             )
         )
-    assert len({href for href, _, _ in seen if href}) == len({each for each, _, _ in seen})
+    assert {href for href, _, _ in seen if href} == links
     assert {(outline, inside) for _, outline, inside in seen} == {("solid", True)}
     assert seen[0][0] == "#content"
     visit.page.locator("#tenant-acme").focus()
@@ -245,6 +259,7 @@ def _reading(platform: Platform, without: str | None = None) -> list[str]:
     source = sources.RunningPlatform(
         replace(place(platform.local), client=_as_role(platform, policy).client),
         partial(month_so_far, folder=TENANTS),
+        replace(sources.ON_AWS, patience=60),
     )
     window = DEFAULT.window(datetime.now(UTC))
     if isinstance(attempt(source.running, ""), Unread):
@@ -252,8 +267,10 @@ def _reading(platform: Platform, without: str | None = None) -> list[str]:
     tenant = source.running().tenants[0]
     readings = {
         "glances": lambda: source.glances([tenant], window),
-        "alarms": source.alarms,
-        "quotas": source.quotas,
+        "calls": lambda: source.calls([tenant], window),
+        "ringing": source.ringing,
+        "alarms": lambda: source.alarms(tenant),
+        "quotas": lambda: source.quotas([tenant]),
         "costs": source.costs,
         "lines": lambda: source.lines(tenant, list(charts.plans(tenant)), window),
         "failures": lambda: source.failures(tenant, window),
@@ -282,8 +299,8 @@ def test_the_documented_policy_is_enough(platform: Platform) -> None:
     [
         ("apigateway:GET", ["running"]),
         ("sqs:ListQueues", ["running"]),
-        ("cloudwatch:GetMetricData", ["glances", "costs", "lines"]),
-        ("cloudwatch:DescribeAlarms", ["alarms"]),
+        ("cloudwatch:GetMetricData", ["glances", "calls", "costs", "lines"]),
+        ("cloudwatch:DescribeAlarms", ["ringing", "alarms"]),
         ("logs:FilterLogEvents", ["failures"]),
         ("dynamodb:DescribeTable", ["costs"]),
     ],

@@ -69,18 +69,11 @@ def _shown(line: "Line") -> dict[str, Any]:
 
 
 def _print(lines: "list[Line]") -> None:
-    from tenantry.operations.trail.lines import Step, ends
+    from tenantry.operations.trail.acts import acts
 
-    begun, ended = {each.act for each in lines if each.step is Step.BEGUN}, ends(lines)
     table = Table("when", "who", "commit", "what", Column("outcome", overflow="fold"))
-    for line in lines:
-        if line.step in (Step.DONE, Step.FAILED) and line.act in begun:
-            continue  # in the row of its beginning
-        end = line if line.step is not Step.BEGUN else ended.get(line.act)
-        outcome = f"{end.step} {_words(end.details)}" if end else "begun; its end is not recorded"
-        what = f"{line.action} {_words(line.details)}" if line.step is Step.BEGUN else line.action
-        cells = (line.at[:19] + "Z", _who(line), _commit(line), what.strip(), outcome.strip())
-        table.add_row(*map(harmless, cells))
+    for act in acts(lines):
+        table.add_row(*map(harmless, (act.at, act.who, act.commit, act.what, act.outcome)))
     stdout().print(table)
 
 
@@ -91,22 +84,3 @@ def _judge(newest: "Head | None", faults: list[str]) -> None:
         stdout().print("✓ nothing is recorded yet")
     elif not faults:
         stdout().print(f"✓ the record is as it was written, up to {newest}", markup=False, soft_wrap=True)
-
-
-def _who(line: "Line") -> str:
-    return ", ".join(each for each in (line.by.get("name"), line.by.get("run"), line.by.get("arn")) if each)
-
-
-def _commit(line: "Line") -> str:
-    if not line.commit:
-        return ""
-    return str(line.commit["head"])[:10] + (" and edits" if line.commit["dirty"] else "")
-
-
-def _words(details: Any) -> str:
-    said = {name: value for name, value in details.items() if value not in (None, [], {}, False)}
-    return ", ".join(f"{name} {_value(value)}" for name, value in said.items())
-
-
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)

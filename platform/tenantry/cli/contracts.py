@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenantry.cli.output import stdout
+from tenantry.cli.output import print_json, stdout
 from tenantry.cli.places import Port, Region, Slug, chosen
-from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def handover(
     stack: Stack = None,
     region: Region = None,
     port: Port = None,
+    as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """Write all that a tenant's developers need into one folder: pages, contract, collection, clients."""
@@ -70,6 +71,11 @@ def handover(
 
     tenant, document = _published(slug, tenants, (stack, region, port))
     done = write(to, tenant, document, datetime.now(UTC).date())
+    if as_json:
+        print_json(
+            {"tenant": slug, "folder": to, "changes": list(done.changes), "missing": list(done.missing)}
+        )
+        return
     say = stdout()
     say.print(f"✓ {to / 'index.html'}: open it in a browser; it holds no key", markup=False, soft_wrap=True)
     for change in done.changes:
@@ -82,10 +88,9 @@ def _published(
     slug: str, tenants: Path, where: tuple[str | None, str | None, int | None] | None
 ) -> "tuple[Tenant, Document]":
     """The tenant as its file has it, and its contract with the address that it has there."""
-    from tenantry.config import load_platform
     from tenantry.gateway import contract, published
 
-    platform = load_platform(tenants)
+    platform = platform_for(tenants, slug)
     found = next((each for each in platform.tenants if each.slug == slug), None)
     if found is None:
         raise WrongInput(f"there is no tenant {slug} in {tenants}; `tenantry validate` lists all")

@@ -137,17 +137,22 @@ def resume(policies: Policies = None, as_json: Lines = False) -> None:
 
 def halt(
     why: Annotated[str, typer.Option("--why", help="For whoever reads its status.")] = "an operator asked",
+    as_json: AsJson = False,
 ) -> None:
     """Have the last rollout begin nothing else; what it is at comes to its end."""
     from tenantry.operations.fleet.journals import latest
     from tenantry.operations.fleet.starts import journals
 
     journal = latest(journals(_fleet()))
-    if journal is None or journal.read().outcome:
+    running = journal if journal and not journal.read().outcome else None
+    if running:
+        running.write("halt", why=why)
+    if as_json:
+        print_json({"rollout": running and running.id})
+    elif running:
+        stdout().print(f"rollout {running.id} begins nothing else", soft_wrap=True)
+    else:
         stdout().print("no rollout runs")
-        return
-    journal.write("halt", why=why)
-    stdout().print(f"rollout {journal.id} begins nothing else", soft_wrap=True)
 
 
 def status(as_json: AsJson = False) -> None:
@@ -157,7 +162,7 @@ def status(as_json: AsJson = False) -> None:
 
     journal = latest(journals(_fleet()))
     if journal is None:
-        stdout().print("there was no rollout yet")
+        print_json({"rollout": None}) if as_json else stdout().print("there was no rollout yet")
         return
     found = journal.read()
     if as_json:

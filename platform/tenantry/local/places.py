@@ -18,4 +18,5 @@ def place(platform: LocalPlatform) -> Place:
         client=platform.root_session().client,
         url=partial(stage_url, platform.endpoint),
         trail=partial(kept.of_cell, platform.cell),
+        silence="it has ended; `tenantry up` starts it again, with what it kept",
     )

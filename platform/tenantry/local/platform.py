@@ -17,11 +17,12 @@ from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
 from tenantry.groups import current
 from tenantry.last_update import LastUpdate
-from tenantry.local import key_values, state
+from tenantry.local import key_values, preview, state
 from tenantry.local.clients import ACCOUNT, REGION
 from tenantry.local.description import described
 from tenantry.local.emulator import snapshots
 from tenantry.local.emulator.parent import Emulator, Environment, RunningEmulator
+from tenantry.local.emulator.repairs.gateway.gateway_exchanges import PROBE
 from tenantry.local.engine import inventory
 from tenantry.local.engine.changes import Change
 from tenantry.local.identities import Identities, localized
@@ -208,6 +209,8 @@ def _deploy(
             _await_answer(f"{tenant['url']}/health")
         platform = described(emulator.record, folder, deployment, identities, outputs)
         state.save(platform)
+        if changes or not preview.kept(emulator.record.directory):
+            preview.keep(emulator.record.directory, cell)
         emulator.save()
     return platform, changes
 
@@ -240,9 +243,10 @@ def _await_answer(url: str) -> None:
 
     deadline = time.monotonic() + ANSWER_SECONDS
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach loopback
+    probe = urllib.request.Request(url, headers={PROBE: "up"})  # noqa: S310 - a stage's address on loopback
     while True:
         try:
-            with opener.open(url, timeout=5) as answer:
+            with opener.open(probe, timeout=5) as answer:
                 if answer.status == 200:
                     return
         except OSError as error:

@@ -23,7 +23,8 @@ class Place:
     """`client` makes boto3's client of a service; `cell` is None where the stack's file does not state it.
 
     `url` is the address of a stage, by its API's id and its name. `trail` finds the record of what is done
-    there; without one, whatever would be recorded is refused.
+    there; without one, whatever would be recorded is refused. `silence` says what it means if
+    nothing answers.
     """
 
     names: Names
@@ -33,6 +34,7 @@ class Place:
     client: Callable[[str], Any]
     url: Callable[[str, str], str]
     trail: Callable[[], Trail] = _no_trail
+    silence: str = "this machine does not reach AWS there; check the network, and the stack's Region"
 
     def __str__(self) -> str:
         return self.words

@@ -12,6 +12,8 @@ from tenantry.operations.places import Place
 from tenantry.problems import meant
 from tenantry.rules.naming import AUTHORIZER, stage_variable
 
+PAGE = 500  # of a list, API Gateway's most
+
 
 class NotDeployed(Failed):
     """The place has no API of this stack's, or no such tenant; the message says which it has."""
@@ -181,5 +183,5 @@ def _tenant(
 
 
 def _all(gateway: Any, operation: str, **parameters: Any) -> list[dict[str, Any]]:
-    pages = gateway.get_paginator(operation).paginate(**parameters)
+    pages = gateway.get_paginator(operation).paginate(**parameters, PaginationConfig={"PageSize": PAGE})
     return [each for page in pages for each in page["items"]]
