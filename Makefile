@@ -9,7 +9,7 @@ GENERATORS := generators/.venv
 SITE := docsite/.venv
 SOURCES := platform functions demo benches tests policy-pack docsite
 
-.PHONY: help setup policies peers generators docs flush verify files planned rollout drift demo up down unit test journeys chaos load pages bench bench-engine pictures check format requirements clean
+.PHONY: help setup policies peers generators docs flush verify files planned rollout drift demo up down unit test journeys chaos load pages bench bench-engine bench-fleet pictures check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -138,6 +138,9 @@ bench: setup peers ## compare speed and size with comparable platforms, and writ
 
 bench-engine: setup ## measure updates of tenants in one stack and in stacks of their own (needs pulumi); half an hour
 	$(BIN)/python -m benches.stacks --apart 100 --together 10 25
+
+bench-fleet: setup ## put 200 tenants' stacks through failures, kills and AWS's rates (needs pulumi); an hour
+	$(BIN)/python -m benches.fleet
 
 pictures: setup ## take the documentation's pictures of the console and of a handover (needs chromium)
 	$(BIN)/python -m tests.support.pictures

@@ -47,6 +47,7 @@ class LastUpdate:
         releases: those that it kept, oldest first.
         runs: ids of the releases that tenants ran.
         instead: ids of those that they would have run, of tenants that were held after a rollback.
+        run_elsewhere: ids of those that listed tenants run by their own stacks.
     """
 
     cell: str = ""
@@ -58,6 +59,7 @@ class LastUpdate:
     releases: tuple[Release, ...] = ()
     runs: Mapping[str, str] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
+    run_elsewhere: frozenset[str] = frozenset()
 
     @property
     def everyone(self) -> Mapping[str, DeployedTenant | ListedTenant]:

@@ -14,7 +14,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from tenantry import adoption, paths, releases, settings, tenant_stacks
+from tenantry import adoption, paths, releases, settings, tenant_stacks, turns
 from tenantry.components import Cell, Tenant
 from tenantry.components.cell import CellArgs
 from tenantry.components.shared import Shared
@@ -39,6 +39,7 @@ from tenantry.releases import Release, Releases
 from tenantry.removals import require_declared
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names, stack_and_tenant
+from tenantry.tenant_stacks import stack_outputs
 from tenantry.wanted import LEAVING, Project, leaves_rights
 
 Begun = Callable[[CellConfig], None]
@@ -53,11 +54,12 @@ def run(begun: Begun = lambda _: None) -> None:
             message without a stack trace.
     """
     recording = Recording()
+    turns.shared_by_the_fleet()
     try:
         outputs = configured(pulumi.Config(), begun, holds=Holds.given(os.environ))
     except (WrongInput, Failed) as error:
         raise pulumi.RunError(str(error)) from error
-    recording.export(_wanted(outputs["granted"], LastUpdate.of(_outputs(pulumi.get_stack()))))
+    recording.export(_wanted(outputs["granted"], LastUpdate.of(stack_outputs(pulumi.get_stack()))))
     for name, value in outputs.items():
         pulumi.export(name, value)
 
@@ -78,7 +80,7 @@ def configured(
     names, tenant = stack_and_tenant(pulumi.get_stack())
     if tenant is not None:
         return _tenant(config, names, tenant, begun, holds)
-    last = LastUpdate.of(_outputs(names.stack)) if known is None else known
+    last = tenant_stacks.last_of_cell(names) if known is None else known
     return _cell(config, names, begun, last, holds)
 
 
@@ -127,9 +129,9 @@ def _tenant(
 ) -> dict[str, Any]:
     """One tenant, on a cell that another stack declares."""
     settings.require_none_of_the_cell(config, names)
-    of_cell = _outputs(names.stack)
+    of_cell = stack_outputs(names.stack)
     shared, own = tenant_stacks.imported(of_cell, names)
-    allowed, last = settings.allowed(config), LastUpdate.of(_outputs(pulumi.get_stack()))
+    allowed, last = settings.allowed(config), LastUpdate.of(stack_outputs(pulumi.get_stack()))
     last = replace(last, releases=of_releases(of_cell).releases)
     whole = settings.served(load_platform(paths.ROOT / own.tenants).cell(own.cell), own)
     cell = tenant_stacks.narrowed(whole, slug, last)
@@ -160,12 +162,6 @@ def _tenant(
 def _begin(cell: CellConfig, begun: Begun) -> None:
     if not pulumi.runtime.is_dry_run():
         begun(cell)
-
-
-def _outputs(stack: str) -> Any:
-    """Of that stack's last update; plain values, in a preview too."""
-    name = "/".join((pulumi.get_organization(), pulumi.get_project(), stack))
-    return pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": name}).value["outputs"]
 
 
 def _prepared(own: settings.CellSettings, names: Names, **others: Any) -> Deployment:
@@ -334,7 +330,9 @@ def _resolved(newest: Release, cell: CellConfig, deployment: Deployment) -> Rele
     holds = deployment.holds
     if holds is None:
         holds = Holds(off=frozenset(last.instead.values()))
-    return releases.resolved(newest, last.releases, cell, deployment.releases, last.runs, today, holds)
+    return releases.resolved(
+        newest, last.releases, cell, deployment.releases, last.runs, today, holds, last.run_elsewhere
+    )
 
 
 def _require_sender(cell: CellConfig, deployment: Deployment) -> None:

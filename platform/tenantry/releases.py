@@ -158,6 +158,7 @@ def resolved(
     ran: Mapping[str, str],
     today: Mapping[str, Served],
     holds: Holds = NONE_HELD,
+    elsewhere: Collection[str] = (),
 ) -> Releases:
     """Which release each tenant runs, and which are kept: those, what they ran before, and the last five.
 
@@ -166,6 +167,7 @@ def resolved(
         wanted: what the stack's file says, by tenant or for everybody.
         ran: ids of what tenants ran at the last update.
         today: the functions of the newest release, which decide what functions are made and what they may do.
+        elsewhere: ids of what tenants run whom other stacks declare.
 
     Raises:
         WrongInput: a release is not kept, or cannot run beside what the groups declare today.
@@ -188,7 +190,7 @@ def resolved(
             instead[tenant.slug] = chosen
         runs[tenant.slug] = known[held]
         _require_runnable(tenant, known[held], today)
-    running = {*ran.values(), *(each.id for each in runs.values())}
+    running = {*elsewhere, *ran.values(), *(each.id for each in runs.values())}
     recent = {each.id for each in history[-KEPT:]}
     return Releases(tuple(each for each in history if each.id in running | recent), runs, instead)
 

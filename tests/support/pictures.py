@@ -5,12 +5,15 @@ Their names stand in the documentation; pages are those that any platform gets.
 
 import json
 import multiprocessing
+import uuid
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser
 
+from groups.portal import pages
+from groups.portal.calls import Call, Calls
 from tenantry.config import load_platform
 from tenantry.console.app import application
 from tenantry.console.pages import Pages
@@ -55,6 +58,9 @@ HANDED = [
     ("first-call-light", "", {**WIDE, "height": 760}, "light"),
     ("route-dark", "#post-itemscollection", {**WIDE, "height": 760}, "dark"),
 ]
+
+PORTAL = FOLDER.parent / "portal"
+VISITED = [("calls-light", {**WIDE, "height": 700}, "light")]
 
 
 def _calls(all_: float, client: float, server: float, p99: float) -> Glance:
@@ -128,6 +134,35 @@ def _handover(browser: Browser) -> None:
                 visit.page.screenshot(path=HANDOVER / f"{name}.png")
 
 
+def _portal(browser: Browser) -> None:
+    """The newest calls of a tenant, as its developers see them."""
+    routes = ["GET /items/{collection}", "POST /items/{collection}", "GET /items/{collection}/{id}"]
+    outcomes = [("200", ""), ("201", ""), ("404", ""), ("200", ""), ("403", "ACCESS_DENIED"), ("200", "")]
+    ids = (str(uuid.UUID(int=number << 96 | 0x4F0C2D81A9BE, version=4)) for number in range(9_001, 9_999))
+    found = [
+        Call(
+            at=(NOW - timedelta(seconds=47 * n)).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            method=routes[n % 3].split()[0],
+            route=routes[n % 3].split()[1],
+            status=status,
+            milliseconds=str(38 + 17 * n % 61),
+            key="k1",
+            subject="orders-service",
+            error=error,
+            request_id=next(ids),
+            extended_request_id="",
+        )
+        for n, (status, error) in enumerate(outcomes * 2)
+    ]
+    content = pages.calls_(Calls(tuple(found), True), 1, False, "", {"k1": "web"})
+    PORTAL.mkdir(exist_ok=True)
+    for name, size, scheme in VISITED:
+        page = browser.new_page(viewport=size, color_scheme=scheme)
+        page.set_content(pages.page("calls", "acme", "", content).body)
+        page.screenshot(path=PORTAL / f"{name}.png")
+        page.close()
+
+
 def main() -> None:
     source, told = made(), multiprocessing.Queue()
     app = application(source, Pages(source, lambda: NOW))
@@ -142,6 +177,7 @@ def main() -> None:
                     visit.open(path)
                     visit.page.screenshot(path=FOLDER / f"{name}.png")
             _handover(browser)
+            _portal(browser)
     finally:
         server.terminate()
         server.join()

@@ -38,6 +38,14 @@ def resolved(newest: Release, before: tuple[Release, ...], cell: Cell = CELL, **
     return releases.resolved(newest, before, cell, wanted, ran, FUNCTIONS)
 
 
+def test_what_tenants_run_by_stacks_of_their_own_is_kept() -> None:
+    *before, newest = history(1, 2, 3, 4, 5, 6, 7, 8)
+    kept = releases.resolved(
+        newest, tuple(before), CELL, {}, {}, FUNCTIONS, elsewhere={before[1].id, "not-of-here"}
+    ).kept
+    assert [each.since for each in kept] == [f"2026-01-{day:02}" for day in (2, 4, 5, 6, 7, 8)]
+
+
 def test_parts_that_did_not_change_are_shared() -> None:
     one, two = history(1, 2)
     assert (one.layers, one.contract) == (two.layers, two.contract)

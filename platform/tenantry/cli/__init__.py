@@ -23,12 +23,14 @@ from tenantry.cli import (
     operations,
     plan,
     policies,
+    portal,
     quotas,
     releases,
     repair,
     secrets,
     stopping,
     tenants,
+    token_clients,
     updates,
     usage,
     verification,
@@ -88,6 +90,7 @@ app.command("guardrails", rich_help_panel=FILES)(guardrails.guardrails)
 app.add_typer(secrets.secrets, name="secrets", rich_help_panel=DATA)
 app.command("console", rich_help_panel=RUNNING)(console.console)
 app.command("handover", rich_help_panel=RUNNING)(contracts.handover)
+app.command("portal", rich_help_panel=RUNNING)(portal.portal)
 app.command("verify", rich_help_panel=RUNNING)(verification.verify)
 app.add_typer(policies.policies, name="policies", rich_help_panel=RUNNING)
 app.command("audit", rich_help_panel=RUNNING)(audit.audit)
@@ -95,6 +98,7 @@ app.command("releases", rich_help_panel=RUNNING)(releases.releases)
 app.command("usage", rich_help_panel=RUNNING)(usage.usage)
 app.command("logs", rich_help_panel=RUNNING)(logs.logs)
 app.add_typer(webhooks.webhooks, name="webhooks", rich_help_panel=RUNNING)
+app.add_typer(token_clients.clients, name="clients", rich_help_panel=RUNNING)
 app.command("redrive", rich_help_panel=RUNNING)(operations.redrive)
 app.command("trigger", rich_help_panel=RUNNING)(operations.trigger)
 app.add_typer(fleet.fleet, name="fleet", rich_help_panel=RUNNING)

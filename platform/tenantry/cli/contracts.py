@@ -95,11 +95,11 @@ def _published(
     if found is None:
         raise WrongInput(f"there is no tenant {slug} in {tenants}; `tenantry validate` lists all")
     address = None if where is None else _address(found, *where)
-    lasting = platform.cell(found.cell).addresses(found) if _has_domains(where) else ()
+    lasting = platform.cell(found.cell).addresses(found) if has_domains(where) else ()
     return found, published.of_tenant(contract.load(), found, address, lasting)
 
 
-def _has_domains(where: tuple[str | None, str | None, int | None] | None) -> bool:
+def has_domains(where: tuple[str | None, str | None, int | None] | None) -> bool:
     """Whether a domain leads there: to nothing on this machine, and to one environment of a cell."""
     if where is None:
         return True

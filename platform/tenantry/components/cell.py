@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from agreed.declarations import SIGNING
 from tenantry.components.api import Api, ApiArgs
 from tenantry.components.budget import budget
 from tenantry.components.code import Code, CodeArgs
@@ -18,6 +19,7 @@ from tenantry.config import Tenant
 from tenantry.deployment import Deployment
 from tenantry.gateway import contract
 from tenantry.gateway.contract import Document
+from tenantry.groups import current
 from tenantry.releases import Releases
 from tenantry.rules import key_policies, policies
 from tenantry.rules.key_policies import Encrypted
@@ -106,7 +108,13 @@ def _boundary(deployment: Deployment) -> policies.Policy:
         signing_secrets=arns.secrets(generation(names.signing_secret("*"), "*")),
         queues=arns.queue(names.queue("*", "*")),
         dead_letters=arns.queue(names.dead_letters("*", "*")),
+        overseen=policies.overseeing(arns.log_and_streams(names.access_log("*")), arns.usage("*")),
         email=policies.by_email(deployment.sender_identities(), sender) if sender else None,
+        signers=[
+            arns.iam(f"role/{names.function('*', member.name)}")
+            for member in current().members
+            if member.function.reads(SIGNING)
+        ],
     )
     return policies.extended(limits, key_policies.decrypt(arns.kms("key/*"), *_kept(deployment)))
 

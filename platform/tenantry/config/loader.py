@@ -16,6 +16,7 @@ from tenantry.config.conflicts import (
     removed_early,
     repeated_slugs,
     shares_of_no_group,
+    signing_without_keys,
 )
 from tenantry.config.documents import YamlDocument
 from tenantry.config.domain_conflicts import repeated_domains, reserved_paths
@@ -98,6 +99,7 @@ def read_platform(
         *unknown_scopes(tenants, known),
         *keys_of_pooled(tenants, tiers_file.tiers if tiers_file else {}),
         *groups_of_others(tenants, known),
+        *signing_without_keys(tenants, known),
         *shares_of_no_group(tenants),
         *options_of_no_group(tenants, known),
         *addresses_without_alarms(tenants, tiers_file.tiers if tiers_file else {}),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 CORE = "core"
 SCOPES = "x-tenantry-scopes"
 LIMITS = "x-tenantry-limits"
+ISSUER = "x-tenantry-issuer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ def _name_scopes(document: Document, tenant: "Tenant", address: Address | None) 
         document["components"]["securitySchemes"]["token"]
     )
     token[SCOPES] = dict(sorted(scopes.items()))
+    if address:
+        token[ISSUER] = address.issuer
     token["description"] += f" Its audience is {tenant.audience}"
     token["description"] += f", its issuer {address.issuer}." if address else "."
 
@@ -89,7 +92,13 @@ def _served(item: Document, groups: Container[str]) -> Document:
         for method, operation in item.items()
         if method in METHODS
         and (operation["x-tenantry-group"] == CORE or operation["x-tenantry-group"] in groups)
+        and not is_page(operation)
     }
+
+
+def is_page(operation: Document) -> bool:
+    """Whether it is for browsers: no client calls it."""
+    return not operation["security"] and operation["x-tenantry-group"] != CORE
 
 
 def _needed(document: Document, paths: Document) -> Document:

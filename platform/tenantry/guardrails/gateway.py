@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tenantry.guardrails.exemptions import OPEN_ROUTES, key_routes
+from tenantry.guardrails.exemptions import OPEN_ROUTES, key_routes, page_routes
 from tenantry.guardrails.resources import UNKNOWN, Stack
 from tenantry.guardrails.violations import Violation
 from tenantry.rules.domains import TLS_POLICY
@@ -63,7 +63,7 @@ def _operations(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
 def _missing(route: str, asked_for: frozenset[str]) -> list[str]:
     """What the route needs and can be called without."""
     method = route.partition(" ")[0]
-    if route in OPEN_ROUTES or f"{method} *" in OPEN_ROUTES:
+    if route in OPEN_ROUTES or f"{method} *" in OPEN_ROUTES or route in page_routes():
         return []
     needed = (KEY,) if route in key_routes() else (KEY, TOKEN)
     return [each for each in needed if each not in asked_for]

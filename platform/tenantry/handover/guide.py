@@ -8,7 +8,11 @@ from tenantry.errors import Failed
 from tenantry.gateway.guide import GUIDE
 from tenantry.markdown import anchor, rendered
 
-MADE_HERE = ("What you are given", "Routes")  # sections that a handover has with the tenant's own values
+MADE_HERE = (
+    "What you are given",
+    "Routes",
+    "The next token",
+)  # sections that a handover has with the tenant's own values
 OPERATORS = ("Tokens of well-known providers",)  # what stands in the operator's files
 DELIVERY = "Delivered messages"
 
@@ -49,4 +53,6 @@ def sections(anchors: Collection[str], leave_out: Collection[str] = ()) -> list[
 def _for_tenants(body: str) -> str:
     first, *parts = re.split(r"^(### .*\n)", body, flags=re.M)
     pairs = zip(parts[::2], parts[1::2], strict=True)
-    return first + "".join(head + text for head, text in pairs if head[4:].strip() not in OPERATORS)
+    return first + "".join(
+        head + text for head, text in pairs if head[4:].strip() not in (*OPERATORS, *MADE_HERE)
+    )

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from tenantry import markdown
 from tenantry.config import Tenant
 from tenantry.gateway import published
-from tenantry.handover import calls, examples, guide, receivers, snippets
+from tenantry.handover import calls, examples, guide, receivers, snippets, tokens
 from tenantry.handover.calls import Call
 from tenantry.handover.clients import Made
 from tenantry.planning.schemas import resolved
@@ -68,6 +68,7 @@ def page(tenant: Tenant, document: Document, made: Made, history: Sequence[Docum
             first=first,
             sections=guide.sections(anchors, () if takers else (guide.DELIVERY,)),
             receivers=takers,
+            getting=tokens.sources(tenant, document),
             made=made,
             usage=usage,
             history=history,

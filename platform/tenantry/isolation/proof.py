@@ -36,6 +36,9 @@ RULES: dict[str, ProofRule] = {
         functions.only_its_own_stage_or_schedule_invokes_a_function
     ),
     "a boundary stops what no function may have": boundary.a_boundary_stops_what_no_function_may_have,
+    "a boundary lets those that sign alone to signing keys": (
+        boundary.a_boundary_lets_those_that_sign_alone_to_signing_keys
+    ),
     "an environment names what is its own tenant's": environments.an_environment_names_its_own_tenants,
     "an environment names nothing of another tenant's": (
         environments.an_environment_names_nothing_of_another_tenants

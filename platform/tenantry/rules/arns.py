@@ -47,6 +47,11 @@ class Arns:
     def log_group(self, name: str) -> str:
         return self._arn("logs", f"log-group:{name}")
 
+    def log_and_streams(self, name: str) -> list[str]:
+        """The group's ARN as AWS spells it where something is read from it: with a part for its streams, or
+        without."""
+        return [self.log_group(name), f"{self.log_group(name)}:*"]
+
     def secrets(self, name_pattern: str) -> str:
         """Secrets Manager appends `-` and six characters to every name."""
         return self._arn("secretsmanager", f"secret:{name_pattern}-??????")
@@ -95,6 +100,10 @@ class Arns:
     def regional(self, service: str) -> str:
         """The service as KMS and CloudWatch Logs name it in policies: that of this Region alone."""
         return f"{service}.{self.region}.amazonaws.com"
+
+    def usage(self, plan: str) -> str:
+        """What the plan has counted, by key and day."""
+        return self.gateway(f"/usageplans/{plan}/usage")
 
     def bucket(self, name: str) -> str:
         """Bucket names are global, so neither Region nor account stand in it."""

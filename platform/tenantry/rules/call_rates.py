@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
 """
 
+from collections.abc import Mapping
+
 # Seconds between two calls of one account and Region, by operation or service.
 SECONDS = {
     "apigateway:UpdateUsagePlan": 20,
@@ -19,3 +21,15 @@ SECONDS = {
     "cloudwatch:DeleteAlarms": 1 / 3,
     "cloudwatch:PutMetricAlarm": 1 / 3,
 }
+
+# Calls that are taken at once, where the page says so.
+BURST = {"apigateway": 40}
+
+
+def counted(calls: Mapping[str, int]) -> dict[str, int]:
+    """How many calls count toward each rate: an operation's own, and its service's."""
+    found = {
+        rate: sum(number for name, number in calls.items() if rate in (name, name.partition(":")[0]))
+        for rate in SECONDS
+    }
+    return {rate: number for rate, number in found.items() if number}

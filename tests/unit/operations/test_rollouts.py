@@ -245,3 +245,11 @@ def test_who_was_overtaken_writes_nothing_more(tmp_path: Path) -> None:
         lock.beat()
     lock.give()
     assert store.read("fleet/locks/demo.json") == b'{"runner": "b"}'
+
+
+def test_a_rollout_of_nothing_loads_nothing_of_the_engine() -> None:
+    """Its SDK alone takes over a second of CPU, each time."""
+    modules = ", ".join(f"tenantry.operations.fleet.{name}" for name in ("gates", "starts", "works"))
+    asked = f"import sys, {modules}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert not {"pulumi", "pulumi_aws"} & {*done.stdout.split()}

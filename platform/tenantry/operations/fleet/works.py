@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import boto3
 
@@ -17,11 +18,12 @@ from tenantry.operations.fleet.journals import alive
 from tenantry.operations.fleet.listing import FleetStack
 from tenantry.operations.places import Place
 from tenantry.operations.repair import Account, damage, mend
-from tenantry.operations.trail.trail import Trail
-from tenantry.planning import previews
-from tenantry.planning.calls import calls
-from tenantry.planning.previews import Preview
 from tenantry.rollout.progress import Event
+from tenantry.rollout.turns import FILE
+
+if TYPE_CHECKING:
+    from tenantry.operations.trail.trail import Trail
+    from tenantry.planning.previews import Preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,14 @@ class EngineWorks:
     policies: Path | None = None
 
     def predicted(self, stack: FleetStack) -> Mapping[str, int]:
+        from tenantry.planning.calls import calls
+
         return calls(self.preview(stack).steps)
 
-    def preview(self, stack: FleetStack) -> Preview:
+    def preview(self, stack: FleetStack) -> "Preview":
         """The policy pack has seen it too: it judges an update only after that is made."""
+        from tenantry.planning import previews  # seconds of CPU, which a rollout of nothing does without
+
         engine = self._engine(stack)
         if self.policies:
             engine.require_allowed(self.policies)
@@ -47,7 +53,7 @@ class EngineWorks:
 
     def update(self, stack: FleetStack, began: Began) -> None:
         """The program records each update; that it is a rollback, it does not know."""
-        engine = self._engine(stack)
+        engine = self._engine(stack, {FILE: str(self._turns(stack))})
         if stack.holds is None or not stack.holds.back:
             engine.up(began, self.policies)
             return
@@ -75,13 +81,20 @@ class EngineWorks:
     def account(self, stack: FleetStack) -> Account:
         return AwsAccount(place(stack))
 
-    def trail(self, stack: FleetStack) -> Trail:
+    def trail(self, stack: FleetStack) -> "Trail":
         return place(stack).trail()
 
-    def _engine(self, stack: FleetStack) -> Engine:
+    def _turns(self, stack: FleetStack) -> Path:
+        """Of the account and Region, whatever is rolled out there from this project."""
+        folder = self.project / ".tenantry" / "turns"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{stack.account or 'own'}-{stack.region}.json"
+
+    def _engine(self, stack: FleetStack, settings: Mapping[str, str] | None = None) -> Engine:
         assumed = {_VARIABLES[name]: value for name, value in credentials(stack).items()}
         holds = {} if stack.holds is None else {HOLDS: stack.holds.written()}
-        return Engine(stack.name, self.project, {**stack.backend.environment, **assumed, **holds})
+        environment = {**stack.backend.environment, **assumed, **holds, **(settings or {})}
+        return Engine(stack.name, self.project, environment)
 
 
 _VARIABLES = {
