@@ -11,7 +11,7 @@ GENERATORS := generators/.venv
 SITE := docsite/.venv
 SOURCES := platform functions demo benches tests policy-pack docsite
 
-.PHONY: help setup policies peers generators docs flush verify files previewed demo up down unit test journeys chaos load pages bench bench-engine bench-fleet pictures check format requirements clean
+.PHONY: help setup policies peers generators docs flush verify files planned rollout drift demo up down unit test journeys chaos load pages bench bench-engine bench-fleet pictures check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -82,22 +82,36 @@ $(SITE)/.set-up: requirements/docs.txt
 	@$(SITE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
-flush: ## after a deploy, have API Gateway forget verdicts of before: make flush STACK=demo (needs the AWS CLI)
-	@set -e; api=$$(aws apigateway get-rest-apis --query "items[?name=='tenantry_$(STACK)'].id" --output text); \
-	for stage in $$(aws apigateway get-stages --rest-api-id "$$api" --query 'item[].stageName' --output text); do \
-		aws apigateway flush-stage-authorizers-cache --rest-api-id "$$api" --stage-name "$$stage"; \
+# The stacks of cells, one a word: the one that is named, or all of the fleet that are reached without a role of their own.
+CELLS = $(or $(STACK),$(shell $(BIN)/tenantry fleet list --offline --json | $(BIN)/python -c 'import json, sys; \
+  print(*sorted({each["stack"].partition(".")[0] for each in json.load(sys.stdin) if not each["role"]}))'))
+
+flush: setup ## after a deploy, have API Gateway forget verdicts of before: make flush [STACK=demo] (needs the AWS CLI)
+	@set -e; for stack in $(CELLS); do \
+	  api=$$(aws apigateway get-rest-apis --query "items[?name=='tenantry_$$stack'].id" --output text); \
+	  for stage in $$(aws apigateway get-stages --rest-api-id "$$api" --query 'item[].stageName' --output text); do \
+	    aws apigateway flush-stage-authorizers-cache --rest-api-id "$$api" --stage-name "$$stage"; \
+	  done; \
 	done
 
-verify: setup ## after a deploy, compare what is deployed with what the files say: make verify STACK=demo
-	$(BIN)/tenantry verify --stack "$(STACK)" --call
+verify: setup ## after a deploy, compare what is deployed with what the files say: make verify [STACK=demo]
+	@set -e; for stack in $(CELLS); do \
+	  echo "verifying stack $$stack"; $(BIN)/tenantry verify --stack "$$stack" --call; \
+	done
 
 files: setup ## ask of the files what needs no account: are they valid, is each tenant alone, is any rule broken
 	$(BIN)/tenantry validate
 	$(BIN)/tenantry isolation
 	$(BIN)/tenantry guardrails
 
-previewed: setup ## write down, by a digest, which steps the engine would take: make previewed STACK=demo
-	$(BIN)/tenantry plan --stack "$(STACK)" --digest > previewed
+planned: setup policies ## say which steps the engine would take to each stack that differs, and write down their digests
+	$(BIN)/tenantry fleet plan --policy-pack policy-pack --digest planned || test $$? -eq 3
+
+rollout: setup policies ## roll out, in rings, what differs
+	$(BIN)/tenantry fleet up --policy-pack policy-pack
+
+drift: setup ## see whether anything is otherwise than its last update left it; it changes nothing
+	$(BIN)/tenantry fleet drift
 
 demo: setup ## bring the platform up, use it, show it, take it down
 	$(BIN)/python demo

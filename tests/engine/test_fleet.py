@@ -92,6 +92,7 @@ def failing(gate: Gate, stacks: Sequence[FleetStack], began: datetime) -> list[s
 
 def test_rings_gates_failures_and_kills(root: Path) -> None:
     assert up(root, failing) == "halted"
+    assert [each for each in journal(root).reasons.values() if each] == []
     assert standings(root) == {**dict.fromkeys(FIRST, "as wanted"), **dict.fromkeys(REST, "never deployed")}
     assert journal(root).stop == "the gate of ring first fails: aa is slow; bb is slow"
 

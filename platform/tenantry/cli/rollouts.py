@@ -5,6 +5,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -25,10 +27,24 @@ GO_ON = "`tenantry fleet resume` goes on, `tenantry fleet rollback` takes it bac
 CODES = {"done": 0, "failed": FAILED, "halted": HALTED, "interrupted": INTERRUPTED}
 
 Stacks = Annotated[list[str] | None, typer.Argument(metavar="[STACK]...", help="All, if left out.")]
+Policies = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy-pack", exists=True, file_okay=False, help="Have this policy pack judge each update first."
+    ),
+]
 Lines = Annotated[bool, typer.Option("--json", help="For programs: a line of JSON for each event.")]
 
 
-def plan(stacks: Stacks = None, as_json: AsJson = False) -> None:
+def plan(
+    stacks: Stacks = None,
+    policies: Policies = None,
+    digest: Annotated[
+        Path | None,
+        typer.Option("--digest", help="Write a digest of the engine's steps here, to approve them by."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Say what an update would do to each stack that differs; exit 3 if there is one."""
     from tenantry.holds import Holds
     from tenantry.planning.calls import calls, seconds
@@ -37,11 +53,14 @@ def plan(stacks: Stacks = None, as_json: AsJson = False) -> None:
     fleet = _fleet()
     holds = Holds(fleet.rolled_back)
     differing = [replace(each, holds=holds) for each in fleet.named(stacks or []).stacks if each.differs]
-    works = _works()
+    works = _works(policies)
     found: list[dict[str, Any]] = []
+    steps_taken = []
     for stack in differing:
         with stderr().status(f"previewing {stack.name}"):
-            steps = works.preview(stack).steps
+            preview = works.preview(stack)
+        steps = preview.steps
+        steps_taken.append(f"{stack.name} {preview.digest}\n")
         number = calls(steps)
         found.append(
             {
@@ -54,6 +73,8 @@ def plan(stacks: Stacks = None, as_json: AsJson = False) -> None:
                 "seconds": round(seconds(number), 1) if number else 0,
             }
         )
+    if digest is not None:
+        digest.write_text("".join(steps_taken), encoding="utf-8")
     if as_json:
         print_json(found)
     else:
@@ -72,6 +93,7 @@ def up(
         bool,
         typer.Option("--lift", help="Move tenants to a release that was rolled back, too."),
     ] = False,
+    policies: Policies = None,
     as_json: Lines = False,
 ) -> None:
     """Update the stacks that differ, ring after ring."""
@@ -80,37 +102,37 @@ def up(
 
     shown = display(as_json)
     with _busy_reported():
-        rollout = begun(_fleet(), stacks or [], _works_after, judged, shown, lift)
+        rollout = begun(_fleet(), stacks or [], partial(_works, policies), judged, shown, lift)
     if rollout is None:
         if not as_json:
             stdout().print("nothing differs")
         return
-    _run(rollout, shown)
+    _run(rollout, shown, policies)
 
 
-def rollback(as_json: Lines = False) -> None:
+def rollback(policies: Policies = None, as_json: Lines = False) -> None:
     """Take the tenants that the last rollout moved back to the releases that they ran before it.
 
     Files, tiers, settings and data stay as they are: those go back by the repository.
     """
     shown = display(as_json)
-    rollout = _taken_back(shown)
+    rollout = _taken_back(shown, policies)
     if rollout is None:
         if not as_json:
             stdout().print("nothing to take back")
         return
-    _run(rollout, shown)
+    _run(rollout, shown, policies)
 
 
-def resume(as_json: Lines = False) -> None:
+def resume(policies: Policies = None, as_json: Lines = False) -> None:
     """Go on with the last rollout, which halted, failed, was interrupted or killed."""
     from tenantry.operations.fleet.gates import judged
     from tenantry.operations.fleet.starts import resumed
 
     shown = display(as_json)
     with _busy_reported():
-        rollout = resumed(_fleet(), _works_after, judged, shown)
-    _run(rollout, shown)
+        rollout = resumed(_fleet(), partial(_works, policies), judged, shown)
+    _run(rollout, shown, policies)
 
 
 def halt(
@@ -175,11 +197,11 @@ def drift(stacks: Stacks = None, as_json: AsJson = False) -> None:
         raise typer.Exit(FOUND)
 
 
-def _run(rollout: "Rollout", shown: Display) -> NoReturn:
+def _run(rollout: "Rollout", shown: Display, policies: Path | None) -> NoReturn:
     """Ends as the rollout does; or as the rollback that a gate has called for, if that does not go well."""
     outcome = _ran(rollout, shown)
     if outcome == "halted" and rollout.to_be_taken_back:
-        back = _taken_back(shown)
+        back = _taken_back(shown, policies)
         after = _ran(back, shown) if back is not None else "done"
         outcome = outcome if after == "done" else after
     raise typer.Exit(CODES[outcome])
@@ -204,11 +226,11 @@ def _ran(rollout: "Rollout", shown: Display) -> "Outcome":
     return outcome
 
 
-def _taken_back(shown: Display) -> "Rollout | None":
+def _taken_back(shown: Display, policies: Path | None) -> "Rollout | None":
     from tenantry.operations.fleet.starts import taken_back
 
     with _busy_reported():
-        return taken_back(_fleet(), _works_after, shown)
+        return taken_back(_fleet(), partial(_works, policies), shown)
 
 
 @contextmanager
@@ -229,18 +251,11 @@ def _fleet() -> "Fleet":
     return fleet(Project())
 
 
-def _works() -> "EngineWorks":
+def _works(policies: Path | None = None, there: "Progress | None" = None) -> "EngineWorks":
     from tenantry import paths
     from tenantry.operations.fleet.works import EngineWorks
 
-    return EngineWorks(paths.ROOT, {})
-
-
-def _works_after(there: "Progress") -> "EngineWorks":
-    from tenantry import paths
-    from tenantry.operations.fleet.works import EngineWorks
-
-    return EngineWorks(paths.ROOT, there.processes)
+    return EngineWorks(paths.ROOT, there.processes if there else {}, policies and policies.absolute())
 
 
 def _shown(name: str, found: "Progress") -> dict[str, Any]:

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class EngineWorks:
-    """`processes` are those that an earlier run left, by stack."""
+    """`processes` are those that an earlier run left, by stack; `policies` is the folder of a policy pack."""
 
     project: Path
     processes: Mapping[str, Event]
+    policies: Path | None = None
 
     def predicted(self, stack: FleetStack) -> Mapping[str, int]:
         from tenantry.planning.calls import calls
@@ -39,9 +40,13 @@ class EngineWorks:
         return calls(self.preview(stack).steps)
 
     def preview(self, stack: FleetStack) -> "Preview":
+        """The policy pack has seen it too: it judges an update only after that is made."""
         from tenantry.planning import previews  # seconds of CPU, which a rollout of nothing does without
 
-        return previews.read(self._engine(stack).preview())
+        engine = self._engine(stack)
+        if self.policies:
+            engine.require_allowed(self.policies)
+        return previews.read(engine.preview())
 
     def drifted(self, stack: FleetStack) -> bool:
         return self._engine(stack).drifted()
@@ -50,10 +55,10 @@ class EngineWorks:
         """The program records each update; that it is a rollback, it does not know."""
         engine = self._engine(stack, {FILE: str(self._turns(stack))})
         if stack.holds is None or not stack.holds.back:
-            engine.up(began)
+            engine.up(began, self.policies)
             return
         with self.trail(stack).act("fleet rollback", stack.tenant or None, releases=dict(stack.holds.back)):
-            engine.up(began)
+            engine.up(began, self.policies)
 
     def mend(self, stack: FleetStack) -> list[str]:
         """Strays are named and left: they are nobody's without a doubt only while nobody else deploys."""
