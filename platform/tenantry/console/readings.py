@@ -117,13 +117,15 @@ class SlowReading(Generic[Reading]):
             if last is not None:
                 return last[1]
             raise Failed("it is being worked out, which takes a while; refresh to see it") from None
+        except BaseException:  # the next one who asks tries again
+            with self._lock:
+                self._coming = None if self._coming is coming else self._coming
+            raise
 
     def _begin(self, coming: "Future[Reading]") -> None:
         try:
             reading = self._read()
-        except BaseException as error:  # whoever asks is to see it
-            with self._lock:
-                self._coming = None
+        except BaseException as error:  # whoever asks next is to see it, however late it is
             coming.set_exception(error)
             return
         with self._lock:

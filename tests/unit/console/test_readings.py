@@ -74,6 +74,24 @@ def test_a_slow_reading_is_not_waited_for_longer_than_a_page_may_take() -> None:
     assert eventually(lambda: kept() == 1)
 
 
+def test_a_reading_that_failed_after_nobody_waited_any_longer_says_why_to_the_next() -> None:
+    goes_on = Event()
+
+    def read() -> int:
+        goes_on.wait(30)
+        raise Failed("no such bucket")
+
+    def reason() -> str:
+        found = attempt(kept, "")
+        assert isinstance(found, Unread)
+        return found.reason
+
+    kept = SlowReading(read, 60, 0)
+    assert "being worked out" in reason()
+    goes_on.set()
+    assert eventually(lambda: reason() == "no such bucket")
+
+
 def test_a_slow_reading_that_failed_says_why_and_is_tried_again() -> None:
     answers = iter([Failed("no"), 7])
 
