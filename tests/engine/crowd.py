@@ -94,8 +94,8 @@ runtime: {name: python, options: {virtualenv: .venv}}
 class Works(EngineWorks):
     """`predicted` says what the program is known to do: that saves each stack a preview."""
 
-    def account(self, stack: FleetStack) -> Repaired:  # noqa: ARG002
-        return FolderAccount(Path(os.environ["STAND_IN_ACCOUNT"]) / "aws")
+    def account(self, stack: FleetStack) -> Repaired:
+        return FolderAccount(Path(os.environ["STAND_IN_ACCOUNT"]) / "aws", stack.name.replace(".", "_"))
 
     def predicted(self, stack: FleetStack) -> dict[str, int]:  # noqa: ARG002
         return {}

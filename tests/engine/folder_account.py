@@ -13,9 +13,10 @@ SECRET = "4dabf18193072939515e22adb298388d"  # by which the engine marks a value
 
 @dataclass(frozen=True)
 class FolderAccount:
-    """Read anew each time."""
+    """Read anew each time; `names` is how those begin that may be strays."""
 
     folder: Path
+    names: str = ""
 
     def found(self, asked: Pending) -> str | None:
         plain = {
@@ -35,7 +36,9 @@ class FolderAccount:
         return [
             Stray(each.type, each.id, each.values["name"])
             for each in Account(self.folder)
-            if each.type == tokens.API_KEY and each.id not in known
+            if each.type == tokens.API_KEY
+            and each.values["name"].startswith(self.names)
+            and each.id not in known
         ]
 
     def remove(self, stray: Stray) -> None:
