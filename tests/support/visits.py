@@ -12,6 +12,7 @@ from unittest import mock
 
 from agreed import environment, portal, seals
 from api import clients
+from groups.portal import calls, usage
 from tests.support import tenant_api
 from tests.support.iam import NAMES
 
@@ -43,8 +44,16 @@ def overseen(tenant: str, secret: str) -> Iterator[None]:
         environment.API_KEYS: json.dumps({"key": "web"}),
         environment.LIMITS: json.dumps({"rate_per_second": 20, "burst": 40}),
     }
+    _forget()
     with mock.patch.dict(os.environ, variables):
         yield
+    _forget()
+
+
+def _forget() -> None:
+    """Clients that another session made, and ours."""
+    calls.client.cache_clear()
+    usage.client.cache_clear()
 
 
 def link(tenant: str) -> str:
