@@ -5,7 +5,7 @@ one to the other by moving what the engine recorded (docs/decisions/0028-a-stack
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pulumi
@@ -13,13 +13,36 @@ import pulumi
 from tenantry.components.shared import Shared
 from tenantry.config import Cell
 from tenantry.errors import WrongInput
-from tenantry.last_update import LastUpdate
+from tenantry.last_update import LastUpdate, of_releases
 from tenantry.problems import unknown
 from tenantry.releases import Release
 from tenantry.rules.naming import Names
 from tenantry.settings import CellSettings, releases
 
 SHARED, LISTED = "shared", "listed"
+_UNKNOWN_STACK = "unknown stack"  # the engine's words, where a backend has none of that name
+
+
+def stack_outputs(stack: str, there: bool = True) -> Any:
+    """Of that stack's last update; plain values, in a preview too.
+
+    Args:
+        there: it exists; otherwise it may not, and then has none.
+    """
+    name = "/".join((pulumi.get_organization(), pulumi.get_project(), stack))
+    try:
+        return pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": name}).value["outputs"]
+    except Exception as refusal:  # the SDK raises no narrower one
+        if there or _UNKNOWN_STACK not in str(refusal):
+            raise
+        return {}
+
+
+def last_of_cell(names: Names) -> LastUpdate:
+    """With what its tenants run by stacks of their own, which it has to keep."""
+    last = LastUpdate.of(stack_outputs(names.stack))
+    own = [of_releases(stack_outputs(names.tenant_stack(slug), there=False)) for slug in last.listed or ()]
+    return replace(last, run_elsewhere=frozenset(each for one in own for each in one.runs.values()))
 
 
 def require_where_they_are(last: LastUpdate, alone: bool, names: Names) -> None:

@@ -1,5 +1,6 @@
 """An AWS account that is a folder: what was made, and every call that changed something or failed."""
 
+import fcntl
 import json
 import threading
 from collections.abc import Iterator
@@ -48,11 +49,13 @@ class Account:
 
     def log(self, operation: str, urn: str, error: str = "") -> None:
         with self._lock, self._calls.open("a") as calls:
+            fcntl.flock(calls, fcntl.LOCK_EX)
             calls.write(json.dumps({"operation": operation, "urn": urn, "error": error}) + "\n")
 
     def _write(self, **change: Any) -> None:
         with self._lock:
             with self._journal.open("a") as journal:
+                fcntl.flock(journal, fcntl.LOCK_EX)  # of other stacks' providers
                 journal.write(json.dumps(change) + "\n")
             self._apply(**change)
 

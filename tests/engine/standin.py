@@ -3,8 +3,8 @@
 Types, names, ARNs and what forces a replacement come from the platform's own rows and makers. It refuses
 what AWS refuses by name: a name that is taken, a table that is protected. `faults.json` in the account's
 folder names, by operation and part of a URN, calls that fail, whose answer is lost, or that end in the
-engine's death. Unlike in AWS, nothing is slow, throttled or eventually consistent, and nobody's permission is
-asked.
+engine's death. Where `rates.json` is there, calls are throttled as AWS does it. Unlike in AWS, nothing is
+slow or eventually consistent, and nobody's permission is asked.
 """
 
 import base64
@@ -14,6 +14,7 @@ import secrets
 import signal
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -32,6 +33,7 @@ from tenantry.rules.arns import Arns
 from tenantry.rules.key_policies import AWS_OWN_FOR_SECRETS
 from tenantry.rules.kinds import KINDS
 from tenantry.rules.kinds.tokens import SECRET, TABLE
+from tests.engine import rates
 from tests.engine.account import Account, Resource, Values
 
 REGION, ACCOUNT_ID = "eu-central-1", "123456789012"
@@ -172,6 +174,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 fault = self._fault(operation, urn)
                 if fault == "fails":
                     raise Refused("InternalFailure: on order")
+                if throttled := rates.refused(self._folder, _calls(operation, _type(urn))):
+                    raise Refused(f"{rates.THROTTLED}: Rate exceeded for {throttled}")
                 answer = act()
                 if fault == "lost":
                     raise Refused("RequestTimeout: it was done, and its answer is lost")
@@ -191,6 +195,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             if fault["operation"] == operation and fault["urn"] in urn:
                 return str(fault["how"])
         return ""
+
+
+def _calls(operation: str, type_: str) -> Counter[str]:
+    """Those that the real provider would make of AWS."""
+    of = KINDS[type_].calls
+    return Counter({"create": of.make, "update": of.change, "delete": of.remove}[operation])
 
 
 def _computed(type_: str, urn: str, inputs: Values) -> Values:

@@ -3,7 +3,11 @@
 import json
 from typing import Any
 
+import pytest
+
+from tenantry.rollout.turns import FILE
 from tenantry.rules.kinds import tokens
+from tests.engine import rates
 from tests.engine.account import Account
 from tests.engine.stack import NAME, Stack
 
@@ -47,7 +51,12 @@ def kept(stack: Stack) -> list[str]:
     return [each["id"] for each in json.loads(stack.outputs()["releases"])]
 
 
-def test_a_tenant_is_held_moved_and_taken_back_to_what_it_ran(stack: Stack) -> None:
+def test_a_tenant_is_held_moved_and_taken_back_to_what_it_ran(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a fleet runs it, beside AWS's rates."""
+    monkeypatch.setenv(FILE, str(stack.folder / "turns.json"))
+    rates.enforce(stack.folder / "account" / "aws")
     for slug in ("acme", "initech"):
         stack.project.tenant(slug, "items")
     stack.up()

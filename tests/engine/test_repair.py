@@ -1,47 +1,14 @@
 """What a killed `pulumi up` and a lost answer leave is mended, and the next update completes."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
 
-from tenantry.operations.checkpoint import Checkpoint, Pending
+from tenantry.operations.checkpoint import Checkpoint
 from tenantry.operations.engine import Engine, Locked
 from tenantry.operations.repair import damage, mend
-from tenantry.operations.strays import Stray
-from tenantry.rules.kinds import KINDS, tokens
+from tenantry.rules.kinds import tokens
 from tests.engine.account import Account
+from tests.engine.folder_account import FolderAccount
 from tests.engine.stack import NAME, Stack
-
-
-@dataclass(frozen=True)
-class FolderAccount:
-    """What a repair asks, of an account that is a folder; read anew each time."""
-
-    folder: Path
-
-    def found(self, asked: Pending) -> str | None:
-        name = KINDS[asked.type].name
-        same = (
-            each.id
-            for each in Account(self.folder)
-            if each.type == asked.type and name and each.values[name] == asked.inputs[name]
-        )
-        return next(same, None)
-
-    def strays(self, checkpoint: Checkpoint) -> list[Stray]:
-        known = {each["id"] for each in checkpoint.of(tokens.API_KEY)}
-        return [
-            Stray(each.type, each.id, each.values["name"])
-            for each in Account(self.folder)
-            if each.type == tokens.API_KEY and each.id not in known
-        ]
-
-    def remove(self, stray: Stray) -> None:
-        account = Account(self.folder)
-        found = account.find(stray.type, stray.id)
-        assert found is not None
-        account.remove(found)
 
 
 def test_a_killed_update_is_repaired_and_the_next_one_completes(

@@ -187,6 +187,28 @@ def test_a_tenants_stack_waits_for_its_cell_to_be_deployed_with_the_same_release
     assert preview.of_type("Stage")
 
 
+def test_a_cell_keeps_what_its_tenants_run_by_their_own_stacks(
+    alone: tuple[RecordingMonitor, dict[str, Any]],
+) -> None:
+    """However many releases they are behind: their stages name its deployments."""
+    [release] = json.loads(alone[1]["releases"])
+
+    def older(number: int) -> dict[str, Any]:
+        contract = {"digest": f"{number:064x}", "mark": f"@{number}"}
+        return {**release, "id": f"older-{number}", "contract": contract}
+
+    releases = json.dumps([*map(older, range(9)), release])
+    others = {f"prod.{slug}": {} for slug in SLUGS} | {
+        "prod": alone[1] | {"releases": releases},
+        "prod.acme": {"tenants": {"acme": {"release": "older-1"}}},
+    }
+    engine, after = declared("prod", ALONE, others=others)
+    kept = [each["id"] for each in json.loads(after["releases"])]
+    assert kept == ["older-1", *(f"older-{number}" for number in range(5, 9)), release["id"]]
+    assert "demo@1" in engine.of_type("Deployment")
+    assert "demo@2" not in engine.of_type("Deployment")
+
+
 def _copied(tmp_path: Path) -> Path:
     folder = tmp_path / "tenants"
     for file in TENANTS.rglob("*.yaml"):

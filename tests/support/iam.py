@@ -81,7 +81,14 @@ def role_policy(
     known = [SIGNING, *(each.name for each in installed.secrets)]
     secrets = {each: secret(names.secret(tenant, each)) for each in known}
     queues = {each.name: arns.queue(names.queue(tenant, each.name)) for each in installed.queues}
-    return grants.of_member(member, installed, tenant, Reach(table, logs, secrets, queues))
+    reach = Reach(table, logs, secrets, queues, overseen=overseeing(tenant, names, arns))
+    return grants.of_member(member, installed, tenant, reach)
+
+
+def overseeing(tenant: str, names: Names = NAMES, arns: Arns = ARNS) -> tuple[policies.Statement, ...]:
+    """Of the tenant's access log and plan, whose id is `plan-of-` and its slug."""
+    log = arns.log_and_streams(names.access_log(tenant))
+    return policies.overseeing(log, arns.usage(f"plan-of-{tenant}"))
 
 
 def boundary(names: Names = NAMES, arns: Arns = ARNS) -> policies.Policy:
@@ -93,6 +100,7 @@ def boundary(names: Names = NAMES, arns: Arns = ARNS) -> policies.Policy:
         signing_secrets=arns.secrets(generation(names.signing_secret("*"), "*")),
         queues=arns.queue(names.queue("*", "*")),
         dead_letters=arns.queue(names.dead_letters("*", "*")),
+        overseen=policies.overseeing(arns.log_and_streams(names.access_log("*")), arns.usage("*")),
         email=by_email(arns),
         signers=[arns.iam(f"role/{names.function('*', 'tokens')}")],
     )

@@ -1,7 +1,7 @@
 """Sign a token by RFC 9068, with the tenant's newest managed key.
 
-The one kind of JWS that is made here is put together from its three parts: PyJWT takes 103 ms of CPU to be
-imported on one machine, what signs 41.
+The one kind of JWS that is made here is put together from its three parts: PyJWT takes 103 ms of CPU to
+import on one machine, what signs 41.
 """
 
 import base64

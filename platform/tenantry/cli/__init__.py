@@ -11,6 +11,7 @@ from tenantry.cli import (
     console,
     contracts,
     costs,
+    examples,
     fleet,
     groups,
     growth,
@@ -22,10 +23,12 @@ from tenantry.cli import (
     operations,
     plan,
     policies,
+    portal,
     quotas,
     releases,
     repair,
     secrets,
+    stopping,
     tenants,
     token_clients,
     updates,
@@ -33,7 +36,8 @@ from tenantry.cli import (
     verification,
     webhooks,
 )
-from tenantry.cli.output import print_what_can_be, reported_errors
+from tenantry.cli.output import reported_errors
+from tenantry.cli.streams import print_what_can_be
 
 app = typer.Typer(
     name="tenantry",
@@ -69,7 +73,6 @@ app.add_typer(groups.groups, name="groups", rich_help_panel=FILES)
 app.command("openapi", rich_help_panel=FILES)(contracts.openapi)
 app.command("place", rich_help_panel=FILES)(growth.place)
 app.command("simulate", rich_help_panel=FILES)(growth.simulate)
-app.command("handover", rich_help_panel=RUNNING)(contracts.handover)
 app.command("plan", rich_help_panel=FILES)(plan.plan)
 app.command("cost", rich_help_panel=FILES)(costs.cost)
 app.command("fit", rich_help_panel=FILES)(costs.fit)
@@ -78,7 +81,7 @@ app.command("up", rich_help_panel=HERE)(local.up)
 app.command("update", rich_help_panel=HERE)(updates.update)
 app.command("status", rich_help_panel=HERE)(local.status)
 app.command("env", rich_help_panel=HERE)(clients.env)
-app.command("down", rich_help_panel=HERE)(local.down)
+app.command("down", rich_help_panel=HERE)(stopping.down)
 app.command("credentials", rich_help_panel=HERE)(local.credentials)
 app.command("token", rich_help_panel=HERE)(clients.token)
 app.command("call", rich_help_panel=HERE)(clients.call)
@@ -86,6 +89,8 @@ app.command("isolation", rich_help_panel=FILES)(isolation.isolation)
 app.command("guardrails", rich_help_panel=FILES)(guardrails.guardrails)
 app.add_typer(secrets.secrets, name="secrets", rich_help_panel=DATA)
 app.command("console", rich_help_panel=RUNNING)(console.console)
+app.command("handover", rich_help_panel=RUNNING)(contracts.handover)
+app.command("portal", rich_help_panel=RUNNING)(portal.portal)
 app.command("verify", rich_help_panel=RUNNING)(verification.verify)
 app.add_typer(policies.policies, name="policies", rich_help_panel=RUNNING)
 app.command("audit", rich_help_panel=RUNNING)(audit.audit)
@@ -101,6 +106,7 @@ app.command("repair", rich_help_panel=RUNNING)(repair.repair)
 app.command("erase", rich_help_panel=DATA)(operations.erase)
 app.command("export", rich_help_panel=DATA)(backup.export)
 app.command("import", rich_help_panel=DATA)(backup.import_)
+examples.show(app)
 
 
 def main() -> None:

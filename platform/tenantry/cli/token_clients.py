@@ -60,6 +60,7 @@ def add(
     stack: StackOption = None,
     region: Region = None,
     port: Port = None,
+    as_json: AsJson = False,
 ) -> None:
     """Add a client, and print its secret, alone on stdout and this once."""
     from tenantry.operations.aws import refusals_reported
@@ -72,6 +73,9 @@ def add(
         own = _endpoint(place, slug)
         wanted = act.outcome["scopes"] = list(scope or own.scopes)
         secret = own.add(client, wanted, days)
+    if as_json:
+        print_json({"tenant": slug, "client": client, "secret": secret, "scopes": wanted})
+        return
     typer.echo(secret)
     _say(f"✓ added {client} to {slug}; its secret is kept here as a digest alone, and never shown again")
 
@@ -86,6 +90,7 @@ def roll(
     stack: StackOption = None,
     region: Region = None,
     port: Port = None,
+    as_json: AsJson = False,
 ) -> None:
     """Give a client a new secret, and print it, alone on stdout and this once."""
     from tenantry.operations.aws import refusals_reported
@@ -96,6 +101,9 @@ def roll(
         refusals_reported(place.region),
     ):
         secret, until = _endpoint(place, slug).roll(client, timedelta(hours=grace))
+    if as_json:
+        print_json({"tenant": slug, "client": client, "secret": secret, "earlier_until": until})
+        return
     typer.echo(secret)
     before = f"works until {until}" if until else "works no more"
     _say(f"✓ rolled {client} of {slug}; the secret before {before}")
@@ -108,6 +116,7 @@ def remove(
     stack: StackOption = None,
     region: Region = None,
     port: Port = None,
+    as_json: AsJson = False,
 ) -> None:
     """Remove a client: it gets no more tokens; those that it has are good until they end."""
     from tenantry.operations.aws import refusals_reported
@@ -118,6 +127,9 @@ def remove(
         refusals_reported(place.region),
     ):
         _endpoint(place, slug).remove(client)
+    if as_json:
+        print_json({"tenant": slug, "client": client, "removed": True})
+        return
     stdout().print(f"✓ removed {client} from {slug}", markup=False, soft_wrap=True)
 
 

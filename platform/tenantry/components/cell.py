@@ -93,9 +93,9 @@ class Cell(pulumi.ComponentResource):
     ) -> tuple[pulumi.Input[str] | None, dict[str, pulumi.Output[str]]]:
         """Below which domain tenants are mapped; and, if it is made here, where its record has to lead."""
         domain = deployment.domain
-        if domain is None or domain.certificate is None:
+        if domain is None or not domain.owned:
             return domain.name if domain else None, {}
-        made = domain_name(name, domain.name, domain.certificate, deployment.tags(), self)
+        made = domain_name(name, domain, deployment.tags(), self)
         return made.domain_name, {domain.name: made.regional_domain_name}
 
 
@@ -108,6 +108,7 @@ def _boundary(deployment: Deployment) -> policies.Policy:
         signing_secrets=arns.secrets(generation(names.signing_secret("*"), "*")),
         queues=arns.queue(names.queue("*", "*")),
         dead_letters=arns.queue(names.dead_letters("*", "*")),
+        overseen=policies.overseeing(arns.log_and_streams(names.access_log("*")), arns.usage("*")),
         email=policies.by_email(deployment.sender_identities(), sender) if sender else None,
         signers=[
             arns.iam(f"role/{names.function('*', member.name)}")

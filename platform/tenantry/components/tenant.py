@@ -22,7 +22,6 @@ from tenantry.components.table import table
 from tenantry.components.watch import Watch
 from tenantry.config import Tenant as TenantConfig
 from tenantry.config import rotation
-from tenantry.config.domains import addresses
 from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
 from tenantry.releases import Release
@@ -50,7 +49,8 @@ class Tenant(pulumi.ComponentResource):
         signing = self._signing_keys(site)
         names = {each.name: secret_name(site, each, self) for each in tenant.secrets}
         names |= {SIGNING: signing.name} if signing else {}
-        roles = functions.roles(site, names, encryption, self)
+        early = [each for each in tenant.members if not each.function.oversees]
+        roles = functions.roles(site, early, names, encryption, self)
         allowed = [each.policy for each in roles.values()]
         secrets = {each.name: secret(site, each, names[each.name], allowed, self) for each in tenant.secrets}
         kept = signing.keep([roles[each.name].policy for each in tenant.signers]) if signing else None
@@ -67,11 +67,16 @@ class Tenant(pulumi.ComponentResource):
             AUTHORIZER: authorizer,
             **{
                 m.name: functions.member(site, roles[m.name], m, stores, first.get(m.name, ()), self)
-                for m in tenant.members
+                for m in early
             },
         }
         stage = Stage(site, serving, below)
         access = Access(site, stage.name, below)
+        for late in tenant.members:
+            if late.function.oversees:  # it names the plan, which is made after the stage
+                overseen = functions.Overseen(access.plan, access.keys)
+                role = roles[late.name] = functions.role(site, late, names, encryption, self, overseen)
+                functions.member(site, role, late, stores, (), self, overseen)
         self.domains = self._domains(site, stage)
         Watch(site, below)
         self.summary: dict[str, Any] = self._summary(site, stores, stage, access)
@@ -97,7 +102,7 @@ class Tenant(pulumi.ComponentResource):
             mapping(slug, site.cell.domain, slug, api, stage.name, self)
         if own is None:
             return {}
-        made = domain_name(slug, own.name, own.certificate, site.tags, self)
+        made = domain_name(slug, own, site.tags, self)
         mapping(f"{slug}.own", made.domain_name, None, api, stage.name, self)
         return {own.name: made.regional_domain_name}
 
@@ -114,14 +119,13 @@ class Tenant(pulumi.ComponentResource):
 
     def _summary(self, site: Site, stores: Stores, stage: Stage, access: Access) -> dict[str, Any]:
         tenant = site.tenant
-        lasting = addresses(site.slug, tenant.domain, site.deployment.domain)
         return {
             "tier": tenant.tier.name,
             "status": tenant.status,
             "until": tenant.until,
             "url": stage.url,
             "release": site.release.id,
-            "addresses": list(lasting),
+            "addresses": list(site.addresses),
             "routes": list(tenant.routes),
             "auth": tenant.auth.mode,
             "isolation": tenant.isolation,

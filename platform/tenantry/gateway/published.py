@@ -30,11 +30,13 @@ def of_tenant(
     tenant: "Tenant",
     address: Address | None = None,
     lasting: Sequence[str] = (),
+    closed: bool = False,
 ) -> Document:
-    """What a tenant answers, with its limits and scopes; without an address, the pattern of one.
+    """What a tenant answers, with its limits and scopes; without an address, the pattern of AWS's own.
 
     Args:
         lasting: addresses by a domain, which stay; they come first.
+        closed: AWS's own answers nobody.
     """
     groups = tenant.routes
     paths = {path: _served(item, groups) for path, item in document["paths"].items()}
@@ -48,6 +50,8 @@ def of_tenant(
     _name_scopes(kept, tenant, address)
     if address is not None:
         kept["servers"] = [{"url": address.url, "description": tenant.name}]
+    elif closed:
+        kept["servers"] = []
     else:
         for server in kept["servers"]:
             server["variables"]["tenant"]["default"] = tenant.slug
@@ -92,7 +96,13 @@ def _served(item: Document, groups: Container[str]) -> Document:
         for method, operation in item.items()
         if method in METHODS
         and (operation["x-tenantry-group"] == CORE or operation["x-tenantry-group"] in groups)
+        and not is_page(operation)
     }
+
+
+def is_page(operation: Document) -> bool:
+    """Whether it is for browsers: no client calls it."""
+    return not operation["security"] and operation["x-tenantry-group"] != CORE
 
 
 def _needed(document: Document, paths: Document) -> Document:

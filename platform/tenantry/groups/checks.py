@@ -51,6 +51,7 @@ def problems(found: Iterable[Installed]) -> list[Problem]:
         source = PythonSource(one.folder / "declaration.py")
         findings = [finding for check in CHECKS for finding in check(one, source)]
         findings += records.used(one, source, installed)
+        findings += _fed(one, source, installed)
         reported += [Problem(shown(source.path), *finding) for finding in findings]
         reported += code.problems(one)
         reported += requirements.problems(one)
@@ -136,9 +137,32 @@ def _queues(one: Installed, source: PythonSource) -> Iterator[Finding]:
             yield source.line(schedule.rate, of="Schedule"), what, remedy
     for member in members(one.group):
         for name in member.function.feeds:
-            if name not in own:
+            other = name.partition("/")[0]
+            used = {use.kind.partition("/")[0] for use in member.function.uses if "/" in use.kind}
+            if "/" in name and other not in used:
+                what = f"{member.name} feeds {name}, and uses no records of {other}"
+                yield source.line(name, of="Function Query"), what, "add what it uses to uses, or do without"
+            elif "/" not in name and name not in own:
                 what = f"{member.name} feeds a queue {name}, which is not the group's"
                 yield source.line(name, of="Function Query"), what, "declare it in queues"
+        if member.function.oversees and not member.serves:
+            what = f"{member.name} oversees its tenant, and serves no route"
+            yield (
+                source.line(member.name, of="Schedule Queue"),
+                what,
+                "let the routes' function alone oversee",
+            )
+
+
+def _fed(one: Installed, source: PythonSource, installed: list[Installed]) -> Iterator[Finding]:
+    """Queues of other groups, of those that are installed."""
+    queues = {each.name: {queue.name for queue in each.group.queues} for each in installed}
+    for member in members(one.group):
+        for name in member.function.feeds:
+            other, mark, queue = name.partition("/")
+            if mark and queue not in queues.get(other, {queue}):
+                what = f"{member.name} feeds {name}, and {other} has no such queue"
+                yield source.line(name, of="Function"), what, f"name one of {other}'s queues"
 
 
 def _conditions(one: Installed, source: PythonSource) -> Iterator[Finding]:
@@ -219,6 +243,13 @@ def _key_routes(one: Installed, source: PythonSource) -> Iterator[Finding]:
             yield source.line(open_.route, of="KeyRoute"), what, "say in reason why a key is enough"
 
 
+def _page_routes(one: Installed, source: PythonSource) -> Iterator[Finding]:
+    for page in one.group.page_routes:
+        if not page.reason.strip():
+            what = f"{page.route} asks for neither key nor token, and no reason is given"
+            yield source.line(page.route, of="PageRoute"), what, "say in reason what opens it"
+
+
 def _sizes(one: Installed, source: PythonSource) -> Iterator[Finding]:
     for member in members(one.group):
         seconds, memory = member.function.timeout_seconds, member.function.memory_mb
@@ -245,5 +276,6 @@ CHECKS: tuple[Callable[[Installed, PythonSource], Iterator[Finding]], ...] = (
     _metrics,
     _queries,
     _key_routes,
+    _page_routes,
     _sizes,
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from tenantry.local.engine.changes import Step
 from tenantry.planning.steps import Stepped
-from tenantry.rules.call_rates import SECONDS
+from tenantry.rules.call_rates import SECONDS, counted
 from tenantry.rules.kinds import KINDS
 
 FLUSH = "apigateway:FlushStageAuthorizersCache"  # of each tenant of a cell that changes, when all is done
@@ -27,9 +27,4 @@ def calls(stepped: Iterable[Stepped]) -> Counter[str]:
 
 def seconds(number: Mapping[str, int]) -> float:
     """What the slowest of the rates allows; operations and services wait beside each other."""
-    waited = {name: number.get(name, 0) * pause for name, pause in SECONDS.items() if ":" in name}
-    for name, pause in SECONDS.items():
-        if ":" not in name:
-            of_service = sum(count for each, count in number.items() if each.partition(":")[0] == name)
-            waited[name] = of_service * pause
-    return max(waited.values())
+    return max((count * SECONDS[rate] for rate, count in counted(number).items()), default=0)

@@ -82,6 +82,7 @@ def test_capacity_counts_what_a_cell_takes_of_its_quotas(platform: Platform) -> 
         "stages": (3, 10, "cell"),
         "APIs": (1, 600, "account"),
         "domains": (0, 120, "account"),
+        "certificates": (0, 2_500, "account"),
         "usage plans": (3, 300, "account"),
         "API keys": (3, 10_000, "account"),
         "roles": (12, 1_000, "account"),

@@ -32,6 +32,15 @@ def test_a_stack_is_as_wanted_once_its_last_update_says_so(root: Path) -> None:
     assert standings(root) == {"one": "differs", "two": "leaves rights"}
 
 
+def test_a_record_that_names_hooks_is_read_without_the_engine(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It carries a later version; to ask the CLI of each stack would take a fleet minutes."""
+    recorded(root, "one", Project(root).digest("one"), version=4)
+    monkeypatch.setenv("PATH", "")
+    assert standings(root)["one"] == "as wanted"
+
+
 def test_a_stack_of_the_local_emulator_is_none_of_the_fleets(root: Path) -> None:
     settings = "config:\n  tenantry:cell: one\n  aws:region: eu-central-1\n  aws:endpoints:\n    - s3: {}\n"
     (root / "Pulumi.here.yaml").write_text(settings.format("http://127.0.0.1:4566"))

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantry.rollout.buckets import BURST, Bucket
-from tenantry.rules.call_rates import SECONDS
+from tenantry.rollout.buckets import Bucket
+from tenantry.rules.call_rates import BURST, SECONDS
 
 PLAN, KEY, FUNCTION = "apigateway:UpdateUsagePlan", "apigateway:CreateApiKey", "lambda:CreateFunction"
 CALLS = st.dictionaries(st.sampled_from([PLAN, KEY, FUNCTION, "iam:CreateRole"]), st.integers(1, 30))

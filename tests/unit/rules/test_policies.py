@@ -63,6 +63,14 @@ def own_calls(group: str, tenant: str) -> list[Call]:
             )
             needed += on(TABLE, f"{tenant}#items#count#item#3", "Query", "UpdateItem")
             needed += [*on(TABLE, f"{tenant}#items#idempotency#0f", "PutItem"), runtime]
+        case "portal":
+            needed += on(TABLE, f"{tenant}#contact#message", "GetItem", "Query")
+            needed += on(TABLE, f"{tenant}#contact#receiver", "GetItem")
+            needed += on(TABLE, f"{tenant}#portal#link", "PutItem")
+            needed.append(Call("sqs:SendMessage", ARNS.queue(NAMES.queue(tenant, "contact"))))
+            needed.append(Call("secretsmanager:GetSecretValue", secret(NAMES.secret(tenant, "portal"))))
+            needed.append(Call("logs:FilterLogEvents", ARNS.log_group(NAMES.access_log(tenant))))
+            needed.append(Call("apigateway:GET", ARNS.usage(f"plan-of-{tenant}")))
         case "tokens":
             needed += on(TABLE, f"{tenant}#tokens#client", "GetItem", "UpdateItem")
             needed += on(TABLE, f"{tenant}#tokens#failure", "UpdateItem")

@@ -15,10 +15,10 @@ from typing import Any
 
 from tenantry.errors import Failed
 from tenantry.operations.engine import Engine
-from tenantry.operations.fleet.stores import Folder, Store, store
+from tenantry.operations.stores import Folder, Store, store
 from tenantry.rules.kinds.tokens import STACK
 
-_VERSION = 3
+_VERSIONS = (3, 4)  # the later one where a resource has what earlier engines do not know, such as hooks
 _NEVER = "no stack named"
 
 
@@ -56,9 +56,9 @@ class Backend:
         text = self._store.read(name)
         if not text and (packed := self._store.read(f"{name}.gz")):
             text = gzip.decompress(packed)
-        document = json.loads(text or f'{{"version": {_VERSION}, "checkpoint": {{}}}}')
+        document = json.loads(text or f'{{"version": {_VERSIONS[0]}, "checkpoint": {{}}}}')
         found: dict[str, Any] = document.get("checkpoint", {})
-        return found if document.get("version") == _VERSION else None
+        return found if document.get("version") in _VERSIONS else None
 
     def _asked(self, stack: str) -> Mapping[str, Any]:
         try:
