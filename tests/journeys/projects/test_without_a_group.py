@@ -13,7 +13,7 @@ import pytest
 from tests.support.projects import Project
 
 SHIPPED = ("contact", "items", "tools")  # those that a tenant of the demo has
-ALL_SHIPPED = (*SHIPPED, "portal")
+ALL_SHIPPED = (*SHIPPED, "portal", "tokens")
 MESSAGE = {"email": "ada@example.com", "message": "Hello"}
 ID = "00000000000000000000000000"
 
