@@ -32,6 +32,7 @@ from tenantry.local.engine.resources.maker import Made, goes_with_its_owner, put
 from tenantry.rules.arns import Arns
 from tenantry.rules.key_policies import AWS_OWN_FOR_SECRETS
 from tenantry.rules.kinds import KINDS
+from tenantry.rules.kinds.kind import filled
 from tenantry.rules.kinds.tokens import SECRET, TABLE
 from tests.engine import rates
 from tests.engine.account import Account, Resource, Values
@@ -219,7 +220,7 @@ def _computed(type_: str, urn: str, inputs: Values) -> Values:
             return {"id": identifier, "privateKeyPemPkcs8": private, "publicKeyPem": public}
     row = KINDS[type_]
     known = {"name": name, "id": identifier, "inputs": inputs}
-    outputs = {output: pattern.format(**known) for output, pattern in row.computed.items()}
+    outputs = {output: filled(pattern, known) for output, pattern in row.computed.items()}
     if "value" in outputs:  # an API key's
         outputs["value"] = secrets.token_hex(20)
     return {"id": identifier, "arn": row.arn_of(ARNS, name, identifier, inputs), **outputs}

@@ -25,7 +25,7 @@ from pulumi.runtime.stack import run_pulumi_func
 from tenantry.execution import levers
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds import KINDS
-from tenantry.rules.kinds.kind import nameless
+from tenantry.rules.kinds.kind import filled, nameless
 from tenantry.rules.kinds.tokens import CELL, COMPONENTS, PRIVATE_KEY, TENANT
 
 Program = Callable[[], dict[str, Any] | None]
@@ -272,15 +272,7 @@ def _computed(token: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     public_pem = _public_pem(name) if token == PRIVATE_KEY else ""
     values = {"name": name, "id": _id(name), "inputs": inputs, "public_pem": public_pem}
     patterns = KINDS[token].computed if token in KINDS else {}
-    return {output: _filled(pattern, values) for output, pattern in patterns.items()}
-
-
-def _filled(pattern: Any, values: Mapping[str, Any]) -> Any:
-    if isinstance(pattern, list):
-        return [_filled(each, values) for each in pattern]
-    if isinstance(pattern, Mapping):
-        return {name: _filled(each, values) for name, each in pattern.items()}
-    return pattern.format(**values)
+    return {output: filled(pattern, values) for output, pattern in patterns.items()}
 
 
 def _comparable(inputs: dict[str, Any]) -> dict[str, Any]:

@@ -104,6 +104,15 @@ def nameless(token: str, logical_name: str) -> str:
     return f"{NAMELESS}:{token}:{logical_name}"
 
 
+def filled(pattern: Any, values: Mapping[str, Any]) -> Any:
+    """A value of `computed`, with `values` for the names in its patterns."""
+    if isinstance(pattern, list):
+        return [filled(each, values) for each in pattern]
+    if isinstance(pattern, Mapping):
+        return {name: filled(each, values) for name, each in pattern.items()}
+    return pattern.format(**values)
+
+
 def values_at(inputs: Inputs, path: str) -> Iterator[Any]:
     """Every value that stands there."""
     return _at(inputs, path.split("."))
