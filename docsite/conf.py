@@ -28,7 +28,7 @@ GUIDES = [
     "groups",
     "client-guide",
 ]
-REFERENCE = ["configuration", "limits", "costs", "performance"]
+REFERENCE = ["commands", "configuration", "limits", "costs", "performance"]
 GROUNDS = ["security", "resilience", "decisions/README", "not-yet-verified", "settled", "upstream"]
 PROJECT = ["../CONTRIBUTING", "../CHANGELOG"]
 CONTENTS = {"Guides": GUIDES, "Reference": REFERENCE, "Grounds": GROUNDS, "The project": PROJECT}

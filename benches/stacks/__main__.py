@@ -4,6 +4,8 @@ import argparse
 import shutil
 import sys
 
+from rich.console import Console
+
 from benches.stacks.run import apart, together
 from benches.stacks.verdict import lines, within
 
@@ -18,8 +20,10 @@ def main() -> int:
         return 0
     if options.apart < 10:
         parser.error("--apart takes 10 or more: the last tenants are compared with the first ten")
-    costs = apart(options.apart)
-    print("\n".join(lines(costs, {count: together(count) for count in options.together})))
+    with Console(stderr=True).status("starting") as status:
+        costs = apart(options.apart, status.update)
+        shared = {count: together(count, status.update) for count in options.together}
+    print("\n".join(lines(costs, shared)))
     return 0 if within(costs) else 1
 
 

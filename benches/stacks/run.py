@@ -5,7 +5,7 @@ The provider answers at once, so what is measured is the engine's and the progra
 
 import resource
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,21 +38,34 @@ class Apart:
     tenants: tuple[Cost, ...]
 
 
-def together(count: int) -> Together:
+Say = Callable[[str], None]
+"""Says what is being done."""
+
+
+def together(count: int, say: Say) -> Together:
     with _stack(count + 1) as (stack, slugs):
         last = stack.project.root / "own" / "demo" / f"{slugs[-1]}.yaml"
         text = last.read_text()
         last.unlink()
+        say(f"one stack, {count} tenants")
         first = _cost(stack, NAME)
         last.write_text(text)
+        say(f"one stack, one tenant more than {count}")
         return Together(first, _cost(stack, NAME))
 
 
-def apart(count: int) -> Apart:
+def apart(count: int, say: Say) -> Apart:
     with _stack(count) as (stack, slugs):
         stack.configure("tenantry:tenantStacks", '"true"')
+        say("the cell alone")
         cell = _cost(stack, NAME)
-        return Apart(cell, tuple(_of_tenant(stack, slug) for slug in slugs))
+        return Apart(cell, tuple(_of_tenants(stack, slugs, say)))
+
+
+def _of_tenants(stack: Stack, slugs: Sequence[str], say: Say) -> Iterator[Cost]:
+    for number, slug in enumerate(slugs, 1):
+        say(f"a stack for each tenant, {number} of {len(slugs)}")
+        yield _of_tenant(stack, slug)
 
 
 def _of_tenant(stack: Stack, slug: str) -> Cost:

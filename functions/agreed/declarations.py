@@ -14,6 +14,7 @@ OptionForm = Literal["email", "email or https", "https", "text"]
 Dimension = Literal["tenant", "route", "reason", "function", "receiver"]
 
 RUNTIME = "runtime"  # the secret whose cursor_key seals the positions of listings
+SIGNING = "signing"  # the secret of a managed tenant's private keys, by which tokens are signed
 IDEMPOTENCY = "idempotency"  # kind of the records that make a repeated request answer as the first did
 COUNT = "count"  # kind of the records that count others
 RECEIVER_MARK = "-"  # between a secret's name and the receiver that it is for; no declared name has one
@@ -150,11 +151,15 @@ class Function:
     """What one function may do and needs; nothing more is granted to its role.
 
     Attributes:
-        secrets: names of the secrets that it reads, its group's own or `RUNTIME`.
-        feeds: names of the group's queues that it puts messages into.
+        secrets: names of the secrets that it reads: its group's own, `RUNTIME`, or `SIGNING`, by which it may
+            issue tokens of the tenant's; a group with such a function needs managed keys.
+        feeds: names of queues that it puts messages into: its group's, or another group's with that group's
+            name before a slash (`contact/contact`), whose records it then uses too.
         calls: addresses beyond AWS that it may call: https origins, or names of the group's options that
             hold one.
         mails: where it may send mail from the platform's sender through SES.
+        oversees: whether it reads its tenant's access log and what the usage plan has counted, and knows the
+            tenant's limits and the names of its API keys; of a route's function alone.
         memory_mb: None takes the tier's.
         timeout_seconds: of a route's function far below the gateway's 29 s, so that the client is answered.
     """
@@ -164,8 +169,14 @@ class Function:
     feeds: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     mails: Given | None = None
+    oversees: bool = False
     memory_mb: int | None = None
     timeout_seconds: int = 10
+
+    @property
+    def fed(self) -> tuple[str, ...]:
+        """The names of the queues that it feeds; no two groups have one of the same name."""
+        return tuple(each.rpartition("/")[2] for each in self.feeds)
 
     def reads(self, secret: str) -> bool:
         """Whether it reads this secret of the tenant's: one that it names, or a receiver's one like it."""
@@ -293,6 +304,15 @@ class KeyRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class PageRoute:
+    """A route of web pages: a browser that is led there sends neither key nor token, so the group's code says
+    who may read it, by what the reason names. Clients' documents leave it out."""
+
+    route: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """A route group, whole.
 
@@ -313,5 +333,12 @@ class Group:
     metrics: tuple[Metric, ...] = ()
     queries: tuple[Query, ...] = ()
     key_routes: tuple[KeyRoute, ...] = ()
+    page_routes: tuple[PageRoute, ...] = ()
     tenants: tuple[str, ...] | None = None
     webhooks: Webhooks | None = None
+
+    @property
+    def signs(self) -> bool:
+        """Whether one of its functions may sign tokens."""
+        workers = [*(each.function for each in self.queues), *(each.function for each in self.schedules)]
+        return any(SIGNING in each.secrets for each in (self.function, *workers))

@@ -18,6 +18,13 @@ FREE: Final = "free"
 CURSORS: Final = "CURSORS"  # UNSEALED: no key seals them; not set: the key in the runtime secret does
 UNSEALED: Final = "unsealed"
 MAX_RECEIVES: Final = "MAX_RECEIVES"  # of the queue that it takes from
+ISSUES: Final = "ISSUES"  # of a function that signs tokens: what they say, as JSON
+ACCESS_LOG: Final = "ACCESS_LOG"  # of what oversees its tenant: the log group of the tenant's stage
+USAGE_PLAN: Final = "USAGE_PLAN"  # the id of the tenant's
+API_KEYS: Final = "API_KEYS"  # names of the tenant's, by id, as JSON
+STATUS: Final = "STATUS"  # the tenant's, such as ACTIVE
+ACTIVE: Final = "active"
+LIMITS: Final = "LIMITS"  # the tenant's, as JSON
 CALLS: Final = "CALLS"  # addresses beyond AWS that it may call, as a JSON list
 
 

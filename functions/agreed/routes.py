@@ -12,7 +12,7 @@ from functools import cache
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`path` is the gateway's resource path; `scope` is None where a key alone is enough; `parameters` are
+    """`path` is the gateway's resource path; `scope` is None where no token is needed; `parameters` are
     those that its query may hold."""
 
     method: str

@@ -3,6 +3,7 @@
 The environment lists a tenant's receivers as JSON; without addresses for functions that only feed a queue.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -39,6 +40,14 @@ class Receiver:
 def secret(declared: str, receiver: str) -> str:
     """The name of one receiver's secret."""
     return f"{declared}{RECEIVER_MARK}{receiver}"
+
+
+def health_id(receiver: str, url: str) -> str:
+    """The sort key of a `RECEIVER` record. A receiver whose address changes begins anew, as one that is on.
+
+    A digest, since a path may be a secret.
+    """
+    return f"{receiver}#{hashlib.sha256(url.encode()).hexdigest()[:32]}"
 
 
 def delivery_fields(deliveries: Field) -> tuple[Field, ...]:

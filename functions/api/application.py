@@ -17,11 +17,22 @@ from api.responses import Response
 
 REPLAYED: Final = "Idempotent-Replayed"  # an answer to a repeat: nothing was done again
 Handlers = Mapping[str, Callable[[Request], Response]]
+Refuse = Callable[[ApiError, str], Response]  # of an error and the request's id
 
 
-def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: Invocation) -> dict[str, Any]:
+def serve(
+    group: str,
+    handlers: Handlers,
+    event: Mapping[str, Any],
+    invocation: Invocation,
+    refuse: Refuse = problems.answer,
+) -> dict[str, Any]:
     """`handlers` maps operation ids of the route table. Routes of other groups are answered with 404:
-    the gateway sends them here for a tenant that has not switched their group on."""
+    the gateway sends them here for a tenant that has not switched their group on.
+
+    Args:
+        refuse: answers an error of a request, where a standard has another form than a problem for it.
+    """
     started = time.perf_counter_ns()
     config = settings.current()
     request = Request.of(event)
@@ -33,7 +44,7 @@ def serve(group: str, handlers: Handlers, event: Mapping[str, Any], invocation: 
         extra: dict[str, str] = {}
     else:
         with deadline.of(invocation):
-            response = _answer(group, handlers, request)
+            response = _answer(group, handlers, request, refuse)
         extra = cors.headers(config, origin)
     counts = metrics.take()
     if REPLAYS in counts:
@@ -54,7 +65,7 @@ def _name(request: Request) -> str:
     return f"{'GET' if request.method == 'HEAD' else request.method} {request.resource}"
 
 
-def _answer(group: str, handlers: Handlers, request: Request) -> Response:
+def _answer(group: str, handlers: Handlers, request: Request, refuse: Refuse) -> Response:
     try:
         route = find(group, request.method, request.resource)
         if route is None:
@@ -64,7 +75,7 @@ def _answer(group: str, handlers: Handlers, request: Request) -> Response:
     except ApiError as error:
         if error.__cause__ is not None:
             logs.failure("a service behind the API failed", error)
-        return problems.answer(error, request.request_id)
+        return refuse(error, request.request_id)
     except Exception as error:  # the last line of defence: whatever it is, the client gets a problem
         logs.failure("unexpected failure", error)
         return problems.internal_error(request.request_id)

@@ -63,6 +63,11 @@ def warning(message: str, **members: Any) -> None:
     log().warning(message, extra=members)
 
 
+def record(message: str, **members: Any) -> None:
+    """A line for whoever has to account for what was done; written at every log level."""
+    _write(logging.INFO, message, members)
+
+
 def failure(message: str, error: BaseException, **members: Any) -> None:
     log().error(message, exc_info=error, extra=members)
 
@@ -77,9 +82,13 @@ def end(message: str, counts: Mapping[Metric, float], level: int = logging.INFO,
     if not published and level < logger.log_level:
         return
     members |= metrics.embedded(published, {**logger.get_current_keys(), **members})
+    _write(level, message, members)
+
+
+def _write(level: int, message: str, members: Mapping[str, Any]) -> None:
+    """Straight to the handler, because the logger would drop a line below its level."""
     about = {"levelno": level, "levelname": logging.getLevelName(level), "msg": message}
-    # Straight to the handler, because the logger would drop the counts of a line below its level.
-    logger.registered_handler.handle(logging.makeLogRecord({**members, **about}))
+    log().registered_handler.handle(logging.makeLogRecord({**members, **about}))
 
 
 def _causes(error: BaseException | None) -> list[dict[str, str]]:

@@ -29,7 +29,7 @@ class Entry:
     """A record to work on, and the request that made it: the consumer's log lines carry that id on.
 
     Attributes:
-        again: an operator asks for it although it was done before.
+        again: somebody asks for it although it was done before.
         receiver: whom alone it is for, where a tenant has several.
     """
 
@@ -54,8 +54,9 @@ class Entry:
         return cls(message_id, str(members.get("request_id", "")), members.get(AGAIN) is True, receiver)
 
     def text(self) -> str:
-        """Nothing that is asked for again: operators write those entries."""
-        own = {"receiver": self.receiver} if self.receiver else {}
+        own: dict[str, object] = {"receiver": self.receiver} if self.receiver else {}
+        if self.again:
+            own[AGAIN] = True
         return compact_json({"id": self.id, "request_id": self.request_id, **own})
 
 

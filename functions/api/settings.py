@@ -12,11 +12,36 @@ from agreed.declarations import RECEIVER_MARK, RUNTIME
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """`period` is "day", "week" or "month"."""
+
+    limit: int
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overseen:
+    """What a function looks at that oversees its tenant: log group, plan's id, names of API keys by id.
+
+    `active`: whether the tenant's API answers, which is not so while it is suspended.
+    """
+
+    active: bool
+    access_log: str
+    plan: str
+    keys: Mapping[str, str]
+    rate_per_second: int
+    burst: int
+    quota: Quota | None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`options` are what the tenant's file sets for the function's group; secrets and queues are by name.
 
     `calls` are the addresses beyond AWS that the function may call, `mail_from` where it may send mail from.
-    `receivers` take webhooks of the group's; their addresses stand where the function calls them.
+    `receivers` take webhooks of the group's; their addresses stand where the function calls them. `sight` is
+    what the function looks at, if it oversees its tenant.
     """
 
     tenant: str
@@ -30,6 +55,14 @@ class Settings:
     receivers: tuple[webhooks.Receiver, ...]
     mail_from: str | None
     max_receives: int
+    sight: Overseen | None = None
+
+    @property
+    def overseen(self) -> Overseen:
+        """Raises LookupError: the function's declaration does not say that it oversees its tenant."""
+        if self.sight is None:
+            raise LookupError(f"{names.USAGE_PLAN} is not set; let the function oversee its tenant")
+        return self.sight
 
     def secret(self, name: str) -> str:
         """The secret's ARN. Raises LookupError: the function's declaration does not name it."""
@@ -60,6 +93,20 @@ def current() -> Settings:
         receivers=webhooks.of_json(json.loads(environment.get(names.WEBHOOKS, "[]"))),
         mail_from=environment.get(names.MAIL_FROM),
         max_receives=int(environment.get(names.MAX_RECEIVES, "0")),
+        sight=_overseen(environment) if names.USAGE_PLAN in environment else None,
+    )
+
+
+def _overseen(environment: Mapping[str, str]) -> Overseen:
+    limits = json.loads(environment[names.LIMITS])
+    return Overseen(
+        active=environment[names.STATUS] == names.ACTIVE,
+        access_log=environment[names.ACCESS_LOG],
+        plan=environment[names.USAGE_PLAN],
+        keys=json.loads(environment[names.API_KEYS]),
+        rate_per_second=limits["rate_per_second"],
+        burst=limits["burst"],
+        quota=Quota(**limits["quota"]) if "quota" in limits else None,
     )
 
 

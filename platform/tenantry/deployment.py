@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tenantry.config.domains import CellDomain
 from tenantry.config.key_values import KeyName
+from tenantry.holds import Holds
 from tenantry.last_update import NONE_YET, LastUpdate
 from tenantry.packing.artifact import Artifact, LambdaTarget
 from tenantry.rules.arns import Arns
@@ -33,6 +34,7 @@ class Deployment:
         runbooks: address of the page that alarms send people to.
         last: what the update before this one declared.
         releases: what the stack's file has tenants run, by slug or for everybody.
+        holds: what holds in this update; None where the last one says.
         now: the time of this update, in UTC.
     """
 
@@ -53,6 +55,7 @@ class Deployment:
     runbooks: str = RUNBOOKS
     last: LastUpdate = NONE_YET
     releases: Mapping[str, str] = field(default_factory=dict)
+    holds: Holds | None = None
     now: str = ""
 
     def sender_identities(self) -> list[str]:

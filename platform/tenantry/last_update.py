@@ -11,6 +11,8 @@ from typing import Any
 
 from tenantry.releases import Release
 
+INSTEAD_OF = "instead_of"  # in the output of a tenant that is held
+
 
 @dataclass(frozen=True, slots=True)
 class DeployedTenant:
@@ -44,7 +46,9 @@ class LastUpdate:
         asked: whether the outputs were read. Who only asks what files come to knows no release but today's.
         releases: those that it kept, oldest first.
         runs: ids of the releases that tenants ran.
+        instead: ids of those that they would have run, of tenants that were held after a rollback.
         run_elsewhere: ids of those that listed tenants run by their own stacks.
+        records: domains whose records in DNS it made.
     """
 
     cell: str = ""
@@ -55,7 +59,9 @@ class LastUpdate:
     asked: bool = False
     releases: tuple[Release, ...] = ()
     runs: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
     run_elsewhere: frozenset[str] = frozenset()
+    records: frozenset[str] = frozenset()
 
     @property
     def everyone(self) -> Mapping[str, DeployedTenant | ListedTenant]:
@@ -95,6 +101,8 @@ class LastUpdate:
             asked=True,
             releases=known.releases,
             runs=known.runs,
+            instead=known.instead,
+            records=frozenset(outputs.get("records", ())),
         )
 
 
@@ -105,9 +113,17 @@ def _listed(output: Mapping[str, Any]) -> dict[str, ListedTenant]:
 def of_releases(outputs: Mapping[str, Any]) -> LastUpdate:
     """Of releases alone, for who compares nothing else with what was."""
     kept = tuple(Release.of_json(each) for each in json.loads(outputs.get("releases", "[]")))
+    runs, instead = run_by(outputs)
+    return LastUpdate(asked=True, releases=kept, runs=runs, instead=instead)
+
+
+def run_by(outputs: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """What tenants ran and, of those that were held, what they would have run; ids by slug."""
     tenants = outputs.get("tenants", {}).items()
-    runs = {slug: each["release"] for slug, each in tenants if each.get("release")}
-    return LastUpdate(asked=True, releases=kept, runs=runs)
+    return (
+        {slug: each["release"] for slug, each in tenants if each.get("release")},
+        {slug: each[INSTEAD_OF] for slug, each in tenants if each.get(INSTEAD_OF)},
+    )
 
 
 NONE_YET = LastUpdate()

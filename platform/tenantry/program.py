@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,7 +31,8 @@ from tenantry.gateway import contract
 from tenantry.gateway.body import gateway_body
 from tenantry.gateway.contract import Document
 from tenantry.groups import current
-from tenantry.last_update import NONE_YET, LastUpdate, of_releases
+from tenantry.holds import Holds
+from tenantry.last_update import INSTEAD_OF, NONE_YET, LastUpdate, of_releases
 from tenantry.packing import artifact, functions
 from tenantry.recording import Recording
 from tenantry.releases import Release, Releases
@@ -54,7 +56,7 @@ def run(begun: Begun = lambda _: None) -> None:
     recording = Recording()
     turns.shared_by_the_fleet()
     try:
-        outputs = configured(pulumi.Config(), begun)
+        outputs = configured(pulumi.Config(), begun, holds=Holds.given(os.environ))
     except (WrongInput, Failed) as error:
         raise pulumi.RunError(str(error)) from error
     recording.export(_wanted(outputs["granted"], LastUpdate.of(stack_outputs(pulumi.get_stack()))))
@@ -63,21 +65,28 @@ def run(begun: Begun = lambda _: None) -> None:
 
 
 def configured(
-    config: pulumi.Config, begun: Begun = lambda _: None, known: LastUpdate | None = None
+    config: pulumi.Config,
+    begun: Begun = lambda _: None,
+    known: LastUpdate | None = None,
+    holds: Holds | None = None,
 ) -> dict[str, Any]:
     """Register what the stack declares, by its name and configuration; answers the stack's outputs.
 
     Args:
         known: the last update, for who has no engine to ask for it.
+        holds: what holds in this update; None where the last one says.
     """
     settings.require_the_projects_groups(config)
     names, tenant = stack_and_tenant(pulumi.get_stack())
     if tenant is not None:
-        return _tenant(config, names, tenant, begun)
-    return _cell(config, names, begun, tenant_stacks.last_of_cell(names) if known is None else known)
+        return _tenant(config, names, tenant, begun, holds)
+    last = tenant_stacks.last_of_cell(names) if known is None else known
+    return _cell(config, names, begun, last, holds)
 
 
-def _cell(config: pulumi.Config, names: Names, begun: Begun, last: LastUpdate) -> dict[str, Any]:
+def _cell(
+    config: pulumi.Config, names: Names, begun: Begun, last: LastUpdate, holds: Holds | None
+) -> dict[str, Any]:
     """A cell with its tenants, or alone where they have stacks of their own."""
     own, alone = settings.CellSettings.read(config), config.get_bool("tenantStacks") or False
     cell = settings.served(load_platform(paths.ROOT / own.tenants).cell(own.cell), own)
@@ -96,6 +105,7 @@ def _cell(config: pulumi.Config, names: Names, begun: Begun, last: LastUpdate) -
         key_values=settings.key_values(declared, config),
         last=last,
         releases=tenant_stacks.releases_of_a_cell(config, alone),
+        holds=holds,
     )
     _require_sender(cell, deployment)
     document = contract.load()
@@ -106,7 +116,7 @@ def _cell(config: pulumi.Config, names: Names, begun: Begun, last: LastUpdate) -
     return {
         **_of_cell(cell, shared, kept),
         **tenants,
-        "domains": shared.domains | tenants["domains"],
+        **_leading(cell, shared.domains | tenants["domains"]),
         **tenant_stacks.exported(shared.shared, own),
         **(tenant_stacks.listed(cell) if alone else {}),
         "allowed": allowed,
@@ -114,7 +124,9 @@ def _cell(config: pulumi.Config, names: Names, begun: Begun, last: LastUpdate) -
     }
 
 
-def _tenant(config: pulumi.Config, names: Names, slug: str, begun: Begun) -> dict[str, Any]:
+def _tenant(
+    config: pulumi.Config, names: Names, slug: str, begun: Begun, holds: Holds | None
+) -> dict[str, Any]:
     """One tenant, on a cell that another stack declares."""
     settings.require_none_of_the_cell(config, names)
     of_cell = stack_outputs(names.stack)
@@ -132,6 +144,7 @@ def _tenant(config: pulumi.Config, names: Names, slug: str, begun: Begun) -> dic
         key_values=settings.key_values(cell, config),
         last=last,
         releases=settings.releases(config),
+        holds=holds,
     )
     _require_sender(cell, deployment)
     newest = tenant_stacks.known_to_the_cell(_newest(deployment, contract.load()), last.releases, names)
@@ -141,6 +154,7 @@ def _tenant(config: pulumi.Config, names: Names, slug: str, begun: Begun) -> dic
     return {
         "cell": cell.name,
         **tenants,
+        **_leading(cell, tenants["domains"]),
         "allowed": allowed,
         "left": adoption.left(cell, last),
     }
@@ -190,6 +204,7 @@ def prepare(
     last: LastUpdate = NONE_YET,
     plain: bool = False,
     releases: Mapping[str, str] | None = None,
+    holds: Holds | None = None,
     now: str = "",
     build: Path = paths.BUILD,
 ) -> Deployment:
@@ -218,6 +233,7 @@ def prepare(
         runbooks=runbooks,
         last=last,
         releases=releases or {},
+        holds=holds,
         now=now,
     )
 
@@ -243,7 +259,13 @@ def declare(cell: CellConfig, deployment: Deployment, slugs: Collection[str] | N
     kept = releases_of(cell, deployment, document)
     shared = Cell(cell.name, CellArgs(deployment, document, cell.tenants, kept))
     tenants = _of_tenants(cell, deployment, shared.shared, kept, slugs)
-    return {**_of_cell(cell, shared, kept), **tenants, "domains": shared.domains | tenants["domains"]}
+    leading = _leading(cell, shared.domains | tenants["domains"])
+    return {**_of_cell(cell, shared, kept), **tenants, **leading}
+
+
+def _leading(cell: CellConfig, domains: Mapping[str, Any]) -> dict[str, Any]:
+    """Where the record of each domain has to lead, and of which the stack makes the records itself."""
+    return {"domains": dict(domains), "records": sorted(cell.zoned & domains.keys())}
 
 
 def _of_cell(cell: CellConfig, shared: Cell, kept: Releases) -> dict[str, Any]:
@@ -273,10 +295,15 @@ def _of_tenants(
     granted = pulumi.Output.json_dumps({slug: each.granted for slug, each in tenants.items()})
     leading = {name: target for each in tenants.values() for name, target in each.domains.items()}
     return {
-        "domains": leading,  # where the record of each has to lead
-        "tenants": {slug: each.summary for slug, each in tenants.items()},
+        "domains": leading,
+        "tenants": {slug: each.summary | _held(kept, slug) for slug, each in tenants.items()},
         "granted": pulumi.Output.secret(granted),  # for the next update, as releases are
     }
+
+
+def _held(kept: Releases, slug: str) -> dict[str, str]:
+    """For the next update, and for `tenantry fleet list`."""
+    return {INSTEAD_OF: kept.instead[slug]} if slug in kept.instead else {}
 
 
 def releases_of(cell: CellConfig, deployment: Deployment, document: Document) -> Releases:
@@ -307,8 +334,11 @@ def _newest(deployment: Deployment, document: Document) -> Release:
 
 def _resolved(newest: Release, cell: CellConfig, deployment: Deployment) -> Releases:
     last, today = deployment.last, releases.served(current())
+    holds = deployment.holds
+    if holds is None:
+        holds = Holds(off=frozenset(last.instead.values()))
     return releases.resolved(
-        newest, last.releases, cell, deployment.releases, last.runs, today, last.run_elsewhere
+        newest, last.releases, cell, deployment.releases, last.runs, today, holds, last.run_elsewhere
     )
 
 

@@ -7,12 +7,13 @@ in every cell. It never changes, and a tenant that moves to another one moves to
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from tenantry.config import Cell, Tenant
 from tenantry.errors import WrongInput
 from tenantry.groups import Groups
+from tenantry.holds import NONE_HELD, Holds
 from tenantry.packing.artifact import Artifact, LambdaTarget
 from tenantry.rules import grants, policies
 from tenantry.rules.grants import Reach
@@ -86,10 +87,14 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Releases:
-    """`kept` are oldest first, and the newest, which is what the project holds now, is the last of them."""
+    """`kept` are oldest first, and the newest, which is what the project holds now, is the last of them.
+
+    `instead` has the ids of what tenants would run if nothing held them, by slug, of those that are held.
+    """
 
     kept: tuple[Release, ...]
     runs: Mapping[str, Release]
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def newest(self) -> Release:
@@ -152,9 +157,10 @@ def resolved(
     wanted: Mapping[str, str],
     ran: Mapping[str, str],
     today: Mapping[str, Served],
+    holds: Holds = NONE_HELD,
     elsewhere: Collection[str] = (),
 ) -> Releases:
-    """Which release each tenant runs, and which are kept: those, and the last five.
+    """Which release each tenant runs, and which are kept: those, what they ran before, and the last five.
 
     Args:
         before: what the stack keeps, oldest first.
@@ -170,19 +176,23 @@ def resolved(
     history = (*(each for each in before if each.id != newest.id), newest)
     known = {each.id: each for each in history}
     runs: dict[str, Release] = {}
+    instead: dict[str, str] = {}
     for tenant in cell.tenants:
         choice = tenant.release or wanted.get(tenant.slug) or wanted.get(EVERYBODY) or NEWEST
         if choice == KEPT_WORD:
             choice = ran.get(tenant.slug, NEWEST)
         chosen = newest.id if choice == NEWEST else choice
-        if chosen not in known:
+        held = holds.held(tenant.slug, chosen, ran.get(tenant.slug))
+        if held not in known:
             there = ", ".join(f"{each.id} of {each.since}" for each in history)
-            raise WrongInput(f"{tenant.slug}: no release {chosen} is kept here; those that are: {there}")
-        runs[tenant.slug] = known[chosen]
-        _require_runnable(tenant, known[chosen], today)
-    running = {*elsewhere, *(each.id for each in runs.values())}
+            raise WrongInput(f"{tenant.slug}: no release {held} is kept here; those that are: {there}")
+        if held != chosen:
+            instead[tenant.slug] = chosen
+        runs[tenant.slug] = known[held]
+        _require_runnable(tenant, known[held], today)
+    running = {*elsewhere, *ran.values(), *(each.id for each in runs.values())}
     recent = {each.id for each in history[-KEPT:]}
-    return Releases(tuple(each for each in history if each.id in running | recent), runs)
+    return Releases(tuple(each for each in history if each.id in running | recent), runs, instead)
 
 
 def _refuse_strangers(wanted: Mapping[str, str], cell: Cell) -> None:

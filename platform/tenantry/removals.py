@@ -80,6 +80,7 @@ def removals(last: LastUpdate, cell: Cell, today: date) -> Iterator[Removal]:
             yield from _unaddressed(before, wanted[slug], cell)
         else:
             yield from _gone(slug, before, slug in cell.removed, today)
+    yield from _unfound(last, cell)
     yield from _many_closed(last, cell)
     yield from _many_locked_out(last, wanted)
 
@@ -141,6 +142,17 @@ def _unaddressed(before: DeployedTenant, tenant: Tenant, cell: Cell) -> Iterator
             f"{tenant.slug}/addresses/{address.removeprefix('https://')}",
             f"let go of {address}, which clients may call",
             "leave the domain in the file until none does",
+        )
+
+
+def _unfound(last: LastUpdate, cell: Cell) -> Iterator[Removal]:
+    """Of a domain that stays: of one that goes, its addresses say so."""
+    domains = (cell.domain, *(tenant.domain for tenant in cell.tenants))
+    for name in sorted(last.records & {domain.name for domain in domains if domain} - cell.zoned):
+        yield Removal(
+            f"records/{name}",
+            f"delete the records in DNS by which clients find {name}",
+            "leave its zone in the file, or let somebody else make them in the same minute",
         )
 
 

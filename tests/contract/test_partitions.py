@@ -13,17 +13,20 @@ from hypothesis import given
 from moto import mock_aws
 
 from agreed import partitions, routes
-from agreed.declarations import Function
+from agreed.declarations import SIGNING, Function
 from api import clients, logs, queue
+from groups.contact import messages
 from groups.contact.declaration import MESSAGE
+from groups.contact.deliveries import Delivery as Delivering
 from tenantry import groups
 from tenantry.groups import Member
 from tenantry.rules import grants, policies
 from tenantry.rules.grants import Reach
 from tenantry.rules.naming import log_group
-from tests.support import delivery, tenant_api
+from tests.support import delivery, issuing, tenant_api, visits
 from tests.support.delivery import Delivery
-from tests.support.iam import ARNS, NAMES, TABLE, Call, allows, boundary, role_policy
+from tests.support.iam import ARNS, NAMES, TABLE, Call, allows, boundary, overseeing, role_policy
+from tests.support.issuing import Issuing
 from tests.support.receivers import receiver
 from tests.support.recorder import Recorder
 from tests.support.slugs import slugs
@@ -68,6 +71,12 @@ def test_policies_cover_the_functions_partition_keys_and_no_others(tenant: str) 
         },
         "tools": {message, entries, messages, items, partitions.idempotency(tenant, "tools", "*")},
         "notifier": {message, partitions.records(tenant, "contact", "receiver")},
+        "tokens": {partitions.records(tenant, "tokens", kind) for kind in ("client", "failure")},
+        "portal": {
+            message,
+            partitions.records(tenant, "contact", "receiver"),
+            partitions.records(tenant, "portal", "link"),
+        },
     }
     assert expected.keys() == {member.name for member in GROUPS.members}
     for function, keys in expected.items():
@@ -90,12 +99,14 @@ class Recorded:
         logs = ARNS.log_group(log_group(NAMES.function(tenant, member.name)))
         others = dict.fromkeys(self.secrets, "arn:another")
         queues = {each.name: ARNS.queue(NAMES.queue(tenant, each.name)) for each in GROUPS.queues}
-        reach = Reach(TABLE, logs, self.secrets if tenant == "acme" else others, queues)
+        overseen = overseeing(tenant)
+        reach = Reach(TABLE, logs, self.secrets if tenant == "acme" else others, queues, overseen=overseen)
         return grants.of_member(member, GROUPS, tenant, reach)
 
     def denied(self, member: Member) -> list[Call]:
         policy = self.policy(member)
-        return [call for call in self.of(member) if not allows(policy, call, boundary())]
+        role = NAMES.function("acme", member.name)
+        return [call for call in self.of(member) if not allows(policy, call, boundary(), role)]
 
 
 @pytest.fixture(scope="module")
@@ -118,11 +129,21 @@ def recorded() -> Iterator[Recorded]:
         api = TenantApi("acme", secret, queue_url=delivery.create_queue("acme"))
         posting = Delivery(api, hook.url, signing)
         call_everything(recorder, posting.api)
+        keys = issuing.create_secret("recorded")
+        issuer = Issuing.of(posting.api, keys)
+        for secret_sent in (issuer.register(), "another"):
+            with recorder.running("tokens"):
+                issuer.ask(by=issuing.basic("crm", secret_sent))
+        recorder.routes.add("POST /token")
         hook.answers = [(500, {})]
         with recorder.running("notifier"):
             assert posting.poll() > 1
-        yield Recorded(recorder, {"runtime": secret, "delivery": signing})
-        for arn in (secret, signing):
+        sealing = visits.create_secret("recorded")
+        with visits.overseen("acme", sealing):
+            call_portal(recorder, posting.api)
+        secrets = {"runtime": secret, "delivery": signing, SIGNING: keys, "portal": sealing}
+        yield Recorded(recorder, secrets)
+        for arn in secrets.values():
             tenant_api.client("secretsmanager").delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
         tenant_api.client("sqs").delete_queue(QueueUrl=api.queue_url)
         tenant_api.delete_table()
@@ -172,6 +193,23 @@ def call_everything(recorder: Recorder, api: TenantApi) -> None:
     call("GET", "/tools/summary")
 
 
+def call_portal(recorder: Recorder, api: TenantApi) -> None:
+    pending = Delivering().as_map()
+    newest = {**messages.key("acme", "7" + 25 * "Z"), "deliveries": {"M": {"crm": pending}}}
+    tenant_api.client("dynamodb").put_item(TableName=tenant_api.TABLE, Item=newest)
+    link = visits.link("acme")
+    recorder.call(api, "GET", "/portal/enter", query=f"link={link}", subject=None)
+    answer = recorder.call(api, "POST", "/portal/enter", {"link": link}, subject=None)
+    cookie = {"cookie": answer.headers["Set-Cookie"].partition(";")[0]}
+    pages = [
+        recorder.call(api, "GET", f"/portal/{page}", headers=cookie, subject=None).text
+        for page in ("usage", "calls", "deliveries")
+    ]
+    form = visits.form(pages[0])
+    for page, fields in (("deliveries", visits.delivery(pages[2])), ("leave", {})):
+        recorder.call(api, "POST", f"/portal/{page}", {"form": form, **fields}, headers=cookie, subject=None)
+
+
 def test_every_route_of_the_functions_was_called(recorded: Recorded) -> None:
     """What is not called is not checked below."""
     assert recorded.recorder.routes == {str(route) for route in routes.stated()}
@@ -216,6 +254,8 @@ def shortened() -> Iterator[Any]:
             yield left_out(member, f"secret {name}", replace(function, secrets=()))
         for name in function.feeds:
             yield left_out(member, f"queue {name}", replace(function, feeds=()))
+        if function.oversees:
+            yield left_out(member, "oversight", replace(function, oversees=False))
 
 
 def left_out(member: Member, what: str, function: Function) -> Any:

@@ -18,6 +18,7 @@ from groups.contact.notifier import handler as notifier_handler
 from groups.contact.notifier.deliveries import Outcome, Record
 from groups.contact.notifier.failures import Undelivered
 from groups.items import handler as items_handler
+from groups.tokens import handler as tokens_handler
 from tenantry import groups
 from tenantry.components.stage import ACCESS_LOG_FORMAT
 from tenantry.monitoring.queries import LATEST_FAILURES, PLACEHOLDER, Query, queries
@@ -75,10 +76,16 @@ def fixture_written(
     refused = lines()
     items_handler.handle(of_request(events.proxy("GET", "/tools/summary")), events.Invocation())
     answered = lines()
+    tokens_handler.handle(of_request(events.proxy("POST", "/token")), events.Invocation())
+    without_a_token = lines()
     notify(monkeypatch)
-    return {"access": [GATEWAY_LINE], AUTHORIZER: refused, NOTIFIER: lines()} | dict.fromkeys(
-        ROUTES, answered
-    )
+    return {
+        "access": [GATEWAY_LINE],
+        AUTHORIZER: refused,
+        NOTIFIER: lines(),
+        **dict.fromkeys(ROUTES, answered),
+        "tokens": without_a_token,
+    }
 
 
 class Outcomes:
@@ -143,6 +150,12 @@ def test_a_refusal_is_asked_for_by_the_word_that_the_authorizer_writes(
     written: dict[str, list[Line]],
 ) -> None:
     assert asked(named("refused-tokens"), "message") == {line["message"] for line in written[AUTHORIZER]}
+
+
+def test_clients_without_a_token_are_asked_for_by_the_word_that_the_endpoint_writes(
+    written: dict[str, list[Line]],
+) -> None:
+    assert asked(named("refused-clients"), "message") <= {line["message"] for line in written["tokens"]}
 
 
 def test_failed_deliveries_are_asked_for_by_words_that_the_notifier_writes(

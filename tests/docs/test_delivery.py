@@ -1,9 +1,12 @@
 """The files that carry the platform to AWS agree with it: stacks and workflow."""
 
 import importlib.util
+import json
 import os
 import re
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +20,10 @@ ROOT = Path(__file__).parents[2]
 STACKS = {path.name.split(".")[1]: yaml.safe_load(path.read_text()) for path in ROOT.glob("Pulumi.*.yaml")}
 WORKFLOW_TEXT = (ROOT / ".github" / "workflows" / "deploy.yml").read_text()
 WORKFLOW: dict[str, Any] = yaml.safe_load(WORKFLOW_TEXT)
+DRIFT: dict[str, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / "drift.yml").read_text())
 PRODUCT = ROOT / ".github" / "workflows" / "product.yml"  # an operator may have deleted it
-STEPS = [step for job in WORKFLOW["jobs"].values() for step in job["steps"]]
+JOBS = WORKFLOW["jobs"] | DRIFT["jobs"]
+STEPS = [step for job in JOBS.values() for step in job["steps"]]
 
 
 def stack_keys() -> set[str]:
@@ -45,10 +50,8 @@ def test_the_local_stack_reaches_every_service_at_the_emulators_default_port() -
     assert set(endpoints.values()) == {f"http://127.0.0.1:{PORT}"}
 
 
-def test_the_workflow_deploys_what_it_previews_by_the_stacks_python_and_the_pinned_pulumi() -> None:
-    previewed, deployed = (WORKFLOW["jobs"][job]["strategy"]["matrix"] for job in ("preview", "deploy"))
-    assert previewed == deployed
-    on_aws = {name: STACKS[name]["config"] for name in deployed["stack"]}
+def test_the_workflow_deploys_by_the_stacks_python_and_the_pinned_pulumi() -> None:
+    on_aws = {name: each["config"] for name, each in STACKS.items() if "aws:endpoints" not in each["config"]}
     pythons = {step["with"]["python-version"] for step in STEPS if "setup-python" in step.get("uses", "")}
     assert {f"python{each}" for each in pythons} == {config["tenantry:runtime"] for config in on_aws.values()}
     pinned = re.search(r"^pulumi==(\S+)", (ROOT / "requirements" / "platform.txt").read_text(), re.M)
@@ -57,13 +60,39 @@ def test_the_workflow_deploys_what_it_previews_by_the_stacks_python_and_the_pinn
     assert versions == {pinned[1]}
 
 
-def test_no_stack_is_previewed_or_deployed_without_the_policy_pack() -> None:
-    for job, commands in {"preview": ["preview"], "deploy": ["preview", "up"]}.items():
-        steps = WORKFLOW["jobs"][job]["steps"]
-        engine = [step["with"] for step in steps if "pulumi/actions" in step.get("uses", "")]
-        assert [step["command"] for step in engine] == commands
-        assert {ROOT / step["policyPacks"] for step in engine} == {ROOT / "policy-pack"}
-        assert "make setup policies" in [step.get("run") for step in steps]
+def test_no_stack_is_named_and_none_is_planned_or_rolled_out_without_the_policy_pack() -> None:
+    engine = [step["with"] for step in STEPS if "pulumi/actions" in step.get("uses", "")]
+    assert {name for step in engine for name in step} == {"pulumi-version"}  # it brings the CLI alone
+    for target, command in {"planned": "plan", "rollout": "up"}.items():
+        [line, *_] = made(target).splitlines()
+        assert line.startswith(f".venv/bin/tenantry fleet {command} --policy-pack policy-pack")
+    for job, target in {"preview": "make planned", "rollout": "make rollout"}.items():
+        runs = [step.get("run") for step in WORKFLOW["jobs"][job]["steps"]]
+        assert runs.index("make setup policies") < runs.index(target)
+
+
+def made(target: str, *settings: str, tenantry: str = "exit 1") -> str:
+    """What that target would run, where the environment is made already, and `tenantry` is that script."""
+    with tempfile.TemporaryDirectory() as folder:
+        program(Path(folder) / "bin" / "tenantry", tenantry)
+        (Path(folder) / "bin" / "python").symlink_to(sys.executable)
+        old = ("--old-file=.venv/.set-up", "--old-file=policy-pack/.venv/.set-up")
+        done = subprocess.run(
+            ["make", "--dry-run", *old, f"BIN={folder}/bin", target, *settings],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.replace(f"{folder}/bin", ".venv/bin")
+
+
+@pytest.mark.parametrize("target", ["flush", "verify"])
+def test_what_follows_a_rollout_is_done_for_the_cell_of_each_stack_that_the_files_name(target: str) -> None:
+    stacks = [("demo", None), ("demo.acme", None), ("prod", None), ("far", "arn:aws:iam::1:role/deploy")]
+    listed = json.dumps([{"stack": name, "role": role} for name, role in stacks])
+    assert "for stack in demo prod;" in made(target, tenantry=f"echo '{listed}'")
+    assert "for stack in prod;" in made(target, "STACK=prod")
 
 
 def test_the_policy_pack_has_the_programs_pulumi() -> None:
@@ -76,14 +105,17 @@ def test_the_policy_pack_has_the_programs_pulumi() -> None:
 
 def test_the_workflow_grants_little_and_runs_no_text_from_outside() -> None:
     assert WORKFLOW["permissions"] == {}
-    assert {name for name, job in WORKFLOW["jobs"].items() if "id-token" in job["permissions"]} == {
+    assert DRIFT["permissions"] == {}
+    assert {name for name, job in JOBS.items() if "id-token" in job["permissions"]} == {
         "preview",
-        "deploy",
+        "rollout",
+        "drift",
     }
     assert not any("${{" in step.get("run", "") for step in STEPS)
     used = [step["uses"] for step in STEPS if "uses" in step and not step["uses"].startswith("docker://")]
     assert [each for each in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", each)] == []
-    assert WORKFLOW["jobs"]["deploy"]["concurrency"]["cancel-in-progress"] is False
+    assert JOBS["rollout"]["concurrency"] == JOBS["drift"]["concurrency"]
+    assert JOBS["rollout"]["concurrency"]["cancel-in-progress"] is False
     assert "pull_request_target" not in WORKFLOW_TEXT
 
 
@@ -157,7 +189,7 @@ def test_whoever_may_comment_runs_nothing_of_the_pull_requests() -> None:
     assert not any("checkout" in step.get("uses", "") for step in WORKFLOW["jobs"]["comment"]["steps"])
 
 
-@pytest.mark.parametrize("job", ["preview", "deploy"])
+@pytest.mark.parametrize("job", ["preview", "rollout"])
 def test_a_variable_that_is_missing_is_a_red_step_that_names_it(tmp_path: Path, job: str) -> None:
     [step] = [each for each in WORKFLOW["jobs"][job]["steps"] if each.get("name") == "variables"]
     assert WORKFLOW["jobs"][job]["steps"][0] == step
@@ -172,18 +204,27 @@ def test_a_variable_that_is_missing_is_a_red_step_that_names_it(tmp_path: Path, 
         assert (done.returncode, marked) == (1, [name])
 
 
-def test_a_deploy_waits_for_its_preview_and_takes_no_other_steps(tmp_path: Path) -> None:
-    deploy = WORKFLOW["jobs"]["deploy"]
-    assert (deploy["needs"], deploy["environment"]) == ("preview", "${{ matrix.stack }}")
-    uses = [step.get("name") or step.get("with", {}).get("command", "") for step in deploy["steps"]]
-    assert uses.index("approved") < uses.index("up")
-    program(tmp_path / "make", 'printf "$DIGEST" > previewed')
+def test_a_rollout_waits_for_its_plan_and_takes_no_other_steps(tmp_path: Path) -> None:
+    rollout = WORKFLOW["jobs"]["rollout"]
+    assert (rollout["needs"], rollout["environment"]) == ("preview", "rollout")
+    steps = [step.get("name") or step.get("run", "") for step in rollout["steps"]]
+    assert steps.index("approved") < steps.index("make rollout")
+    program(tmp_path / "make", 'printf "demo $DIGEST" > planned')
     (tmp_path / "approved").mkdir()
-    (tmp_path / "approved" / "previewed").write_text("a")
-    same = ran("deploy", tmp_path, "approved", STACK="demo", DIGEST="a")
-    other = ran("deploy", tmp_path, "approved", STACK="demo", DIGEST="b")
+    (tmp_path / "approved" / "planned").write_text("demo a")
+    same = ran("rollout", tmp_path, "approved", DIGEST="a")
+    other = ran("rollout", tmp_path, "approved", DIGEST="b")
     assert (same.returncode, other.returncode) == (0, 1)
-    assert "::error title=not what was approved::the preview of demo differs by now" in other.stdout
+    assert "< demo a" in other.stdout
+    assert "::error title=not what was approved::" in other.stdout
+
+
+def test_a_plan_that_finds_something_to_do_is_no_failure_and_one_that_cannot_be_made_is() -> None:
+    for code, ends in {0: 0, 3: 0, 1: 1}.items():
+        command, _, otherwise = made("planned").partition(" || ")
+        assert command.endswith("--digest planned")
+        done = subprocess.run(["sh", "-c", f"(exit {code}) || {otherwise}"], check=False)
+        assert done.returncode == ends
 
 
 def test_the_operators_pipeline_runs_none_of_the_products_tests() -> None:

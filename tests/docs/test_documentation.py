@@ -13,13 +13,13 @@ import typer
 
 from api import problems
 from tenantry import deployment
-from tenantry.cli import app
+from tenantry.cli import app, examples
 from tenantry.config.model import Model
 from tenantry.config.rings import RingsFile
 from tenantry.config.sites import SitesFile
 from tenantry.config.tenant_files import tenant_file
 from tenantry.config.tiers import TiersFile
-from tenantry.gateway import contract
+from tenantry.gateway import contract, published
 from tenantry.gateway.refusals import METHOD_NOT_ALLOWED, REFUSALS
 from tenantry.groups import current
 from tenantry.guardrails.rules import RULES
@@ -50,6 +50,8 @@ def commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 COMMANDS: dict[str, Any] = dict(commands(typer.main.get_command(app)))
 GROUPS = {name.split()[0] for name in COMMANDS if " " in name}
+PANELS = {name: each.rich_help_panel for name, each in typer.main.get_command(app).commands.items()}
+EVERYWHERE = {"--tenants"}
 SPAN = re.compile(r"`([^`\n]+)`")
 TENANTRY = re.compile(r"(?<![\w./:-])(?:\.venv/bin/)?tenantry +([a-z][^)|&;\n]*)")
 MAKE = re.compile(r"^ *make ((?:[a-z-]+(?: |$))+)", re.M)
@@ -96,6 +98,43 @@ def test_a_command_in_a_block_is_taken_as_it_stands(shown: Shown) -> None:
     COMMANDS[name].make_context(name, arguments).close()  # raises for an unknown or missing argument
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_examples_that_it_takes_as_they_stand(command: str) -> None:
+    lines = examples.EXAMPLES.get(command, ())
+    assert 1 <= len(lines) <= 3, f"give `{command}` one to three lines in tenantry/cli/examples.py"
+    for line in lines:
+        assert f"  {line}" in COMMANDS[command].epilog.splitlines()
+        [call] = TENANTRY.findall(line)
+        name, arguments = split(re.split(" [<>] ", call)[0])
+        assert name == command
+        COMMANDS[name].make_context(name, arguments).close()
+
+
+def test_no_example_is_of_a_command_that_is_not_there() -> None:
+    assert examples.EXAMPLES.keys() <= COMMANDS.keys()
+
+
+# What is printed is read by a shell, or by whatever it is handed to, as it stands; or is a page.
+PLAIN = {
+    "console": "a page",
+    "credentials": "lines of a shell",
+    "env": "lines of a shell",
+    "secrets show": "a value alone",
+    "token": "a token alone",
+    **{
+        f"policies {each}": "JSON in any case"
+        for each in ("deploy", "preview", "verify", "console", "audit", "zones")
+    },
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_speaks_json_but_for_those_with_a_reason(command: str) -> None:
+    speaks = "--json" in options(command)
+    assert speaks or command in PLAIN, f"`{command}` prints a result: give it --json, or a reason in PLAIN"
+    assert not (speaks and command in PLAIN), f"`{command}` has --json: take it out of PLAIN"
+
+
 @pytest.mark.parametrize("shown", SPAN_CALLS, ids=str)
 def test_a_command_in_a_sentence_exists_with_its_options(shown: Shown) -> None:
     name, arguments = split(shown.text)
@@ -113,14 +152,15 @@ def test_make_targets_that_are_shown_exist() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_is_documented_with_every_option(command: str) -> None:
-    assert f"| `tenantry {command.split()[0]}` |" in TEXTS["README.md"]
-    start = OPERATIONS.index(f"| `tenantry {command}")
-    rows = OPERATIONS[start:].split("| `tenantry ", 2)[1]
-    everywhere = {"--tenants"}
-    for option in options(command) - everywhere:
-        assert f"`{option}" in rows, f"tenantry {command} {option}"
-    assert "`--tenants" in OPERATIONS
+def test_every_command_is_documented_with_every_option_in_its_group(command: str) -> None:
+    name = command.split()[0]
+    assert f"| `tenantry {name}` |" in TEXTS["README.md"]
+    [panel] = re.findall(rf"^## {PANELS[name]}\n(.*?)(?=^## |\Z)", TEXTS["docs/commands.md"], re.M | re.S)
+    row = f"| `tenantry {command}"
+    assert row in panel, f'docs/commands.md: "## {PANELS[name]}" has no row that begins with {row}'
+    rows = panel[panel.index(row) :].split("| `tenantry ", 2)[1]
+    missing = [each for each in options(command) - EVERYWHERE if f"`{each}" not in rows]
+    assert not missing, f"docs/commands.md: `tenantry {command}` has no row for {', '.join(missing)}"
 
 
 @pytest.mark.parametrize("page", TEXTS)
@@ -148,6 +188,8 @@ def test_every_problem_is_explained_with_its_status() -> None:
 @pytest.mark.parametrize("path", CONTRACT["paths"])
 def test_every_route_is_explained_with_a_call_and_its_scope(path: str) -> None:
     for method, operation in CONTRACT["paths"][path].items():
+        if published.is_page(operation):
+            continue
         section = GUIDE.split(f"### `{method.upper()} {path}`\n", 1)[1].split("\n##", 1)[0]
         assert f'"$BASE{path.replace("{collection}", "orders").replace("{id}", "$ID")}' in section
         assert method == "get" or f"-X {method.upper()} " in section

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.command import ROOT
 
-INPUTS = ("requirements/dev.txt", "requirements/functions.txt", "pyproject.toml")
+INPUTS = ("requirements/dev.txt", "requirements/platform.txt", "requirements/functions.txt", "pyproject.toml")
 
 
 def program(file: Path, *lines: str) -> None:
@@ -70,3 +70,11 @@ def test_without_uv_pip_makes_it(project: Path) -> None:
     by_pip = made(project, "PYTHON=python3.13")
     assert "3.13 -m venv --clear .venv" in by_pip
     assert "-m pip install --disable-pip-version-check --progress-bar off --require-hashes" in by_pip
+
+
+def test_operators_get_what_they_need_alone_and_developers_the_rest(project: Path) -> None:
+    (project / ".venv" / ".set-up").unlink()
+    assert "--requirement requirements/platform.txt" in made(project, "SET=platform")
+    assert made(project, "SET=platform") == ""
+    assert "--requirement requirements/dev.txt" in made(project)
+    assert made(project, "SET=platform") == ""  # which the larger set holds

@@ -51,7 +51,7 @@ def test_status_tells_programs_all_they_need(ran: Ran, platform: Platform) -> No
         for tenant in shown["tenants"]
     }
     assert told == {
-        "acme": ["gold", "active", ["contact", "items", "tools"], "managed", "pooled"],
+        "acme": ["gold", "active", ["contact", "items", "tokens", "tools"], "managed", "pooled"],
         "acme-eu": ["bronze", "active", ["items"], "jwks", "pooled"],
         "globex": ["silver", "active", ["contact", "items"], "oidc", "silo"],
     }

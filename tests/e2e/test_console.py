@@ -7,9 +7,10 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import psutil
@@ -30,7 +31,10 @@ from tests.support.browser import PHONE, Visit, chromium, visiting
 from tests.support.command import TENANTS, Command, eventually
 from tests.support.platform import Platform, Tenant
 
-PAGES = ["/", "/tenants/acme", "/tenants/globex?range=24h", "/?range=7d&sort=requests"]
+PAGES = [
+    *("/", "/tenants/acme", "/tenants/globex?range=24h&compare=before", "/?range=7d&sort=requests"),
+    *("/tenants/acme/requests/12345678", "/runbooks"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +111,7 @@ def test_refreshing_brings_new_figures_and_leaves_the_reader_where_they_are(
     visit.open("/tenants/acme")
     calls = visit.page.locator(".tiles dd").first
     before = int(calls.inner_text().replace(",", ""))
-    visit.page.locator("summary").first.click()
+    visit.page.locator(".chart summary").first.click()
     sent(acme, 2, 0)
 
     def shown() -> bool:
@@ -133,6 +137,17 @@ def test_it_refreshes_each_minute_until_it_is_paused(visit: Visit) -> None:
     assert len(visit.requested) == asked
 
 
+def test_a_search_is_an_address_that_can_be_shared(visit: Visit) -> None:
+    visit.open("/?range=24h")
+    visit.page.get_by_label("Slug").fill("EU")
+    visit.page.get_by_label("Slug").press("Enter")
+    visit.page.wait_for_url("**/?range=24h&search=EU**")
+    assert visit.page.locator("tbody th a").all_inner_texts() == ["acme-eu"]
+    visit.page.get_by_role("link", name="Show all").click()
+    visit.page.wait_for_url("**/?range=24h")
+    assert visit.page.locator("tbody tr").count() == 3
+
+
 def test_a_console_that_has_ended_is_told_and_the_figures_stay(browser: Browser, address: str) -> None:
     with visiting(browser, address) as visit:
         visit.open("/")
@@ -153,14 +168,50 @@ def test_an_error_that_a_function_logged_is_told_with_its_trace(visit: Visit, pl
     logs.put_log_events(**group, logEvents=events)
     visit.open("/tenants/globex")
     row = visit.page.locator(".errors tbody tr").filter(has_text="a drill")
-    assert row.locator("td").all_inner_texts()[0::3] == ["items", "drill-request\n1-drill"]
+    assert row.locator("td").all_inner_texts()[1::3] == ["items", "drill-request\n1-drill"]
+    row.get_by_role("link", name="drill-request").click()
+    visit.page.wait_for_url("**/tenants/globex/requests/drill-request?at=*")
+    assert "a drill" in visit.page.locator(".way").inner_text()
+
+
+def test_a_call_is_told_by_its_route_and_its_key_with_when_it_was(visit: Visit, acme: Tenant) -> None:
+    sent(acme, 1, 0)
+
+    def told() -> bool:
+        visit.open("/tenants/acme?range=5m")
+        rows = visit.page.get_by_role("row")
+        route = rows.filter(has_text="GET /items/{collection}").first.inner_text()
+        key = rows.filter(has_text="web").first.inner_text()
+        return all("under a minute ago" in each for each in (route, key))
+
+    assert eventually(told)
+
+
+def test_what_is_dragged_over_a_chart_is_the_range_that_is_shown_next(visit: Visit, acme: Tenant) -> None:
+    sent(acme, 1, 0)
+    visit.open("/tenants/acme?range=3h&compare=before")
+    box = visit.page.locator(".u-over").first.bounding_box()
+    assert box is not None
+    visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+    visit.page.mouse.down()
+    visit.page.mouse.move(box["x"] + box["width"] - 4, box["y"] + 40, steps=5)
+    visit.page.mouse.up()
+    visit.page.wait_for_url("**from=*")
+    query = dict(parse_qsl(urlsplit(visit.page.url).query))
+    start, end = (datetime.fromisoformat(query[name]) for name in ("from", "to"))
+    assert timedelta(minutes=60) < end - start < timedelta(minutes=120)
+    assert (query["compare"], "range" in query) == ("before", False)
+    assert visit.page.locator("h2").first.inner_text().endswith("UTC")
 
 
 def test_everything_is_reached_by_the_keyboard_and_shows_where_it_is(visit: Visit) -> None:
     visit.open("/")
-    links = visit.page.locator("a[href]").count()
+    links = {link.get_attribute("href") for link in visit.page.locator("a[href]").all()}
+    stops = visit.page.locator(
+        "a[href], summary, .filter :is(input:not([type=hidden]), select, button)"
+    ).count()
     seen = []
-    for _ in range(links):
+    for _ in range(stops):
         visit.page.keyboard.press("Tab")
         seen.append(
             visit.page.evaluate(
@@ -169,7 +220,7 @@ def test_everything_is_reached_by_the_keyboard_and_shows_where_it_is(visit: Visi
                 " document.activeElement.getBoundingClientRect().top >= 0]"
             )
         )
-    assert len({href for href, _, _ in seen if href}) == len({each for each, _, _ in seen})
+    assert {href for href, _, _ in seen if href} == links
     assert {(outline, inside) for _, outline, inside in seen} == {("solid", True)}
     assert seen[0][0] == "#content"
     visit.page.locator("#tenant-acme").focus()
@@ -207,7 +258,7 @@ def test_it_can_be_read_without_scripts(browser: Browser, address: str, platform
         visit.open("/?sort=tenant")
         assert visit.page.locator("tbody th a").all_inner_texts() == sorted(platform.tenants)
         visit.open("/tenants/acme")
-        summary = visit.page.locator("summary").first
+        summary = visit.page.locator(".chart summary").first
         summary.click()
         assert visit.page.locator("details[open] tbody tr").first.is_visible()
 
@@ -245,6 +296,7 @@ def _reading(platform: Platform, without: str | None = None) -> list[str]:
     source = sources.RunningPlatform(
         replace(place(platform.local), client=_as_role(platform, policy).client),
         partial(month_so_far, folder=TENANTS),
+        replace(sources.ON_AWS, patience=60),
     )
     window = DEFAULT.window(datetime.now(UTC))
     if isinstance(attempt(source.running, ""), Unread):
@@ -252,11 +304,16 @@ def _reading(platform: Platform, without: str | None = None) -> list[str]:
     tenant = source.running().tenants[0]
     readings = {
         "glances": lambda: source.glances([tenant], window),
-        "alarms": source.alarms,
-        "quotas": source.quotas,
+        "calls": lambda: source.calls([tenant], window),
+        "ringing": source.ringing,
+        "alarms": lambda: source.alarms(tenant),
+        "quotas": lambda: source.quotas([tenant]),
         "costs": source.costs,
         "lines": lambda: source.lines(tenant, list(charts.plans(tenant)), window),
         "failures": lambda: source.failures(tenant, window),
+        "traffic": lambda: source.traffic(tenant, window),
+        "last_days": lambda: source.last_days(tenant),
+        "way": lambda: source.way(tenant, "12345678", window.start, window.end),
     }
     return [name for name, read in readings.items() if isinstance(attempt(read, ""), Unread)]
 
@@ -282,9 +339,9 @@ def test_the_documented_policy_is_enough(platform: Platform) -> None:
     [
         ("apigateway:GET", ["running"]),
         ("sqs:ListQueues", ["running"]),
-        ("cloudwatch:GetMetricData", ["glances", "costs", "lines"]),
-        ("cloudwatch:DescribeAlarms", ["alarms"]),
-        ("logs:FilterLogEvents", ["failures"]),
+        ("cloudwatch:GetMetricData", ["glances", "calls", "costs", "lines"]),
+        ("cloudwatch:DescribeAlarms", ["ringing", "alarms"]),
+        ("logs:FilterLogEvents", ["failures", "traffic", "way"]),
         ("dynamodb:DescribeTable", ["costs"]),
     ],
 )

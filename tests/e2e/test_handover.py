@@ -25,8 +25,11 @@ MAKE = "its generator is not here: `make generators`"
 
 @dataclass(frozen=True)
 class Handed:
+    """`client` is what the operator hands over beside the folder: id and secret of a client."""
+
     folder: Path
     document: dict[str, Any]
+    client: tuple[str, str]
 
     @property
     def url(self) -> str:
@@ -39,7 +42,11 @@ def handed(platform: Platform, command: Command, tmp_path_factory: pytest.TempPa
     folder = tmp_path_factory.mktemp("handed") / "acme"
     done = command("handover", "acme", "--to", str(folder), "--tenants", str(command.tenants))
     assert done.returncode == 0, done.stderr
-    return Handed(folder, json.loads((folder / "openapi.json").read_text()))
+    added = command("clients", "add", "acme", "handed-over")
+    assert added.returncode == 0, added.stderr
+    platform.minted.append(added.stdout.strip())
+    client = ("handed-over", added.stdout.strip())
+    return Handed(folder, json.loads((folder / "openapi.json").read_text()), client)
 
 
 @pytest.fixture
@@ -56,13 +63,16 @@ def ready(acme: Tenant) -> None:
     assert answer.status_code == 201, answer.text
 
 
-def environment(acme: Tenant, home: Path) -> dict[str, str]:
+def environment(acme: Tenant, home: Path, handed: Handed) -> dict[str, str]:
     """A stranger's: nothing of this project is in it."""
+    client, secret = handed.client
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
         "API_KEY": acme.key,
         "API_TOKEN": acme.own_token,
+        "CLIENT_ID": client,
+        "CLIENT_SECRET": secret,
         "PYTHONDONTWRITEBYTECODE": "1",
     }
 
@@ -93,7 +103,7 @@ def test_every_call_for_curl_succeeds_as_it_stands(
         pytest.skip("there is no curl on PATH: its calls were not tried")
     ready(acme)
     for call, text in texts(handed, "curl", contact):
-        answer = ran(["sh", "-c", text], environment(acme, tmp_path), tmp_path)
+        answer = ran(["sh", "-c", text], environment(acme, tmp_path, handed), tmp_path)
         assert succeeded(call, int(answer.split()[1])), (call.route, answer)
 
 
@@ -113,7 +123,7 @@ def test_every_call_in_a_language_succeeds_as_it_stands(
     listed = list(texts(handed, title, contact))
     block = "{{\n{}\n}}" if name.endswith("mjs") else "{}"  # each has an answer of its own
     (tmp_path / name).write_text("\n".join(block.format(text) for _, text in listed))
-    answers = ran([program, name], environment(acme, tmp_path), tmp_path).splitlines()
+    answers = ran([program, name], environment(acme, tmp_path, handed), tmp_path).splitlines()
     assert len(answers) == len(listed)
     for (call, _), answer in zip(listed, answers, strict=True):
         assert succeeded(call, int(answer.split()[0])), (call.route, answer)
@@ -127,14 +137,17 @@ def test_every_request_of_the_collection_succeeds(
     made = json.loads((handed.folder / "collection.json").read_text().replace(example, contact))
     known = {each["key"]: each["value"] for each in made["variable"]}
     known |= {"API_KEY": acme.key, "API_TOKEN": acme.own_token}
+    known |= dict(zip(("CLIENT_ID", "CLIENT_SECRET"), handed.client, strict=True))
     for number, each in enumerate(item for folder in made["item"] for item in folder["item"]):
         said = json.dumps(each["request"]).replace("{{$guid}}", f"collection-{number}")
         request = json.loads(re.sub(r"\{\{(\w+)\}\}", lambda found: known[found[1]], said))
         headers = {header["key"]: header["value"] for header in request["header"]}
         if request["auth"]["type"] == "bearer":
             headers["Authorization"] = f"Bearer {request['auth']['bearer'][0]['value']}"
+        body = request.get("body", {})
+        form = {field["key"]: field["value"] for field in body.get("urlencoded", ())}
         answer = platform.http.request(
-            request["method"], request["url"], headers=headers, content=request.get("body", {}).get("raw")
+            request["method"], request["url"], headers=headers, content=body.get("raw"), data=form or None
         )
         assert answer.is_success, (each["name"], answer.text)
 
@@ -165,7 +178,7 @@ def test_the_generated_client_in_python_creates_lists_deletes_and_reads_problems
     folder = handed.folder / "clients" / "python"
     if not folder.exists():
         pytest.skip(MAKE)
-    variables = {**environment(acme, tmp_path), "API_URL": handed.url, "PYTHONPATH": str(folder)}
+    variables = {**environment(acme, tmp_path, handed), "API_URL": handed.url, "PYTHONPATH": str(folder)}
     ran([sys.executable, "-c", PYTHON], variables, tmp_path)
     shown = snippets.of_clients(reading(handed), handed.url, "acme_api").python
     assert ran([sys.executable, "-c", shown], variables, tmp_path).startswith("200 ")
@@ -196,22 +209,103 @@ def test_the_generated_client_in_typescript_creates_lists_deletes_and_reads_prob
     program.write_text(TYPESCRIPT)
     typed = clients.GENERATORS / "node_modules" / ".bin" / "tsc"
     options = ["--strict", "--target", "es2022", "--module", "nodenext", "--skipLibCheck", "false"]
-    ran([str(typed), *options, program.name], environment(acme, handed.folder), handed.folder)
-    answer = ran(["node", "program.mjs"], environment(acme, handed.folder), handed.folder)
+    ran([str(typed), *options, program.name], environment(acme, handed.folder, handed), handed.folder)
+    answer = ran(["node", "program.mjs"], environment(acme, handed.folder, handed), handed.folder)
     assert answer.split("\n")[:2] == ["1 1", "204 404"]
     shown = snippets.of_clients(reading(handed), handed.url, "").typescript
     (handed.folder / "shown.mjs").write_text(shown)
-    assert "items:" in ran(["node", "shown.mjs"], environment(acme, handed.folder), handed.folder)
+    assert "items:" in ran(["node", "shown.mjs"], environment(acme, handed.folder, handed), handed.folder)
 
 
 def reading(handed: Handed) -> Call:
     return next(each for each in calls.of(handed.document) if each.route == "GET /items/{collection}")
 
 
+REFRESHED = {
+    "get_token.py": """
+import sys, time
+from get_token import Tokens
+at = [time.time()]
+tokens = Tokens(clock=lambda: at[0])
+first = tokens.current()
+at[0] += 800
+assert tokens.current() == first
+at[0] += 50
+second = tokens.current()
+tokens.forget()
+print(first, second, tokens.current())
+""",
+    "get_token.mjs": """
+import { tokens } from "./get_token.mjs";
+let at = Date.now() / 1000;
+const own = tokens({ clock: () => at });
+const [first, same] = await Promise.all([own.current(), own.current()]);
+at += 800;
+if (first !== same || (await own.current()) !== first) throw new Error("asked too often");
+at += 50;
+const second = await own.current();
+own.forget();
+console.log(first, second, await own.current());
+""",
+}
+
+
+@pytest.mark.parametrize("name", REFRESHED)
+def test_the_next_token_is_there_before_the_last_one_ends(handed: Handed, acme: Tenant, name: str) -> None:
+    program = {".py": sys.executable, ".mjs": "node"}[Path(name).suffix]
+    if shutil.which(program) is None:
+        pytest.skip(f"there is no {program} on PATH: {name} was not tried")
+    variables = environment(acme, handed.folder, handed)
+    driver = handed.folder / f"driver{Path(name).suffix}"
+    driver.write_text(REFRESHED[name])
+    got = [ran([program, name], variables, handed.folder).strip()]
+    got += ran([program, driver.name], variables, handed.folder).split()
+    driver.unlink()
+    acme.platform.minted.extend(got)
+    assert len(set(got)) == 4
+    for token in got:
+        assert acme.call("GET", "/items/orders", token=token).status_code == 200
+    variables["CLIENT_SECRET"] = "another"
+    done = subprocess.run(
+        [program, name], env=variables, cwd=handed.folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode
+    assert "invalid_client" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["sign_token.py", "sign_token.mjs"])
+def test_a_tenant_that_signs_does_so_by_its_folder(
+    command: Command, acme_eu: Tenant, tmp_path: Path, name: str
+) -> None:
+    """By the key that stands for the tenant's own on this machine."""
+    program = {".py": sys.executable, ".mjs": "node"}[Path(name).suffix]
+    if shutil.which(program) is None:
+        pytest.skip(f"there is no {program} on PATH: {name} was not tried")
+    folder = tmp_path / "handed"
+    done = command("handover", "acme-eu", "--to", str(folder), "--tenants", str(command.tenants))
+    assert done.returncode == 0, done.stderr
+    key = tmp_path / "key.pem"
+    key.write_text(acme_eu.signer.private_pem)
+    variables = {"PATH": os.environ["PATH"], "PRIVATE_KEY_FILE": str(key)}
+    variables |= {"KID": acme_eu.signer.kid, "ALGORITHM": acme_eu.signer.algorithm}
+    token = ran([program, name, "items:read items:write"], variables, folder).strip()
+    acme_eu.platform.minted.append(token)
+    assert acme_eu.call("GET", "/items/orders", token=token).status_code == 200
+    assert acme_eu.call("GET", "/items/orders", token=token[:-8] + "AAAAAAAA").status_code == 401
+
+
 def test_no_file_of_it_holds_a_key_a_token_or_a_path_of_this_machine(handed: Handed, acme: Tenant) -> None:
     for file in filter(Path.is_file, handed.folder.rglob("*")):
         text = file.read_text()
-        for secret in (acme.key, acme.own_token, "eyJ", "whsec_M", str(ROOT), str(handed.folder)):
+        for secret in (
+            acme.key,
+            acme.own_token,
+            handed.client[1],
+            "eyJhbGciOiJFZERTQSIsI",
+            "whsec_M",
+            str(ROOT),
+            str(handed.folder),
+        ):
             assert secret not in text, (file, secret)
 
 

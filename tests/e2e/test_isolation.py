@@ -10,7 +10,7 @@ from tests.support.attempts import denied, on_partition, outcome
 from tests.support.platform import Platform, Tenant, functions
 
 DEMO = {
-    "acme": ["contact", "items", "tools", "notifier"],
+    "acme": ["contact", "items", "tokens", "tools", "notifier"],
     "acme-eu": ["items"],
     "globex": ["contact", "items", "notifier"],
 }
@@ -24,6 +24,8 @@ PARTITIONS = (
     "contact#count#message#0",
     "contact#idempotency#00",
     "contact#receiver",
+    "tokens#client",
+    "tokens#failure",
 )
 READ, WRITTEN = {"GetItem", "TransactGetItems"}, {"PutItem", "TransactWriteItems"}
 # What a function's role may do on partitions of its own tenant: what the function does, and nothing else.
@@ -37,6 +39,8 @@ OWN = {
     ("contact", "contact#idempotency#00"): WRITTEN,
     ("notifier", "contact#message"): {"BatchGetItem", "UpdateItem"},
     ("notifier", "contact#receiver"): {"BatchGetItem", "UpdateItem"},
+    ("tokens", "tokens#client"): {*READ, "UpdateItem"},
+    ("tokens", "tokens#failure"): {"UpdateItem"},
     ("tools", "contact#message"): {*READ, "BatchGetItem", "UpdateItem", "Query"},
     ("tools", "contact#message-state#new"): {*WRITTEN, "DeleteItem", "Query"},
     ("tools", "contact#count#message#0"): {"UpdateItem", "Query"},
@@ -154,6 +158,7 @@ def test_a_role_reads_the_secrets_that_its_function_needs_at_most(
             read.add((name, code))
         assert denied(outcome(partial(changing, secret), client)), name
     needed = {"items": {slug}, "tools": {slug}, "notifier": {f"{slug}/delivery"} & secrets.keys()}
+    needed["tokens"] = {f"{slug}/signing"}
     assert read == {(name, "done") for name in needed.get(group, set())}
     assert denied(outcome(lambda own: own.list_secrets(), client))
 

@@ -15,7 +15,7 @@ def test_each_tenant_is_told_as_its_file_says(platform: Platform) -> None:
     assert [each.slug for each in running.tenants] == ["acme", "acme-eu", "globex"]
     acme, small, globex = running.tenants
     assert (acme.tier, acme.quota, acme.suspended) == ("gold", None, False)
-    assert set(acme.functions) == {"authorizer", "contact", "items", "tools", "notifier"}
+    assert set(acme.functions) == {"authorizer", "contact", "items", "tokens", "tools", "notifier"}
     assert (small.tier, small.quota) == ("bronze", PlanQuota(10_000, "DAY"))
     assert set(small.functions) == {"authorizer", "items"}
     assert (globex.rate_per_second, globex.burst) == (60, 120)

@@ -20,16 +20,20 @@ from tenantry.operations.fleet.listing import FleetStack, fleet
 from tenantry.operations.fleet.starts import journals
 from tenantry.rollout.progress import Progress
 from tenantry.wanted import Project
-from tests.engine.fleet import project, resume, up
+from tests.engine.account import Account
+from tests.engine.fleet import project, release, resume, trail, up
 from tests.support.command import ROOT
 
 CELLS = {name: [f"{name}-{number}" for number in range(3)] for name in ("aa", "bb", "cc", "dd", "ee", "ff")}
 FIRST, REST = ["aa", "bb"], ["cc", "dd", "ee", "ff"]
+FEW = {name: CELLS[name] for name in ("aa", "cc")}
 SECONDS = 300
 
 
-@pytest.fixture
-def root(tmp_path: Path, providers: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(params=[CELLS])
+def root(
+    request: pytest.FixtureRequest, tmp_path: Path, providers: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     for name in ("backend", "home", "account"):
         (tmp_path / name).mkdir()
     environment = {
@@ -43,10 +47,10 @@ def root(tmp_path: Path, providers: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    root = project(tmp_path / "project", CELLS, ROOT / ".venv")
+    root = project(tmp_path / "project", request.param, ROOT / ".venv")
     rings = {"rings": [{"name": "first", "stacks": FIRST, "gate": {}}], "at_once": 2, "failing_percent": 50}
     (root / "tenants" / "rings.yaml").write_text(json.dumps(rings))
-    for stack in CELLS:
+    for stack in request.param:
         pulumi(root, "stack", "init", stack)
     return root
 
@@ -88,6 +92,7 @@ def failing(gate: Gate, stacks: Sequence[FleetStack], began: datetime) -> list[s
 
 def test_rings_gates_failures_and_kills(root: Path) -> None:
     assert up(root, failing) == "halted"
+    assert [each for each in journal(root).reasons.values() if each] == []
     assert standings(root) == {**dict.fromkeys(FIRST, "as wanted"), **dict.fromkeys(REST, "never deployed")}
     assert journal(root).stop == "the gate of ring first fails: aa is slow; bb is slow"
 
@@ -103,7 +108,7 @@ def test_rings_gates_failures_and_kills(root: Path) -> None:
     assert up(root) is None
 
     changed(root)
-    killed(root)
+    killed(root, "up")
     assert journal(root).outcome == ""
     assert resume(root) == "done"
     assert set(standings(root).values()) == {"as wanted"}
@@ -111,16 +116,49 @@ def test_rings_gates_failures_and_kills(root: Path) -> None:
         pulumi(root, "preview", "--stack", stack, "--expect-no-changes")
 
 
-def killed(root: Path) -> None:
-    """A rollout whose processes all die at some moment after the first stack has begun."""
-    command = [sys.executable, "-m", "tests.engine.fleet", str(root), "up"]
+def running(root: Path) -> dict[str, str]:
+    """The number of the release that each tenant runs, by what was made of it; by slug."""
+    there = {each.id: each for each in Account(Path(os.environ["STAND_IN_ACCOUNT"], "random"))}
+    states = (root.parent / "backend" / ".pulumi" / "stacks" / "tenantry").glob("*.json")
+    return {
+        each["urn"].rpartition("::")[2]: str(int(there[each["id"]].values["byteLength"]) // 10)
+        for state in states
+        for each in json.loads(state.read_text())["checkpoint"]["latest"]["resources"]
+        if each.get("id") in there
+    }
+
+
+@pytest.mark.parametrize("root", [FEW], indirect=True)
+def test_a_bad_release_halts_in_its_ring_and_is_taken_back_everywhere(root: Path) -> None:
+    assert up(root) == "done"
+    before = running(root)
+    assert set(before.values()) == {"1"}
+
+    release(root, 2)
+    assert up(root, failing) == "halted"
+    assert running(root) == before | dict.fromkeys(CELLS["aa"], "2")
+
+    killed(root, "rollback", within=1)
+    assert journal(root).outcome or resume(root) == "done"  # it may have been done by then
+    assert running(root) == before
+    assert standings(root) == {"aa": "held", "cc": "differs"}
+    acts = {stack: [(each.action, each.step) for each in trail(root, stack).lines("")] for stack in FEW}
+    assert (acts["aa"][-1], acts["cc"]) == (("fleet rollback", "done"), [])
+    pulumi(root, "preview", "--stack", "aa", "--expect-no-changes")  # by hand, too, it stays held
+
+    assert up(root) == "done"
+    assert running(root) == before
+
+
+def killed(root: Path, act: str, within: float = 3) -> None:
+    """A rollout whose processes all die at some moment, in so many seconds after a stack has begun."""
+    command = [sys.executable, "-m", "tests.engine.fleet", str(root), act]
     path = os.pathsep.join(str(ROOT / each) for each in ("platform", "functions", "."))
     environment = {**os.environ, "PYTHONPATH": path}
     with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as process:
-        while not journal(root).of("updating"):
-            assert process.poll() is None
+        while process.poll() is None and not journal(root).of("updating"):
             time.sleep(0.1)
-        time.sleep(random.uniform(0, 3))  # noqa: S311 - any moment
+        time.sleep(random.uniform(0, within))  # noqa: S311 - any moment
         process.kill()
     while left := list(engines(root)):
         for each in left:

@@ -198,7 +198,8 @@ def another_method(cloud: Cloud) -> Undo:
 def snapshot(cloud: Cloud) -> Undo:
     """Stages serve a deployment; the API itself is as it was."""
     gateway, undo = cloud("apigateway"), keyless(cloud)
-    made = gateway.create_deployment(restApiId=cloud.api)["id"]
+    contract = cloud.of(tokens.DEPLOYMENT, "demo").inputs["description"]
+    made = gateway.create_deployment(restApiId=cloud.api, description=contract)["id"]
     undo()
     return lambda: gateway.delete_deployment(restApiId=cloud.api, deploymentId=made)
 
@@ -535,7 +536,26 @@ def other_dashboard(cloud: Cloud) -> Undo:
 
 GET = r"body\.methods\.GET /items/\{collection\}"
 KEYED = "globex"
+
+
+def _changed_record(cloud: Cloud, record: dict[str, Any]) -> None:
+    assert cloud.made.domain is not None
+    changes = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
+    cloud("route53").change_resource_record_sets(HostedZoneId=cloud.made.domain.zone, ChangeBatch=changes)
+
+
+def elsewhere(cloud: Cloud) -> Undo:
+    """A record of the domain leads to somebody else's."""
+    assert cloud.made.domain is not None
+    listed = cloud("route53").list_resource_record_sets(HostedZoneId=cloud.made.domain.zone)
+    [was] = [each for each in listed["ResourceRecordSets"] if each["Type"] == "A"]
+    target = {**was["AliasTarget"], "DNSName": "d-evil.execute-api.example"}
+    _changed_record(cloud, {**was, "AliasTarget": target})
+    return lambda: _changed_record(cloud, was)
+
+
 PLANTS: list[tuple[Callable[[Cloud], Undo], str, str, str]] = [
+    (elsewhere, tokens.RECORD, "Record demo.a", r"aliases"),
     (widened_policy, tokens.ROLE_POLICY, "RolePolicy acme.items", r"policy\.statements"),
     (more_inline, tokens.ROLE_POLICY, "Role acme.items", r"inlinePolicies\.more"),
     (attached, tokens.ROLE_POLICY_ATTACHMENT, "Role acme.items", "attachedPolicies"),

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from tenantry.config import Cell
+from tenantry.config.domains import CellDomain
 from tenantry.deployment import Deployment
+from tenantry.local import zones
 from tenantry.local.clients import ACCOUNT, REGION, Session
 from tenantry.local.emulator.parent import Emulator
 from tenantry.local.engine import inventory
@@ -27,6 +29,7 @@ from tests.local.cloud import actions, holding
 from tests.support.engine import demo, deployment
 
 ARNS = Arns("aws", REGION, ACCOUNT)
+DOMAIN = CellDomain(name="api.example.com", zone="Z0123456789ABC")
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +52,14 @@ def brought(to: Cell, made: Deployment, by: Session, folder: Path) -> set[Step]:
 def test_its_actions_make_change_and_remove_a_cell(
     root: Session, repaired: Emulator, made: Deployment, tmp_path: Path
 ) -> None:
-    policy = operator_policies.deploy(made.names, ARNS)
-    deployer = holding(root, repaired.endpoint, "deployer", actions(policy))
-    cell = demo()
+    allowed = actions(operator_policies.deploy(made.names, ARNS))
+    allowed |= actions(operator_policies.zones(made.names, ARNS, ["*"]))
+    deployer = holding(root, repaired.endpoint, "deployer", allowed)
+    cell = demo().model_copy(update={"domain": DOMAIN})
+    cell = zones.localized(cell, root.client("route53"))
+    made = replace(made, domain=cell.domain)
     assert brought(cell, made, deployer, tmp_path) == {Step.CREATED}
-    less = cell.model_copy(update={"tenants": cell.tenants[:1]})
+    less = cell.model_copy(update={"tenants": cell.tenants[:1], "domain": None})
     slower = deployment("demo", **{**_settings(made), "log_level": "DEBUG"})
     assert brought(less, slower, deployer, tmp_path) >= {Step.CHANGED, Step.REMOVED}
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tenantry.local.clients import Session
+from tenantry.local.clients import Session, stage_url
 
 CELLS, OWN, SECOND = "api.example.com", "api.acme.example", "api.example.org"
 
@@ -86,6 +86,58 @@ def test_host_and_path_together_select_the_stage(endpoint: str, host: str, path:
 )
 def test_nothing_but_what_is_mapped_is_behind_a_domain(endpoint: str, host: str, path: str) -> None:
     assert get(endpoint, host, path) == (403, '{"message":"Forbidden"}')
+
+
+@pytest.mark.parametrize(
+    ("path", "stage"),
+    [
+        (f"/_aws/domains/{CELLS}/acme/who", "acme"),
+        (f"/_aws/domains/{CELLS}/acme-eu/who?x=1", "acme-eu"),
+        (f"/_aws/domains/{OWN}/who", "acme"),
+    ],
+)
+def test_the_path_says_the_domain_for_whoever_cannot_send_it_as_host(
+    endpoint: str, path: str, stage: str
+) -> None:
+    status, body = get(endpoint, urlsplit(endpoint).netloc, path)
+    assert (status, json.loads(body)) == (200, {"stage": stage})
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/_aws/domains/{CELLS}/globex/who",
+        f"/_aws/domains/{CELLS}",
+        f"/_aws/domains/{OWN}/@connections/c",
+        f"/_aws/domains/{CELLS}/_aws/domains/{OWN}/who",
+    ],
+)
+def test_it_opens_no_more_than_the_host_does(endpoint: str, path: str) -> None:
+    assert get(endpoint, urlsplit(endpoint).netloc, path) == (403, '{"message":"Forbidden"}')
+
+
+@pytest.mark.parametrize("path", ["/_aws/domains/evil.example/who", f"/_aws/domains/%61{CELLS[1:]}/acme/who"])
+def test_a_path_of_no_domain_is_administration(endpoint: str, path: str) -> None:
+    status, body = get(endpoint, urlsplit(endpoint).netloc, path)
+    assert (status, "MissingAuthenticationToken" in body) == (403, True), body
+
+
+def test_a_closed_api_answers_at_its_domains_alone(root: Session, endpoint: str) -> None:
+    gateway = root.client("apigateway")
+    api = _api(gateway, "closed")
+    gateway.create_domain_name(domainName="closed.example", endpointConfiguration={"types": ["REGIONAL"]})
+    gateway.create_base_path_mapping(domainName="closed.example", restApiId=api, stage="closed")
+    own = stage_url("", api, "closed") + "/who"
+    here = urlsplit(endpoint).netloc
+    assert get(endpoint, here, own)[0] == 200
+    patch = {"op": "replace", "path": "/disableExecuteApiEndpoint", "value": "true"}
+    gateway.update_rest_api(restApiId=api, patchOperations=[patch])
+    assert get(endpoint, here, own) == (403, '{"message":"Forbidden"}')
+    assert get(endpoint, "closed.example", "/who")[0] == 200
+    assert get(endpoint, here, "/_aws/domains/closed.example/who")[0] == 200
+    assert get(endpoint, CELLS, "/acme/who")[0] == 200
+    gateway.update_rest_api(restApiId=api, patchOperations=[{**patch, "value": "false"}])
+    assert get(endpoint, here, own)[0] == 200
 
 
 @pytest.mark.parametrize("host", ["api.example.net", "example.com", "acme.api.example.com", "evil.example"])

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 import pytest
 
 from tenantry.config.domains import CellDomain
+from tenantry.local import zones
 from tenantry.local.clients import ACCOUNT, REGION, Session
 from tenantry.local.engine import inventory
 from tenantry.local.engine.changes import Step
@@ -22,9 +23,7 @@ from tenantry.rules.arns import Arns
 from tests.support import scheduled
 from tests.support.engine import SENDER
 
-DOMAIN = CellDomain(
-    name="api.example.com", certificate=f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/0a1b2c3d"
-)
+DOMAIN = CellDomain(name="api.example.com", zone="Z0123456789ABC", default_endpoint=False)
 
 Deploy = Callable[[], list[tuple[Step, str]]]
 
@@ -38,9 +37,9 @@ def deployed(root: Session, tmp_path: Path) -> Iterator[Deploy]:
     where, target = Arns("aws", REGION, ACCOUNT), artifact.this_machine()
     clients = {service: root.client(service) for service in SERVICES}
     with scheduled.cell(tmp_path / "groups") as cell:
-        cell = cell.model_copy(update={"domain": DOMAIN})
+        cell = zones.localized(cell.model_copy(update={"domain": DOMAIN}), clients["route53"])
         deployment = prepare(
-            cell=cell.name, stack=cell.name, arns=where, target=target, mail_from=SENDER, domain=DOMAIN
+            cell=cell.name, stack=cell.name, arns=where, target=target, mail_from=SENDER, domain=cell.domain
         )
 
         def deployed() -> list[tuple[Step, str]]:

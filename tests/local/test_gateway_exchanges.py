@@ -5,7 +5,10 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from tenantry.local.clients import Session
+from tenantry.local.emulator.repairs.gateway.gateway_exchanges import PROBE, Exchange
 from tests.local.cloud import Api, make_function, make_role
 
 TELL = """
@@ -57,3 +60,18 @@ def test_the_untouched_emulator_gives_each_another(untouched: Session) -> None:
     answered, told = exchange(untouched)
     assert answered != told["requestId"]
     assert root_of(told["trace"]) != root_of(told["authorizer"]["trace"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "expected"),
+    [
+        ("GET", "/health", {PROBE: "up"}, True),
+        ("GET", "/health", {}, False),
+        ("GET", "/items/orders", {PROBE: "up"}, False),
+        ("POST", "/health", {PROBE: "up"}, False),
+    ],
+)
+def test_only_the_platforms_own_probe_is_nobodys_call(
+    method: str, path: str, headers: dict[str, str], expected: bool
+) -> None:
+    assert Exchange("000000000000", "a1b2c3", method, path, headers).is_probe is expected

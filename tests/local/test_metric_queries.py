@@ -105,3 +105,13 @@ def test_the_untouched_emulator_computes_no_math(untouched: Session) -> None:
     put(untouched, "Calls", 0, 1)
     told = answers(untouched, query("calls", "Calls", "Sum"), {"Id": "twice", "Expression": "2 * calls"})
     assert told["twice"]["StatusCode"] == "InternalError"
+
+
+def test_periods_are_counted_from_the_start(filled: Session) -> None:
+    told = filled.client("cloudwatch").get_metric_data(
+        MetricDataQueries=[query("calls", "Calls", "Sum", period=3600, tenant="acme")],
+        StartTime=BEGAN - timedelta(minutes=29),
+        EndTime=BEGAN + timedelta(minutes=31),
+    )["MetricDataResults"][0]
+    assert told["Timestamps"] == [BEGAN - timedelta(minutes=29)]
+    assert told["Values"] == [10.0]

@@ -13,8 +13,10 @@ import pytest
 import yaml
 
 from tenantry import paths, program
+from tenantry.config.domains import CellDomain
 from tenantry.deployment import Deployment
 from tenantry.errors import Failed, WrongInput
+from tenantry.local import zones
 from tenantry.local.clients import ACCOUNT, REGION, Session, stage_url
 from tenantry.local.emulator.parent import Emulator
 from tenantry.local.engine import inventory
@@ -36,10 +38,12 @@ from tests.support import scheduled
 from tests.support.command import TENANTS
 from tests.support.engine import deployment
 
+DOMAIN = CellDomain(name="api.example.com", zone="Z0123456789ABC")
+
 
 @pytest.fixture(scope="module")
 def cloud(root: Session, repaired: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """The demo, of which two tenants have a schedule too."""
+    """The demo below a domain, of which two tenants have a schedule too."""
     folder = tmp_path_factory.mktemp("cell")
     with zipfile.ZipFile(folder / "code.zip", "w") as archive:
         archive.writestr("start.py", "")
@@ -48,6 +52,8 @@ def cloud(root: Session, repaired: Emulator, tmp_path_factory: pytest.TempPathFa
     made = deployment("demo", arns=arns, target=this_machine(), code=packed, layer=packed)
     clients = {service: root.client(service) for service in SERVICES}
     with scheduled.cell(tmp_path_factory.mktemp("groups")) as cell:
+        cell = zones.localized(cell.model_copy(update={"domain": DOMAIN}), clients["route53"])
+        made = replace(made, domain=cell.domain)
         with inventory.opened(folder) as held:
             deploy(cell, made, clients.__getitem__, held, lambda _: None)
         reading = Reading(made.names, arns, root.client, partial(stage_url, repaired.endpoint))

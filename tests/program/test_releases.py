@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tenantry.execution.registration import RecordingMonitor
+from tenantry.holds import Holds
 from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.proof import prove
 from tenantry.last_update import LastUpdate
@@ -61,3 +62,26 @@ def test_a_function_runs_under_its_releases_own_runtime(before: tuple[RecordingM
     functions = engine.of_type("Function")
     assert functions["acme.items"].inputs["runtime"] == "python3.11"
     assert functions["acme-eu.items"].inputs["runtime"] == "python3.13"
+
+
+def test_a_tenant_that_a_rollback_takes_back_is_as_it_was_and_the_next_update_leaves_it_so(
+    before: tuple[RecordingMonitor, LastUpdate],
+) -> None:
+    first, last = before
+    bad, outputs = register(demo(), last=last, code=artifact(2))
+    assert keys(bad, "acme") == {f"code/{2:064x}.zip"}
+    old, new = (each.id for each in LastUpdate.of(outputs).releases)
+
+    holds = Holds(back={"acme": old})
+    back, outputs = register(demo(), last=LastUpdate.of(outputs), code=artifact(2), holds=holds)
+    assert back.below("acme") == first.below("acme")
+    assert keys(back, "acme-eu") == {f"code/{2:064x}.zip"}
+    assert (outputs["tenants"]["acme"]["release"], outputs["tenants"]["acme"]["instead_of"]) == (old, new)
+    assert "instead_of" not in outputs["tenants"]["acme-eu"]
+
+    by_hand, after = register(demo(), last=LastUpdate.of(outputs), code=artifact(2))
+    assert by_hand.below("acme") == first.below("acme")
+    assert LastUpdate.of(after).instead == {"acme": new}
+    mended, after = register(demo(), last=LastUpdate.of(outputs), code=artifact(3))
+    assert keys(mended, "acme") == {f"code/{3:064x}.zip"}
+    assert LastUpdate.of(after).instead == {}

@@ -43,7 +43,7 @@ def test_a_tier_that_sets_concurrency_bounds_every_function_of_its_tenants(cell:
     functions = register(cell.model_copy(update={"tenants": tenants}))[0].of_type("Function")
     reserved = {name: each.inputs.get("reservedConcurrentExecutions") for name, each in functions.items()}
     own = {name.partition(".")[2]: most for name, most in reserved.items() if name.startswith("acme.")}
-    assert own == {"authorizer": 7, "contact": 7, "items": 7, "tools": 7, "notifier": 2}
+    assert own == {"authorizer": 7, "contact": 7, "items": 7, "tokens": 7, "tools": 7, "notifier": 2}
     assert {most for name, most in reserved.items() if not name.startswith("acme.")} == {None}
 
 
@@ -212,7 +212,7 @@ def secret_of(tenant: str, name: str) -> str:
     return ARNS.secrets(made)  # a pattern: the ARN ends in what AWS draws, and the role is there first
 
 
-READERS = {"items": "runtime", "tools": "runtime", "notifier": "delivery"}
+READERS = {"items": "runtime", "tools": "runtime", "notifier": "delivery", "tokens": "signing"}
 
 
 def test_a_function_may_read_its_own_secret_alone(engine: RecordingMonitor) -> None:

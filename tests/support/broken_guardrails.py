@@ -133,6 +133,10 @@ BREAKS: dict[str, list[Mutation]] = {
         with_also(made("apigateway/domainName:DomainName", "more", securityPolicy="TLS_1_0")),
         with_also(made("apigateway/domainName:DomainName", "more")),
     ],
+    "record-leads-to-its-own-domain": [
+        with_also(made("route53/record:Record", "more", aliases=[{"name": "d-x.example", "zoneId": "Z1"}])),
+        with_also(made("route53/record:Record", "more", records=["evil.example"])),
+    ],
     "log-group-expires": [
         set_at("LogGroup", "acme.items", "retentionInDays", None),
         set_at("LogGroup", "acme.items", "retentionInDays", 0),

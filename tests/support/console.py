@@ -4,15 +4,21 @@ import asyncio
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 
 from tenantry.console.app import application
+from tenantry.console.fleet import FleetState
 from tenantry.console.pages import Pages
+from tenantry.console.record import Record, TenantRecord, of_tenant
 from tenantry.errors import Failed
 from tenantry.groups import current
+from tenantry.operations.logs.events import Event
 from tenantry.operations.logs.failures import Failure
+from tenantry.operations.logs.lines import LogLine
+from tenantry.operations.logs.traffic import Traffic, counted
+from tenantry.operations.logs.ways import phrase
 from tenantry.operations.metering.alarm_states import ReportedAlarm
 from tenantry.operations.metering.figures import ChartLine, Glance
 from tenantry.operations.metering.measures import Charted
@@ -95,17 +101,27 @@ def alarm(condition: str, state: str = "OK") -> ReportedAlarm:
 
 @dataclass
 class Made:
-    """`refused` are the parts that cannot be read, with what AWS says."""
+    """`refused` are the parts that cannot be read, with what AWS says; `asked` notes of which tenants a part
+    was read.
+    """
 
     tenants: tuple[RunningTenant, ...]
     glance: Mapping[str, Glance] = field(default_factory=dict)
-    ringing: Mapping[str, tuple[ReportedAlarm, ...]] = field(default_factory=dict)
+    alarmed: Mapping[str, tuple[ReportedAlarm, ...]] = field(default_factory=dict)
     quota: Mapping[str, QuotaUse] = field(default_factory=dict)
     cost: Mapping[str, float] = field(default_factory=dict)
     failed: Sequence[Failure] = ()
+    logged: Sequence[Event] = ()
+    complete: bool = True
+    days: Mapping[str, date] = field(default_factory=dict)
+    lines_of: Sequence[LogLine] = ()
+    recorded: Record = field(default_factory=lambda: Record((), None, ()))
+    stacks: FleetState | None = None
     measured: bool = True
     refused: Mapping[str, str] = field(default_factory=dict)
     words: str = PLACE.words
+    silence: str = PLACE.silence
+    asked: dict[str, list[str]] = field(default_factory=dict)
 
     def _read(self, part: str) -> None:
         if part in self.refused:
@@ -119,13 +135,27 @@ class Made:
         self._read("glances")
         return {each.slug: self.glance[each.slug] for each in tenants if each.slug in self.glance}
 
-    def alarms(self) -> Mapping[str, tuple[ReportedAlarm, ...]]:
-        self._read("alarms")
-        return self.ringing
+    def calls(self, tenants: Sequence[RunningTenant], window: Window) -> Mapping[str, tuple[float, ...]]:
+        """As many as it has at a glance, over the steps."""
+        steps = len(window.steps())
+        self.asked["calls"] = [each.slug for each in tenants]
+        known = {each.slug: self.glance[each.slug] for each in tenants if each.slug in self.glance}
+        return {slug: wave(glance.requests / steps, steps) for slug, glance in known.items()}
 
-    def quotas(self) -> Mapping[str, QuotaUse]:
+    def ringing(self) -> Mapping[str, tuple[ReportedAlarm, ...]]:
+        self._read("alarms")
+        return {
+            slug: tuple(each for each in own if each.state == "ALARM") for slug, own in self.alarmed.items()
+        }
+
+    def alarms(self, tenant: RunningTenant) -> tuple[ReportedAlarm, ...]:
+        self._read("alarms")
+        return self.alarmed.get(tenant.slug, ())
+
+    def quotas(self, tenants: Sequence[RunningTenant]) -> Mapping[str, QuotaUse]:
         self._read("quotas")
-        return self.quota
+        self.asked["quotas"] = [each.slug for each in tenants]
+        return {each.slug: self.quota[each.slug] for each in tenants if each.slug in self.quota}
 
     def costs(self) -> Mapping[str, float]:
         self._read("costs")
@@ -147,11 +177,40 @@ class Made:
         """What is not among `HEIGHTS` is nothing all the time."""
         if not self.measured:
             return (None,) * len(window.steps())
-        return wave(HEIGHTS.get(f"{title}: {name}", 0), len(window.steps()))
+        part = 1.0 if window.end > NOW else 0.75  # there is more to do by the day
+        return wave(part * HEIGHTS.get(f"{title}: {name}", 0), len(window.steps()))
 
     def failures(self, tenant: RunningTenant, window: Window) -> list[Failure]:  # noqa: ARG002
         self._read("failures")
         return list(self.failed)
+
+    def traffic(self, tenant: RunningTenant, window: Window) -> Traffic:  # noqa: ARG002
+        self._read("traffic")
+        return counted(self.logged, complete=self.complete)
+
+    def last_days(self, tenant: RunningTenant) -> Mapping[str, date]:  # noqa: ARG002
+        self._read("last_days")
+        return self.days
+
+    def record(self, tenant: RunningTenant) -> TenantRecord:
+        self._read("record")
+        return of_tenant(self.recorded, tenant.slug)
+
+    def fleet(self) -> FleetState | None:
+        self._read("fleet")
+        return self.stacks
+
+    def way(
+        self,
+        tenant: RunningTenant,  # noqa: ARG002
+        request: str,
+        start: datetime,
+        end: datetime,
+    ) -> list[LogLine]:
+        self._read("way")
+        phrase(request)
+        self.asked["way"] = [start.isoformat(), end.isoformat()]
+        return [line for line in self.lines_of if line.request == request]
 
 
 def get(source: Made, path: str, **headers: str) -> httpx.Response:

@@ -29,9 +29,19 @@ def written(root: Path, cells: Mapping[str, Sequence[str]]) -> Path:
     return root
 
 
-def recorded(root: Path, stack: str, wanted: str, version: int = 3) -> None:
-    """As the engine keeps the state of a stack in a folder."""
+def recorded(
+    root: Path,
+    stack: str,
+    wanted: str,
+    tenants: Mapping[str, Mapping[str, str]] | None = None,
+    version: int = 3,
+) -> None:
+    """As the engine keeps the state of a stack in a folder.
+
+    Args:
+        tenants: of each `release`, and `instead_of` if it is held.
+    """
     file = root.parent / "backend" / ".pulumi" / "stacks" / "tenantry" / f"{stack}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
-    resources = [{"type": STACK, "outputs": {"wanted": wanted}}]
+    resources = [{"type": STACK, "outputs": {"wanted": wanted, "tenants": tenants or {}}}]
     file.write_text(json.dumps({"version": version, "checkpoint": {"latest": {"resources": resources}}}))

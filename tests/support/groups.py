@@ -23,6 +23,7 @@ from agreed.declarations import (
     KeyRoute,
     Metric,
     Option,
+    PageRoute,
     Query,
     Queue,
     Record,

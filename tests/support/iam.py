@@ -5,6 +5,7 @@ from typing import Any
 
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
+from agreed.declarations import SIGNING
 from tenantry import groups
 from tenantry.rules import grants, policies
 from tenantry.rules.arns import Arns
@@ -35,12 +36,17 @@ class Call:
 
 
 def allows(
-    policy: policies.Policy, call: Call, boundary: policies.Policy | None = None, **context: Any
+    policy: policies.Policy,
+    call: Call,
+    boundary: policies.Policy | None = None,
+    role: str = "any",
+    **context: Any,
 ) -> bool:
+    """`role` is the name of whose session calls."""
     if call.keys is not None:
         context["dynamodb:leadingkeys"] = list(call.keys)
     request = EvalContext(
-        principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/any/any",
+        principal_arn=ARNS.iam(f"role/{role}"),  # as `aws:PrincipalArn` has it of a session
         principal_type="AssumedRole",
         principal_account=ACCOUNT,
         action=call.action,
@@ -72,9 +78,17 @@ def role_policy(
     installed = groups.current()
     member = installed.member(function)
     assert member, function
-    secrets = {each.name: secret(names.secret(tenant, each.name)) for each in installed.secrets}
+    known = [SIGNING, *(each.name for each in installed.secrets)]
+    secrets = {each: secret(names.secret(tenant, each)) for each in known}
     queues = {each.name: arns.queue(names.queue(tenant, each.name)) for each in installed.queues}
-    return grants.of_member(member, installed, tenant, Reach(table, logs, secrets, queues))
+    reach = Reach(table, logs, secrets, queues, overseen=overseeing(tenant, names, arns))
+    return grants.of_member(member, installed, tenant, reach)
+
+
+def overseeing(tenant: str, names: Names = NAMES, arns: Arns = ARNS) -> tuple[policies.Statement, ...]:
+    """Of the tenant's access log and plan, whose id is `plan-of-` and its slug."""
+    log = arns.log_and_streams(names.access_log(tenant))
+    return policies.overseeing(log, arns.usage(f"plan-of-{tenant}"))
 
 
 def boundary(names: Names = NAMES, arns: Arns = ARNS) -> policies.Policy:
@@ -86,7 +100,9 @@ def boundary(names: Names = NAMES, arns: Arns = ARNS) -> policies.Policy:
         signing_secrets=arns.secrets(generation(names.signing_secret("*"), "*")),
         queues=arns.queue(names.queue("*", "*")),
         dead_letters=arns.queue(names.dead_letters("*", "*")),
+        overseen=policies.overseeing(arns.log_and_streams(names.access_log("*")), arns.usage("*")),
         email=by_email(arns),
+        signers=[arns.iam(f"role/{names.function('*', 'tokens')}")],
     )
 
 

@@ -71,6 +71,10 @@ def authorized(service: str, operation: str, params: dict[str, Any]) -> Iterator
             for table, request in params["RequestItems"].items():
                 keys = tuple(each["pk"]["S"] for each in request["Keys"])
                 yield Call("dynamodb:BatchGetItem", ARNS.table(table), keys)
+        case "logs", "FilterLogEvents":
+            yield Call(f"{service}:{operation}", ARNS.log_group(params["logGroupName"]))
+        case "apigateway", "GetUsage":
+            yield Call("apigateway:GET", ARNS.usage(params["usagePlanId"]))
         case _:
             raise AssertionError(f"{service} {operation}: say here how IAM authorizes it")
 

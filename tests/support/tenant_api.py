@@ -16,6 +16,7 @@ from botocore.exceptions import ReadTimeoutError
 
 import start
 from agreed import environment, routes
+from agreed.declarations import SIGNING
 from api import clients, queue, runtime_secret, secrets, settings, table
 from tests.support import events
 
@@ -52,6 +53,8 @@ class TenantApi:
     webhooks: str = "[]"
     remaining_ms: int = 10_000
     options: str = "{}"
+    signing_arn: str = ""
+    issues: str = "{}"
 
     def call(self, method: str, resource: str, json_body: Any = None, **event: Any) -> Answer:
         group = next((r.group for r in routes.table() if r.path == resource), "items")
@@ -86,6 +89,8 @@ class TenantApi:
             "OPTIONS": self.options,
             environment.WEBHOOKS: self.webhooks,
             environment.queue_url("contact"): self.queue_url,
+            environment.secret_arn(SIGNING): self.signing_arn,
+            environment.ISSUES: self.issues,
         }
         with mock.patch.dict(os.environ, variables):
             settings.current.cache_clear()

@@ -9,6 +9,7 @@ from tenantry import releases
 from tenantry.config import Cell, load_platform
 from tenantry.errors import WrongInput
 from tenantry.groups import current
+from tenantry.holds import HOLDS, Holds
 from tenantry.packing.artifact import Artifact, LambdaTarget
 from tenantry.releases import Release, Releases
 from tests.support.command import TENANTS
@@ -40,7 +41,7 @@ def resolved(newest: Release, before: tuple[Release, ...], cell: Cell = CELL, **
 def test_what_tenants_run_by_stacks_of_their_own_is_kept() -> None:
     *before, newest = history(1, 2, 3, 4, 5, 6, 7, 8)
     kept = releases.resolved(
-        newest, tuple(before), CELL, {}, {}, FUNCTIONS, {before[1].id, "not-of-here"}
+        newest, tuple(before), CELL, {}, {}, FUNCTIONS, elsewhere={before[1].id, "not-of-here"}
     ).kept
     assert [each.since for each in kept] == [f"2026-01-{day:02}" for day in (2, 4, 5, 6, 7, 8)]
 
@@ -64,11 +65,18 @@ def test_a_release_is_read_as_it_is_written() -> None:
 
 def test_the_last_five_are_kept_and_those_that_tenants_run() -> None:
     *before, newest = history(1, 2, 3, 4, 5, 6, 7)
-    assert [each.since for each in resolved(newest, tuple(before)).kept] == [
-        f"2026-01-{day:02}" for day in (3, 4, 5, 6, 7)
-    ]
-    kept = resolved(newest, tuple(before), acme="kept").kept
+    ran = {tenant.slug: newest.id for tenant in CELL.tenants}
+    kept = releases.resolved(newest, tuple(before), CELL, {}, ran, FUNCTIONS).kept
+    assert [each.since for each in kept] == [f"2026-01-{day:02}" for day in (3, 4, 5, 6, 7)]
+    kept = releases.resolved(newest, tuple(before), CELL, {"acme": before[0].id}, ran, FUNCTIONS).kept
     assert [each.since for each in kept] == [f"2026-01-{day:02}" for day in (1, 3, 4, 5, 6, 7)]
+
+
+def test_what_tenants_ran_is_kept_for_one_update_so_that_it_can_be_taken_back() -> None:
+    *before, newest = history(1, 2, 3, 4, 5, 6, 7)
+    assert [each.since for each in resolved(newest, tuple(before)).kept] == [
+        f"2026-01-{day:02}" for day in (1, 3, 4, 5, 6, 7)
+    ]
 
 
 def test_a_release_that_comes_back_is_the_newest_again() -> None:
@@ -129,3 +137,44 @@ def test_a_release_that_serves_a_group_of_before_is_refused_by_name() -> None:
     one, two = history(1, 2)
     with pytest.raises(WrongInput, match="it serves group quotes, which is not installed"):
         resolved(two, (replace(one, groups=(*one.groups, "quotes")),), acme="kept")
+
+
+def test_a_tenant_goes_back_and_then_keeps_off_what_was_rolled_back() -> None:
+    one, two = history(1, 2)
+    ran = {tenant.slug: two.id for tenant in CELL.tenants}
+    holds = Holds(back={"acme": one.id})
+    taken = releases.resolved(two, (one, two), CELL, {}, ran, FUNCTIONS, holds)
+    assert (taken.runs["acme"], taken.runs["acme-eu"]) == (one, two)
+    assert taken.instead == {"acme": two.id}
+
+    ran = {slug: each.id for slug, each in taken.runs.items()}
+    off = Holds(off=frozenset(taken.instead.values()))
+    after = releases.resolved(two, (one, two), CELL, {}, ran, FUNCTIONS, off)
+    assert (after.runs, after.instead) == (taken.runs, taken.instead)
+    three = made(3, (one, two))
+    after = releases.resolved(three, (one, two), CELL, {}, ran, FUNCTIONS, off)
+    assert (set(after.instead), {each.id for each in after.runs.values()}) == (set(), {three.id})
+
+
+def test_neither_a_pin_nor_the_stack_moves_a_tenant_to_what_was_rolled_back() -> None:
+    one, two = history(1, 2)
+    pinned = tuple(each.model_copy(update={"release": two.id}) for each in CELL.tenants)
+    cell = CELL.model_copy(update={"tenants": pinned})
+    ran = {tenant.slug: one.id for tenant in CELL.tenants}
+    off = Holds(off=frozenset({two.id}))
+    for each, wanted in ((cell, {}), (CELL, {"*": two.id})):
+        found = releases.resolved(two, (one, two), each, wanted, ran, FUNCTIONS, off)
+        assert {each.id for each in found.runs.values()} == {one.id}
+
+
+def test_a_tenant_that_ran_nothing_runs_even_what_was_rolled_back() -> None:
+    one, two = history(1, 2)
+    off = Holds(off=frozenset({two.id}))
+    found = releases.resolved(two, (one,), CELL, {}, {}, FUNCTIONS, off)
+    assert ({each.id for each in found.runs.values()}, found.instead) == ({two.id}, {})
+
+
+def test_holds_are_read_as_they_are_written() -> None:
+    holds = Holds(frozenset({"a"}), {"acme": "b"})
+    assert Holds.given({HOLDS: holds.written()}) == holds
+    assert Holds.given({}) is None

@@ -82,6 +82,17 @@ def test_an_address_that_clients_call_does_not_go_unsaid() -> None:
     ]
 
 
+def test_a_record_by_which_clients_find_a_domain_does_not_go_unsaid() -> None:
+    """With its domain it may: the addresses say so."""
+    zoned = DEMO.model_copy(update={"domain": CellDomain(name="api.example.com", zone="Z1")})
+    given = "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d"
+    kept = DEMO.model_copy(update={"domain": CellDomain(name="api.example.com", certificate=given)})
+    last = replace(deployed(zoned), records=frozenset({"api.example.com"}))
+    assert entries(last, zoned) == []
+    assert entries(last, kept) == ["records/api.example.com"]
+    assert "records/api.example.com" not in entries(last, DEMO)
+
+
 def test_a_key_that_is_retired_may_go() -> None:
     rotated = with_tenant("acme", api_keys=("other",), retired=Retired(api_keys=("web",)))
     assert entries(deployed(), rotated) == []

@@ -11,10 +11,12 @@ from tenantry.cli import moments
 from tenantry.cli.output import harmless, print_json, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen, require_slug
 from tenantry.cli.tenants import AsJson
+from tenantry.problems import unknown
 
 if TYPE_CHECKING:
     from tenantry.operations.trail.heads import Head
     from tenantry.operations.trail.lines import Line
+    from tenantry.operations.trail.trail import Trail
 
 ALTERED = 3
 
@@ -36,6 +38,12 @@ def audit(
             help="With --verify: a line that was seen elsewhere, such as in CI's log; repeatable.",
         ),
     ] = None,
+    cell: Annotated[
+        str | None,
+        typer.Option(
+            "--cell", help="Of this cell on this machine; of the one that has the tenant, if left out."
+        ),
+    ] = None,
     stack: StackOption = None,
     region: Region = None,
     port: Port = None,
@@ -50,7 +58,7 @@ def audit(
         raise WrongInput("--head says what --verify has to find; give --verify too")
     heads = [Head.written(each) for each in head or ()]
     moment = datetime.fromtimestamp(moments.moment_ms(since) / 1000, UTC) if since else None
-    trail = chosen(stack, region, port).trail()
+    trail = _trail(slug, cell, stack, region, port)
     lines = trail.lines(slug, moment)
     newest, faults = trail.faults(heads) if verify else (None, [])
     if as_json:
@@ -64,23 +72,39 @@ def audit(
         raise typer.Exit(ALTERED)
 
 
+def _trail(slug: str, cell: str | None, stack: str | None, region: str | None, port: int | None) -> "Trail":
+    """On this machine no platform has to run: the record outlives it, and the tenant too."""
+    from tenantry.errors import WrongInput
+    from tenantry.operations.trail import kept
+
+    if (stack, region, port) != (None, None, None):
+        if cell is not None:
+            raise WrongInput("--cell names a record on this machine by itself; give it alone")
+        return chosen(stack, region, port).trail()
+    known = kept.cells()
+    if cell is not None and cell not in known:
+        raise WrongInput(unknown("record of a cell", cell, known))
+    own = [each for each in known if any(line.tenant == slug for line in kept.of_cell(each).lines(slug))]
+    meant = [cell] if cell else own or known
+    if not meant:
+        raise WrongInput("nothing is recorded on this machine yet; --stack STACK shows the record of a stack")
+    if len(meant) > 1:
+        raise WrongInput(
+            f"cells {', '.join(meant)} have a record each; say by --cell in which {slug} is meant"
+        )
+    return kept.of_cell(meant[0])
+
+
 def _shown(line: "Line") -> dict[str, Any]:
     return json.loads(line.content)  # type: ignore[no-any-return]
 
 
 def _print(lines: "list[Line]") -> None:
-    from tenantry.operations.trail.lines import Step, ends
+    from tenantry.operations.trail.acts import acts
 
-    begun, ended = {each.act for each in lines if each.step is Step.BEGUN}, ends(lines)
     table = Table("when", "who", "commit", "what", Column("outcome", overflow="fold"))
-    for line in lines:
-        if line.step in (Step.DONE, Step.FAILED) and line.act in begun:
-            continue  # in the row of its beginning
-        end = line if line.step is not Step.BEGUN else ended.get(line.act)
-        outcome = f"{end.step} {_words(end.details)}" if end else "begun; its end is not recorded"
-        what = f"{line.action} {_words(line.details)}" if line.step is Step.BEGUN else line.action
-        cells = (line.at[:19] + "Z", _who(line), _commit(line), what.strip(), outcome.strip())
-        table.add_row(*map(harmless, cells))
+    for act in acts(lines):
+        table.add_row(*map(harmless, (act.at, act.who, act.commit, act.what, act.outcome)))
     stdout().print(table)
 
 
@@ -91,22 +115,3 @@ def _judge(newest: "Head | None", faults: list[str]) -> None:
         stdout().print("✓ nothing is recorded yet")
     elif not faults:
         stdout().print(f"✓ the record is as it was written, up to {newest}", markup=False, soft_wrap=True)
-
-
-def _who(line: "Line") -> str:
-    return ", ".join(each for each in (line.by.get("name"), line.by.get("run"), line.by.get("arn")) if each)
-
-
-def _commit(line: "Line") -> str:
-    if not line.commit:
-        return ""
-    return str(line.commit["head"])[:10] + (" and edits" if line.commit["dirty"] else "")
-
-
-def _words(details: Any) -> str:
-    said = {name: value for name, value in details.items() if value not in (None, [], {}, False)}
-    return ", ".join(f"{name} {_value(value)}" for name, value in said.items())
-
-
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)

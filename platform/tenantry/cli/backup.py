@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen, require_slug
-from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
@@ -118,9 +118,7 @@ def _running(slug: str, port: int | None) -> str:
 
 
 def _configured(slug: str, place: "Place", folder: Path) -> str:
-    from tenantry.config import load_platform
-
-    tenant = load_platform(folder).tenant(slug)
+    tenant = platform_for(folder, slug).tenant(slug)
     if place.cell not in (None, tenant.cell):
         raise WrongInput(
             f"{slug} has its file in cell {tenant.cell}, and {place}, deploys cell {place.cell}; "

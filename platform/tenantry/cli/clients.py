@@ -10,7 +10,7 @@ import typer
 
 from tenantry.cli.output import FAILED, harmless, json_text, print_json, stdout
 from tenantry.cli.places import Port, Region, Slug
-from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for
 from tenantry.errors import Failed, WrongInput
 
 if TYPE_CHECKING:
@@ -52,11 +52,10 @@ def token(
 
         typer.echo(tokens.token(state.find(port), slug, subject, scope, ttl))
     else:
-        from tenantry.config import load_platform
         from tenantry.operations import deployed, stacks
 
         where = stacks.find(stack, region)
-        tenant = load_platform(tenants).tenant(slug)
+        tenant = platform_for(tenants, slug).tenant(slug)
         typer.echo(deployed.token(tenant, where, subject, scope, ttl))
 
 

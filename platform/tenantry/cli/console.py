@@ -25,9 +25,10 @@ def console(
 ) -> None:
     """Show all tenants of a running platform on a local web page, until Ctrl-C."""
     from tenantry.console.app import application
+    from tenantry.console.fleet import read
     from tenantry.console.month import month_so_far
     from tenantry.console.server import serve
-    from tenantry.console.source import RunningPlatform
+    from tenantry.console.source import HERE, ON_AWS, RunningPlatform
 
     place = chosen(stack, region, port)
 
@@ -37,4 +38,7 @@ def console(
         if open_:
             typer.launch(address)
 
-    serve(application(RunningPlatform(place, partial(month_so_far, folder=tenants))), listen, listening)
+    freshness = HERE if stack is None else ON_AWS
+    fleet = partial(read, stack) if stack else lambda: None
+    source = RunningPlatform(place, partial(month_so_far, folder=tenants), freshness, fleet)
+    serve(application(source), listen, listening)

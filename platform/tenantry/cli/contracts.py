@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenantry.cli.output import stdout
+from tenantry.cli.output import print_json, stdout
 from tenantry.cli.places import Port, Region, Slug, chosen
-from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def handover(
     stack: Stack = None,
     region: Region = None,
     port: Port = None,
+    as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """Write all that a tenant's developers need into one folder: pages, contract, collection, clients."""
@@ -70,6 +71,11 @@ def handover(
 
     tenant, document = _published(slug, tenants, (stack, region, port))
     done = write(to, tenant, document, datetime.now(UTC).date())
+    if as_json:
+        print_json(
+            {"tenant": slug, "folder": to, "changes": list(done.changes), "missing": list(done.missing)}
+        )
+        return
     say = stdout()
     say.print(f"✓ {to / 'index.html'}: open it in a browser; it holds no key", markup=False, soft_wrap=True)
     for change in done.changes:
@@ -82,26 +88,18 @@ def _published(
     slug: str, tenants: Path, where: tuple[str | None, str | None, int | None] | None
 ) -> "tuple[Tenant, Document]":
     """The tenant as its file has it, and its contract with the address that it has there."""
-    from tenantry.config import load_platform
+    from tenantry.config.domains import closed
     from tenantry.gateway import contract, published
 
-    platform = load_platform(tenants)
+    platform = platform_for(tenants, slug)
     found = next((each for each in platform.tenants if each.slug == slug), None)
     if found is None:
         raise WrongInput(f"there is no tenant {slug} in {tenants}; `tenantry validate` lists all")
-    address = None if where is None else _address(found, *where)
-    lasting = platform.cell(found.cell).addresses(found) if _has_domains(where) else ()
-    return found, published.of_tenant(contract.load(), found, address, lasting)
-
-
-def _has_domains(where: tuple[str | None, str | None, int | None] | None) -> bool:
-    """Whether a domain leads there: to nothing on this machine, and to one environment of a cell."""
-    if where is None:
-        return True
-    from tenantry.operations import stacks
-
-    stack, _, _ = where
-    return stack is not None and stacks.settings(stack).get("tenantry:domains", "true").lower() != "false"
+    if where is not None:
+        return found, published.of_tenant(contract.load(), found, _address(found, *where))
+    cell = platform.cell(found.cell)
+    lasting = cell.addresses(found)
+    return found, published.of_tenant(contract.load(), found, None, lasting, closed(cell.domain))
 
 
 def _address(tenant: "Tenant", stack: str | None, region: str | None, port: int | None) -> "Address":

@@ -7,7 +7,7 @@ import typer
 from tenantry.cli import bills
 from tenantry.cli.output import print_json, stderr
 from tenantry.cli.places import Port, Region, StackOption, chosen, require_slug
-from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.cli.tenants import LISTED, TENANTS, AsJson, Everything, Folder, platform_for
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
@@ -53,14 +53,13 @@ def cost(
     tenants: Folder = TENANTS,
 ) -> None:
     """Show what tenants cost a month: before they are deployed, or by what was measured."""
-    from tenantry.config import load_platform
     from tenantry.config.workload import REQUESTS
     from tenantry.costs import prices
     from tenantry.costs.estimate import Terms
 
     if any(volume > REQUESTS for volume in requests_per_month or ()):
         raise WrongInput(f"--requests-per-month goes up to {REQUESTS:,}, as in the tenants' files")
-    platform = load_platform(tenants)
+    platform = platform_for(tenants, slug)
     terms = Terms(prices.load(), free_tier, architecture)
     volumes = tuple(requests_per_month or ())
     if actual:
@@ -78,23 +77,31 @@ def cost(
     bills.show_estimates(listed, platform, terms, volumes, as_json)
 
 
-def fit(slug: OneOrAll = None, as_json: AsJson = False, tenants: Folder = TENANTS) -> None:
+def fit(
+    slug: OneOrAll = None,
+    everything: Everything = False,
+    as_json: AsJson = False,
+    tenants: Folder = TENANTS,
+) -> None:
     """Judge by tenants' workloads whether functions behind a gateway suit them, and what would."""
     from tenantry import paths
-    from tenantry.cli.fits import shown
-    from tenantry.config import granted, load_platform
+    from tenantry.cli.fits import shown, summary
+    from tenantry.config import granted
     from tenantry.costs import prices
     from tenantry.costs.fit import Basis
 
-    platform = load_platform(tenants)
+    platform = platform_for(tenants, slug)
     listed = platform.tenants if slug is None else (platform.tenant(slug),)
     known, charged = granted.load(paths.ROOT), prices.load()
+    many = len(listed) > LISTED and not everything
     verdicts = [
-        shown(tenant, Basis(charged, known.get(tenant.cell, granted.DEFAULTS).concurrency), as_json)
+        shown(tenant, Basis(charged, known.get(tenant.cell, granted.DEFAULTS).concurrency), as_json or many)
         for tenant in listed
     ]
     if as_json:
         print_json({"tenants": verdicts})
+    elif many:
+        summary(verdicts)
 
 
 def _one(platform: "Platform", slug: str | None) -> "Tenant":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Column, Table
 
 from tenantry.cli.bill_tables import usd
-from tenantry.cli.output import stdout
+from tenantry.cli.output import stdout, summed
 
 if TYPE_CHECKING:
     from tenantry.config import Tenant
@@ -17,14 +17,14 @@ AROUND = (1, 2, 4, 8, 16)  # quarters of the volume at which both cost the same
 WIDTH = 28
 
 
-def shown(tenant: "Tenant", basis: "Basis", as_json: bool) -> dict[str, Any]:
-    """Prints the verdicts, unless they are for a program; answers them either way."""
+def shown(tenant: "Tenant", basis: "Basis", quiet: bool) -> dict[str, Any]:
+    """Prints the verdicts, unless they are for a program or for a sum; answers them either way."""
     from tenantry.costs.containers import crossover
     from tenantry.costs.fit import RULES, misfits
 
     prices = basis.prices
     found, turn = misfits(tenant, basis), crossover(tenant, prices)
-    if not as_json:
+    if not quiet:
         stdout().print(_verdicts(tenant, list(RULES), found))
         for each in found:
             stdout().print(f"[bold]{each.rule}[/]: instead, {each.instead}", soft_wrap=True)
@@ -36,6 +36,23 @@ def shown(tenant: "Tenant", basis: "Basis", as_json: bool) -> dict[str, Any]:
         "misfits": [asdict(each) for each in found],
         "containers_cost_no_more_from": turn,
     }
+
+
+def summary(verdicts: list[dict[str, Any]]) -> None:
+    """Of many tenants: how many fit, and of each rule the first whose workload does not."""
+    out = stdout()
+    told = [
+        (
+            each["rule"],
+            f"{'✗' if each['fatal'] else '!'} {verdict['tenant']}: {each['rule']}: {each['reason']}",
+        )
+        for verdict in verdicts
+        for each in verdict["misfits"]
+    ]
+    for line in summed(told, everything=False):
+        out.print(line, markup=False, soft_wrap=True)
+    fitting = sum(verdict["fits"] for verdict in verdicts)
+    out.print(f"{fitting:,} of {len(verdicts):,} tenants fit; name one for its whole verdict", soft_wrap=True)
 
 
 def _verdicts(tenant: "Tenant", rules: list[str], found: "list[Misfit]") -> Table:

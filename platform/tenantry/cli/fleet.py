@@ -13,16 +13,9 @@ from tenantry.cli.tenants import AsJson
 if TYPE_CHECKING:
     from tenantry.operations.fleet.listing import FleetStack
 
-fleet = typer.Typer(no_args_is_help=True, help="Many stacks at once: what differs, and its rollout in rings.")
-fleet.command("split")(splitting.split)
-fleet.command("join")(splitting.join)
+STANDING = ("standing", "held at")
 
-fleet.command("plan")(rollouts.plan)
-fleet.command("up")(rollouts.up)
-fleet.command("status")(rollouts.status)
-fleet.command("halt")(rollouts.halt)
-fleet.command("resume")(rollouts.resume)
-fleet.command("drift")(rollouts.drift)
+fleet = typer.Typer(no_args_is_help=True, help="Many stacks at once: what differs, and its rollout in rings.")
 
 
 @fleet.command("list")
@@ -41,11 +34,12 @@ def list_(
     if as_json:
         print_json([_shown(each, offline) for each in listed])
         return
-    table = Table("stack", "cell", "tenants", "ring", "account", "Region", *([] if offline else ["standing"]))
+    table = Table("stack", "cell", "tenants", "ring", "account", "Region", *([] if offline else STANDING))
     for each in listed:
         number = str(len(each.tenants)) if not each.tenant else each.tenant
         where = (each.account or "of the environment", each.region)
-        table.add_row(each.name, each.cell, number, each.ring, *where, *([] if offline else [each.standing]))
+        standing = () if offline else (each.standing, _held_at(each))
+        table.add_row(each.name, each.cell, number, each.ring, *where, *standing)
     stdout().print(table)
 
 
@@ -62,4 +56,25 @@ def _shown(stack: "FleetStack", offline: bool) -> dict[str, Any]:
     }
     if offline:
         return known
-    return known | {"recorded": stack.recorded or None, "standing": stack.standing, "differs": stack.differs}
+    held = {slug: {"at": stack.runs[slug], "instead_of": id_} for slug, id_ in stack.instead.items()}
+    return known | {
+        "recorded": stack.recorded or None,
+        "standing": stack.standing,
+        "differs": stack.differs,
+        "held": held,
+    }
+
+
+def _held_at(stack: "FleetStack") -> str:
+    return ", ".join(sorted({stack.runs[slug] for slug in stack.instead}))
+
+
+fleet.command("plan")(rollouts.plan)
+fleet.command("up")(rollouts.up)
+fleet.command("status")(rollouts.status)
+fleet.command("halt")(rollouts.halt)
+fleet.command("resume")(rollouts.resume)
+fleet.command("rollback")(rollouts.rollback)
+fleet.command("drift")(rollouts.drift)
+fleet.command("split")(splitting.split)
+fleet.command("join")(splitting.join)

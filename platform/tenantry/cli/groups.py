@@ -49,6 +49,7 @@ def new_group(
         Path | None,
         typer.Option("--in", metavar="FOLDER", help="One of the folders that tenantry:groups lists."),
     ] = None,
+    as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """Write a folder that works as it stands: contract part, declaration, handler, test."""
@@ -64,6 +65,9 @@ def new_group(
     written = new(name, root, current())
     forget()
     schema.write(tenants)
+    if as_json:
+        print_json({"group": name, "files": [*map(_relative, written), tenants / schema.TENANT_SCHEMA]})
+        return
     for path in written:
         stdout().print(f"[green]✓[/] {_relative(path)}", soft_wrap=True)
     stdout().print(f"[green]✓[/] {tenants / schema.TENANT_SCHEMA}, which editors complete by", soft_wrap=True)

@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tenantry.cli.output import FAILED, complain, print_json, stderr, stdout
-from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.cli.output import FAILED, complain, print_json, stderr, stdout, summed
+from tenantry.cli.tenants import TENANTS, AsJson, Everything, Folder
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
     from tenantry.config import Cell
 
 
-def guardrails(as_json: AsJson = False, tenants: Folder = TENANTS) -> None:
+def guardrails(everything: Everything = False, as_json: AsJson = False, tenants: Folder = TENANTS) -> None:
     """Ask the policy pack's rules about every cell as its files have it; no account and no engine.
 
     The engine asks them again at each preview and update, with what only it knows.
@@ -31,9 +31,13 @@ def guardrails(as_json: AsJson = False, tenants: Folder = TENANTS) -> None:
         for name, violations in found.items():
             mark = f"[red]✗[/] {len(violations)} broken" if violations else "[green]✓[/] none broken"
             stdout().print(f"{mark} of {len(RULES)} rules in cell {name}")
-    for name, violations in found.items():
-        for each in violations:
-            complain(f"{name}: {each['rule']}: {each['fault']}")
+    broken = [
+        (each["rule"], f"{name}: {each['rule']}: {each['fault']}")
+        for name, violations in found.items()
+        for each in violations
+    ]
+    for line in summed(broken, everything):
+        complain(line)
     if any(found.values()):
         raise typer.Exit(FAILED)
 

@@ -1,30 +1,21 @@
 """`isolation`: show that no tenant reaches another, or every way in which one does."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 
-from tenantry.cli.output import FAILED, complain, print_json, stderr, stdout
+from tenantry.cli.output import FAILED, Told, complain, print_json, stderr, stdout, summed
 from tenantry.cli.places import Port
-from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.cli.tenants import TENANTS, AsJson, Everything, Folder
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
-    from tenantry.isolation.matrix import Square
     from tenantry.isolation.proof import Proof
     from tenantry.local.isolation import Trial
-
-DENIED = "[green]✓[/]"
-LEGEND = (
-    "Of anybody else's: ✓ denied, by the condition of the statements that are named; "
-    "where none is named, no statement allows it. ✗ LEAK: that statement allows it."
-)
 
 
 def isolation(
@@ -36,6 +27,10 @@ def isolation(
         ),
     ] = False,
     port: Port = None,
+    wide: Annotated[
+        bool, typer.Option("--wide", help="As a matrix of roles and kinds of resources, for wide terminals.")
+    ] = False,
+    everything: Everything = False,
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
@@ -44,14 +39,16 @@ def isolation(
         raise WrongInput("--live tries the platform that runs, whose cell it has; leave --cell out")
     if port is not None and not live:
         raise WrongInput("--port names a running platform; add --live")
-    leaks = _try(port, as_json) if live else _prove(tenants, cell, as_json)
-    for leak in leaks:
-        complain(leak)
+    if wide and live:
+        raise WrongInput("--wide shows the proof as a matrix; leave --live out")
+    leaks = _try(port, as_json) if live else _prove(tenants, cell, as_json, wide)
+    for line in summed(leaks, everything):
+        complain(line)
     if leaks:
         raise typer.Exit(FAILED)
 
 
-def _prove(folder: Path, name: str | None, as_json: bool) -> list[str]:
+def _prove(folder: Path, name: str | None, as_json: bool, wide: bool) -> list[Told]:
     from tenantry.config import load_platform
     from tenantry.isolation.cells import registered
     from tenantry.isolation.proof import prove
@@ -67,67 +64,26 @@ def _prove(folder: Path, name: str | None, as_json: bool) -> list[str]:
         print_json({"cells": [proof.shown() for proof in proofs]})
     else:
         for proof in proofs:
-            _print(proof)
-    return [str(leak) for proof in proofs for leak in proof.leaks]
+            _print(proof, wide)
+    return [(f"{leak.action} {leak.by} {leak.why}", str(leak)) for proof in proofs for leak in proof.leaks]
 
 
-def _print(proof: "Proof") -> None:
+def _print(proof: "Proof", wide: bool) -> None:
+    from tenantry.cli import isolation_tables
+
     out = stdout()
-    out.print(_matrix(proof))
-    out.print(LEGEND, style="dim")
+    if wide:
+        out.print(isolation_tables.matrix(proof))
+        out.print(isolation_tables.LEGEND, style="dim")
+    else:
+        out.print(isolation_tables.words(proof))
     for rule, broken in proof.rules.items():
         out.print(f"[red]✗[/] LEAK: {rule}" if broken else f"[green]✓[/] {rule}")
     found = f"[red]✗[/] {len(proof.leaks)} leaks" if proof.leaks else "[green]✓[/] no leak"
     out.print(f"{found} in cell {proof.cell}: {len(proof.rows)} roles, {proof.tried:,} requests decided")
 
 
-def _matrix(proof: "Proof") -> Table:
-    """A row per role. Kinds that no role is granted anything of share the last column."""
-    from tenantry.isolation.targets import TargetKind
-
-    telling = [
-        kind
-        for kind in TargetKind
-        if any(_says_something(row.others[kind]) or kind in row.own for row in proof.rows)
-    ]
-    silent = [kind for kind in TargetKind if kind not in telling]
-    table = Table(
-        Column("role", no_wrap=True),
-        "allowed its own",
-        *telling,
-        box=SIMPLE_HEAD,
-        title=f"Cell {proof.cell}: each role's own, and what is anybody else's",
-        title_justify="left",
-        title_style="bold",
-    )
-    if silent:
-        table.add_column("\n".join(silent))
-    for row in proof.rows:
-        cells = [_square(row.others[kind]) for kind in telling]
-        cells += [DENIED] if silent else []
-        table.add_row(row.role.function.replace(".", " "), " ".join(row.own), *cells)
-    return table
-
-
-def _says_something(square: "Square") -> bool:
-    return bool(square.leaks) or bool(_statements(square.denied_by))
-
-
-def _square(square: "Square") -> str:
-    if square.leaks:
-        return f"[red]✗ LEAK[/] {_statements(leak.by for leak in square.leaks.values())}"
-    return f"{DENIED} {_statements(square.denied_by)}".rstrip()
-
-
-def _statements(deciders: Iterable[str]) -> str:
-    """Their names; most are of the role's one policy, which goes without saying."""
-    from tenantry.isolation.evaluation import NOTHING, OF_A_CONDITION
-
-    names = {by.removeprefix(OF_A_CONDITION).removeprefix("own/") for by in deciders if by != NOTHING}
-    return escape(" ".join(sorted(names)))
-
-
-def _try(port: int | None, as_json: bool) -> list[str]:
+def _try(port: int | None, as_json: bool) -> list[Told]:
     from tenantry.local import doors, state
     from tenantry.local import isolation as local
 
@@ -146,7 +102,7 @@ def _try(port: int | None, as_json: bool) -> list[str]:
         stdout().print(_trials([each.name for each in (doors.STRANGER, *functions)], trials))
         found = f"[red]✗[/] {len(leaks)} LEAKED" if leaks else "[green]✓[/] all denied"
         stdout().print(f"{found}: {len(trials):,} calls at {platform.endpoint}")
-    return [str(trial) for trial in leaks]
+    return [(f"{trial.operation} {trial.answer}", str(trial)) for trial in leaks]
 
 
 def _as_json(trial: "Trial") -> dict[str, Any]:

@@ -8,8 +8,8 @@ from rich.table import Table
 
 from tenantry.cli.output import print_json, stdout
 from tenantry.cli.piped import piped
-from tenantry.cli.places import Slug
-from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.cli.places import Port, Region, Slug
+from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for, warn_of_others
 
 if TYPE_CHECKING:
     from tenantry.config.rotation import Rotation
@@ -31,9 +31,9 @@ def list_keys(
     tenants: Folder = TENANTS,
 ) -> None:
     """Show the names of a tenant's keys, and which one signs."""
-    from tenantry.config import load_platform, rotation
+    from tenantry.config import rotation
 
-    tenant = load_platform(tenants).tenant(slug)
+    tenant = platform_for(tenants, slug).tenant(slug)
     rows = []
     for each in rotation.KINDS if kind is None else (kind,):
         names = rotation.keys(tenant, each)
@@ -56,14 +56,16 @@ def add_key(
     slug: Slug,
     name: Annotated[str | None, typer.Argument(help="The key's name; year and month, if left out.")] = None,
     kind: WhichKind = "api",
+    as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """List one more key in the tenant's file, after the others."""
     from tenantry.config import rotation
 
     done = rotation.add(tenants, slug, kind, name, datetime.now(UTC).date())
+    if _told(done, "added", as_json):
+        return
     olds = ", ".join(done.names[:-1])
-    _tell(done, "added")
     retiring = f"`tenantry keys retire {slug} {done.names[0]}{_kind_option(done)}`, and deploy again"
     if kind == "api":
         _next(f"deploy, hand the new value out ({VALUES}), move the clients; {olds} works on meanwhile")
@@ -78,13 +80,30 @@ def retire_key(
     slug: Slug,
     name: Annotated[str, typer.Argument(help="The key's name.")],
     kind: WhichKind = "api",
+    stack: Annotated[
+        str | None,
+        typer.Option(
+            "--stack", help="Ask this stack on AWS how the key is used; the local platform, if left out."
+        ),
+    ] = None,
+    region: Region = None,
+    port: Port = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Though it is used.")] = False,
+    as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
-    """List a key among those that are retired: the deployment deletes it."""
+    """List a key among those that are retired: the deployment deletes it.
+
+    Says when it was last used; one that was used within a week is retired with --yes alone.
+    """
+    from tenantry.cli.key_use import require_unused
     from tenantry.config import rotation
 
+    if rotation.can_retire(platform_for(tenants, slug).tenant(slug), kind, name):
+        require_unused(slug, kind, name, tenants, (stack, region, port), yes)
     done = rotation.retire(tenants, slug, kind, name)
-    _tell(done, "retired")
+    if _told(done, "retired", as_json):
+        return
     if kind == "api":
         _next(f"deploy; {name} opens nothing from then on, {', '.join(done.names)} works on")
     else:
@@ -99,14 +118,15 @@ def set_value(
     stack: Annotated[
         str | None, typer.Option("--stack", help="Into this stack's file, encrypted; local, if left out.")
     ] = None,
+    as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """Give an API key its value, read from stdin; a terminal is asked for it without echo."""
-    from tenantry.config import key_values, load_platform
+    from tenantry.config import key_values
     from tenantry.local import key_values as local
     from tenantry.operations.trail import kept
 
-    tenant = load_platform(tenants).tenant(slug)
+    tenant = platform_for(tenants, slug).tenant(slug)
     key_values.require_listed(tenant, name)
     value = key_values.checked(piped(f"API key {name} of {slug}", key_values.MAX_BYTES))
     if stack is None:
@@ -122,15 +142,26 @@ def set_value(
         with kept.of_stack(stack, lambda: None).act("keys set", slug, name=name):  # AWS is not asked
             Engine(own, paths.ROOT).set_secret(key_values.setting((slug, name)), value)
         where, then = f"in Pulumi.{own}.yaml, encrypted", "commit that file, and deploy"
+    if as_json:
+        print_json({"tenant": slug, "key": name, "stack": stack})
+        return
     stdout().print(f"✓ set API key {name} of {slug} {where}", markup=False, soft_wrap=True)
     _next(f"{then}; the value before opens nothing from then on")
 
 
-def _tell(done: "Rotation", what: str) -> None:
+def _told(done: "Rotation", what: str, as_json: bool) -> bool:
+    """Whether that is all: a program needs no word on what comes next."""
+    warn_of_others(done.beside)
+    if as_json:
+        print_json(
+            {"tenant": done.tenant, "kind": done.kind, what: done.name, "keys": done.names, "file": done.file}
+        )
+        return True
     listed = ", ".join(done.names)
     stdout().print(
         f"✓ {what} {done.kind} key {done.name}: {done.file} lists {listed}", markup=False, soft_wrap=True
     )
+    return False
 
 
 def _next(what: str) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from tenantry.cli.output import harmless, stderr, stdout
 from tenantry.cli.places import Port, Slug
+from tenantry.cli.streams import require_reader
 from tenantry.errors import Failed, WrongInput
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def listen(
         while True:
             for each in listener.look():
                 _print(each, as_json)
+                require_reader()
             time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
         return  # how listening ends
@@ -55,7 +57,6 @@ def listen(
 def _print(each: "Forwarded", as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps({"time": datetime.now(UTC).isoformat(), **each._asdict()}) + "\n")
-        sys.stdout.flush()
         return
     answer = each.problem or f"{each.status}  {each.milliseconds:,} ms"
     line = f"{datetime.now().astimezone():%H:%M:%S}  {each.receiver}  {each.event}  {each.id}  → {answer}"

@@ -1,13 +1,14 @@
-"""`build`, `up`, `status`, `down` and `credentials`: the platform on this machine."""
+"""`build`, `up`, `status` and `credentials`: the platform on this machine."""
 
 import signal
 import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.table import Column, Table
 
 from tenantry.cli.output import print_json, stderr, stdout
@@ -24,12 +25,17 @@ if TYPE_CHECKING:
 _HINTS = ("a token:  {} token TENANT", "a call:   {} call TENANT GET /health", "the end:  {} down")
 
 
-def build() -> None:
+def build(as_json: AsJson = False) -> None:
     """Pack code and layer, which `up` and `pulumi up` use; again only when they change."""
     from tenantry.groups import current
     from tenantry.packing import artifact, functions
 
-    for packed in functions.pack(current(), artifact.this_machine()).artifacts:
+    packs = functions.pack(current(), artifact.this_machine()).artifacts
+    if as_json:
+        made = [{"file": each.path, "bytes": each.path.stat().st_size} for each in packs]
+        print_json({"artifacts": made})
+        return
+    for packed in packs:
         stdout().print(
             f"[green]✓[/] {packed.path.name} ({packed.path.stat().st_size / 1024:,.0f} KiB)", soft_wrap=True
         )
@@ -47,6 +53,7 @@ def up(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Start from empty: delete what the last one on this port kept.")
     ] = False,
+    as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """Run the platform on this machine: no account, no Docker, nothing beyond loopback.
@@ -60,16 +67,18 @@ def up(
 
     if watch and detach:
         raise WrongInput("--watch goes on in the foreground; leave out --detach")
+    if watch and as_json:
+        raise WrongInput("--watch says what it serves to people; leave out --json")
     earlier = state.at(port) if port else None
     if earlier and earlier.alive and not fresh:
-        _say_it_runs(earlier)
+        print_json({"started": False, **_shown(earlier)}) if as_json else _say_it_runs(earlier)
         return
     looks = watching.begun(tenants) if watch else None
     chosen = choose(load_platform(tenants).cells, cell)
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
     if fresh:
-        _delete_kept(port)
+        _delete_kept(port, stderr() if as_json else stdout())
     kept = earlier is not None and earlier.keeps
     began = time.monotonic()
     with stderr().status("starting") as progress:
@@ -79,12 +88,16 @@ def up(
     with emulator:
         if detach:
             emulator.detach()  # before anything is printed, which may fail
-        _announce(platform, time.monotonic() - began)
-        if kept and not fresh:
-            stdout().print("  with the data and keys of before; `tenantry up --fresh` starts empty")
+        goes_on = kept and not fresh
+        if as_json:
+            print_json({"started": True, "kept": goes_on, **_shown(platform)})
+            sys.stdout.flush()
+        else:
+            _announce(platform, time.monotonic() - began, goes_on)
         if detach:
             return
-        stdout().print("  Ctrl-C stops it" + ("; edits are served as they are saved" if looks else ""))
+        if not as_json:
+            stdout().print("  Ctrl-C stops it" + ("; edits are served as they are saved" if looks else ""))
         try:
             watching.serve(platform, looks, tenants) if looks else _wait(platform)
         finally:
@@ -104,47 +117,10 @@ def status(
     platform = state.find(port)
     tenants = platform.tenants if slug is None else (platform.tenant(slug),)
     if as_json:
-        shown = [tenant.shown for tenant in tenants]
-        print_json({"endpoint": platform.endpoint, "cell": platform.cell, "tenants": shown})
+        print_json(_shown(platform, tenants))
         return
     stdout().print(_tenants_table(tenants))
     stdout().print(f"cell {platform.cell} at {platform.endpoint}")
-
-
-def down(
-    port: Port = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every platform that runs here.")] = False,
-    delete: Annotated[
-        bool, typer.Option("--delete", help="Delete what is kept for the next start: data and all keys.")
-    ] = False,
-) -> None:
-    """Stop what `up` started; data, keys and addresses are there again at the next start."""
-    from tenantry.local import key_values, state
-
-    swept = state.sweep(everything) if port is None else 0
-    if swept:
-        stdout().print(f"[green]✓[/] {swept} without a readable record: down")
-    known = list(state.platforms()) if port is None else [each for each in [state.at(port)] if each]
-    meant = [each for each in known if delete or each.alive or not each.keeps]
-    if len(meant) > 1 and not everything:
-        ports = ", ".join(str(each.record.port) for each in meant)
-        raise WrongInput(f"several local platforms are here, on ports {ports}; say --port or --all")
-    for platform in known:
-        if platform not in meant:
-            platform.stop()  # of a killed one, workers may run on
-            continue
-        platform.delete() if delete else platform.stop()
-        rest = "; its data and keys are there again after `tenantry up`" if platform.keeps else ""
-        stdout().print(
-            f"[green]✓[/] the platform on port {platform.record.port} is down{rest}", soft_wrap=True
-        )
-    if delete:
-        for directory in state.delete_unnamed(port):
-            stdout().print(f"[green]✓[/] {directory.name}, which no record names, is deleted")
-    if not meant and not swept:
-        stdout().print("no local platform runs" + ("" if port is None else f" on port {port}"))
-    if delete and key_values.forget():
-        stdout().print("[green]✓[/] the API keys' values are deleted")
 
 
 def credentials(port: Port = None) -> None:
@@ -172,7 +148,12 @@ def _say_it_runs(platform: "LocalPlatform") -> None:
     )
 
 
-def _delete_kept(port: int) -> None:
+def _shown(platform: "LocalPlatform", tenants: "Iterable[LocalTenant] | None" = None) -> dict[str, Any]:
+    shown = [tenant.shown for tenant in (platform.tenants if tenants is None else tenants)]
+    return {"endpoint": platform.endpoint, "cell": platform.cell, "tenants": shown}
+
+
+def _delete_kept(port: int, out: Console) -> None:
     from tenantry.local import state
 
     earlier = state.at(port) if port else None
@@ -182,7 +163,7 @@ def _delete_kept(port: int) -> None:
         return
     earlier.delete()
     slugs = ", ".join(tenant.slug for tenant in earlier.tenants)
-    stdout().print(
+    out.print(
         f"deleted what cell {earlier.cell} had on port {port}: items, messages, secrets, signing keys, logs "
         f"and counts of {slugs}; API keys keep their values",
         soft_wrap=True,
@@ -203,11 +184,13 @@ def choose(cells: "tuple[Cell, ...]", name: str | None) -> "Cell":
     return chosen[0]
 
 
-def _announce(platform: "LocalPlatform", seconds: float) -> None:
+def _announce(platform: "LocalPlatform", seconds: float, goes_on: bool) -> None:
     stdout().print(_tenants_table(platform.tenants))
     stdout().print(f"[green]✓[/] up in {seconds:.1f} s at {platform.endpoint}, on this machine only")
     for hint in _HINTS:
         stdout().print("  " + hint.format(_own_name()), style="dim")
+    if goes_on:
+        stdout().print("  with the data and keys of before; `tenantry up --fresh` starts empty")
 
 
 def _own_name() -> str:

@@ -1,7 +1,6 @@
 """`logs`: a tenant's records, a line each, as they were written or as they come."""
 
 import json
-import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from rich.text import Text
 from tenantry.cli import moments
 from tenantry.cli.output import harmless, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen
+from tenantry.cli.streams import require_reader
 from tenantry.errors import Failed, WrongInput
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tenantry.operations.places import Place
 
 POLL_SECONDS = 2  # six logs, and CloudWatch answers FilterLogEvents five times a second
-SHORT_ID = 8  # characters of a request's id that are shown, and suffice to ask for it
 STYLES = {"ERROR": "red", "CRITICAL": "red", "WARNING": "yellow", "DEBUG": "dim"}
 
 
@@ -49,6 +48,7 @@ def logs(
 ) -> None:
     """Show a tenant's records: requests, and what its functions logged."""
     from tenantry.operations.aws import refusals_reported
+    from tenantry.operations.logs.ways import in_order
 
     start_ms = int((time.time() - moments.span(since)) * 1000)
     if request is not None and follow:
@@ -57,7 +57,7 @@ def logs(
     with refusals_reported(place.region):
         events = _events(place, slug, group, start_ms, request, follow)
         lines = (line for line in _lines(events) if _shown(line, errors, request, as_json))
-        count = _print_all(lines if request is None else _by_way(lines), as_json, follow)
+        count = _print_all(lines if request is None else in_order(lines), as_json, follow)
     if not count and not follow:
         what = "of this request " if request is not None else ""
         stderr().print(f"nothing {what}in the last {since}; --since looks further back", markup=False)
@@ -70,6 +70,7 @@ def _print_all(lines: "Iterable[LogLine]", as_json: bool, follow: bool) -> int:
         for line in lines:
             count += 1
             _print(line, as_json)
+            require_reader()
     except KeyboardInterrupt:
         if not follow:  # Ctrl-C is how following ends
             raise
@@ -80,8 +81,9 @@ def _events(
     place: "Place", slug: str, groups: list[str] | None, start_ms: int, request: str | None, follow: bool
 ) -> "Iterator[Event]":
     from tenantry.operations.logs.following import Follower, merged
+    from tenantry.operations.logs.ways import phrase
 
-    pattern = None if request is None else _pattern(request)
+    pattern = None if request is None else phrase(request)
     client = place.client("logs")
     read = _chosen(place, client, slug, groups)
     if not follow:
@@ -91,15 +93,6 @@ def _events(
     while True:
         yield from follower.look()
         time.sleep(POLL_SECONDS)
-
-
-def _pattern(request: str) -> str:
-    """A phrase of CloudWatch's filter syntax."""
-    if not re.fullmatch(rf"[A-Za-z0-9_=+/-]{{{SHORT_ID},128}}", request):
-        raise WrongInput(
-            f"--request {request!r} is not a request's id; give its first {SHORT_ID} characters, or all"
-        )
-    return f'"{request}"'
 
 
 def _chosen(place: "Place", client: object, slug: str, groups: list[str] | None) -> "list[Log]":
@@ -122,27 +115,20 @@ def _lines(events: "Iterable[Event]") -> "Iterator[LogLine]":
 
 def _shown(line: "LogLine", errors: bool, request: str | None, as_json: bool) -> bool:
     """Lambda's reports of invocations that went well are for programs alone."""
-    if request is not None:
-        ids = (line.request, str(line.fields.get("extended_request_id", "")))
-        if not any(each.startswith(request) for each in ids):
-            return False
+    from tenantry.operations.logs.ways import is_of
+
+    if request is not None and not is_of(line, request):
+        return False
     return line.is_error or (not errors and (as_json or line.kind != "report"))
 
 
-def _by_way(lines: "Iterable[LogLine]") -> "Iterator[LogLine]":
-    """One request's lines fit into memory: gateway, authorizer, function, notifier."""
-    from tenantry.operations.logs.events import all_logs
-
-    order = all_logs()
-    return iter(sorted(lines, key=lambda line: (order.index(line.log), line.time_ms)))
-
-
 def _print(line: "LogLine", as_json: bool) -> None:
+    from tenantry.operations.logs.ways import SHORT_ID
+
     when = datetime.fromtimestamp(line.time_ms / 1000, UTC)
     if as_json:
         fields = {name: value for name, value in asdict(line).items() if name not in ("id", "time_ms")}
         sys.stdout.write(json.dumps({"time": when.isoformat(), **fields}) + "\n")
-        sys.stdout.flush()
         return
     style = STYLES.get(line.level, "")
     answer = (line.route, "" if line.status is None else str(line.status))

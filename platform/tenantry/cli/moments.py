@@ -10,11 +10,11 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _SPAN = re.compile(r"([1-9][0-9]{0,8})([smhd])")
 
 
-def span(text: str) -> int:
+def span(text: str, option: str = "--since") -> int:
     """Seconds. Raises WrongInput."""
     match = _SPAN.fullmatch(text)
     if match is None:
-        raise WrongInput(f"--since {text!r} is not a span of time; write it as 90s, 15m, 2h or 3d")
+        raise WrongInput(f"{option} {text!r} is not a span of time; write it as 90s, 15m, 2h or 3d")
     return int(match[1]) * SECONDS[match[2]]
 
 

@@ -11,11 +11,12 @@ from rich.table import Column, Table
 
 from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen, require_slug
-from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for
 from tenantry.errors import Failed, WrongInput
 from tenantry.problems import unknown
 
 if TYPE_CHECKING:
+    from tenantry.operations.erasure import Certificate
     from tenantry.operations.stacks import Stack
 
 
@@ -133,6 +134,7 @@ def erase(
     ] = None,
     tenants: Folder = TENANTS,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Delete all that a removed tenant left on AWS, for good, and certify it."""
     from tenantry.operations import deployed, erasure, places, stacks
@@ -142,7 +144,7 @@ def erase(
     _require_removed(slug, where, tenants)
     key = erasure.SigningKey(sign) if sign else None
     asked = f"This deletes all data of {slug} in {where}, for good. Type its slug to go on"
-    if not yes and typer.prompt(asked) != slug:
+    if not yes and typer.prompt(asked, err=True) != slug:
         raise WrongInput("that is not the slug; nothing was deleted")
     trail = places.on_aws(where).trail()
     files = [str(each) for each in exports or ()]
@@ -162,17 +164,27 @@ def erase(
         act.outcome.update(
             deleted=sum(each.deleted for each in done.stores), left=done.left, signed=key is not None
         )
-        json.dump(erasure.document(done, key), file, indent=2, ensure_ascii=False)
-    table = Table("where", "looked for", Column("deleted", justify="right"), Column("left", justify="right"))
-    for each in done.stores:
-        table.add_row(each.where, each.what, f"{each.deleted:,}", f"{each.left:,}")
-    stdout().print(table)
+        written = erasure.document(done, key)
+        json.dump(written, file, indent=2, ensure_ascii=False)
+    if as_json:
+        print_json({"file": certificate, "left": done.left, "certificate": written})
+    else:
+        stdout().print(_deletions(done))
     if done.left:
         raise Failed(
             f"{done.left:,} are there still; run it again in some minutes, with another --certificate"
         )
-    signed = "signed" if key else "not signed"
-    stdout().print(f"[green]✓[/] nothing of {slug} is left; {certificate} says so, {signed}", soft_wrap=True)
+    if not as_json:
+        signed = "signed" if key else "not signed"
+        said = f"[green]✓[/] nothing of {slug} is left; {certificate} says so, {signed}"
+        stdout().print(said, soft_wrap=True)
+
+
+def _deletions(done: "Certificate") -> Table:
+    table = Table("where", "looked for", Column("deleted", justify="right"), Column("left", justify="right"))
+    for each in done.stores:
+        table.add_row(each.where, each.what, f"{each.deleted:,}", f"{each.left:,}")
+    return table
 
 
 @contextmanager
@@ -192,9 +204,7 @@ def _reserved(path: Path) -> Iterator[TextIO]:
 
 def _require_removed(slug: str, stack: "Stack", folder: Path) -> None:
     """A tenant that moved to a cell of another stack is removed from this one."""
-    from tenantry.config import load_platform
-
-    for tenant in load_platform(folder).tenants:
+    for tenant in platform_for(folder, slug).tenants:
         if tenant.slug == slug and stack.cell in (None, tenant.cell):
             file = folder / tenant.cell / f"{slug}.yaml"
             raise WrongInput(

@@ -1,39 +1,32 @@
 """Speak to people and to programs: tables or JSON on stdout, errors on stderr, exit codes 1 and 2."""
 
-import codecs
-import io
+import errno
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
 
+from tenantry.cli import streams
 from tenantry.errors import Failed, WrongInput
-from tenantry.problems import ConfigErrors, Problem
+from tenantry.problems import ConfigErrors, Problem, printable
 
 FAILED = 1
 WRONG_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
-PLAIN = {"✓": "ok", "✗": "failed:", "…": "...", "·": "-", "→": "->", "–": "-", "—": "-"}  # noqa: RUF001
-
-
-def print_what_can_be() -> None:
-    """In a stream's own encoding: a sign that it lacks is replaced, so that no command fails in printing."""
-    codecs.register_error("replaced", _replaced)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replaced")
-
-
-def _replaced(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    missing = error.object[error.start : error.end]
-    signs = (PLAIN.get(each) or each.encode("ascii", "backslashreplace").decode() for each in missing)
-    return "".join(signs), error.end
+NAMED = 3  # messages of a kind; the rest is a number
+_REMEDIES = {
+    errno.ENOSPC: "make room on the disk, and run it again",
+    errno.EDQUOT: "make room on the disk, and run it again",
+    errno.EACCES: "use a folder that you may write to",
+    errno.EPERM: "use a folder that you may write to",
+    errno.EROFS: "use a folder that you may write to",
+}
+Told = tuple[str, str]
+"""What kind of message it is, and the message."""
 
 
 def stdout() -> Console:
@@ -66,6 +59,22 @@ def complain(message: str) -> None:
     stderr().print(message, style="red", markup=False, soft_wrap=True)
 
 
+def warn(message: str) -> None:
+    stderr().print(f"warning: {message}", style="yellow", markup=False, soft_wrap=True)
+
+
+def summed(messages: Iterable[Told], everything: bool) -> Iterator[str]:
+    """Of many alike the first few and a number, unless `everything` is asked for."""
+    kinds: dict[str, list[str]] = {}
+    for kind, message in messages:
+        kinds.setdefault(kind, []).append(message)
+    for alike in kinds.values():
+        shown = len(alike) if everything else NAMED
+        yield from alike[:shown]
+        if alike[shown:]:
+            yield f"… and {len(alike) - shown:,} more of this kind; --all shows each"
+
+
 def annotation(problem: Problem) -> str:
     """A line of a log that GitHub Actions shows at the file and line of a change."""
     file = _escaped(problem.file).replace(":", "%3A").replace(",", "%2C")
@@ -79,18 +88,41 @@ def _escaped(text: str) -> str:
 
 @contextmanager
 def reported_errors() -> Iterator[None]:
-    """Turn the errors that are meant for the user into a message and an exit code."""
+    """Turn the errors that are meant for the user, and the environment's, into a message and an exit code."""
     try:
-        yield
+        with _told():
+            yield
     except SystemExit as end:
         if end.code == INTERRUPTED:  # what typer makes of Ctrl-C, without a word
             complain("interrupted; nothing that this command started is left running")
         raise
-    except BrokenPipeError:
-        sys.exit(FAILED)
     except (WrongInput, Failed) as error:
         complain(str(error))
         if isinstance(error, ConfigErrors) and os.environ.get("GITHUB_ACTIONS") == "true":
             for problem in error.problems:
                 print(annotation(problem), file=sys.stderr)
         sys.exit(WRONG_INPUT if isinstance(error, WrongInput) else FAILED)
+    except OSError as error:
+        if error.errno != errno.EPIPE:
+            complain(_reason(error))
+        sys.exit(FAILED)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Raises the error with which stdout refused what a command, which did its work, had to say."""
+    try:
+        yield
+    except SystemExit as end:
+        if not end.code:
+            streams.require_reader()
+        raise
+
+
+def _reason(error: OSError) -> str:
+    if error is streams.lost():
+        return f"what was to be printed could not be: {error.strerror}; what was done stays"
+    file = f"{printable(str(error.filename))}: " if error.filename else ""
+    return (
+        f"{file}{error.strerror or error}; {_REMEDIES.get(error.errno or 0, 'mend that, and run it again')}"
+    )

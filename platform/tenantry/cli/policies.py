@@ -8,6 +8,7 @@ import typer
 
 from tenantry.cli.output import print_json
 from tenantry.cli.places import Region
+from tenantry.config.domains import ZONE
 from tenantry.errors import WrongInput
 from tenantry.rules import operator_policies
 from tenantry.rules.arns import Arns
@@ -23,6 +24,20 @@ Account = Annotated[str, typer.Option("--account", metavar="ID", help="The AWS a
 def deploy(stack: Stack, account: Account, region: Region = None) -> None:
     """Of whoever runs `pulumi up`, beside the right to the state."""
     _print(operator_policies.deploy, stack, account, region)
+
+
+@policies.command("zones")
+def zones(
+    stack: Stack,
+    account: Account,
+    zone: Annotated[list[str], typer.Option("--zone", metavar="ID", help="A hosted zone; repeat it.")],
+    region: Region = None,
+) -> None:
+    """Of whoever runs `pulumi up` for domains that name their `zone`, beside `deploy`."""
+    for each in zone:
+        if not re.fullmatch(ZONE, each):
+            raise WrongInput(f"--zone is {each!r}; write the hosted zone's id, such as Z0123456789ABC")
+    _print(lambda names, arns: operator_policies.zones(names, arns, zone), stack, account, region)
 
 
 @policies.command("preview")
@@ -50,13 +65,13 @@ def audit(stack: Stack, account: Account, region: Region = None) -> None:
 
 
 def _audit(names: Names, arns: Arns) -> dict[str, Any]:
+    from tenantry.operations.stores import Bucket
     from tenantry.operations.trail import kept
-    from tenantry.operations.trail.shelves import BucketShelf
 
-    lines, history = kept.shelves(names.stack)
-    if not isinstance(lines, BucketShelf):
+    lines, history = kept.stores(names.stack)
+    if not isinstance(lines, Bucket):
         raise WrongInput(f"the record of {names.stack} is in a folder, {lines}; no policy of AWS is needed")
-    engines = history if isinstance(history, BucketShelf) and history.bucket == lines.bucket else lines
+    engines = history if isinstance(history, Bucket) and history.bucket == lines.bucket else lines
     return operator_policies.audit(lines.bucket, lines.prefix, engines.prefix, arns)
 
 

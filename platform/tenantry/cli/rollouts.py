@@ -1,43 +1,66 @@
-"""`fleet up`, `plan`, `status`, `halt`, `resume` and `drift`: a change, stack after stack, to all of them."""
+"""`fleet up`, `plan`, `status`, `halt`, `resume`, `rollback`, `drift`: a change to all stacks."""
 
-import json
 import signal
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.table import Table
 
 from tenantry.cli.output import FAILED, INTERRUPTED, complain, print_json, stderr, stdout
+from tenantry.cli.rollout_progress import Display, display
 from tenantry.cli.tenants import AsJson
 
 if TYPE_CHECKING:
     from tenantry.operations.fleet.listing import Fleet
     from tenantry.operations.fleet.rollouts import Outcome, Rollout
     from tenantry.operations.fleet.works import EngineWorks
-    from tenantry.rollout.progress import Event, Progress
+    from tenantry.rollout.progress import Progress
 
 FOUND, HALTED, BUSY = 3, 4, 5
+GO_ON = "`tenantry fleet resume` goes on, `tenantry fleet rollback` takes it back"
 CODES = {"done": 0, "failed": FAILED, "halted": HALTED, "interrupted": INTERRUPTED}
 
 Stacks = Annotated[list[str] | None, typer.Argument(metavar="[STACK]...", help="All, if left out.")]
+Policies = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy-pack", exists=True, file_okay=False, help="Have this policy pack judge each update first."
+    ),
+]
 Lines = Annotated[bool, typer.Option("--json", help="For programs: a line of JSON for each event.")]
 
 
-def plan(stacks: Stacks = None, as_json: AsJson = False) -> None:
+def plan(
+    stacks: Stacks = None,
+    policies: Policies = None,
+    digest: Annotated[
+        Path | None,
+        typer.Option("--digest", help="Write a digest of the engine's steps here, to approve them by."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Say what an update would do to each stack that differs; exit 3 if there is one."""
+    from tenantry.holds import Holds
     from tenantry.planning.calls import calls, seconds
     from tenantry.planning.totals import duration
 
-    differing = [each for each in _fleet().named(stacks or []).stacks if each.differs]
-    works = _works()
+    fleet = _fleet()
+    holds = Holds(fleet.rolled_back)
+    differing = [replace(each, holds=holds) for each in fleet.named(stacks or []).stacks if each.differs]
+    works = _works(policies)
     found: list[dict[str, Any]] = []
+    steps_taken = []
     for stack in differing:
         with stderr().status(f"previewing {stack.name}"):
-            steps = works.preview(stack).steps
+            preview = works.preview(stack)
+        steps = preview.steps
+        steps_taken.append(f"{stack.name} {preview.digest}\n")
         number = calls(steps)
         found.append(
             {
@@ -50,6 +73,8 @@ def plan(stacks: Stacks = None, as_json: AsJson = False) -> None:
                 "seconds": round(seconds(number), 1) if number else 0,
             }
         )
+    if digest is not None:
+        digest.write_text("".join(steps_taken), encoding="utf-8")
     if as_json:
         print_json(found)
     else:
@@ -62,43 +87,72 @@ def plan(stacks: Stacks = None, as_json: AsJson = False) -> None:
         raise typer.Exit(FOUND)
 
 
-def up(stacks: Stacks = None, as_json: Lines = False) -> None:
+def up(
+    stacks: Stacks = None,
+    lift: Annotated[
+        bool,
+        typer.Option("--lift", help="Move tenants to a release that was rolled back, too."),
+    ] = False,
+    policies: Policies = None,
+    as_json: Lines = False,
+) -> None:
     """Update the stacks that differ, ring after ring."""
     from tenantry.operations.fleet.gates import judged
     from tenantry.operations.fleet.starts import begun
 
+    shown = display(as_json)
     with _busy_reported():
-        rollout = begun(_fleet(), stacks or [], _works_after, judged, _heard(as_json))
+        rollout = begun(_fleet(), stacks or [], partial(_works, policies), judged, shown, lift)
     if rollout is None:
         if not as_json:
             stdout().print("nothing differs")
         return
-    _run(rollout)
+    _run(rollout, shown, policies)
 
 
-def resume(as_json: Lines = False) -> None:
+def rollback(policies: Policies = None, as_json: Lines = False) -> None:
+    """Take the tenants that the last rollout moved back to the releases that they ran before it.
+
+    Files, tiers, settings and data stay as they are: those go back by the repository.
+    """
+    shown = display(as_json)
+    rollout = _taken_back(shown, policies)
+    if rollout is None:
+        if not as_json:
+            stdout().print("nothing to take back")
+        return
+    _run(rollout, shown, policies)
+
+
+def resume(policies: Policies = None, as_json: Lines = False) -> None:
     """Go on with the last rollout, which halted, failed, was interrupted or killed."""
     from tenantry.operations.fleet.gates import judged
     from tenantry.operations.fleet.starts import resumed
 
+    shown = display(as_json)
     with _busy_reported():
-        rollout = resumed(_fleet(), _works_after, judged, _heard(as_json))
-    _run(rollout)
+        rollout = resumed(_fleet(), partial(_works, policies), judged, shown)
+    _run(rollout, shown, policies)
 
 
 def halt(
     why: Annotated[str, typer.Option("--why", help="For whoever reads its status.")] = "an operator asked",
+    as_json: AsJson = False,
 ) -> None:
     """Have the last rollout begin nothing else; what it is at comes to its end."""
     from tenantry.operations.fleet.journals import latest
     from tenantry.operations.fleet.starts import journals
 
     journal = latest(journals(_fleet()))
-    if journal is None or journal.read().outcome:
+    running = journal if journal and not journal.read().outcome else None
+    if running:
+        running.write("halt", why=why)
+    if as_json:
+        print_json({"rollout": running and running.id})
+    elif running:
+        stdout().print(f"rollout {running.id} begins nothing else", soft_wrap=True)
+    else:
         stdout().print("no rollout runs")
-        return
-    journal.write("halt", why=why)
-    stdout().print(f"rollout {journal.id} begins nothing else", soft_wrap=True)
 
 
 def status(as_json: AsJson = False) -> None:
@@ -108,7 +162,7 @@ def status(as_json: AsJson = False) -> None:
 
     journal = latest(journals(_fleet()))
     if journal is None:
-        stdout().print("there was no rollout yet")
+        print_json({"rollout": None}) if as_json else stdout().print("there was no rollout yet")
         return
     found = journal.read()
     if as_json:
@@ -118,7 +172,8 @@ def status(as_json: AsJson = False) -> None:
     for stack, state in sorted(found.states.items(), key=lambda each: (found.rings[each[0]], each[0])):
         table.add_row(stack, found.rings[stack], state, found.reasons.get(stack, "")[:400])
     stdout().print(table)
-    stdout().print(f"rollout {journal.id}: {found.outcome or 'running, or killed'}", soft_wrap=True)
+    what = f"{journal.id}, which takes back {found.taken_back}" if found.taken_back else journal.id
+    stdout().print(f"rollout {what}: {found.outcome or 'running, or killed'}", soft_wrap=True)
     if found.stop:
         stdout().print(f"halted: {found.stop}", markup=False, soft_wrap=True)
 
@@ -142,51 +197,40 @@ def drift(stacks: Stacks = None, as_json: AsJson = False) -> None:
         raise typer.Exit(FOUND)
 
 
-def _run(rollout: "Rollout") -> NoReturn:
+def _run(rollout: "Rollout", shown: Display, policies: Path | None) -> NoReturn:
+    """Ends as the rollout does; or as the rollback that a gate has called for, if that does not go well."""
+    outcome = _ran(rollout, shown)
+    if outcome == "halted" and rollout.to_be_taken_back:
+        back = _taken_back(shown, policies)
+        after = _ran(back, shown) if back is not None else "done"
+        outcome = outcome if after == "done" else after
+    raise typer.Exit(CODES[outcome])
+
+
+def _ran(rollout: "Rollout", shown: Display) -> "Outcome":
     def stop(*_: Any) -> None:
         threading.Thread(target=rollout.stop).start()
 
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, stop)
-    outcome: Outcome = rollout.run()
+    with shown.during(rollout):
+        outcome = rollout.run()
     there = rollout.journal.read()
     if outcome == "halted":
-        complain(f"halted: {there.stop}; `tenantry fleet resume` goes on")
+        complain(f"halted: {there.stop}; {'it is taken back' if rollout.to_be_taken_back else GO_ON}")
     if outcome == "failed":
         failed = ", ".join(there.of("failed"))
         complain(f"failed: {failed}; see `tenantry fleet status`, then `tenantry fleet resume`")
     if outcome == "interrupted":
-        complain("interrupted; `tenantry fleet resume` goes on")
-    raise typer.Exit(CODES[outcome])
+        complain(f"interrupted; {GO_ON}")
+    return outcome
 
 
-def _heard(as_json: bool) -> "Callable[[Event], None]":
-    def as_line(event: "Event") -> None:
-        sys.stdout.write(json.dumps(event) + "\n")
-        sys.stdout.flush()
+def _taken_back(shown: Display, policies: Path | None) -> "Rollout | None":
+    from tenantry.operations.fleet.starts import taken_back
 
-    return as_line if as_json else _said
-
-
-def _said(event: "Event") -> None:
-    match event["event"]:
-        case "begun":
-            text = f"{len(event['stacks'])} stacks differ"
-        case "updating" if event["pid"] is not None:
-            text = f"… {event['stack']}"
-        case "updated":
-            text = f"✓ {event['stack']}"
-        case "failed" | "interrupted" as kind:
-            text = f"✗ {event['stack']} {kind}: {event['why']}"
-        case "mended":
-            text = f"· {event['stack']}: {event['what']}"
-        case "soaking":
-            text = f"… {event['ring']} soaks for {event['minutes']} min"
-        case "passed":
-            text = f"✓ ring {event['ring']}"
-        case _:
-            return
-    stdout().print(text, markup=False, soft_wrap=True)
+    with _busy_reported():
+        return taken_back(_fleet(), partial(_works, policies), shown)
 
 
 @contextmanager
@@ -207,18 +251,11 @@ def _fleet() -> "Fleet":
     return fleet(Project())
 
 
-def _works() -> "EngineWorks":
+def _works(policies: Path | None = None, there: "Progress | None" = None) -> "EngineWorks":
     from tenantry import paths
     from tenantry.operations.fleet.works import EngineWorks
 
-    return EngineWorks(paths.ROOT, {})
-
-
-def _works_after(there: "Progress") -> "EngineWorks":
-    from tenantry import paths
-    from tenantry.operations.fleet.works import EngineWorks
-
-    return EngineWorks(paths.ROOT, there.processes)
+    return EngineWorks(paths.ROOT, there.processes if there else {}, policies and policies.absolute())
 
 
 def _shown(name: str, found: "Progress") -> dict[str, Any]:
@@ -226,4 +263,10 @@ def _shown(name: str, found: "Progress") -> dict[str, Any]:
         stack: {"ring": found.rings[stack], "state": state, "why": found.reasons.get(stack) or None}
         for stack, state in sorted(found.states.items())
     }
-    return {"rollout": name, "outcome": found.outcome or None, "halted": found.stop or None, "stacks": stacks}
+    return {
+        "rollout": name,
+        "takes_back": found.taken_back or None,
+        "outcome": found.outcome or None,
+        "halted": found.stop or None,
+        "stacks": stacks,
+    }

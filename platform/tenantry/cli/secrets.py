@@ -11,7 +11,7 @@ from rich.table import Table
 from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.cli.piped import piped
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen
-from tenantry.cli.tenants import TENANTS, AsJson, Folder
+from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def set_value(
     stack: StackOption = None,
     region: Region = None,
     port: Port = None,
+    as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """Set a value, read from stdin; a terminal is asked for it without echo."""
@@ -86,6 +87,10 @@ def set_value(
     with trail().act("secrets set", slug, name=name, receiver=receiver or None, generated=generate) as act:
         changed = act.outcome["changed"] = own.set(value, new, lambda: datetime.now(UTC))
     out = stderr() if show else stdout()  # where the value is printed, nothing else is
+    if as_json:
+        said = {"tenant": slug, "name": name, "receiver": receiver or None, "changed": changed}
+        print_json({**said, "value": new} if show else said)
+        return
     if show:
         typer.echo(new)
     readers = ", ".join(value.readers)
@@ -117,10 +122,9 @@ def _of(
     slug: str, stack: str | None, region: str | None, port: int | None, folder: Path
 ) -> "tuple[TenantSecrets, Callable[[], Trail]]":
     """With where changes of them are recorded."""
-    from tenantry.config import load_platform
     from tenantry.operations.named_values import TenantSecrets
 
     place = chosen(stack, region, port, slug)
     if stack is not None:
-        load_platform(folder).tenant(slug)  # a secret set for a mistyped slug would be nobody's
+        platform_for(folder, slug).tenant(slug)  # a secret set for a mistyped slug would be nobody's
     return TenantSecrets(place.client("secretsmanager"), place.names, slug), place.trail

@@ -20,7 +20,7 @@ def split(stack: CellStack, yes: Yes = False, as_json: AsJson = False) -> None:
     from tenantry.operations.splitting import split as split_cell
 
     asked = f"Each tenant of {stack} gets a stack of its own. Nobody may deploy {stack} meanwhile. Go on?"
-    slugs = _done(stack, split_cell, asked, yes)
+    slugs = _done(stack, "fleet split", split_cell, asked, yes)
     if as_json:
         print_json({"stack": stack, "split": slugs})
         return
@@ -37,7 +37,7 @@ def join(stack: CellStack, yes: Yes = False, as_json: AsJson = False) -> None:
     from tenantry.operations.splitting import join as join_cell
 
     asked = f"{stack} takes its tenants back. Nobody may deploy {stack} or a tenant meanwhile. Go on?"
-    slugs = _done(stack, join_cell, asked, yes)
+    slugs = _done(stack, "fleet join", join_cell, asked, yes)
     if as_json:
         print_json({"stack": stack, "joined": slugs})
         return
@@ -45,12 +45,19 @@ def join(stack: CellStack, yes: Yes = False, as_json: AsJson = False) -> None:
     stdout().print(f"  next: commit what changed, and deploy {stack}", markup=False, soft_wrap=True)
 
 
-def _done(stack: str, act: "Callable[[Cell, OnStep], list[str]]", asked: str, yes: bool) -> list[str]:
+def _done(
+    stack: str, action: str, act: "Callable[[Cell, OnStep], list[str]]", asked: str, yes: bool
+) -> list[str]:
     from tenantry import paths
     from tenantry.operations.splitting import Cell
+    from tenantry.operations.trail import kept
     from tenantry.rules.naming import Names
 
     cell = Cell(Names(stack), paths.ROOT)
     if not yes:
         typer.confirm(asked, abort=True, err=True)
-    return act(cell, lambda step: stderr().print(step, markup=False, soft_wrap=True))
+    trail = kept.of_stack(stack, lambda: None)  # AWS is not asked
+    with trail.act(action, None) as recorded:
+        slugs = act(cell, lambda step: stderr().print(step, markup=False, soft_wrap=True))
+        recorded.outcome["tenants"] = slugs
+    return slugs

@@ -1,7 +1,7 @@
 """`validate` and `new`: the tenants' files."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.output import NAMED, Told, print_json, stdout, summed, warn
 from tenantry.errors import WrongInput
-from tenantry.problems import unknown
+from tenantry.problems import Problem, unknown
 
 if TYPE_CHECKING:
     from tenantry.config import Platform
@@ -33,11 +33,13 @@ def _nearest() -> Path:
 
 Folder = Annotated[Path, typer.Option("--tenants", help="The folder of tiers.yaml and the cells.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+Everything = Annotated[bool, typer.Option("--all", help="Show each warning, not the first of a kind.")]
 TENANTS = _nearest()
 ALL_CELLS = "All cells in one account"
+LISTED = 10  # slugs of a cell; the rest is a number
 
 
-def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
+def validate(tenants: Folder = TENANTS, everything: Everything = False, as_json: AsJson = False) -> None:
     """Check all files; show what each cell would hold against its quotas."""
     from tenantry import paths
     from tenantry.config import ConfigErrors, granted, load_platform
@@ -60,19 +62,19 @@ def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
     }
     of_all = granted.least(known.get(name, granted.DEFAULTS) for name in cells)
     account = account_capacity(platform, of_all) if len(cells) > 1 else ()
-    _warn({**{f"cell {name}": rows for name, rows in cells.items()}, ALL_CELLS: account})
+    usage = {**{f"cell {name}": rows for name, rows in cells.items()}, ALL_CELLS: account}
     listed = prices.load()
     unfit = {
         tenant.slug: misfits(tenant, Basis(listed, known.get(tenant.cell, granted.DEFAULTS).concurrency))
         for tenant in platform.tenants
     }
-    _warn_of_misfits(unfit)
     issuers = {
         tenant.slug: tuple(advice(described))
         for tenant in platform.tenants
         if (described := tenant.auth.described())
     }
-    _warn_of_issuers(issuers)
+    for line in summed((*_of_quotas(usage), *_of_misfits(unfit), *_of_issuers(issuers)), everything):
+        warn(line)
     if as_json:
         sums = {"account": _as_json(account)} if account else {}
         unfit_tenants = [{"tenant": slug, **asdict(each)} for slug, found in unfit.items() for each in found]
@@ -81,8 +83,8 @@ def validate(tenants: Folder = TENANTS, as_json: AsJson = False) -> None:
         print_json({"problems": [], "cells": held, **sums, "misfits": unfit_tenants, "issuers": advised})
         return
     for name, rows in cells.items():
-        slugs = ", ".join(tenant.slug for tenant in platform.cell(name).tenants) or "no tenants"
-        stdout().print(_capacity_table(f"Cell {name}: {slugs}", rows))
+        slugs = [tenant.slug for tenant in platform.cell(name).tenants]
+        stdout().print(_capacity_table(f"Cell {name}: {_listed(slugs)}", rows))
     if account:
         stdout().print(_capacity_table(ALL_CELLS, account))
     counts = (_counted(len(platform.tenants), "tenant"), _counted(len(cells), "cell"))
@@ -97,85 +99,118 @@ def new(
     slug: Annotated[str, typer.Argument(help="3 to 32 of a-z, 0-9 and single hyphens.")],
     cell: Annotated[str, typer.Option("--cell", help="The cell's folder; made if it is not there.")],
     tier: Annotated[str, typer.Option("--tier", help="One of tiers.yaml.")],
+    as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """Write a valid, commented file for a new tenant."""
-    from tenantry.config import load_platform
     from tenantry.config.template import tenant_file
 
-    platform = load_platform(tenants)
     try:
         text = tenant_file(slug, cell, tier)
     except ValueError as error:
         raise WrongInput(str(error)) from None
-    _require_room(platform, slug, cell, tier)
+    _require_room(tenants, slug, cell, tier)
     path = tenants / cell / f"{slug}.yaml"
     path.parent.mkdir(exist_ok=True)
     try:
         with path.open("x", encoding="utf-8") as file:  # never over a file that is there
-            file.write(text)
+            try:
+                file.write(text)
+                file.flush()
+            except BaseException:
+                path.unlink()  # no part of one
+                raise
     except FileExistsError:
         raise WrongInput(f"{path} is there already; choose another slug, or edit the file") from None
+    if as_json:
+        print_json({"tenant": slug, "cell": cell, "tier": tier, "file": path})
+        return
     stdout().print(f"[green]✓[/] wrote {path}")
     stdout().print("  next: edit it, `tenantry validate`, `tenantry up`")
+
+
+def platform_for(folder: Path, slug: str | None) -> "Platform":
+    """Of one tenant, though others' files are wrong, of which a warning is printed; of all, if None is named.
+
+    Raises:
+        ConfigErrors: a file that matters is wrong.
+    """
+    from tenantry.config import load_platform, read_platform
+
+    if slug is None:
+        return load_platform(folder)
+    platform, beside = read_platform(folder).around(slug)
+    warn_of_others(beside)
+    return platform
+
+
+def warn_of_others(problems: Sequence[Problem]) -> None:
+    for each in problems[:NAMED]:
+        warn(f"left aside: {each}")
+    if len(problems) > NAMED:
+        warn(f"left aside: {len(problems) - NAMED} more problems; `tenantry validate` shows all")
+
+
+def _listed(slugs: Sequence[str]) -> str:
+    more = f" and {len(slugs) - LISTED:,} more" if len(slugs) > LISTED else ""
+    return (", ".join(slugs[:LISTED]) or "no tenants") + more
 
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
-def _require_room(platform: "Platform", slug: str, cell: str, tier: str) -> None:
-    tiers = [each.name for each in platform.tiers]
+def _require_room(folder: Path, slug: str, cell: str, tier: str) -> None:
+    """Files of others count whether they are right or wrong."""
+    from tenantry.config import ConfigErrors, read_platform
+
+    found = read_platform(folder)
+    if found.platform is None:
+        raise ConfigErrors(found.problems)
+    warn_of_others(found.problems)
+    tiers = [each.name for each in found.platform.tiers]
     if tier not in tiers:
         raise WrongInput(unknown("tier", tier, tiers))
-    for tenant in platform.tenants:
-        if tenant.slug == slug:
+    for file in found.files:
+        if file.slug == slug:
+            raise WrongInput(f"{file.path} is there already; slugs are unique over all cells: choose another")
+    for each in found.platform.cells:
+        standing = sum(file.cell == cell and file.slug not in each.removed for file in found.files)
+        if each.name == cell and standing >= each.stages_quota:
             raise WrongInput(
-                f"{slug} is a tenant of cell {tenant.cell} already; slugs are unique over all cells"
-            )
-    for each in platform.cells:
-        if each.name == cell and len(each.tenants) >= each.stages_quota:
-            raise WrongInput(
-                f"cell {cell} is full: {len(each.tenants)} of {each.stages_quota} stages; "
+                f"cell {cell} is full: {standing} of {each.stages_quota} stages; "
                 "choose another cell, or raise cells.<cell>.stages_quota in tiers.yaml once AWS has raised "
                 "it for this cell's API"
             )
 
 
-def _warn(usage: "Mapping[str, Iterable[QuotaUsage]]") -> None:
+def _of_quotas(usage: "Mapping[str, Iterable[QuotaUsage]]") -> Iterator[Told]:
     """AWS raises most quotas on request, which may take days: no error, but worth a word at 80 %."""
     for where, rows in usage.items():
         for row in rows:
             if row.exceeded or row.near:
                 over = "is over" if row.exceeded else f"is {row.used / row.limit:.0%} of"
                 raised = "AWS raises it for nobody: use" if row.hard else "have AWS raise it, or use"
-                stderr().print(
-                    f"warning: {where}: {row.name}: {row.used:,} {over} the quota of {row.limit:,} per "
-                    f"{row.per}; {raised} another account or Region for some ({row.source})",
-                    style="yellow",
-                    markup=False,
-                    soft_wrap=True,
+                yield (
+                    row.name,
+                    f"{where}: {row.name}: {row.used:,} {over} the quota of {row.limit:,} per {row.per}; "
+                    f"{raised} another account or Region for some ({row.source})",
                 )
 
 
-def _warn_of_misfits(unfit: "Mapping[str, Iterable[Misfit]]") -> None:
+def _of_misfits(unfit: "Mapping[str, Iterable[Misfit]]") -> Iterator[Told]:
     """A workload is a guess about the future: no error either."""
     for slug, found in unfit.items():
         for each in found:
             does = "does not fit" if each.fatal else "may cost less, or answer sooner, otherwise"
-            stderr().print(
-                f"warning: {slug}: its workload {does}: {each.reason}; instead: {each.instead}",
-                style="yellow",
-                markup=False,
-                soft_wrap=True,
-            )
+            yield each.rule, f"{slug}: its workload {does}: {each.reason}; instead: {each.instead}"
 
 
-def _warn_of_issuers(issuers: "Mapping[str, Iterable[str]]") -> None:
+def _of_issuers(issuers: "Mapping[str, Iterable[str]]") -> Iterator[Told]:
     """What an issuer writes may differ from what its maker documents: no error."""
     for slug, found in issuers.items():
         for each in found:
-            stderr().print(f"warning: {slug}: auth: {each}", style="yellow", markup=False, soft_wrap=True)
+            yield each, f"{slug}: auth: {each}"
 
 
 def _as_json(rows: "Iterable[QuotaUsage]") -> list[dict[str, Any]]:

@@ -15,7 +15,9 @@ from tenantry.cli.places import Port
 from tenantry.cli.tenants import AsJson
 
 if TYPE_CHECKING:
+    from tenantry.config import Cell
     from tenantry.local.engine.changes import Change
+    from tenantry.local.state import LocalPlatform
 
 SIGNS = {
     "created": "[green]+[/]",
@@ -31,6 +33,9 @@ SHARED = "shared by all"
 
 def update(
     port: Port = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Say what it would change, and change nothing.")
+    ] = False,
     as_json: AsJson = False,
     tenants: Annotated[
         Path | None,
@@ -45,6 +50,9 @@ def update(
     running = state.find(port)
     folder = tenants or running.folder
     cell = choose(load_platform(folder).cells, running.cell)
+    if preview:
+        _preview(running, cell, as_json)
+        return
     began = time.monotonic()
     try:
         with stderr().status("updating") as progress:
@@ -60,6 +68,20 @@ def update(
     counted = Counter(str(each.step) for each in changes)
     summary = ", ".join(f"{number} {step}" for step, number in counted.items()) or "nothing to change"
     stdout().print(f"[green]✓[/] {summary}, in {time.monotonic() - began:.1f} s, at {running.endpoint}")
+
+
+def _preview(running: "LocalPlatform", cell: "Cell", as_json: bool) -> None:
+    from tenantry.cli import plan_tables
+    from tenantry.local import platform as local
+    from tenantry.local import preview
+
+    with stderr().status("comparing"):
+        found = preview.preview(running, cell, *local.declared(running, cell))
+    if as_json:
+        print_json(plan_tables.shown(found))
+        return
+    for each in plan_tables.printed(found):
+        stdout().print(each, highlight=False)
 
 
 def _shown(change: "Change") -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rich.table import Column, Table
 from tenantry.cli.output import FAILED, harmless, print_json, stderr, stdout
 from tenantry.cli.places import Port, Region, StackOption, chosen
 from tenantry.cli.tenants import AsJson
+from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
     from tenantry.verification.doubts import Settled
@@ -35,9 +36,17 @@ def verify(
     call: Annotated[
         bool, typer.Option("--call", help="Call each tenant too, in ways that change nothing.")
     ] = False,
+    held: Annotated[
+        bool,
+        typer.Option(
+            "--held", help="With --stack: ask its record which tenants a rollback holds at a release."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare what is deployed with what the files say, by reading alone; exit 1 where they differ."""
+    if held and stack is None:
+        raise WrongInput("--held asks a stack's record, and the local platform has none; give --stack too")
     place = chosen(stack, region, port)
     slugs = tenants or []
     with stderr().status("reading what is deployed"):
@@ -46,7 +55,7 @@ def verify(
         else:
             from tenantry.verification.places import of_stack
 
-            report = of_stack(place, slugs, call)
+            report = of_stack(place, slugs, call, held)
     if as_json:
         print_json({**asdict(report), "findings": [_shown(each) for each in report.findings]})
     else:

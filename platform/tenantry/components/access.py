@@ -33,6 +33,7 @@ class Access(pulumi.ComponentResource):
             tags=site.tags,
             opts=children,
         )
+        self.plan: pulumi.Output[str] = plan.id
         self.keys: dict[str, aws.apigateway.ApiKey] = {}
         for key_name in tenant.api_keys:
             logical = f"{name}.{key_name}"
@@ -54,4 +55,4 @@ class Access(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self, additional_secret_outputs=["value"]),
             )
             self.keys[key_name] = key
-        self.register_outputs({"plan": plan.id})
+        self.register_outputs({"plan": self.plan})

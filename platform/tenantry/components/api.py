@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from tenantry.components.generations import drawn
+from tenantry.config.domains import closed
 from tenantry.deployment import Deployment
 from tenantry.gateway.body import gateway_body
 from tenantry.gateway.contract import Document
@@ -43,13 +44,17 @@ class Api(pulumi.ComponentResource):
             fail_on_warnings=True,
             put_rest_api_mode="overwrite",
             endpoint_configuration={"types": "REGIONAL"},
-            disable_execute_api_endpoint=bool(deployment.domain and not deployment.domain.default_endpoint),
+            disable_execute_api_endpoint=closed(deployment.domain),
             tags=deployment.tags(),
             opts=children,
         )
         self.deployments: dict[Piece, pulumi.Output[str]] = {
             contract: aws.apigateway.Deployment(
-                f"{name}{contract.mark}", rest_api=api.id, triggers={"body": contract.digest}, opts=children
+                f"{name}{contract.mark}",
+                rest_api=api.id,
+                description=contract.digest,  # by which it is told from the others where it stands
+                triggers={"body": contract.digest},
+                opts=children,
             ).id
             for contract in dict.fromkeys(each.contract for each in args.releases.kept)
         }

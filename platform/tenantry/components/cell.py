@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from agreed.declarations import SIGNING
 from tenantry.components.api import Api, ApiArgs
 from tenantry.components.budget import budget
 from tenantry.components.code import Code, CodeArgs
@@ -18,6 +19,7 @@ from tenantry.config import Tenant
 from tenantry.deployment import Deployment
 from tenantry.gateway import contract
 from tenantry.gateway.contract import Document
+from tenantry.groups import current
 from tenantry.releases import Releases
 from tenantry.rules import key_policies, policies
 from tenantry.rules.key_policies import Encrypted
@@ -91,9 +93,9 @@ class Cell(pulumi.ComponentResource):
     ) -> tuple[pulumi.Input[str] | None, dict[str, pulumi.Output[str]]]:
         """Below which domain tenants are mapped; and, if it is made here, where its record has to lead."""
         domain = deployment.domain
-        if domain is None or domain.certificate is None:
+        if domain is None or not domain.owned:
             return domain.name if domain else None, {}
-        made = domain_name(name, domain.name, domain.certificate, deployment.tags(), self)
+        made = domain_name(name, domain, deployment.tags(), self)
         return made.domain_name, {domain.name: made.regional_domain_name}
 
 
@@ -106,7 +108,13 @@ def _boundary(deployment: Deployment) -> policies.Policy:
         signing_secrets=arns.secrets(generation(names.signing_secret("*"), "*")),
         queues=arns.queue(names.queue("*", "*")),
         dead_letters=arns.queue(names.dead_letters("*", "*")),
+        overseen=policies.overseeing(arns.log_and_streams(names.access_log("*")), arns.usage("*")),
         email=policies.by_email(deployment.sender_identities(), sender) if sender else None,
+        signers=[
+            arns.iam(f"role/{names.function('*', member.name)}")
+            for member in current().members
+            if member.function.reads(SIGNING)
+        ],
     )
     return policies.extended(limits, key_policies.decrypt(arns.kms("key/*"), *_kept(deployment)))
 

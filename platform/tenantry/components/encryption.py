@@ -9,6 +9,7 @@ import json
 import pulumi
 import pulumi_aws as aws
 
+from agreed.declarations import SIGNING
 from tenantry.components.site import Site
 from tenantry.groups import Member
 from tenantry.rules import key_policies, naming, policies
@@ -75,8 +76,8 @@ class Encryption(pulumi.ComponentResource):
                 m.name for m in tenant.members
             ]
         }
-        for secret in tenant.secrets:
-            arn = arns.secrets(naming.generation(names.secret(slug, secret.name), "*"))
-            place = key_policies.secret(arns.regional("secretsmanager"), secret.name, arn)
-            kept[place] = [member.name for member in tenant.members if member.function.reads(secret.name)]
+        for secret in (*(each.name for each in tenant.secrets), *([SIGNING] if tenant.signers else [])):
+            arn = arns.secrets(naming.generation(names.secret(slug, secret), "*"))
+            place = key_policies.secret(arns.regional("secretsmanager"), secret, arn)
+            kept[place] = [member.name for member in tenant.members if member.function.reads(secret)]
         return kept

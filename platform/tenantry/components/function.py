@@ -16,6 +16,7 @@ class FunctionArgs:
 
     `source_arn` is the only one at the gateway who may call; None for a function that serves no route. A rule
     is let in where it is declared, and Lambda's poller needs no permission but the function's own role.
+    `first` are resources beyond its own that must be in place before it is.
     """
 
     site: Site
@@ -28,6 +29,7 @@ class FunctionArgs:
     memory_mb: int | None = None
     reserved_concurrency: int | None = None
     source_arn: pulumi.Input[str] | None = None
+    first: tuple[pulumi.Resource, ...] = ()
 
 
 class Function(pulumi.ComponentResource):
@@ -49,7 +51,7 @@ class Function(pulumi.ComponentResource):
             opts=self._children,
         )
         # Without its log group the first call would make one that never expires.
-        function = self._function(name, [log, args.role.policy])
+        function = self._function(name, [log, args.role.policy, *args.first])
         self.resource = function
         self.arn: pulumi.Output[str] = function.arn
         self.permissions = (

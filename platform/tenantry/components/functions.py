@@ -1,7 +1,7 @@
 """Declare a tenant's functions: its authorizer, and what its groups declare, each with what it may reach."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from agreed import environment
-from agreed.declarations import RUNTIME
+from agreed.declarations import RUNTIME, SIGNING
 from tenantry.components.encryption import Encryption
 from tenantry.components.function import Function, FunctionArgs
 from tenantry.components.queue import TenantQueue
@@ -17,6 +17,7 @@ from tenantry.components.role import Role
 from tenantry.components.schedule import Schedule
 from tenantry.components.shared import layer_name
 from tenantry.components.site import Site
+from tenantry.config.verification import issuing
 from tenantry.groups import Member
 from tenantry.rules import grants, policies
 from tenantry.rules.grants import Reach
@@ -36,24 +37,43 @@ class Stores:
     queues: Mapping[str, TenantQueue]
 
 
+@dataclass(frozen=True, slots=True)
+class Overseen:
+    """What a function that oversees its tenant looks at beside the access log: the plan's id, the keys by
+    name."""
+
+    plan: pulumi.Output[str]
+    keys: Mapping[str, aws.apigateway.ApiKey]
+
+
 def roles(
     site: Site,
+    declared: Iterable[Member],
     secrets: Mapping[str, pulumi.Output[str]],
     encryption: Encryption | None,
     parent: pulumi.Resource,
 ) -> dict[str, Role]:
-    """By function, before anything that they may use is there.
+    """By function, before anything that they may use is there; the authorizer's too.
 
     Args:
         secrets: by name, what AWS calls them.
     """
     opts = pulumi.ResourceOptions(parent=parent)
     logging = json.dumps(policies.authorizer(_logs(site, AUTHORIZER), site.tenant.traced))
-    members = {
-        each.name: Role(site, each.name, _policy(site, each, secrets, encryption), opts)
-        for each in site.tenant.members
-    }
+    members = {each.name: role(site, each, secrets, encryption, parent) for each in declared}
     return {AUTHORIZER: Role(site, AUTHORIZER, logging, opts), **members}
+
+
+def role(
+    site: Site,
+    declared: Member,
+    secrets: Mapping[str, pulumi.Output[str]],
+    encryption: Encryption | None,
+    parent: pulumi.Resource,
+    overseen: Overseen | None = None,
+) -> Role:
+    policy = _policy(site, declared, secrets, encryption, overseen)
+    return Role(site, declared.name, policy, pulumi.ResourceOptions(parent=parent))
 
 
 def authorizer(site: Site, role: Role, verification: pulumi.Input[str], parent: pulumi.Resource) -> Function:
@@ -73,8 +93,20 @@ def authorizer(site: Site, role: Role, verification: pulumi.Input[str], parent: 
     return Function(args, pulumi.ResourceOptions(parent=parent))
 
 
-def member(site: Site, role: Role, declared: Member, stores: Stores, parent: pulumi.Resource) -> Function:
-    """A function of a group's, and what feeds it from its queue or runs it by the clock."""
+def member(
+    site: Site,
+    role: Role,
+    declared: Member,
+    stores: Stores,
+    first: Sequence[pulumi.Resource],
+    parent: pulumi.Resource,
+    overseen: Overseen | None = None,
+) -> Function:
+    """A function of a group's, and what feeds it from its queue or runs it by the clock.
+
+    Args:
+        first: what must be in place before it is.
+    """
     slug = site.slug
     source = _callers(site, f"{slug}/*/*")
     args = FunctionArgs(
@@ -82,12 +114,15 @@ def member(site: Site, role: Role, declared: Member, stores: Stores, parent: pul
         name=declared.name,
         handler=site.release.functions[declared.name].handler,
         role=role,
-        environment=_common(site, declared.name) | _environment(site, declared, stores),
+        environment=_common(site, declared.name)
+        | _environment(site, declared, stores)
+        | (_overseeing(site, overseen) if overseen else {}),
         layers=_layers(site, declared.group.name),
         timeout_seconds=declared.function.timeout_seconds,
         memory_mb=declared.function.memory_mb,
         reserved_concurrency=site.tenant.concurrency(declared),
         source_arn=source if declared.serves else None,
+        first=tuple(first),
     )
     made = Function(args, pulumi.ResourceOptions(parent=parent))
     if declared.queue:
@@ -121,7 +156,11 @@ def _callers(site: Site, path: str) -> pulumi.Output[str]:
 
 
 def _policy(
-    site: Site, declared: Member, secrets: Mapping[str, pulumi.Output[str]], encryption: Encryption | None
+    site: Site,
+    declared: Member,
+    secrets: Mapping[str, pulumi.Output[str]],
+    encryption: Encryption | None,
+    overseen: Overseen | None,
 ) -> pulumi.Output[str]:
     function, arns, names = declared.function, site.deployment.arns, site.deployment.names
     table = arns.table(names.table if site.tenant.isolation == "pooled" else names.tenant(site.slug))
@@ -141,11 +180,35 @@ def _policy(
             queues,
             _mail(site, declared),
             site.tenant.traced,
+            _overseen(site, known["plan"]),
         )
         policy = grants.of_member(declared, site.tenant.groups, site.slug, reach)
         return json.dumps(policies.extended(policy, known["decrypt"]))
 
-    return pulumi.Output.all(read=read, decrypt=decrypt).apply(written)
+    plan: pulumi.Input[str] = overseen.plan if overseen else ""
+    return pulumi.Output.all(read=read, decrypt=decrypt, plan=plan).apply(written)
+
+
+def _overseen(site: Site, plan: str) -> tuple[policies.Statement, ...]:
+    """Nothing where there is no plan to look at."""
+    if not plan:
+        return ()
+    arns = site.deployment.arns
+    log = site.deployment.names.access_log(site.slug)
+    return policies.overseeing(arns.log_and_streams(log), arns.usage(plan))
+
+
+def _overseeing(site: Site, overseen: Overseen) -> Environment:
+    limits, names = site.tenant.limits, list(overseen.keys)
+    ids = pulumi.Output.all(*(each.id for each in overseen.keys.values()))
+    return {
+        environment.STATUS: site.tenant.status,
+        environment.METRICS: environment.FREE,  # a look at the API is no figure of the API's
+        environment.ACCESS_LOG: site.deployment.names.access_log(site.slug),
+        environment.USAGE_PLAN: overseen.plan,
+        environment.API_KEYS: ids.apply(lambda known: compact(dict(zip(known, names, strict=True)))),
+        environment.LIMITS: compact(limits.model_dump(mode="json", exclude_none=True)),
+    }
 
 
 def _mail(site: Site, declared: Member) -> policies.Statement | None:
@@ -165,6 +228,8 @@ def _environment(site: Site, declared: Member, stores: Stores) -> Environment:
     if declared.serves:
         variables[environment.CORS_ORIGINS] = ",".join(tenant.cors_origins)
         variables[environment.CORS_CREDENTIALS] = "true" if tenant.cors_credentials else "false"
+    if SIGNING in function.secrets:
+        variables[environment.ISSUES] = compact(issuing(tenant, site.deployment.names.issuer(site.slug)))
     if RUNTIME in function.secrets and tenant.tier.cursors == "unsealed":
         variables[environment.CURSORS] = environment.UNSEALED
     for name, secret in stores.secrets.items():

@@ -6,6 +6,7 @@ import pulumi
 
 from tenantry.components.shared import Shared
 from tenantry.config import Tenant
+from tenantry.config.domains import addresses
 from tenantry.deployment import Deployment
 from tenantry.last_update import DeployedTenant
 from tenantry.releases import Release
@@ -27,6 +28,11 @@ class Site:
     @property
     def slug(self) -> str:
         return self.tenant.slug
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Those that stay; the first is the one that clients are given."""
+        return addresses(self.slug, self.tenant.domain, self.deployment.domain)
 
     @property
     def last(self) -> DeployedTenant | None:

@@ -8,7 +8,9 @@ import pulumi_aws as aws
 
 from tenantry.components.function import Function
 from tenantry.components.site import Site
+from tenantry.config.domains import closed
 from tenantry.rules import naming
+from tenantry.rules.domains import ADDRESS, CLOSED
 from tenantry.rules.naming import AUTHORIZER
 
 # "Variables for access logging for API Gateway". No header, token or key value is among them.
@@ -35,7 +37,10 @@ class Stage(pulumi.ComponentResource):
     def __init__(
         self, site: Site, functions: Mapping[str, Function], opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """`functions` by name; those that the gateway calls exist before the stage and outlive it."""
+        """`functions` by name; those that the gateway calls exist before the stage and outlive it.
+
+        One that is made after the tenant's plan is not among them.
+        """
         slug = name = site.slug
         super().__init__("tenantry:index:Stage", name, None, opts)
         self._site, cell = site, site.cell
@@ -47,22 +52,26 @@ class Stage(pulumi.ComponentResource):
             rest_api=cell.api,
             deployment=cell.deployments[site.release.contract.digest],
             stage_name=slug,
-            variables=self._variables(functions),
+            description=CLOSED if closed(site.deployment.domain) else None,
+            variables=self._variables(),
             access_log_settings={"destination_arn": access_log.arn, "format": json.dumps(ACCESS_LOG_FORMAT)},
             xray_tracing_enabled=site.tenant.traced,
-            tags=site.tags,
+            tags=site.tags | ({ADDRESS: site.addresses[0]} if site.addresses else {}),
             opts=pulumi.ResourceOptions(parent=self, depends_on=first),
         )
         self._set_methods(name, stage)
         self.name: pulumi.Output[str] = stage.stage_name
-        self.url: pulumi.Output[str] = stage.invoke_url
+        self.url: pulumi.Input[str] = site.addresses[0] if site.addresses else stage.invoke_url
         self.register_outputs({"url": self.url})
 
-    def _variables(self, functions: Mapping[str, Function]) -> dict[str, str]:
+    def _variables(self) -> dict[str, str]:
         """A group that is switched off is named to a function of this tenant, which answers 404."""
-        fallback = functions[self._site.tenant.routes[0]]
-        named = (AUTHORIZER, *self._site.tenant.groups.names)
-        return {naming.stage_variable(each): functions.get(each, fallback).name for each in named}
+        site, on = self._site, self._site.tenant.routes
+        serving = {each: each if each in on else on[0] for each in site.tenant.groups.names}
+        return {
+            naming.stage_variable(each): site.deployment.names.function(site.slug, function)
+            for each, function in {AUTHORIZER: AUTHORIZER, **serving}.items()
+        }
 
     def _access_log(self, name: str) -> aws.cloudwatch.LogGroup:
         return aws.cloudwatch.LogGroup(

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from agreed.declarations import SIGNING
 from tenantry.components import functions
 from tenantry.components.access import Access
 from tenantry.components.domain import domain_name, mapping
@@ -21,7 +22,6 @@ from tenantry.components.table import table
 from tenantry.components.watch import Watch
 from tenantry.config import Tenant as TenantConfig
 from tenantry.config import rotation
-from tenantry.config.domains import addresses
 from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
 from tenantry.releases import Release
@@ -46,20 +46,37 @@ class Tenant(pulumi.ComponentResource):
         tenant, site = args.tenant, Site(args.deployment, args.cell, args.tenant, args.release)
         encryption = Encryption(site, below) if tenant.data.encryption == "kms" else None
         site = replace(site, key=encryption.key if encryption else None)
+        signing = self._signing_keys(site)
         names = {each.name: secret_name(site, each, self) for each in tenant.secrets}
-        roles = functions.roles(site, names, encryption, self)
+        names |= {SIGNING: signing.name} if signing else {}
+        early = [each for each in tenant.members if not each.function.oversees]
+        roles = functions.roles(site, early, names, encryption, self)
         allowed = [each.policy for each in roles.values()]
+        secrets = {each.name: secret(site, each, names[each.name], allowed, self) for each in tenant.secrets}
+        kept = signing.keep([roles[each.name].policy for each in tenant.signers]) if signing else None
         stores = Stores(
             self._table(site, allowed),
-            {each.name: secret(site, each, names[each.name], allowed, self) for each in tenant.secrets},
+            secrets | ({SIGNING: kept.secret} if kept else {}),
             {each.name: TenantQueue(site, each, below) for each in tenant.queues},
         )
+        verified = self._verification(site, signing)
+        authorizer = functions.authorizer(site, roles[AUTHORIZER], verified, self)
+        # A new key signs once it is there and the authorizer takes it.
+        first = {each.name: [kept.version, authorizer.resource] for each in tenant.signers if kept}
         serving = {
-            AUTHORIZER: functions.authorizer(site, roles[AUTHORIZER], self._verification(site), self),
-            **{m.name: functions.member(site, roles[m.name], m, stores, self) for m in tenant.members},
+            AUTHORIZER: authorizer,
+            **{
+                m.name: functions.member(site, roles[m.name], m, stores, first.get(m.name, ()), self)
+                for m in early
+            },
         }
         stage = Stage(site, serving, below)
         access = Access(site, stage.name, below)
+        for late in tenant.members:
+            if late.function.oversees:  # it names the plan, which is made after the stage
+                overseen = functions.Overseen(access.plan, access.keys)
+                role = roles[late.name] = functions.role(site, late, names, encryption, self, overseen)
+                functions.member(site, role, late, stores, (), self, overseen)
         self.domains = self._domains(site, stage)
         Watch(site, below)
         self.summary: dict[str, Any] = self._summary(site, stores, stage, access)
@@ -85,28 +102,30 @@ class Tenant(pulumi.ComponentResource):
             mapping(slug, site.cell.domain, slug, api, stage.name, self)
         if own is None:
             return {}
-        made = domain_name(slug, own.name, own.certificate, site.tags, self)
+        made = domain_name(slug, own, site.tags, self)
         mapping(f"{slug}.own", made.domain_name, None, api, stage.name, self)
         return {own.name: made.regional_domain_name}
 
-    def _verification(self, site: Site) -> pulumi.Input[str]:
+    def _signing_keys(self, site: Site) -> SigningKeys | None:
+        managed = site.tenant.auth.managed
+        return SigningKeys(site, managed.keys, pulumi.ResourceOptions(parent=self)) if managed else None
+
+    def _verification(self, site: Site, keys: SigningKeys | None) -> pulumi.Input[str]:
         """What the authorizer checks tokens by, as JSON; public keys only."""
         issuer = site.deployment.names.issuer(site.slug)
-        if site.tenant.auth.managed is None:
+        if keys is None:
             return functions.compact(verification(site.tenant, issuer, []))
-        keys = SigningKeys(site, site.tenant.auth.managed.keys, pulumi.ResourceOptions(parent=self))
         return keys.jwks.apply(lambda jwks: functions.compact(verification(site.tenant, issuer, jwks)))
 
     def _summary(self, site: Site, stores: Stores, stage: Stage, access: Access) -> dict[str, Any]:
         tenant = site.tenant
-        lasting = addresses(site.slug, tenant.domain, site.deployment.domain)
         return {
             "tier": tenant.tier.name,
             "status": tenant.status,
             "until": tenant.until,
             "url": stage.url,
             "release": site.release.id,
-            "addresses": list(lasting),
+            "addresses": list(site.addresses),
             "routes": list(tenant.routes),
             "auth": tenant.auth.mode,
             "isolation": tenant.isolation,

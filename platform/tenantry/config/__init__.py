@@ -1,7 +1,7 @@
 """The configuration: a folder of YAML files becomes one frozen, validated platform, or a list of problems."""
 
 from tenantry.config.cells import Cell, Platform, UnknownName
-from tenantry.config.loader import load_platform
+from tenantry.config.loader import Reading, load_platform, read_platform
 from tenantry.config.tenants import Tenant
 from tenantry.config.tiers import EffectiveLimits, Quota, Tier
 from tenantry.problems import ConfigErrors, Problem
@@ -13,8 +13,10 @@ __all__ = [
     "Platform",
     "Problem",
     "Quota",
+    "Reading",
     "Tenant",
     "Tier",
     "UnknownName",
     "load_platform",
+    "read_platform",
 ]

@@ -19,6 +19,8 @@ MODES: tuple[Mode, ...] = ("managed", "jwks", "oidc")
 # holds 4 KB (Lambda quota, hard). 255 bytes each go to issuer and audience, under 200 to the rest. What a
 # file says of claims and addresses is taken from the keys' part.
 KEYS_BYTES = 2_250
+TOKEN_SECONDS = 900
+MAX_LIFETIME_SECONDS = 86_400  # a day
 MANAGED_KEYS = 10  # an Ed25519 JWK under the longest name takes 150 bytes
 
 IDENTIFIER_PATTERN = r"^[!#-\[\]-~]{1,255}$"  # no blank, quote or backslash: one byte each in JSON
@@ -46,6 +48,13 @@ class Managed(Model):
         description="Names of the signing keys. Tokens of every key listed are accepted.",
         examples=[["2026"]],
         json_schema_extra={"uniqueItems": True},
+    )
+    token_seconds: int | None = Field(
+        None,
+        ge=60,
+        le=86_400,
+        description="How long a token of the token endpoint lives; it cannot be called back. Left out: "
+        f"{TOKEN_SECONDS}, or max_lifetime_seconds where that is less.",
     )
 
 
@@ -208,12 +217,22 @@ def _one_audience(values: Mapping[str, Any]) -> Iterable[Fault]:
         )
 
 
+def _tokens_are_taken(values: Mapping[str, Any]) -> Iterable[Fault]:
+    managed, longest = values.get("managed"), values.get("max_lifetime_seconds", MAX_LIFETIME_SECONDS)
+    if not isinstance(managed, dict):
+        return
+    seconds = managed.get("token_seconds")
+    if isinstance(seconds, int) and isinstance(longest, int) and seconds > longest:
+        what = f"is {seconds}, and tokens over max_lifetime_seconds, {longest}, are refused"
+        yield Fault(what, "set it to no more", ("managed", "token_seconds"))
+
+
 class Auth(Model):
     """Who signs the tokens of this tenant: exactly one of managed, jwks and oidc."""
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [mode]} for mode in MODES]})
 
-    rules = (_one_mode, _one_audience)
+    rules = (_one_mode, _one_audience, _tokens_are_taken)
 
     managed: Managed | None = Field(None, description="Signing keys made by the platform.")
     jwks: Jwks | None = Field(None, description="The tenant's own public keys, written here.")
@@ -225,7 +244,7 @@ class Auth(Model):
         30, ge=0, le=120, description="Clock difference tolerated in `exp` and `nbf`."
     )
     max_lifetime_seconds: int = Field(
-        86_400,  # a day
+        MAX_LIFETIME_SECONDS,
         ge=60,
         le=2_592_000,  # 30 days: a token cannot be called back
         description="Tokens that live longer than this are refused.",
@@ -239,6 +258,12 @@ class Auth(Model):
         if self.jwks and self.jwks.issuer:
             return self.jwks.described(self.jwks.issuer, elsewhere=True)
         return None
+
+    @property
+    def token_seconds(self) -> int:
+        """How long a token lives that the platform signs for a program of a managed tenant."""
+        said = self.managed.token_seconds if self.managed else None
+        return said or min(TOKEN_SECONDS, self.max_lifetime_seconds)
 
     @property
     def mode(self) -> Mode:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from tenantry.config import quotas
 from tenantry.config.cells import Cell, Platform
+from tenantry.config.domains import CellDomain, Domain
 from tenantry.config.granted import DEFAULTS, Granted
 from tenantry.config.tenants import Tenant
 from tenantry.errors import WrongInput
@@ -74,8 +75,9 @@ def _account(tenants: Iterable[Tenant], sharing: Sequence[Cell], granted: Grante
     secrets = sum(len(tenant.secrets) for tenant in tenants)
     schedules = sum(member.schedule is not None for tenant in tenants for member in tenant.members)
     silos = sum(tenant.isolation == "silo" for tenant in tenants)
-    domains = sum(tenant.domain is not None for tenant in tenants)
-    domains += sum(cell.domain is not None and cell.domain.owned for cell in sharing)
+    domains: list[Domain | CellDomain] = [tenant.domain for tenant in tenants if tenant.domain]
+    domains += [cell.domain for cell in sharing if cell.domain and cell.domain.owned]
+    certificates = sum(domain.certificate is None for domain in domains)
     keys = sum(len(tenant.api_keys) for tenant in tenants)
     reservable = max(0, granted.concurrency - quotas.UNRESERVED_CONCURRENCY)
     return tuple(
@@ -84,7 +86,8 @@ def _account(tenants: Iterable[Tenant], sharing: Sequence[Cell], granted: Grante
             ("APIs", cells, quotas.REGIONAL_APIS, quotas.GATEWAY_STAGES, True),
             ("usage plans", len(tenants), granted.usage_plans, quotas.GATEWAY_STAGES, False),
             ("API keys", keys, quotas.API_KEYS, quotas.GATEWAY_STAGES, True),
-            ("domains", domains, quotas.PUBLIC_DOMAINS, quotas.GATEWAY_STAGES, False),
+            ("domains", len(domains), quotas.PUBLIC_DOMAINS, quotas.GATEWAY_STAGES, False),
+            ("certificates", certificates, quotas.CERTIFICATES, quotas.ACM, False),
             ("roles", functions, granted.roles, quotas.IAM, False),
             ("reserved concurrency", reserved, reservable, quotas.LAMBDA, False),
             ("tables", cells + silos, granted.tables, quotas.DYNAMODB, False),

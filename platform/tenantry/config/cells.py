@@ -31,6 +31,12 @@ class Cell(Model):
         """Those of a tenant's that stay when another cell serves it."""
         return addresses(tenant.slug, tenant.domain, self.domain)
 
+    @property
+    def zoned(self) -> frozenset[str]:
+        """The domains whose records in DNS are made with them."""
+        domains = (self.domain, *(tenant.domain for tenant in self.tenants))
+        return frozenset(domain.name for domain in domains if domain and domain.zone)
+
     def without_domains(self) -> "Cell":
         """As a second environment of the cell has it: a domain leads to one place."""
         tenants = tuple(each.model_copy(update={"domain": None}) for each in self.tenants)

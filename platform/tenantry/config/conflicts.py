@@ -113,6 +113,19 @@ def groups_of_others(candidates: Iterable[Candidate], groups: Groups) -> Iterabl
                 yield Problem(candidate.document.file, line, what, remedy)
 
 
+def signing_without_keys(candidates: Iterable[Candidate], groups: Groups) -> Iterable[Problem]:
+    """A group that signs tokens needs private keys that the platform has."""
+    for candidate in candidates:
+        settings = candidate.settings
+        for index, name in enumerate(settings.routes if settings else ()):
+            group = groups.group(name)
+            if settings and group and group.signs and settings.auth.managed is None:
+                what = f"routes lists {name}, which signs tokens, and auth is {settings.auth.mode}"
+                line = candidate.document.line(("routes", index))
+                remedy = "take it out, or let the platform make the keys, by auth.managed"
+                yield Problem(candidate.document.file, line, what, remedy)
+
+
 def shares_of_no_group(candidates: Iterable[Candidate]) -> Iterable[Problem]:
     for candidate in candidates:
         settings = candidate.settings

@@ -33,22 +33,45 @@ Name = Annotated[
     ),
 ]
 Certificate = Annotated[str, StringConstraints(pattern=_CERTIFICATE)]
-_OF_CERTIFICATE = "ARN of its certificate, which ACM holds in the stack's own Region and account."
+ZONE = r"^Z[A-Z0-9]{1,31}$"
+Zone = Annotated[str, StringConstraints(pattern=ZONE)]
+_OF_CERTIFICATE = (
+    "ARN of its certificate, which ACM holds in the stack's own Region and account. One is made where it is "
+    "left out and zone is given."
+)
+_OF_ZONE = (
+    "Id of the public hosted zone that answers for the domain, in the stack's own account: its records are "
+    "made there, and its certificate, unless one is given."
+)
+
+
+def _a_certificate(values: Mapping[str, Any]) -> Iterable[Fault]:
+    if not _given(values):
+        yield Fault("has no certificate", "give the ARN of one, or the id of its hosted zone")
 
 
 def _whose_certificate(values: Mapping[str, Any]) -> Iterable[Fault]:
-    owned, given = values.get("owned", True), values.get("certificate") is not None
-    if owned is True and not given:
-        yield Fault("has no certificate", "give the ARN of one, or set owned to false")
-    if owned is False and given:
-        yield Fault("is another stack's", "take the certificate out", ("certificate",))
+    owned = values.get("owned", True)
+    if owned is True and not _given(values):
+        remedy = "give the ARN of one, or the id of its hosted zone, or set owned to false"
+        yield Fault("has no certificate", remedy)
+    if owned is False:
+        for name in _given(values):
+            yield Fault("is another stack's", f"take the {name} out", (name,))
+
+
+def _given(values: Mapping[str, Any]) -> list[str]:
+    return [name for name in ("certificate", "zone") if values.get(name) is not None]
 
 
 class Domain(Model):
     """A domain of a tenant's own."""
 
+    rules = (_a_certificate,)
+
     name: Name
-    certificate: Certificate = Field(description=_OF_CERTIFICATE)
+    certificate: Certificate | None = Field(None, description=_OF_CERTIFICATE)
+    zone: Zone | None = Field(None, description=_OF_ZONE)
 
 
 class CellDomain(Model):
@@ -58,6 +81,7 @@ class CellDomain(Model):
 
     name: Name
     certificate: Certificate | None = Field(None, description=_OF_CERTIFICATE)
+    zone: Zone | None = Field(None, description=_OF_ZONE)
     owned: bool = Field(
         True,
         description="false: another cell of the same account and Region has the domain, and this one only "
@@ -66,6 +90,11 @@ class CellDomain(Model):
     default_endpoint: bool = Field(
         True, description="false: the API answers at its domains alone, and no longer at AWS's own address."
     )
+
+
+def closed(cells: CellDomain | None) -> bool:
+    """Whether AWS's own address of the cell's API answers nobody."""
+    return cells is not None and not cells.default_endpoint
 
 
 def addresses(slug: str, own: Domain | None, cells: CellDomain | None) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
-"""Load a folder of tenants as a whole, or report every problem of every file."""
+"""Load a folder of tenants: as a whole, or report every problem of every file; or for one tenant alone."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tenantry.config.conflicts import (
     removed_early,
     repeated_slugs,
     shares_of_no_group,
+    signing_without_keys,
 )
 from tenantry.config.documents import YamlDocument
 from tenantry.config.domain_conflicts import repeated_domains, reserved_paths
@@ -28,13 +30,37 @@ from tenantry.config.tenants import Tenant
 from tenantry.config.tiers import Tier, TiersFile
 from tenantry.config.trust import shared_tokens, unknown_scopes
 from tenantry.groups import Groups, current
-from tenantry.problems import ConfigErrors, shown
+from tenantry.problems import ConfigErrors, Problem, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a folder holds: a platform of the files that are right, and the problems of the others.
+
+    `platform` is None where tiers.yaml is wrong; `files` are all of tenants, right or wrong.
+    """
+
+    platform: Platform | None
+    problems: tuple[Problem, ...]
+    files: tuple[TenantPath, ...]
+
+    def around(self, slug: str) -> tuple[Platform, tuple[Problem, ...]]:
+        """The platform for a look at this tenant, and the problems elsewhere.
+
+        Raises:
+            ConfigErrors: a file of this tenant's is wrong, or tiers.yaml.
+        """
+        own = {str(each.path) for each in self.files if each.slug == slug}
+        hindering = [each for each in self.problems if each.file in own]
+        if self.platform is None or hindering:
+            raise ConfigErrors(hindering or self.problems)
+        return self.platform, self.problems
 
 
 def load_platform(
     folder: Path, proposed: Mapping[Path, bytes] | None = None, groups: Groups | None = None
 ) -> Platform:
-    """The platform that the files describe.
+    """The platform that the files describe, if all of them are right.
 
     Args:
         proposed: contents to take in place of what the files hold, by path below `folder`.
@@ -43,6 +69,16 @@ def load_platform(
     Raises:
         ConfigErrors: the problems name files below `folder` as it is written here.
     """
+    found = read_platform(folder, proposed, groups)
+    if found.problems or found.platform is None:
+        raise ConfigErrors(found.problems)
+    return found.platform
+
+
+def read_platform(
+    folder: Path, proposed: Mapping[Path, bytes] | None = None, groups: Groups | None = None
+) -> Reading:
+    """The same, with whatever is wrong beside what is right."""
     contents, known = proposed or {}, groups or current()
     found = survey(folder)
     tiers_document = read(found.tiers, contents) if found.tiers else YamlDocument(str(folder / TIERS))
@@ -51,7 +87,7 @@ def load_platform(
     quotas = _stages_quotas(found, tiers_document, tiers_file)
     tenants = [_candidate(at, contents, _names(tiers_document), known) for at in found.tenants]
     standing = [tenant for tenant in tenants if not tenant.is_removed]
-    problems = [
+    problems: list[Problem] = [
         *found.problems,
         *tiers_document.problems,
         *beside.problems,
@@ -63,16 +99,21 @@ def load_platform(
         *unknown_scopes(tenants, known),
         *keys_of_pooled(tenants, tiers_file.tiers if tiers_file else {}),
         *groups_of_others(tenants, known),
+        *signing_without_keys(tenants, known),
         *shares_of_no_group(tenants),
         *options_of_no_group(tenants, known),
         *addresses_without_alarms(tenants, tiers_file.tiers if tiers_file else {}),
         *repeated_domains(standing, tiers_document, tiers_file),
         *reserved_paths(standing, tiers_file),
     ]
-    if problems or tiers_file is None:
-        raise ConfigErrors(problems)
+    listed = tuple(sorted(set(problems)))
+    if tiers_file is None:
+        return Reading(None, listed, tuple(found.tenants))
     domains = {name: options.domain for name, options in tiers_file.cells.items()}
-    return _platform(tiers_file.named(), quotas, domains, tenants, known, beside)
+    wrong = {each.file for each in problems}
+    right = [tenant for tenant in tenants if tenant.document.file not in wrong]
+    platform = _platform(tiers_file.named(), quotas, domains, right, known, beside)
+    return Reading(platform, listed, tuple(found.tenants))
 
 
 def _names(tiers_document: YamlDocument) -> tuple[str, ...]:

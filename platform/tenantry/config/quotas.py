@@ -6,6 +6,7 @@ Soft quotas are raised on request; hard ones never are.
 GATEWAY = "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"
 GATEWAY_STAGES = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"
 LAMBDA = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"
+ACM = "https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html"
 IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 DYNAMODB = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html"
 EVENTBRIDGE = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html"
@@ -21,6 +22,7 @@ STAGES_PER_API = 10
 USAGE_PLANS = 300  # GATEWAY_STAGES, account and Region, soft
 REGIONAL_APIS = 600  # GATEWAY_STAGES, account and Region, hard: a cell is one
 PUBLIC_DOMAINS = 120  # GATEWAY_STAGES, account and Region, soft
+CERTIFICATES = 2_500  # ACM, account and Region, soft; twice as many may be asked for in a year
 API_KEYS = 10_000  # GATEWAY_STAGES, account and Region, hard
 
 CONCURRENCY = 1_000  # LAMBDA, account and Region, soft, lower in new accounts

@@ -67,6 +67,11 @@ class RingsFile(Model):
         (), description="In their order. Stacks that none of them takes come last, in a ring called `rest`."
     )
     at_once: int = Field(4, ge=1, le=64, description="How many stacks are updated at a time.")
+    auto_rollback: bool = Field(
+        False,
+        description="Whether a gate that fails has what the rollout touched taken back at once, as by "
+        "`tenantry fleet rollback`.",
+    )
     failing_percent: int = Field(
         20, ge=0, le=100, description="A ring of whose stacks a larger share fails is the rollout's last."
     )

@@ -14,7 +14,7 @@ from typing import Literal
 
 from tenantry.config import key_lists
 from tenantry.config.auth import MANAGED_KEYS
-from tenantry.config.loader import load_platform
+from tenantry.config.loader import read_platform
 from tenantry.config.slugs import KEY_PATTERN, KEY_RULE
 from tenantry.config.survey import content, survey
 from tenantry.config.tenants import API_KEYS, Tenant
@@ -36,13 +36,17 @@ _MOST: dict[KeyKind, int] = {"api": API_KEYS, "signing": MANAGED_KEYS}
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """A step that is in the file now; `names` are those that the file lists after it."""
+    """A step that is in the file now; `names` are those that the file lists after it.
+
+    `beside` are problems of other files, which hindered nothing.
+    """
 
     tenant: str
     file: Path
     kind: KeyKind
     name: str
     names: tuple[str, ...]
+    beside: tuple[Problem, ...]
 
 
 def keys(tenant: Tenant, kind: KeyKind) -> tuple[str, ...]:
@@ -61,7 +65,7 @@ def add(folder: Path, slug: str, kind: KeyKind, name: str | None, today: date) -
     """List a name after those that are there; None takes one made of the date.
 
     Raises:
-        ConfigErrors: the files are wrong already.
+        ConfigErrors: the tenant's file is wrong already, or tiers.yaml.
         WrongInput: there is no such tenant, it cannot have the key, or its list is left to people.
         Changed: somebody else changed the file meanwhile.
         Failed: the folder cannot be written. In all cases, the file is as it was.
@@ -91,6 +95,11 @@ def retire(folder: Path, slug: str, kind: KeyKind, name: str) -> Rotation:
     return opened.written(name, key_lists.listed(file, rest, _RETIRED[kind], name))
 
 
+def can_retire(tenant: Tenant, kind: KeyKind, name: str) -> bool:
+    """Whether it is in use, and not the last."""
+    return name in (names := keys(tenant, kind)) and len(names) > 1
+
+
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """A tenant's file as it was read and found right."""
@@ -118,12 +127,13 @@ class _Opened:
 
     def written(self, name: str, edited: bytes) -> Rotation:
         slug = self.tenant.slug
-        tenant = load_platform(self.folder, {self.file: edited}).tenant(slug)
+        platform, beside = read_platform(self.folder, {self.file: edited}).around(slug)
+        tenant = platform.tenant(slug)
         try:
             _replace(self.file, self.content, edited)
         except OSError as error:
             raise Failed(f"{self.file} cannot be replaced: {error.strerror}; nothing was changed") from error
-        return Rotation(slug, self.file, self.kind, name, keys(tenant, self.kind))
+        return Rotation(slug, self.file, self.kind, name, keys(tenant, self.kind), beside)
 
 
 def _open(folder: Path, slug: str, kind: KeyKind) -> _Opened:
@@ -132,7 +142,8 @@ def _open(folder: Path, slug: str, kind: KeyKind) -> _Opened:
     found = content(file) if file else b""
     if isinstance(found, Problem):
         raise ConfigErrors([found])
-    tenant = load_platform(folder, {file: found} if file else {}).tenant(slug)
+    platform, _ = read_platform(folder, {file: found} if file else {}).around(slug)
+    tenant = platform.tenant(slug)
     if kind == "signing" and tenant.auth.managed is None:
         what = f"{slug} is in {tenant.auth.mode} mode: its tokens are signed elsewhere"
         raise WrongInput(f"{what}; only signing keys of managed mode are rotated here")

@@ -65,7 +65,7 @@ _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 def tenant_file(slug: str, cell: str, tier: str, name: str | None = None) -> str:
     """The text of tenants/<cell>/<slug>.yaml; whether tier and cell exist is the caller's to know.
 
-    It switches on every installed group that the tenant may have.
+    It switches on each installed group that the tenant may have, except those that sign tokens or oversee it.
 
     Raises:
         ValueError: slug or cell can be no such name.
@@ -74,7 +74,11 @@ def tenant_file(slug: str, cell: str, tier: str, name: str | None = None) -> str
         raise ValueError(f"{shown(slug)} cannot be a slug; use {SLUG_RULE}")
     if not is_cell_name(cell):
         raise ValueError(f"{shown(cell)} cannot be a cell's name; use {CELL_RULE}")
-    its = [group for group in current() if group.tenants is None or slug in group.tenants]
+    its = [
+        group
+        for group in current()
+        if (group.tenants is None or slug in group.tenants) and not (group.signs or group.function.oversees)
+    ]
     return _TEXT.format(
         slug=slug,
         cell=cell,

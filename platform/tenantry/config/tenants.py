@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SkipValidation, StringConstraints
 
-from agreed.declarations import RUNTIME, Group, Queue, Secret
+from agreed.declarations import RUNTIME, SIGNING, Group, Queue, Secret
 from agreed.webhooks import Receiver
 from tenantry.config.addresses import Email, Origin
 from tenantry.config.auth import Auth
@@ -148,6 +148,11 @@ class Tenant(TenantSettings):
     def members(self) -> tuple[Member, ...]:
         """Its functions beside the authorizer."""
         return self.groups.of_tenant(self.routes, self.options, self.webhooks)
+
+    @property
+    def signers(self) -> tuple[Member, ...]:
+        """Those of its functions that read its private keys, to sign tokens."""
+        return tuple(each for each in self.members if each.function.reads(SIGNING))
 
     @property
     def queues(self) -> tuple[Queue, ...]:

@@ -1,10 +1,28 @@
-"""Say what an authorizer checks its tenant's tokens by: keys or issuer, audience, algorithms, tolerances."""
+"""Say what an authorizer checks its tenant's tokens by, and what those say that the platform signs for it."""
 
 from typing import Any
 
 from tenantry.config import Tenant
 
 JwkMembers = dict[str, str]
+
+
+def issuing(tenant: Tenant, own_issuer: str) -> dict[str, Any]:
+    """What the tokens say that a function of the tenant's signs, before it becomes JSON; the last key signs.
+
+    Raises:
+        ValueError: the tenant's keys are not managed.
+    """
+    managed = tenant.auth.managed
+    if managed is None:
+        raise ValueError(f"{tenant.slug} is in {tenant.auth.mode} mode, where no function signs")
+    return {
+        "issuer": own_issuer,
+        "audience": tenant.audience,
+        "key": managed.keys[-1],
+        "seconds": tenant.auth.token_seconds,
+        "groups": list(tenant.routes),
+    }
 
 
 def verification(tenant: Tenant, own_issuer: str, managed_keys: list[JwkMembers]) -> dict[str, Any]:

@@ -2,28 +2,32 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tenantry.console import runbooks
 from tenantry.console.pages import Pages
+from tenantry.console.ranges import moment
 from tenantry.console.source import Source
 from tenantry.console.view import View
-from tenantry.errors import Failed
+from tenantry.errors import Failed, WrongInput
+from tenantry.operations.aws import Silent
 from tenantry.operations.running import NotDeployed
 
 STATIC = Path(__file__).parent / "static"
 HOSTS = ["127.0.0.1", "localhost"]  # another name, though it leads here, is a page's that wants to read ours
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",
@@ -42,6 +46,21 @@ def application(source: Source, pages: Pages | None = None) -> Starlette:
         view = View.of(request.url.path, request.query_params)
         return _answer(shown, lambda: shown.tenant(view, request.path_params["slug"]))
 
+    def way(request: Request) -> Response:
+        """Found by an id that somebody has sent, it gets an address of its own."""
+        slug, id_ = request.path_params["slug"], request.path_params.get("id")
+        path = f"/tenants/{slug}/requests"
+        if id_ is None:
+            return RedirectResponse(
+                f"{path}/{quote(request.query_params.get('id', '').strip(), safe='')}", 303
+            )
+        view = View.of(f"{path}/{id_}", request.query_params)
+        at = moment(request.query_params.get("at", ""))
+        return _answer(shown, lambda: shown.request(view, slug, id_, at))
+
+    def books(_: Request) -> Response:
+        return _answer(shown, shown.runbooks)
+
     def lost(_: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException) and error.status_code != 404:
             return PlainTextResponse(error.detail, error.status_code, error.headers)
@@ -57,6 +76,9 @@ def application(source: Source, pages: Pages | None = None) -> Starlette:
         routes=[
             Route("/", overview, methods=["GET"]),
             Route("/tenants/{slug}", tenant, methods=["GET"]),
+            Route("/tenants/{slug}/requests", way, methods=["GET"]),
+            Route("/tenants/{slug}/requests/{id:path}", way, methods=["GET"]),
+            Route(runbooks.PATH, books, methods=["GET"]),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[
@@ -73,10 +95,24 @@ def _answer(pages: Pages, page: Callable[[], str]) -> Response:
     except NotDeployed as error:
         advice = "It may have been removed, or this console looks at another stack."
         return HTMLResponse(pages.problem("That does not run here", str(error), advice), 404)
+    except WrongInput as error:
+        return HTMLResponse(
+            pages.problem("That cannot be shown", str(error), "Correct it, and try again."), 400
+        )
+    except Silent as error:
+        source = pages.source
+        return HTMLResponse(
+            pages.problem(f"{_capital(source.words)} does not answer", _capital(source.silence), str(error)),
+            502,
+        )
     except Failed as error:
         advice = "Put that right, then load this page again; the console itself goes on running."
-        title = f"{pages.source.words} cannot be read"
-        return HTMLResponse(pages.problem(title[0].upper() + title[1:], str(error), advice), 502)
+        title = f"{_capital(pages.source.words)} cannot be read"
+        return HTMLResponse(pages.problem(title, str(error), advice), 502)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 class _Sealed:

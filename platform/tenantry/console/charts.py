@@ -1,7 +1,7 @@
 """What a tenant's page draws: each chart with its unit, and a sentence that sums it up."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from agreed.metrics import READS, WRITES
@@ -27,11 +27,12 @@ _WORDS: Mapping[Unit, Callable[[float | None], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`values` are missing (None) where nothing was measured."""
+    """`values` are missing (None) where nothing was measured; `before` are those that it is compared with."""
 
     title: str
     unit: Unit
     lines: tuple[ChartLine, ...]
+    before: tuple[ChartLine, ...] = ()
 
     @property
     def shape(self) -> Shape:
@@ -83,6 +84,26 @@ def drawn(plan: dict[Charted, Unit], lines: Sequence[Sequence[ChartLine]]) -> li
         Chart(charted.title, unit, _by_status(own) if charted.title == TRAFFIC else tuple(own))
         for (charted, unit), own in zip(plan.items(), lines, strict=True)
     ]
+
+
+def compared(charts: Sequence[Chart], before: Sequence[Chart], words: str) -> list[Chart]:
+    """With the lines of another time beside their own; of what is stacked, the whole as one.
+
+    Args:
+        words: what that time is called.
+    """
+
+    def lines(chart: Chart) -> tuple[ChartLine, ...]:
+        own = (_whole(chart.lines),) if chart.shape == "stacked" else chart.lines
+        return tuple(replace(line, name=f"{line.name}, {words}") for line in own)
+
+    return [replace(chart, before=lines(was)) for chart, was in zip(charts, before, strict=True)]
+
+
+def _whole(lines: Sequence[ChartLine]) -> ChartLine:
+    steps = zip(*(line.values for line in lines), strict=True)
+    known = ([value for value in step if value is not None] for step in steps)
+    return ChartLine("all", tuple(sum(values) if values else None for values in known))
 
 
 def _by_status(lines: Sequence[ChartLine]) -> tuple[ChartLine, ...]:

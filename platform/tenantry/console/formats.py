@@ -1,6 +1,9 @@
 """Write figures as people read them: short, in one unit, and always as wide as the one below."""
 
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 NONE = "–"  # noqa: RUF001 - a dash as wide as a figure
 
@@ -75,6 +78,19 @@ def clock(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%b %d, %H:%M")
 
 
+def from_ms(milliseconds: int) -> datetime:
+    """Of what counts them since 1970."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def written(fields: Mapping[str, Any]) -> str:
+    return json.dumps(fields, indent=2, ensure_ascii=False, default=str)
+
+
 FILTERS = {
-    each.__name__: each for each in (number, rate, share, milliseconds, seconds, dollars, age, moment, clock)
+    each.__name__: each
+    for each in (
+        *(number, rate, share, milliseconds, seconds, dollars, age, moment, clock),
+        *(from_ms, written),
+    )
 }

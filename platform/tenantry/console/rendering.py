@@ -1,15 +1,16 @@
-"""Fill the templates: every value is escaped, and one that a template lacks is an error."""
+"""Fill the templates with what a page shows."""
 
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
-from tenantry.console import formats, sparklines
+from tenantry.console import formats, runbooks, sparklines
 from tenantry.console.ranges import RANGES
 from tenantry.console.readings import Unread
-from tenantry.console.view import REFRESH_SECONDS, View
+from tenantry.console.view import REFRESH_SECONDS, View, at
+from tenantry.templates import templates
 
 
 def render(template: str, view: View, now: datetime, words: str, **known: Any) -> str:
@@ -19,14 +20,13 @@ def render(template: str, view: View, now: datetime, words: str, **known: Any) -
 
 @cache
 def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("tenantry.console"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {**formats.FILTERS, "sparkline": sparklines.path}
+    environment = templates("tenantry.console")
+    environment.filters |= {
+        **formats.FILTERS,
+        "at": at,
+        "runbook": runbooks.address,
+        "sparkline": sparklines.path,
+    }
     environment.tests["unknown"] = lambda value: isinstance(value, Unread)
     environment.globals |= {
         "ranges": RANGES,

@@ -71,10 +71,11 @@ class Registered:
         """Whatever others may call it by: ARN, id, physical name, address."""
         kind = KINDS.get(self.type)
         named = {self.inputs[kind.name]} if kind and kind.name in self.inputs else set()
-        return {self.arn, self.id, *named, *self.computed.values()}
+        addresses = {value for value in self.computed.values() if isinstance(value, str)}
+        return {self.arn, self.id, *named, *addresses}
 
     @property
-    def computed(self) -> dict[str, str]:
+    def computed(self) -> dict[str, Any]:
         """Outputs beside its inputs."""
         return _computed(self.type, self.name, self.inputs)
 
@@ -267,11 +268,19 @@ def _arn(arns: Arns, token: str, name: str, inputs: dict[str, Any]) -> str:
     return kind.arn_of(arns, name, _id(name), inputs) if kind else nameless(token, name)
 
 
-def _computed(token: str, name: str, inputs: dict[str, Any]) -> dict[str, str]:
+def _computed(token: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     public_pem = _public_pem(name) if token == PRIVATE_KEY else ""
     values = {"name": name, "id": _id(name), "inputs": inputs, "public_pem": public_pem}
     patterns = KINDS[token].computed if token in KINDS else {}
-    return {output: pattern.format(**values) for output, pattern in patterns.items()}
+    return {output: _filled(pattern, values) for output, pattern in patterns.items()}
+
+
+def _filled(pattern: Any, values: Mapping[str, Any]) -> Any:
+    if isinstance(pattern, list):
+        return [_filled(each, values) for each in pattern]
+    if isinstance(pattern, Mapping):
+        return {name: _filled(each, values) for name, each in pattern.items()}
+    return pattern.format(**values)
 
 
 def _comparable(inputs: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ with its group's name.
 import re
 from collections.abc import Iterable, Iterator
 
-from agreed.declarations import IDEMPOTENCY
+from agreed.declarations import IDEMPOTENCY, Group
 from tenantry.gateway.parts import COMPONENTS, MEMBERS, Operation, Part
 from tenantry.paths import shown
 from tenantry.problems import Problem
@@ -114,22 +114,30 @@ def _identified(part: Part, operation: Operation, ids: dict[str, Part], own: set
 
 
 def _opened(part: Part, operation: Operation) -> Iterator[Problem]:
-    """By a scope, or by a reason why an API key is enough."""
+    """By a scope, or by a reason why an API key is enough, or why there is none."""
     where, scope = ("paths", operation.path, operation.method), operation.content.get("x-tenantry-scope")
     name = part.group.name if part.group else ""
-    excused = part.group is not None and operation.route in {
-        each.route for each in part.group.group.key_routes
-    }
-    if scope is None and not excused:
+    group = part.group.group if part.group else None
+    excusing = [name for name, route in _excused(group) if route == operation.route] if group else []
+    if scope is None and not excusing:
         what = f"{operation.route} asks for no token"
         remedy = "name its x-tenantry-scope, or list it in key_routes with the reason"
         yield part.problem(what, remedy, *where)
-    elif scope is not None and excused:
-        what = f"{operation.route} has a scope and is in key_routes"
+    elif scope is not None and excusing:
+        what = f"{operation.route} has a scope and is in {excusing[0]}"
         yield part.problem(what, "keep one of them", *where, "x-tenantry-scope")
+    elif len(excusing) > 1:
+        what = f"{operation.route} is in key_routes and in page_routes"
+        yield part.problem(what, "keep one of them", *where)
     elif scope is not None and (not _SCOPE.fullmatch(str(scope)) or str(scope).partition(":")[0] != name):
         remedy = f"write a scope of this group, such as {name}:read"
         yield part.problem(f"{scope!r} is not a scope of {name}", remedy, *where, "x-tenantry-scope")
+
+
+def _excused(group: Group) -> Iterator[tuple[str, str]]:
+    """Routes that need no token, each with the member of the declaration that says so."""
+    yield from (("key_routes", each.route) for each in group.key_routes)
+    yield from (("page_routes", each.route) for each in group.page_routes)
 
 
 def _declared(part: Part) -> Iterator[Problem]:
@@ -142,13 +150,10 @@ def _declared(part: Part) -> Iterator[Problem]:
         {each.route for each in operations},
         {each.content.get("operationId") for each in operations},
     )
-    for open_ in group.key_routes:
-        if open_.route not in routes:
-            yield part.problem(
-                f"key_routes names {open_.route}, which is not a route here",
-                "correct one of the two",
-                "paths",
-            )
+    for list_, route in _excused(group):
+        if route not in routes:
+            what = f"{list_} names {route}, which is not a route here"
+            yield part.problem(what, "correct one of the two", "paths")
     for metric in group.metrics:
         for name in metric.operations:
             if name not in ids:

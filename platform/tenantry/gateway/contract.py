@@ -33,7 +33,7 @@ WITH_MATCH = {"412": "PreconditionFailed"}
 
 
 class Route(NamedTuple):
-    """`repeatable`: it takes an Idempotency-Key; `scope` is None where a key alone opens it; `parameters` are
+    """`repeatable`: it takes an Idempotency-Key; `scope` is None where no token opens it; `parameters` are
     those of its query, sorted."""
 
     method: str
@@ -79,7 +79,7 @@ def _join(document: Document, part: Part, groups: Groups) -> list[Problem]:
     for operation in part.operations():
         if operation.content.get("x-tenantry-needs", name) in groups.names:
             item = document["paths"].setdefault(operation.path, {})
-            item[operation.method] = _completed(operation, name)
+            item[operation.method] = _completed(operation, name, page=part.is_page(operation))
     problems = []
     for kind, components in (part.document.get("components") or {}).items():
         for each, content in components.items():
@@ -90,7 +90,7 @@ def _join(document: Document, part: Part, groups: Groups) -> list[Problem]:
     return problems
 
 
-def _completed(operation: Operation, group: str) -> Document:
+def _completed(operation: Operation, group: str, *, page: bool) -> Document:
     content = {"parameters": [], **operation.content}
     scope = content.get("x-tenantry-scope")
     responses = dict(ALWAYS)
@@ -111,7 +111,7 @@ def _completed(operation: Operation, group: str) -> Document:
     completed = Located(
         content,
         tags=[group],
-        security=[{"api_key": [], "token": []} if scope else {"api_key": []}],
+        security=[] if page else [{"api_key": [], "token": []} if scope else {"api_key": []}],
         responses=dict(sorted({**shared, **stated}.items())),
         **{"x-tenantry-group": group},
     )

@@ -10,6 +10,7 @@ from tenantry import paths
 from tenantry.gateway import contract
 from tenantry.gateway.contract import Document
 from tenantry.gateway.parts import METHODS
+from tenantry.gateway.published import is_page
 
 GUIDE = paths.ROOT / "docs" / "client-guide.md"
 BEGIN = "<!-- routes: written by `python -m tenantry.gateway.guide` -->\n"
@@ -23,7 +24,7 @@ def table(document: Document) -> str:
         f"| {operation['summary']} |\n"
         for path, item in document["paths"].items()
         for method, operation in item.items()
-        if method in METHODS
+        if method in METHODS and not is_page(operation)
     ]
     return HEAD + "".join(rows)
 

@@ -51,6 +51,11 @@ class Part:
         """Line and target of each `$ref`."""
         return _references(self.node)
 
+    def is_page(self, operation: "Operation") -> bool:
+        """Whether its group declares that neither key nor token opens it."""
+        pages = self.group.group.page_routes if self.group else ()
+        return any(each.route == operation.route for each in pages)
+
     def operations(self) -> "Iterator[Operation]":
         for path, item in (self.document.get("paths") or {}).items():
             for method in METHODS:

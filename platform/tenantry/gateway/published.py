@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 CORE = "core"
 SCOPES = "x-tenantry-scopes"
 LIMITS = "x-tenantry-limits"
+ISSUER = "x-tenantry-issuer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,13 @@ def of_tenant(
     tenant: "Tenant",
     address: Address | None = None,
     lasting: Sequence[str] = (),
+    closed: bool = False,
 ) -> Document:
-    """What a tenant answers, with its limits and scopes; without an address, the pattern of one.
+    """What a tenant answers, with its limits and scopes; without an address, the pattern of AWS's own.
 
     Args:
         lasting: addresses by a domain, which stay; they come first.
+        closed: AWS's own answers nobody.
     """
     groups = tenant.routes
     paths = {path: _served(item, groups) for path, item in document["paths"].items()}
@@ -47,6 +50,8 @@ def of_tenant(
     _name_scopes(kept, tenant, address)
     if address is not None:
         kept["servers"] = [{"url": address.url, "description": tenant.name}]
+    elif closed:
+        kept["servers"] = []
     else:
         for server in kept["servers"]:
             server["variables"]["tenant"]["default"] = tenant.slug
@@ -71,6 +76,8 @@ def _name_scopes(document: Document, tenant: "Tenant", address: Address | None) 
         document["components"]["securitySchemes"]["token"]
     )
     token[SCOPES] = dict(sorted(scopes.items()))
+    if address:
+        token[ISSUER] = address.issuer
     token["description"] += f" Its audience is {tenant.audience}"
     token["description"] += f", its issuer {address.issuer}." if address else "."
 
@@ -89,7 +96,13 @@ def _served(item: Document, groups: Container[str]) -> Document:
         for method, operation in item.items()
         if method in METHODS
         and (operation["x-tenantry-group"] == CORE or operation["x-tenantry-group"] in groups)
+        and not is_page(operation)
     }
+
+
+def is_page(operation: Document) -> bool:
+    """Whether it is for browsers: no client calls it."""
+    return not operation["security"] and operation["x-tenantry-group"] != CORE
 
 
 def _needed(document: Document, paths: Document) -> Document:

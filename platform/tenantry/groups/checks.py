@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from keyword import iskeyword
 
-from agreed.declarations import RUNTIME, Given
+from agreed.declarations import RUNTIME, SIGNING, Given
 from agreed.metrics import KIT
 from tenantry.groups import claims, code, rates, receivers, records, requirements
 from tenantry.groups.installed import Installed, members
@@ -23,7 +23,7 @@ _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d+)?")
 RESERVED_NAMES = {"access", "authorizer", "core", "declaration", "execution", "handler", "tests"}
 RESERVED_NAMES |= {"alarms", "auth", "data", "domain", "limits", "name", "reason", "release", "retired"}
 RESERVED_NAMES |= {"routes", "status", "tier", "until", "workload"}
-RESERVED_SECRETS = {RUNTIME, "signing"}
+RESERVED_SECRETS = {RUNTIME, SIGNING}
 RESERVED_VALUES = {"changed_at", "cursor_key"}
 COUNTED_BY = {"tenant", "route", "function", "receiver"}  # nothing else is known where a group counts
 RESERVED_QUERIES = {"callers", "failing-calls", "one-request", "refused-tokens", "slow-routes"}
@@ -51,6 +51,7 @@ def problems(found: Iterable[Installed]) -> list[Problem]:
         source = PythonSource(one.folder / "declaration.py")
         findings = [finding for check in CHECKS for finding in check(one, source)]
         findings += records.used(one, source, installed)
+        findings += _fed(one, source, installed)
         reported += [Problem(shown(source.path), *finding) for finding in findings]
         reported += code.problems(one)
         reported += requirements.problems(one)
@@ -101,9 +102,9 @@ def _secrets(one: Installed, source: PythonSource) -> Iterator[Finding]:
                 )
     for member in members(one.group):
         for name in member.function.secrets:
-            if name not in own | {RUNTIME}:
+            if name not in own | RESERVED_SECRETS:
                 what = f"{member.name} reads a secret {name}, which is not the group's"
-                remedy = f"declare it, or read one of {', '.join(sorted(own | {RUNTIME}))}"
+                remedy = f"declare it, or read one of {', '.join(sorted(own | RESERVED_SECRETS))}"
                 yield source.line(name, of="Function Query"), what, remedy
 
 
@@ -136,9 +137,32 @@ def _queues(one: Installed, source: PythonSource) -> Iterator[Finding]:
             yield source.line(schedule.rate, of="Schedule"), what, remedy
     for member in members(one.group):
         for name in member.function.feeds:
-            if name not in own:
+            other = name.partition("/")[0]
+            used = {use.kind.partition("/")[0] for use in member.function.uses if "/" in use.kind}
+            if "/" in name and other not in used:
+                what = f"{member.name} feeds {name}, and uses no records of {other}"
+                yield source.line(name, of="Function Query"), what, "add what it uses to uses, or do without"
+            elif "/" not in name and name not in own:
                 what = f"{member.name} feeds a queue {name}, which is not the group's"
                 yield source.line(name, of="Function Query"), what, "declare it in queues"
+        if member.function.oversees and not member.serves:
+            what = f"{member.name} oversees its tenant, and serves no route"
+            yield (
+                source.line(member.name, of="Schedule Queue"),
+                what,
+                "let the routes' function alone oversee",
+            )
+
+
+def _fed(one: Installed, source: PythonSource, installed: list[Installed]) -> Iterator[Finding]:
+    """Queues of other groups, of those that are installed."""
+    queues = {each.name: {queue.name for queue in each.group.queues} for each in installed}
+    for member in members(one.group):
+        for name in member.function.feeds:
+            other, mark, queue = name.partition("/")
+            if mark and queue not in queues.get(other, {queue}):
+                what = f"{member.name} feeds {name}, and {other} has no such queue"
+                yield source.line(name, of="Function"), what, f"name one of {other}'s queues"
 
 
 def _conditions(one: Installed, source: PythonSource) -> Iterator[Finding]:
@@ -219,6 +243,13 @@ def _key_routes(one: Installed, source: PythonSource) -> Iterator[Finding]:
             yield source.line(open_.route, of="KeyRoute"), what, "say in reason why a key is enough"
 
 
+def _page_routes(one: Installed, source: PythonSource) -> Iterator[Finding]:
+    for page in one.group.page_routes:
+        if not page.reason.strip():
+            what = f"{page.route} asks for neither key nor token, and no reason is given"
+            yield source.line(page.route, of="PageRoute"), what, "say in reason what opens it"
+
+
 def _sizes(one: Installed, source: PythonSource) -> Iterator[Finding]:
     for member in members(one.group):
         seconds, memory = member.function.timeout_seconds, member.function.memory_mb
@@ -245,5 +276,6 @@ CHECKS: tuple[Callable[[Installed, PythonSource], Iterator[Finding]], ...] = (
     _metrics,
     _queries,
     _key_routes,
+    _page_routes,
     _sizes,
 )

@@ -77,7 +77,7 @@ class Member:
     @property
     def reached(self) -> tuple[str, ...]:
         """Names of the queues that it puts into or takes from."""
-        return (*self.function.feeds, *((self.queue.name,) if self.queue else ()))
+        return (*self.function.fed, *((self.queue.name,) if self.queue else ()))
 
     @property
     def knows_receivers(self) -> bool:

@@ -31,6 +31,15 @@ UNBOUNDED_SERVICES = {
 UNTAGGABLE = tuple(token for token, kind in KINDS.items() if token.startswith("aws:") and not kind.taggable)
 
 
+def page_routes() -> dict[str, str]:
+    """Routes of web pages that the route groups declare, each with the reason: they need neither."""
+    stated = {each.route: each.reason for group in current() for each in group.page_routes}
+    heads = {
+        route.replace("GET", "HEAD", 1): reason for route, reason in stated.items() if route[:4] == "GET "
+    }
+    return stated | heads
+
+
 def key_routes() -> dict[str, str]:
     """Routes that need a key alone: those that the route groups declare, each with the reason."""
     return {each.route: each.reason for group in current() for each in group.key_routes}

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tenantry.guardrails.exemptions import OPEN_ROUTES, key_routes
+from tenantry.guardrails.exemptions import OPEN_ROUTES, key_routes, page_routes
 from tenantry.guardrails.resources import UNKNOWN, Stack
 from tenantry.guardrails.violations import Violation
 from tenantry.rules.domains import TLS_POLICY
-from tenantry.rules.kinds.tokens import DOMAIN_NAME, OTHER_DOORS, REST_API, STAGE
+from tenantry.rules.kinds.tokens import CERTIFICATE, DOMAIN_NAME, OTHER_DOORS, RECORD, REST_API, STAGE
 from tenantry.rules.requirements import KEY, TOKEN, asked
 
 _ANY_METHOD = "x-amazon-apigateway-any-method"
@@ -47,6 +47,18 @@ def every_domain_refuses_old_tls(stack: Stack) -> Iterator[Violation]:
             yield Violation(domain, f"{found}; set securityPolicy to {TLS_POLICY}")
 
 
+def every_record_leads_to_its_own_domain(stack: Stack) -> Iterator[Violation]:
+    """By what it is made of: where it leads is AWS's to say, and no preview knows it."""
+    for record in stack.of(RECORD):
+        made_of, kind = ("aliases", DOMAIN_NAME) if record.at("aliases") else ("records", CERTIFICATE)
+        own = {each.urn for each in stack.of(kind) if stack.tenant_of(each) == stack.tenant_of(record)}
+        if not own & record.sources.get(made_of, frozenset()):
+            yield Violation(
+                record,
+                "leads clients to no domain of its own; make it of a domain's outputs, or a certificate's",
+            )
+
+
 def every_door_is_the_contracts(stack: Stack) -> Iterator[Violation]:
     for door in stack.of(*OTHER_DOORS):
         yield Violation(door, "opens a way in beside the contract; put the route into the API's body")
@@ -63,7 +75,7 @@ def _operations(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
 def _missing(route: str, asked_for: frozenset[str]) -> list[str]:
     """What the route needs and can be called without."""
     method = route.partition(" ")[0]
-    if route in OPEN_ROUTES or f"{method} *" in OPEN_ROUTES:
+    if route in OPEN_ROUTES or f"{method} *" in OPEN_ROUTES or route in page_routes():
         return []
     needed = (KEY,) if route in key_routes() else (KEY, TOKEN)
     return [each for each in needed if each not in asked_for]

@@ -73,6 +73,12 @@ RULES = (
         gateway.every_domain_refuses_old_tls,
     ),
     Rule(
+        "record-leads-to-its-own-domain",
+        "Whoever a record leads clients to gets their keys and tokens.",
+        gateway.every_record_leads_to_its_own_domain,
+        alone=False,
+    ),
+    Rule(
         "log-group-expires",
         "Logs that never expire cost for ever, and hold what should be forgotten.",
         logs.every_log_group_expires,

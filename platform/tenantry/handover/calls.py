@@ -12,7 +12,8 @@ from tenantry.handover import examples
 from tenantry.planning.schemas import resolved
 
 Document = Mapping[str, Any]
-JSON = "application/json"
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+FROM_ENVIRONMENT = "$"  # begins an example's value that whoever calls has in the environment, as CLIENT_ID
 PRECONDITION_REQUIRED = "428"
 
 
@@ -62,7 +63,7 @@ def _calls(document: Document) -> Iterator[Call]:
     for route, operation in published.operations(dict(document)):
         parameters = [resolved(each, document) for each in operation.get("parameters", ())]
         body = resolved(operation.get("requestBody", {}), document).get("content", {})
-        media = next((each for each in (JSON, *body) if each in body and each.endswith("json")), "")
+        media = next((each for each in (JSON, *body, FORM) if each in body and _sendable(each)), "")
         filled = {each["name"]: str(_example(each, document)) for each in parameters if each["in"] == "path"}
         yield Call(
             route=route,
@@ -81,6 +82,10 @@ def _calls(document: Document) -> Iterator[Call]:
             parameters=tuple(parameters),
             operation=operation,
         )
+
+
+def _sendable(media: str) -> bool:
+    return media.endswith("json") or media == FORM
 
 
 def _sent(parameter: Document, operation: Document) -> bool:

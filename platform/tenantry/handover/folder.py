@@ -9,7 +9,7 @@ from typing import Any
 
 from tenantry.config import Tenant
 from tenantry.errors import WrongInput
-from tenantry.handover import calls, changes, clients, collection, receivers
+from tenantry.handover import calls, changes, clients, collection, receivers, tokens
 from tenantry.handover.page import page
 
 CONTRACT, CHANGES = "openapi.json", "changes.json"
@@ -54,9 +54,9 @@ def _written(folder: Path, tenant: Tenant, document: dict[str, Any], today: date
     of_all = calls.of(document)
     url = document["servers"][0]["url"]
     _write_json(folder / "collection.json", collection.of(document["info"]["title"], url, of_all))
-    for name in receivers.LANGUAGES:  # of an earlier handover
+    for name in (*receivers.LANGUAGES, *tokens.NAMES):  # of an earlier handover
         (folder / name).unlink(missing_ok=True)
-    for each in receivers.sources(tenant):
+    for each in (*receivers.sources(tenant), *tokens.sources(tenant, document)):
         (folder / each.name).write_text(each.text, encoding="utf-8")
     for file in sorted(STATIC.iterdir()):
         shutil.copyfile(file, folder / file.name)

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from tenantry import markdown
 from tenantry.config import Tenant
 from tenantry.gateway import published
-from tenantry.handover import calls, examples, guide, receivers, snippets
+from tenantry.handover import calls, examples, guide, receivers, snippets, tokens
 from tenantry.handover.calls import Call
 from tenantry.handover.clients import Made
 from tenantry.planning.schemas import resolved
+from tenantry.templates import templates
 
 Document = Mapping[str, Any]
 OWN = ("first-call", "limits", "clients", "changes", "routes")
@@ -66,6 +68,7 @@ def page(tenant: Tenant, document: Document, made: Made, history: Sequence[Docum
             first=first,
             sections=guide.sections(anchors, () if takers else (guide.DELIVERY,)),
             receivers=takers,
+            getting=tokens.sources(tenant, document),
             made=made,
             usage=usage,
             history=history,
@@ -129,17 +132,11 @@ def _answers(call: Call, document: Document) -> Iterator[Answer]:
 
 @cache
 def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("tenantry.handover"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates("tenantry.handover")
     environment.filters |= {
         # What Markdown and Pygments made is HTML already, with every value escaped.
-        "code": lambda text, language: Markup(guide.coloured(text, language)),  # noqa: S704
-        "prose": lambda text: Markup(guide.rendered(text, ())),  # noqa: S704
+        "code": lambda text, language: Markup(markdown.coloured(text, language)),  # noqa: S704
+        "prose": lambda text: Markup(markdown.rendered(text, ())),  # noqa: S704
         "html": Markup,
     }
     return environment

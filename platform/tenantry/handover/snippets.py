@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tenantry.handover.calls import JSON, Call
+from tenantry.handover.calls import FORM, FROM_ENVIRONMENT, JSON, Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,10 @@ def _curl(call: Call, url: str) -> str:
             yield '-H "Idempotency-Key: try-$(date +%s)"'
         for name, value in call.headers.items():
             yield f"-H {shlex.quote(f'{name}: {value}')}"
-        if call.body is not None:
+        if call.media == FORM:
+            for name, value in call.body.items():
+                yield f'--data-urlencode "{name}={value}"'
+        elif call.body is not None:
             yield f'-H "Content-Type: {call.media}"'
             yield f"-d {shlex.quote(json.dumps(call.body, ensure_ascii=False))}"
 
@@ -96,7 +99,7 @@ def _python(call: Call, url: str) -> str:
     if call.repeatable:
         headers.append('"Idempotency-Key": str(uuid.uuid4()),')
     headers += [f"{json.dumps(name)}: {value!r}," for name, value in call.headers.items()]
-    if call.media not in ("", JSON):
+    if call.media not in ("", JSON, FORM):
         headers.append(f'"Content-Type": "{call.media}",')
     lines = [
         *(["import os"] if call.keyed else []),
@@ -110,9 +113,22 @@ def _python(call: Call, url: str) -> str:
     ]
     if headers:
         lines += ["    headers={", *(f"        {each}" for each in headers), "    },"]
-    if call.body is not None:
+    if call.media == FORM:
+        fields = (f"        {json.dumps(name)}: {_python_field(each)},\n" for name, each in call.body.items())
+        lines.append(f"    data={{\n{''.join(fields)}    }},")
+    elif call.body is not None:
         lines.append(f"    json={_python_value(call.body, 4)},")
     return "\n".join([*lines, ")", "print(answer.status_code, answer.text)"])
+
+
+def _python_field(value: str) -> str:
+    name = value.removeprefix(FROM_ENVIRONMENT)
+    return json.dumps(value) if name == value else f"os.environ[{json.dumps(name)}]"
+
+
+def _typescript_field(value: str) -> str:
+    name = value.removeprefix(FROM_ENVIRONMENT)
+    return json.dumps(value) if name == value else f"`${{process.env.{name}}}`"
 
 
 def _python_value(value: Any, indent: int) -> str:
@@ -136,12 +152,15 @@ def _typescript(call: Call, url: str) -> str:
     if call.repeatable:
         headers.append('"Idempotency-Key": crypto.randomUUID(),')
     headers += [f"{json.dumps(name)}: {json.dumps(value)}," for name, value in call.headers.items()]
-    if call.body is not None:
+    if call.body is not None and call.media != FORM:
         headers.append(f'"Content-Type": "{call.media}",')
     lines = [f"const answer = await fetch({json.dumps(url + call.path)}, {{", f'  method: "{call.method}",']
     if headers:
         lines += ["  headers: {", *(f"    {each}" for each in headers), "  },"]
-    if call.body is not None:
+    if call.media == FORM:
+        fields = "".join(f"    {name}: {_typescript_field(each)},\n" for name, each in call.body.items())
+        lines.append(f"  body: new URLSearchParams({{\n{fields}  }}),")
+    elif call.body is not None:
         text = json.dumps(call.body, ensure_ascii=False, indent=2).replace("\n", "\n  ")
         lines.append(f"  body: JSON.stringify({text}),")
     return "\n".join([*lines, "});", "console.log(answer.status, await answer.text());"])

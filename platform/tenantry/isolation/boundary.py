@@ -6,6 +6,8 @@ What one tenant's function may have and another's may not, no common boundary ca
 
 from collections.abc import Iterator
 
+from agreed.declarations import SIGNING
+from tenantry.execution.registration import Registered
 from tenantry.groups import current
 from tenantry.isolation import matrix, targets
 from tenantry.isolation.cells import RegisteredCell
@@ -23,12 +25,31 @@ def a_boundary_stops_what_no_function_may_have(cell: RegisteredCell) -> Iterator
     bounding = {role.inputs.get("permissionsBoundary") for role in cell.of(ROLE)}
     for policy in cell.of(POLICY):
         if policy.arn in bounding:
-            own = (ReadPolicy.read(policy.inputs["name"], policy.document("policy")),)
-            holder = Holder(own, None, cell.arns.account, cell.arns.region)
-            taken = Role("", "", f"boundary {policy.name}", holder)
+            taken = Role("", "", f"boundary {policy.name}", _holder(cell, policy, cell.arns.iam("role/any")))
             squares = matrix.tried(taken, list(_forbidden(cell))).values()
             leaks = [leak for square in squares for leak in square.leaks.values()]
             yield from {leak.by: leak for leak in reversed(leaks)}.values()  # one of each statement
+
+
+def a_boundary_lets_those_that_sign_alone_to_signing_keys(cell: RegisteredCell) -> Iterator[Leak]:
+    """It distinguishes functions by the names of their roles; one of each statement that lets more in."""
+    keys = [(slug, targets.secret(cell, cell.names.signing_secret(slug))) for slug in cell.slugs]
+    policies = {each.arn: each for each in cell.of(POLICY)}
+    found: dict[str, Leak] = {}
+    for role in cell.of(ROLE):
+        policy = policies.get(role.inputs.get("permissionsBoundary", ""))
+        member = current().member(role.name.rpartition(".")[2])
+        if policy is None or (member and member.function.reads(SIGNING)):
+            continue
+        taken = Role("", "", f"boundary {policy.name} of {role.name}", _holder(cell, policy, role.arn))
+        for square in matrix.tried(taken, keys).values():
+            found |= {leak.by: leak for leak in square.leaks.values()}
+    yield from found.values()
+
+
+def _holder(cell: RegisteredCell, policy: Registered, role: str) -> Holder:
+    own = (ReadPolicy.read(policy.inputs["name"], policy.document("policy")),)
+    return Holder(own, None, cell.arns.account, cell.arns.region, role)
 
 
 def _forbidden(cell: RegisteredCell) -> Iterator[tuple[str, Target]]:

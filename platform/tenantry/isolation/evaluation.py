@@ -37,12 +37,19 @@ class Request(NamedTuple):
 
 
 class Holder:
-    """Who holds policies, perhaps within a boundary. What was decided is kept: many ask again."""
+    """Who holds policies, perhaps within a boundary; `role` is its ARN. What was decided is kept: many ask
+    again."""
 
     def __init__(
-        self, own: tuple[ReadPolicy, ...], boundary: ReadPolicy | None, account: str, region: str
+        self,
+        own: tuple[ReadPolicy, ...],
+        boundary: ReadPolicy | None,
+        account: str,
+        region: str,
+        role: str,
     ) -> None:
         self.own = own
+        self._role = role
         self._boundary = None if boundary is None else [list(boundary.statements)]
         self._where = account, region
         self._concerned: dict[str, list[list[ParsedStatement]]] = {}
@@ -117,7 +124,7 @@ class Holder:
     def _context(self, request: Request) -> EvalContext:
         account, region = self._where
         return EvalContext(
-            principal_arn=f"arn:aws:sts::{account}:assumed-role/role/session",
+            principal_arn=self._role,  # what `aws:PrincipalArn` holds of a role's session
             principal_type="AssumedRole",
             principal_account=account,
             action=request.action,

@@ -12,8 +12,11 @@ from tenantry.isolation.leaks import Leak, leak
 from tenantry.rules.kinds.tokens import (
     API_KEY,
     BASE_PATH_MAPPING,
+    CERTIFICATE,
+    DOMAIN_NAME,
     FUNCTION,
     LOG_GROUP,
+    RECORD,
     REST_API,
     STAGE,
     USAGE_PLAN,
@@ -64,6 +67,26 @@ def a_mapping_leads_to_its_own_tenants_stage(cell: RegisteredCell) -> Iterator[L
         before = taken.setdefault((domain.lower(), path), each.name)
         if before != each.name:
             yield leak(each, "execute-api:Invoke", f"the place of mapping {before}", at)
+
+
+def a_record_leads_to_its_own_domain(cell: RegisteredCell) -> Iterator[Leak]:
+    """Or says of its own certificate what ACM asks for. Any other may lead clients to anybody."""
+    ours: set[tuple[str | None, str, str, str]] = set()
+    for each in cell.of(DOMAIN_NAME):
+        target = (each.computed["regionalDomainName"], each.computed["regionalZoneId"])
+        ours.add((cell.owner(each), each.inputs["domainName"], *target))
+    proofs = {
+        (cell.owner(each), asked["resourceRecordName"], asked["resourceRecordValue"], "")
+        for each in cell.of(CERTIFICATE)
+        for asked in each.computed["domainValidationOptions"]
+    }
+    for record in cell.of(RECORD):
+        name = record.inputs["name"]
+        led = [(each["name"], each["zoneId"]) for each in record.inputs.get("aliases") or []]
+        led += [(each, "") for each in record.inputs.get("records") or []]
+        for target, zone in led or [("nothing", "")]:
+            if (cell.owner(record), name, target, zone) not in ours | proofs:
+                yield leak(record, "leads clients", target, name)
 
 
 def a_key_is_in_its_own_tenants_plan_alone(cell: RegisteredCell) -> Iterator[Leak]:

@@ -36,6 +36,9 @@ RULES: dict[str, ProofRule] = {
         functions.only_its_own_stage_or_schedule_invokes_a_function
     ),
     "a boundary stops what no function may have": boundary.a_boundary_stops_what_no_function_may_have,
+    "a boundary lets those that sign alone to signing keys": (
+        boundary.a_boundary_lets_those_that_sign_alone_to_signing_keys
+    ),
     "an environment names what is its own tenant's": environments.an_environment_names_its_own_tenants,
     "an environment names nothing of another tenant's": (
         environments.an_environment_names_nothing_of_another_tenants
@@ -47,6 +50,7 @@ RULES: dict[str, ProofRule] = {
     "a verdict is on key and token together": routes.a_verdict_is_on_key_and_token_together,
     "a stage logs to its own tenant's group": gateway.a_stage_logs_to_its_own_tenants_group,
     "a mapping leads to its own tenant's stage": gateway.a_mapping_leads_to_its_own_tenants_stage,
+    "a record leads to its own domain": gateway.a_record_leads_to_its_own_domain,
     "a plan opens its own tenant's stage alone": gateway.a_plan_opens_its_own_tenants_stage_alone,
     "a key is in its own tenant's plan alone": gateway.a_key_is_in_its_own_tenants_plan_alone,
     "a topic is open to services alone": policies.a_topic_is_open_to_services_alone,

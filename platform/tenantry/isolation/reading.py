@@ -1,10 +1,10 @@
 """Read policies as their holder would like them to be.
 
 A proof must hold whatever a caller's circumstances are, and the evaluator denies where it does not know: for
-a proof that is the wrong way. So in an `Allow`, a condition that is not about leading keys counts as met, and
-a policy variable as `*`; a `Deny` that hangs on either counts for nothing. Leading keys are several values:
-AWS asks for a set operator there, and a condition without one, whose meaning its documentation leaves open,
-counts as met too.
+a proof that is the wrong way. So in an `Allow`, a condition counts as met unless it is about leading keys or
+about the role that calls, and a policy variable counts as `*`; a `Deny` that hangs on either counts for
+nothing. Leading keys are several values: AWS asks for a set operator there, and a condition without one,
+whose meaning its documentation leaves open, counts as met too.
 """
 
 import json
@@ -18,9 +18,11 @@ from ministack.core.iam_evaluator import ParsedStatement, parse_policy_document,
 from tenantry.errors import Failed
 
 LEADING_KEYS = "dynamodb:leadingkeys"
+CALLER = "aws:principalarn"
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 _SETS = ("forallvalues:", "foranyvalue:")
+_ON_ARNS = frozenset(f"arn{negation}{kind}" for negation in ("", "not") for kind in ("equals", "like"))
 _ON_STRINGS = frozenset(
     f"string{negation}{kind}" for negation in ("", "not") for kind in ("equals", "like", "equalsignorecase")
 )
@@ -77,9 +79,14 @@ def _understood(conditions: dict[str, dict[str, Any]]) -> dict[str, dict[str, An
 
 
 def _is_understood(operator: str, key: str, values: Any) -> bool:
-    """Whether it is about leading keys, by an operator whose meaning on several values is defined."""
+    """Whether it is about the role that calls, or about leading keys by an operator whose meaning on several
+    values is defined."""
     expected, plain = listed(values), operator.lower()
-    if key.lower() != LEADING_KEYS or any("${" in str(value) for value in expected):
+    if any("${" in str(value) for value in expected):
+        return False
+    if key.lower() == CALLER:
+        return plain in _ON_ARNS
+    if key.lower() != LEADING_KEYS:
         return False
     if plain == "null":
         return len(expected) == 1

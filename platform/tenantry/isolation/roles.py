@@ -36,15 +36,18 @@ def roles(cell: RegisteredCell) -> list[Role]:
         if tenant is not None:
             bound = role.inputs.get("permissionsBoundary")
             boundary = None if bound is None else documents.get(bound) or _unknown(bound)
-            holder = _holder(_own(cell, role, documents), boundary, cell.arns.account, cell.arns.region)
+            own, where = _own(cell, role, documents), cell.arns
+            holder = _holder(own, boundary, where.account, where.region, role.arn)
             found.append(Role(tenant, role.name, role.inputs["name"], holder))
     return sorted(found, key=lambda role: (role.tenant, role.function))
 
 
 @lru_cache(maxsize=32)
-def _holder(own: tuple[ReadPolicy, ...], boundary: ReadPolicy | None, account: str, region: str) -> Holder:
+def _holder(
+    own: tuple[ReadPolicy, ...], boundary: ReadPolicy | None, account: str, region: str, role: str
+) -> Holder:
     """Whoever proves a cell again after a change finds most roles as they were."""
-    return Holder(own, boundary, account, region)
+    return Holder(own, boundary, account, region, role)
 
 
 def _own(cell: RegisteredCell, role: Registered, documents: dict[str, ReadPolicy]) -> tuple[ReadPolicy, ...]:

@@ -44,16 +44,19 @@ def a_route_leads_to_its_stages_function_alone(cell: RegisteredCell) -> Iterator
 
 
 def a_method_asks_for_what_its_route_needs(cell: RegisteredCell) -> Iterator[Leak]:
-    """A key and a verdict, or a key alone where a group declares it so, as the import would set the method.
+    """A key and a verdict, or a key alone or nothing where a group declares it so, as the import would set
+    the method.
 
     A preflight and the mock, which holds no data, ask for nothing.
     """
     by_key_alone = {each.route for group in groups.current() for each in group.key_routes}
+    pages = {each.route for group in groups.current() for each in group.page_routes}
     for api, body in _bodies(cell):
         for route, operation in _operations(body):
             if route.startswith("OPTIONS ") or operation.get(INTEGRATION, {}).get("type") == "mock":
                 continue
-            needed = {KEY} if route in by_key_alone else {KEY, TOKEN}
+            stated = re.sub("^HEAD ", "GET ", route)  # whatever serves GET, to the same callers
+            needed = set() if stated in pages else {KEY} if route in by_key_alone else {KEY, TOKEN}
             for missing in sorted(needed - asked(body, operation.get("security", []))):
                 yield leak(api, "execute-api:Invoke", route, f"its methods, without {missing}")
 

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agreed.declarations import SIGNING
+from tenantry.execution.registration import Registered
 from tenantry.groups import current
 from tenantry.isolation.cells import RegisteredCell
 from tenantry.isolation.partitions import partition_keys
 from tenantry.rules import kinds, naming
-from tenantry.rules.kinds.tokens import BUCKET, REST_API
+from tenantry.rules.kinds.tokens import API_KEY, BUCKET, REST_API, USAGE_PLAN
 from tenantry.rules.naming import AUTHORIZER, Names
 
 INDEX = "/index/any"  # no table has one: LeadingKeys would not hold what is written into it
@@ -27,6 +29,7 @@ class TargetKind(StrEnum):
     TOPICS = "topics"
     QUEUES = "queues"
     SENDERS = "senders"
+    USAGE = "usage"
     ARTIFACTS = "artifacts"
     ENCRYPTION = "encryption keys"
     REST = "anything else"
@@ -43,6 +46,7 @@ SERVICES = {
     TargetKind.TOPICS: ("sns",),
     TargetKind.QUEUES: ("sqs",),
     TargetKind.SENDERS: ("ses",),
+    TargetKind.USAGE: ("apigateway",),
     TargetKind.ARTIFACTS: ("s3",),
     TargetKind.ENCRYPTION: ("kms",),
 }
@@ -79,11 +83,8 @@ class TenantPlace:
         yield from self._data()
         arns, names, slug = self.cell.arns, self.names, self.slug
         groups = current()
-        for each in (
-            names.signing_secret(slug),
-            *(names.secret(slug, each) for each in known_secrets(self.cell)),
-        ):
-            yield secret(self.cell, each)
+        for each in known_secrets(self.cell):
+            yield secret(self.cell, names.secret(slug, each))
         for queue in groups.queues:
             for name in (names.queue(slug, queue.name), names.dead_letters(slug, queue.name)):
                 yield Target(TargetKind.QUEUES, arns.queue(name))
@@ -97,7 +98,8 @@ class TenantPlace:
                 yield Target(TargetKind.FUNCTIONS, arns.function(function) + version)
             yield Target(TargetKind.ROLES, arns.iam(f"role/{function}"))
         yield Target(TargetKind.TOPICS, arns.topic(names.tenant(slug)))
-        # A key's id is AWS's to choose; this one stands for any that the tenant may have.
+        # Ids of a plan and a key are AWS's to choose; these stand for any that the tenant may have.
+        yield Target(TargetKind.USAGE, arns.usage(f"of-{names.tenant(slug)}"))
         for key in (f"key/of-{names.tenant(slug)}", names.encryption_key(slug)):
             yield Target(TargetKind.ENCRYPTION, arns.kms(key))
         if names == self.cell.names:
@@ -121,18 +123,26 @@ class TenantPlace:
             yield Target(TargetKind.STAGES, arns.gateway(f"/restapis/{api.id}/stages/{self.slug}"))
             log = arns.log_group(f"API-Gateway-Execution-Logs_{api.id}/{self.slug}")
             yield Target(TargetKind.LOGS, f"{log}:*")
+        for plan in self._of(USAGE_PLAN):
+            yield Target(TargetKind.USAGE, arns.usage(plan.id))
+            for path in ("", "/keys"):  # the keys of a plan are listed with their values
+                yield Target(TargetKind.STAGES, arns.gateway(f"/usageplans/{plan.id}{path}"))
+        for key in self._of(API_KEY):
+            yield Target(TargetKind.STAGES, arns.gateway(f"/apikeys/{key.id}"))
 
     def _registered(self) -> Iterator[Target]:
         """What the program really makes for it, by whatever name."""
-        for resource in self.cell.of(*KINDS):
-            if self.cell.owner(resource) == self.slug:
-                yield Target(KINDS[resource.type], resource.arn)
+        for resource in self._of(*KINDS):
+            yield Target(KINDS[resource.type], resource.arn)
+
+    def _of(self, *types: str) -> Iterator[Registered]:
+        return (each for each in self.cell.of(*types) if self.cell.owner(each) == self.slug)
 
 
 def known_secrets(cell: RegisteredCell) -> list[str]:
     """All that any tenant can have, and those of the receivers that the cell's tenants list."""
     listed = {each.name for tenant in cell.config.tenants for each in tenant.secrets}
-    declared = [each.name for each in current().secrets]
+    declared = [SIGNING, *(each.name for each in current().secrets)]
     return [*declared, *sorted(listed - set(declared))]
 
 
@@ -143,7 +153,7 @@ def withheld_secrets(names: Names, tenant: str, function: str, known: Iterable[s
     """
     member = current().member(function)
     kept = [each for each in known if member is None or not member.function.reads(each)]
-    return [names.signing_secret(tenant), *(names.secret(tenant, each) for each in kept)]
+    return [names.secret(tenant, each) for each in kept]
 
 
 def withheld(cell: RegisteredCell, tenant: str, function: str) -> list[Target]:

@@ -62,9 +62,17 @@ def session(endpoint: str, credentials: Credentials) -> Session:
     return Session(endpoint, boto)
 
 
+BY_DOMAIN = "/_aws/domains/"  # behind which a path begins with the domain that would be the Host
+
+
 def stage_url(endpoint: str, api: str, stage: str) -> str:
     """The emulator's form of https://<api>.execute-api.<region>.amazonaws.com/<stage>."""
     return f"{endpoint}/_aws/execute-api/{api}/{stage}"
+
+
+def domain_url(endpoint: str, address: str) -> str:
+    """Of an address by a domain, for whoever cannot send its name as `Host`: the way through the emulator."""
+    return f"{endpoint}{BY_DOMAIN}{address.removeprefix('https://')}"
 
 
 _CONFIG = Config(

@@ -1,5 +1,6 @@
 """Describe a platform as its record holds it: what `status` shows, and what tokens and calls need."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ from tenantry.config import Tenant
 from tenantry.config.verification import verification
 from tenantry.deployment import Deployment
 from tenantry.gateway import contract
-from tenantry.local.emulator.parent import RunningEmulator
+from tenantry.local.clients import domain_url
+from tenantry.local.emulator.parent import Emulator, RunningEmulator
 from tenantry.local.identities import Identities
 from tenantry.local.receiver import addresses
 from tenantry.local.state import LocalPlatform, LocalTenant
@@ -28,6 +30,14 @@ SHOWN = (
 )
 
 
+def called(record: RunningEmulator, tenant: Mapping[str, Any]) -> str:
+    """The address that a tenant's clients are given, by its outputs, as it is called on this machine."""
+    address: str = tenant["url"]
+    return (
+        domain_url(Emulator.attach(record).endpoint, address) if address in tenant["addresses"] else address
+    )
+
+
 def described(
     record: RunningEmulator,
     folder: Path,
@@ -41,6 +51,7 @@ def described(
         own = outputs["tenants"][tenant.slug]
         checked = verification(tenant, deployment.names.issuer(tenant.slug), [])
         shown = {name: own.get(name) for name in SHOWN}  # an output of None is none
+        shown["url"] = called(record, own)
         return LocalTenant(
             shown={"tenant": tenant.slug, **shown},
             audience=Audience(checked["issuer"], checked["audience"], checked["max_lifetime_seconds"]),

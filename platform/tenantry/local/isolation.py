@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from agreed.declarations import SIGNING
 from tenantry.errors import Failed
 from tenantry.groups import current
 from tenantry.isolation.partitions import inbox, partition_keys
@@ -154,7 +155,7 @@ def _known_secrets(platform: LocalPlatform) -> list[str]:
         for tenant in platform.tenants
         for secret in groups.secrets_of(tenant.shown["routes"], tenant.shown["options"], tenant.webhooks)
     ]
-    return list(dict.fromkeys([*(secret.name for secret in groups.secrets), *own]))
+    return list(dict.fromkeys([SIGNING, *(secret.name for secret in groups.secrets), *own]))
 
 
 def _made(root: Session, secret: str) -> str:

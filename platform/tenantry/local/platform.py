@@ -17,11 +17,12 @@ from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
 from tenantry.groups import current
 from tenantry.last_update import LastUpdate
-from tenantry.local import key_values, state
+from tenantry.local import key_values, preview, state, zones
 from tenantry.local.clients import ACCOUNT, REGION
-from tenantry.local.description import described
+from tenantry.local.description import called, described
 from tenantry.local.emulator import snapshots
 from tenantry.local.emulator.parent import Emulator, Environment, RunningEmulator
+from tenantry.local.emulator.repairs.gateway.gateway_exchanges import PROBE
 from tenantry.local.engine import inventory
 from tenantry.local.engine.changes import Change
 from tenantry.local.identities import Identities, localized
@@ -33,8 +34,8 @@ from tenantry.packing import artifact
 from tenantry.rules.arns import Arns
 
 SERVICES = (
-    *("apigateway", "cloudwatch", "dynamodb", "events", "iam", "kms", "lambda", "logs", "s3"),
-    *("secretsmanager", "sesv2", "sns", "sqs"),
+    *("acm", "apigateway", "cloudwatch", "dynamodb", "events", "iam", "kms", "lambda", "logs", "route53"),
+    *("s3", "secretsmanager", "sesv2", "sns", "sqs"),
 )
 MAIL_FROM = "contact@tenantry.example"  # the emulator keeps what is mailed, and sends nothing
 ANSWER_SECONDS = 30.0
@@ -140,7 +141,7 @@ def declared(platform: LocalPlatform, cell: Cell) -> tuple[Cell, Deployment]:
     """
     emulator = Emulator.attach(platform.record)
     here = _at_home(emulator, cell, _signers(platform), _receivers(platform))
-    return here.cell, _prepared(cell, paths.BUILD, platform.last)
+    return here.cell, _prepared(here.cell, paths.BUILD, platform.last)
 
 
 def _prepared(cell: Cell, build: Path, last: LastUpdate) -> Deployment:
@@ -163,6 +164,7 @@ def _at_home(
     emulator: Emulator, cell: Cell, known: dict[str, Signer], receivers: Mapping[str, str]
 ) -> Identities:
     here = received_here(cell, partial(_taken_at, emulator, receivers))
+    here = zones.localized(here, clients_of(emulator.record)["route53"])
     return localized(here, emulator.issuer_url, known)
 
 
@@ -191,7 +193,7 @@ def _deploy(
     from tenantry.local.engine.deployment import deploy
 
     on_step("packing code and layer")
-    deployment = replace(_prepared(cell, build, last), key_values=key_values.of_cell(cell))
+    prepared = replace(_prepared(cell, build, last), key_values=key_values.of_cell(cell))
     clients = clients_of(emulator.record)
 
     def on_change(change: Change) -> None:
@@ -201,13 +203,16 @@ def _deploy(
     with recorded(action, cell) as done, inventory.opened(emulator.record.directory) as made:
         _verify_sender(clients["sesv2"])
         identities = _at_home(emulator, cell, known, receivers)
+        deployment = replace(prepared, domain=identities.cell.domain)
         emulator.publish(identities.published)
         outputs, changes = deploy(identities.cell, deployment, clients.__getitem__, made, on_change)
         on_step("waiting for the stages to answer")
         for tenant in outputs["tenants"].values():
-            _await_answer(f"{tenant['url']}/health")
+            _await_answer(f"{called(emulator.record, tenant)}/health")
         platform = described(emulator.record, folder, deployment, identities, outputs)
         state.save(platform)
+        if changes or not preview.kept(emulator.record.directory):
+            preview.keep(emulator.record.directory, cell)
         emulator.save()
     return platform, changes
 
@@ -240,9 +245,10 @@ def _await_answer(url: str) -> None:
 
     deadline = time.monotonic() + ANSWER_SECONDS
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach loopback
+    probe = urllib.request.Request(url, headers={PROBE: "up"})  # noqa: S310 - a stage's address on loopback
     while True:
         try:
-            with opener.open(url, timeout=5) as answer:
+            with opener.open(probe, timeout=5) as answer:
                 if answer.status == 200:
                     return
         except OSError as error:

@@ -110,12 +110,14 @@ def _known(namespace: str) -> Mapping[str, tuple[Dimensions, ...]]:
 
 
 def counted_by(metric: Declared, routes: Iterable[Route], workers: Iterable[str]) -> tuple[str, ...]:
-    """The values that the dimension `route` of this metric takes.
+    """The values that the dimension `route` of this metric takes; what oversees counts nothing.
 
     Args:
         routes: those that are served.
         workers: functions that serve none, and stand for themselves.
     """
+    overseers = {group.name for group in current() if group.function.oversees}
+    routes = [route for route in routes if route.group not in overseers]
     if metric in (READS, WRITES):
         served = [route for route in routes if metric is READS or route.method != "GET"]
         return (*map(str, served), *workers)
@@ -132,7 +134,7 @@ def _group_of(metric: Declared) -> str:
 
 def bound(routes: tuple[Route, ...], members: Iterable[Member], receivers: int = RECEIVERS + 1) -> int:
     """The most custom metrics that a tenant with these routes, functions and receivers can bring about."""
-    functions = list(members)
+    functions = [member for member in members if not member.function.oversees]
     workers = [member.name for member in functions if not member.serves]
     values = {"tenant": 1, "reason": len(REASONS), "function": len(functions) + 1}  # and the authorizer
     values["receiver"] = receivers

@@ -7,6 +7,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tenantry.errors import Failed
 
+
+class Silent(Failed):
+    """Nothing answers at the address, so that nothing else can be read there either."""
+
+
 # Codes with which AWS says that something is not there.
 GONE = frozenset(
     {
@@ -26,6 +31,9 @@ _ROLE = "use credentials of a role that may"
 _PLACE = "check the stack's name and the Region"
 _REGION = "check the Region and the network"
 _OTHERWISE = "try again; what was done already stays done"
+
+# botocore's own errors, of a connection that was never made.
+_SILENCE = frozenset({"ConnectTimeoutError", "EndpointConnectionError", "ProxyConnectionError"})
 
 _REMEDIES = {  # by the code of a ClientError, or the class of an error that botocore has itself
     "NoCredentialsError": _SET,
@@ -68,4 +76,5 @@ def refusals_reported(region: str) -> Iterator[None]:
 def _failed(region: str, code: str, text: str) -> Failed:
     said = " ".join(text.split()).rstrip(".")
     why = f"{code}: {said}" if said else code
-    return Failed(f"AWS, Region {region}: {why}; {_REMEDIES.get(code, _OTHERWISE)}")
+    told = f"AWS, Region {region}: {why}; {_REMEDIES.get(code, _OTHERWISE)}"
+    return Silent(told) if code in _SILENCE else Failed(told)

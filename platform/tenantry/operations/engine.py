@@ -107,6 +107,14 @@ class Engine:
         """What an update would do, as the engine's JSON; it changes nothing."""
         return self._run("preview", "--json")
 
+    def require_allowed(self, policies: Path) -> None:
+        """Have a policy pack judge what an update would make, before anything is made.
+
+        Raises:
+            Failed: it refuses something, in its own words.
+        """
+        self._run("preview", *_by(policies))
+
     def drifted(self) -> bool:
         """Whether AWS has anything otherwise than the last update left it; neither is changed."""
         try:
@@ -117,13 +125,14 @@ class Engine:
             raise
         return False
 
-    def up(self, began: Began) -> None:
+    def up(self, began: Began, policies: Path | None = None) -> None:
         """Without a preview of its own.
 
         Args:
             began: gets the process, which is in a session of its own: Ctrl-C does not reach it by itself.
+            policies: a policy pack's folder, which the update is made under.
         """
-        self._run("up", "--yes", "--skip-preview", "--suppress-outputs", began=began)
+        self._run("up", "--yes", "--skip-preview", "--suppress-outputs", *_by(policies), began=began)
 
     def _run(
         self,
@@ -161,6 +170,10 @@ class Engine:
             said = reason(output, errors)
             raise (Locked if _LOCKED in said else Failed)(f"`pulumi {' '.join(arguments[:2])}`: {said}")
         return output
+
+
+def _by(policies: Path | None) -> list[str]:
+    return ["--policy-pack", str(policies)] if policies else []
 
 
 def reason(output: str, errors: str) -> str:

@@ -22,8 +22,9 @@ def _no_trail() -> Trail:
 class Place:
     """`client` makes boto3's client of a service; `cell` is None where the stack's file does not state it.
 
-    `url` is the address of a stage, by its API's id and its name. `trail` finds the record of what is done
-    there; without one, whatever would be recorded is refused.
+    `url` is AWS's own address of a stage, by its API's id and its name; `called` says how one by a domain is
+    called from here. `trail` finds the record of what is done there; without one, whatever would be recorded
+    is refused. `silence` says what it means if nothing answers.
     """
 
     names: Names
@@ -33,16 +34,19 @@ class Place:
     client: Callable[[str], Any]
     url: Callable[[str, str], str]
     trail: Callable[[], Trail] = _no_trail
+    silence: str = "this machine does not reach AWS there; check the network, and the stack's Region"
+    called: Callable[[str], str] = str
 
     def __str__(self) -> str:
         return self.words
 
 
-def on_aws(stack: Stack, credentials: Mapping[str, str] | None = None) -> Place:
+def on_aws(stack: Stack, credentials: Mapping[str, str] | None = None, backend: str | None = None) -> Place:
     """With the operator's own credentials, in the stack's Region, unless others are given.
 
     Args:
         credentials: as boto3's session takes them.
+        backend: where the state is, if it is not where the engine finds it by itself.
 
     Raises:
         Failed: there is no such profile.
@@ -64,6 +68,6 @@ def on_aws(stack: Stack, credentials: Mapping[str, str] | None = None) -> Place:
             return str(client("sts").get_caller_identity()["Arn"])
 
     def trail() -> Trail:
-        return kept.of_stack(stack.names.stack, arn)
+        return kept.of_stack(stack.names.stack, arn, backend)
 
     return Place(stack.names, stack.region, stack.cell, str(stack), client, url, trail)

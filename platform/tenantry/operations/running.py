@@ -10,7 +10,10 @@ from tenantry.groups import current
 from tenantry.operations.aws import refusals_reported
 from tenantry.operations.places import Place
 from tenantry.problems import meant
+from tenantry.rules.domains import ADDRESS
 from tenantry.rules.naming import AUTHORIZER, stage_variable
+
+PAGE = 500  # of a list, API Gateway's most
 
 
 class NotDeployed(Failed):
@@ -39,7 +42,8 @@ class PlanQuota:
 class RunningTenant:
     """`functions` by name, the authorizer's among them; `queues` are those that it has.
 
-    A suspended tenant's plan opens no stage. Rate and burst hold for each API key.
+    `url` is the address that its clients are given. A suspended tenant's plan opens no stage. Rate and burst
+    hold for each API key.
     """
 
     slug: str
@@ -169,7 +173,7 @@ def _tenant(
         slug=slug,
         tier=stage.get("tags", {}).get("tier", ""),
         suspended=not plan.get("apiStages"),
-        url=place.url(api_id, slug),
+        url=_address(place, api_id, stage),
         plan_id=plan["id"],
         rate_per_second=float(throttle.get("rateLimit", 0)),
         burst=int(throttle.get("burstLimit", 0)),
@@ -180,6 +184,11 @@ def _tenant(
     )
 
 
+def _address(place: Place, api_id: str, stage: dict[str, Any]) -> str:
+    lasting = stage.get("tags", {}).get(ADDRESS)
+    return place.called(lasting) if lasting else place.url(api_id, stage["stageName"])
+
+
 def _all(gateway: Any, operation: str, **parameters: Any) -> list[dict[str, Any]]:
-    pages = gateway.get_paginator(operation).paginate(**parameters)
+    pages = gateway.get_paginator(operation).paginate(**parameters, PaginationConfig={"PageSize": PAGE})
     return [each for page in pages for each in page["items"]]

@@ -16,7 +16,9 @@ from tenantry.errors import Failed
 # botocore describes over 400 services with all their operations, and reads a service's whole description when
 # a client is made. These are the ones that functions call.
 OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "apigateway": ("GetUsage",),
     "dynamodb": ("BatchGetItem", "GetItem", "Query", "TransactWriteItems", "UpdateItem"),
+    "logs": ("FilterLogEvents",),
     "secretsmanager": ("GetSecretValue",),
     "sesv2": ("SendEmail",),
     "sqs": ("ChangeMessageVisibility", "SendMessage", "SendMessageBatch"),

@@ -18,23 +18,35 @@ _STATES: Mapping[str, State] = {
 }
 
 
+UNDONE: tuple[State, ...] = ("updating", "failed", "interrupted")
+
+
 @dataclass(slots=True)
 class Progress:
     """`wanted` is the digest that each stack is to have, `was` the one that it had, `rings` their rings.
 
     Attributes:
+        ran: ids of the releases that the tenants of each stack ran before, by slug.
+        back: of a rollback, ids of those that they go back to, by stack and slug.
+        taken_back: of a rollback, the rollout that it takes back.
+        off: ids of the releases that nobody moves to.
         tried: stacks that the last run has begun.
         processes: where each stack that is being updated runs: `host` and `pid` of the engine.
         soaking: since when, by ring.
         passed: rings whose stacks are updated and whose gate has held.
         runner: who began or resumed it last.
         stop: why no other stack is to begin; empty where they may.
+        condemned: whether that is what a gate found.
         outcome: of the last run; empty while one runs, or was killed.
     """
 
     wanted: dict[str, str] = field(default_factory=dict)
     was: dict[str, str] = field(default_factory=dict)
     rings: dict[str, str] = field(default_factory=dict)
+    ran: dict[str, dict[str, str]] = field(default_factory=dict)
+    back: dict[str, dict[str, str]] = field(default_factory=dict)
+    taken_back: str = ""
+    off: frozenset[str] = frozenset()
     states: dict[str, State] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     tried: set[str] = field(default_factory=set)
@@ -44,10 +56,16 @@ class Progress:
     begun: str = ""
     runner: str = ""
     stop: str = ""
+    condemned: bool = False
     outcome: str = ""
 
-    def of(self, state: State) -> list[str]:
-        return sorted(stack for stack, each in self.states.items() if each == state)
+    def of(self, *states: State) -> list[str]:
+        return sorted(stack for stack, each in self.states.items() if each in states)
+
+    @property
+    def touched(self) -> list[str]:
+        """Stacks that it has begun to update, whatever came of it."""
+        return self.of("updated", *UNDONE)
 
     def take(self, event: Event) -> None:
         match event["event"]:
@@ -55,9 +73,12 @@ class Progress:
                 for stack, each in event["stacks"].items():
                     self.wanted[stack], self.was[stack] = each["wanted"], each["was"]
                     self.rings[stack], self.states[stack] = each["ring"], "waiting"
+                    self.ran[stack], self.back[stack] = each["ran"], each["back"]
                 self.begun, self.runner = event["at"], event["by"]
+                self.taken_back, self.off = event["taken_back"], frozenset(event["off"])
             case "resumed":
                 self.runner, self.stop, self.outcome = event["by"], "", ""
+                self.condemned = False
                 self.tried.clear()
             case "updating" | "updated" | "failed" | "interrupted" as kind:
                 self.states[event["stack"]] = _STATES[kind]
@@ -69,7 +90,7 @@ class Progress:
             case "passed":
                 self.passed.add(event["ring"])
             case "halt":
-                self.stop = event["why"]
+                self.stop, self.condemned = event["why"], event.get("condemned", False)
             case "ended":
                 self.outcome = event["outcome"]
 

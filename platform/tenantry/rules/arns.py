@@ -47,6 +47,11 @@ class Arns:
     def log_group(self, name: str) -> str:
         return self._arn("logs", f"log-group:{name}")
 
+    def log_and_streams(self, name: str) -> list[str]:
+        """The group's ARN as AWS spells it where something is read from it: with a part for its streams, or
+        without."""
+        return [self.log_group(name), f"{self.log_group(name)}:*"]
+
     def secrets(self, name_pattern: str) -> str:
         """Secrets Manager appends `-` and six characters to every name."""
         return self._arn("secretsmanager", f"secret:{name_pattern}-??????")
@@ -54,6 +59,13 @@ class Arns:
     def kms(self, resource: str) -> str:
         """`resource` is `key/<id>` or `alias/<name>`."""
         return self._arn("kms", resource)
+
+    def certificate(self, identifier: str) -> str:
+        return self._arn("acm", f"certificate/{identifier}")
+
+    def route53(self, resource: str) -> str:
+        """Route 53 has neither Regions nor accounts; `resource` is `hostedzone/<id>` or `change/<id>`."""
+        return f"arn:{self.partition}:route53:::{resource}"
 
     def execute_api(self, api: str, path: str) -> str:
         """`path` is `<stage>/<method>/<resource>` for calls, `authorizers/<id>` for authorizers."""
@@ -95,6 +107,10 @@ class Arns:
     def regional(self, service: str) -> str:
         """The service as KMS and CloudWatch Logs name it in policies: that of this Region alone."""
         return f"{service}.{self.region}.amazonaws.com"
+
+    def usage(self, plan: str) -> str:
+        """What the plan has counted, by key and day."""
+        return self.gateway(f"/usageplans/{plan}/usage")
 
     def bucket(self, name: str) -> str:
         """Bucket names are global, so neither Region nor account stand in it."""

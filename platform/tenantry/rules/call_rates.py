@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html
 """
 
 from collections.abc import Mapping
@@ -17,7 +19,10 @@ SECONDS = {
     "apigateway:CreateApiKey": 1 / 5,
     "apigateway:DeleteApiKey": 1 / 5,
     "apigateway": 1 / 10,  # all of its operations together
+    "acm:AddTagsToCertificate": 1 / 5,
+    "acm:RequestCertificate": 1 / 5,
     "lambda": 1 / 15,
+    "route53": 1 / 10,  # of the account, whatever the Region
     "cloudwatch:DeleteAlarms": 1 / 3,
     "cloudwatch:PutMetricAlarm": 1 / 3,
 }

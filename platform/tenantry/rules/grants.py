@@ -26,7 +26,8 @@ OPERATIONS: Mapping[Action, str] = {
 class Reach:
     """ARNs of what a tenant has, secrets and queues by name; `mail` is the right to send some, if it may.
 
-    `traced`: whether its calls are, so that its functions write segments.
+    `traced`: whether its calls are, so that its functions write segments. `overseen` are the rights to look
+    at its calls and usage, for whatever oversees.
     """
 
     table: str
@@ -35,12 +36,13 @@ class Reach:
     queues: Mapping[str, str] = field(default_factory=dict)
     mail: Statement | None = None
     traced: bool = True
+    overseen: tuple[Statement, ...] = ()
 
 
 def of_member(member: Member, groups: Groups, tenant: str, reach: Reach) -> Policy:
     """The whole policy of the function's role."""
     function = member.function
-    sent = [reach.queues[name] for name in function.feeds if name in reach.queues]
+    sent = [reach.queues[name] for name in function.fed if name in reach.queues]
     read = [arn for name, arn in reach.secrets.items() if function.reads(name)]
     taken = [reach.queues[member.queue.name]] if member.queue else []
     return policies.document(
@@ -51,6 +53,7 @@ def of_member(member: Member, groups: Groups, tenant: str, reach: Reach) -> Poli
         *([policies.on_queues("Receive", policies.CONSUMING, taken)] if taken else []),
         *([policies.read_secrets(read)] if read else []),
         *([reach.mail] if reach.mail and function.mails else []),
+        *(reach.overseen if function.oversees else []),
     )
 
 

@@ -7,7 +7,7 @@ meet in one name: `acme` + `eu-items` and `acme-eu` + `items` stay apart.
 import re
 from dataclasses import dataclass
 
-from agreed.declarations import RUNTIME
+from agreed.declarations import RUNTIME, SIGNING
 from tenantry.errors import WrongInput
 
 AUTHORIZER = "authorizer"
@@ -127,8 +127,8 @@ class Names:
         return f"{self.folder}{tenant}/{secret}"
 
     def signing_secret(self, tenant: str) -> str:
-        """Private signing keys; no function may read it. A generation follows."""
-        return f"{self.folder}{tenant}/signing"
+        """Private signing keys; functions that declare to sign may read it. A generation follows."""
+        return self.secret(tenant, SIGNING)
 
     def secrets(self, tenant: str) -> str:
         """What the names of all of a tenant's secrets begin with."""

@@ -61,6 +61,18 @@ def by_email(identities: list[str], sender: str, receivers: list[str] | None = N
     }
 
 
+def overseeing(access_logs: list[str], usage: str) -> tuple[Statement, ...]:
+    """Read calls by the access log, and what a usage plan counted.
+
+    Args:
+        access_logs: with and without the part of its streams, which AWS appends to a log group's ARN.
+    """
+    return (
+        {"Sid": "Calls", "Effect": "Allow", "Action": "logs:FilterLogEvents", "Resource": access_logs},
+        {"Sid": "Usage", "Effect": "Allow", "Action": "apigateway:GET", "Resource": usage},
+    )
+
+
 def boundary(
     tables: list[str],
     log_groups: str,
@@ -68,9 +80,15 @@ def boundary(
     signing_secrets: str,
     queues: str,
     dead_letters: str,
+    overseen: tuple[Statement, ...],
     email: Statement | None = None,
+    signers: list[str] | None = None,
 ) -> Policy:
-    """The most that any role of the cell can ever hold, whatever its own policy says.
+    """The most that any role of the cell can ever hold, whatever its own policy says; `overseen` as
+    `overseeing` answers it.
+
+    Args:
+        signers: patterns of the roles of functions that sign tokens; no other role reads a signing secret.
 
     No role needs the dead letters: SQS itself moves messages there, and an operator takes them back. Their
     names are among those that the pattern of the queues covers.
@@ -87,12 +105,14 @@ def boundary(
         },
         read_secrets([secrets]),
         on_queues("Queues", ["SendMessage", *CONSUMING], [queues]),
+        *overseen,
         *([email] if email else []),
         {
             "Sid": "NoSigningKeys",
             "Effect": "Deny",
             "Action": "secretsmanager:*",
             "Resource": signing_secrets,
+            **({"Condition": {"ArnNotLike": {"aws:PrincipalArn": signers}}} if signers else {}),
         },
         {"Sid": "NoDeadLetters", "Effect": "Deny", "Action": "sqs:*", "Resource": dead_letters},
     )

@@ -2,7 +2,7 @@
 
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -10,6 +10,7 @@ from tenantry.config import Tenant
 from tenantry.gateway import contract
 from tenantry.gateway.contract import Document
 from tenantry.rules import requirements
+from tenantry.rules.domains import ADDRESS
 from tenantry.rules.kinds import tokens
 from tenantry.verification.findings import Finding
 from tenantry.verification.reader import Deployed
@@ -59,11 +60,19 @@ def calls(document: Document, tenant: Tenant) -> Iterator[Call]:
                 yield Call(method.upper(), filled, {}, 403)
 
 
-def tried(declared: Sequence[Deployed], tenants: Sequence[Tenant]) -> Iterator[Finding]:
-    """What was answered otherwise than it should be."""
+def tried(
+    declared: Sequence[Deployed], tenants: Sequence[Tenant], called: Callable[[str], str]
+) -> Iterator[Finding]:
+    """What was answered otherwise than it should be, at the address that clients are given.
+
+    Args:
+        called: how an address by a domain is called from here.
+    """
     document = contract.load()
     addresses = {
-        each.name: each.found.outputs["invokeUrl"]
+        each.name: called(lasting)
+        if (lasting := each.inputs["tags"].get(ADDRESS))
+        else each.found.outputs["invokeUrl"]
         for each in declared
         if each.type == tokens.STAGE and each.found
     }

@@ -1,6 +1,6 @@
 """Verify a place: a stack on AWS by its own configuration, or the local platform by its own files."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from tenantry.errors import WrongInput
 from tenantry.last_update import NONE_YET
 from tenantry.operations import kept_releases, stacks
 from tenantry.operations.aws import refusals_reported
+from tenantry.operations.kept_releases import NOTHING_MORE
 from tenantry.operations.places import Place
 from tenantry.problems import unknown
 from tenantry.rules.arns import Arns
@@ -34,8 +35,18 @@ class Report:
     doubts: tuple[Settled, ...]
 
 
-def of_stack(place: Place, tenants: Collection[str], call: bool) -> Report:
+def of_stack(
+    place: Place,
+    tenants: Collection[str],
+    call: bool,
+    held: bool = False,
+    environment: Mapping[str, str] = NOTHING_MORE,
+) -> Report:
     """Of the cell and the settings that the stack's file names.
+
+    Args:
+        held: whether a rollback may hold tenants, which the stack's record alone says.
+        environment: of the engine, which reads that record.
 
     Raises:
         WrongInput: the configuration or the tenants' files are wrong, or name no such tenant.
@@ -53,8 +64,8 @@ def of_stack(place: Place, tenants: Collection[str], call: bool) -> Report:
     arns = Arns(partition, place.region, identity["Account"])
 
     last = NONE_YET
-    if "tenantry:releases" in config or any(tenant.release for tenant in cell.tenants):
-        last = kept_releases.of_stack(place.names, paths.ROOT)
+    if held or "tenantry:releases" in config or any(tenant.release for tenant in cell.tenants):
+        last = kept_releases.of_stack(place.names, paths.ROOT, environment)
 
     def configured() -> dict[str, Any]:
         # Nothing is updated here: neither what may be taken away nor by which stack is asked.
@@ -90,7 +101,7 @@ def _report(
         every = list(findings(there, reading))
         doubts = tuple(settled(there, every, reading)) if on_aws else ()
     if call:
-        every += tried(there, chosen)
+        every += tried(there, chosen, place.called)
     shown = tuple(each for each in every if not slugs or each.tenant in slugs)
     read = [each for each in there if not slugs or each.owner in slugs]
     return Report(str(place), len(read), shown, doubts)

@@ -1,5 +1,6 @@
 """`update`: rotation, suspension, limits, route groups and tenants, on a platform that goes on serving."""
 
+import json
 import re
 import shutil
 import threading
@@ -108,6 +109,40 @@ def test_without_an_edit_nothing_changes(local: Local) -> None:
     assert local.update() == []
     done = local.command("update")
     assert "nothing to change" in done.stdout
+
+
+def previewed(local: Local) -> dict[str | None, dict[str, int]]:
+    """Resources by step, of each tenant; what all share is None's."""
+    done = local.command("update", "--preview", "--json")
+    assert done.returncode == 0, done.stderr
+    return {each["tenant"]: each["resources"] for each in json.loads(done.stdout)["tenants"]}
+
+
+def steps(changes: list[Change]) -> dict[str | None, dict[str, int]]:
+    counted: dict[str | None, Counter[str]] = {}
+    for each in changes:
+        counted.setdefault(each.owner or None, Counter())[each.step] += 1
+    return {owner: dict(number) for owner, number in counted.items()}
+
+
+def test_a_preview_without_an_edit_touches_nobody(local: Local) -> None:
+    assert previewed(local) == {"acme": {}, "acme-eu": {}, "globex": {}}
+
+
+def test_a_preview_says_what_the_update_then_does_and_changes_nothing(local: Local) -> None:
+    """Keys of both kinds, a group that goes, a tenant that goes and one that comes."""
+    local.edit("acme", (r"^api_keys: .*", "api_keys: [web-2026]"), (r"keys: \[main\]", "keys: [second]"))
+    local.edit("acme-eu", (r"^routes: .*", "routes: [contact, items]"))
+    globex = local.command.tenants / "demo" / "globex.yaml"
+    globex.rename(globex.with_stem("initech"))
+    [journal] = local.command.home.glob("*/resources.jsonl")
+    before = journal.read_bytes()
+    found = previewed(local)
+    shown = local.command("update", "--preview")
+    assert journal.read_bytes() == before
+    assert "key web goes: whoever uses it is refused" in " ".join(shown.stdout.replace("│", " ").split())
+    done = steps(local.update())
+    assert {owner: number for owner, number in found.items() if number} == done
 
 
 def test_an_api_key_is_rotated_under_a_client_that_never_fails(local: Local) -> None:

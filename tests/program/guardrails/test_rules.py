@@ -182,9 +182,7 @@ def test_a_key_opens_a_route_that_its_group_declares_and_no_other(
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Stack:
     """With what the demo's own groups do not declare."""
-    domain = CellDomain(
-        name="api.example.com", certificate="arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d"
-    )
+    domain = CellDomain(name="api.example.com", zone="Z0123456789ABC")
     with scheduled.cell(tmp_path_factory.mktemp("groups")) as cell:
         addressed = cell.model_copy(update={"domain": domain})
         return stack(register(addressed, manage_account=True, domain=domain)[0])

@@ -1,5 +1,6 @@
 """Each way in which a policy can be too wide is found, and said in one line with the statement that is."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -238,7 +239,29 @@ def test_a_boundary_taken_away_together_with_a_wide_policy_is_found(demo: Regist
 def test_a_boundary_that_is_too_wide_lets_a_wide_policy_through(demo: RegisteredCell) -> None:
     everything = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
     weak = both(set_input("Policy", "demo", policy=everything), wide("dynamodb:Scan", TABLE))
-    assert [leak.by for leak in decided(weak(demo))] == 2 * ["own/Wide"] + ["tenantry_demo/statement 1"]
+    lets_through = 2 * ["tenantry_demo/statement 1"]  # judged alone, and on signing keys for each role
+    assert [leak.by for leak in decided(weak(demo))] == 2 * ["own/Wide"] + lets_through
+
+
+def test_a_boundary_that_lets_a_function_to_signing_keys_that_does_not_sign_is_found(
+    demo: RegisteredCell,
+) -> None:
+    policy = next(demo.of("aws:iam/policy:Policy")).document("policy")
+    deny = next(each for each in policy["Statement"] if each.get("Sid") == "NoSigningKeys")
+    deny["Condition"]["ArnNotLike"]["aws:PrincipalArn"].append(ARNS.iam("role/tenantry_demo_*_items"))
+    leaks = decided(set_input("Policy", "demo", policy=json.dumps(policy))(demo))
+    assert {(leak.who.rpartition(".")[2], leak.action) for leak in leaks} == {
+        ("items", "secretsmanager:GetSecretValue")
+    }
+
+
+def test_a_token_endpoint_that_reads_another_tenants_signing_keys_is_found(demo: RegisteredCell) -> None:
+    """The boundary lets functions that sign through: whose keys they read, their own policies say."""
+    keys = ARNS.secrets(generation(NAMES.signing_secret("globex"), "*"))
+    leaks = decided(granted("acme.tokens", allow("secretsmanager:GetSecretValue", keys))(demo))
+    assert [(leak.who, leak.whose, leak.by) for leak in leaks] == [
+        (NAMES.function("acme", "tokens"), "globex", "own/Wide")
+    ]
 
 
 def test_another_name_for_a_tenants_resource_is_what_is_looked_at(demo: RegisteredCell) -> None:

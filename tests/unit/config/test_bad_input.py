@@ -56,7 +56,7 @@ CASES = {
     "route unknown": (
         "[items]",
         "[items, item]",
-        "3: routes[1] is 'item'; use contact, items or tools (did you mean items?)",
+        "3: routes[1] is 'item'; use contact, items, portal, tokens or tools (did you mean items?)",
     ),
     "route repeated": ("[items]", "[items, items]", "3: routes[1] repeats 'items'; name each once"),
     "routes empty": ("[items]", "[]", "3: routes is empty; list at least 1"),
@@ -64,7 +64,7 @@ CASES = {
     "route on its own line": (
         "[items]",
         "\n  - items\n  - shop",
-        "5: routes[1] is 'shop'; use contact, items or tools",
+        "5: routes[1] is 'shop'; use contact, items, portal, tokens or tools",
     ),
     "no auth mode": (
         "managed:\n    keys: [main]",

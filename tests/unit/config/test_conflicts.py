@@ -32,6 +32,34 @@ def with_auth(tenant_text: str, auth: str) -> str:
     return tenant_text.replace("managed:\n    keys: [main]", auth)
 
 
+def test_a_group_that_signs_needs_keys_that_the_platform_has(
+    folder: Path, problems: Problems, tenant_text: str
+) -> None:
+    signing = tenant_text.replace("[items]", "[items, tokens]")
+    write(folder, "demo/acme.yaml", signing)
+    assert problems() == []
+    write(folder, "demo/acme.yaml", with_auth(signing, f"jwks: {{keys: [{json.dumps(jwk())}]}}"))
+    assert problems() == [
+        "tenants/demo/acme.yaml:3: routes lists tokens, which signs tokens, and auth is jwks; take it out, "
+        "or let the platform make the keys, by auth.managed"
+    ]
+
+
+def test_a_token_lives_no_longer_than_the_tenants_authorizer_takes(
+    folder: Path, problems: Problems, tenant_text: str
+) -> None:
+    own = "managed: {keys: [main], token_seconds: 601}\n  max_lifetime_seconds: 600"
+    write(folder, "demo/acme.yaml", with_auth(tenant_text, own))
+    assert problems() == [
+        "tenants/demo/acme.yaml:5: auth.managed.token_seconds is 601, and tokens over max_lifetime_seconds, "
+        "600, are refused; set it to no more"
+    ]
+    for said, seconds in (("", 600), (", token_seconds: 60", 60)):
+        own = f"managed: {{keys: [main]{said}}}\n  max_lifetime_seconds: 600"
+        write(folder, "demo/acme.yaml", with_auth(tenant_text, own))
+        assert load_platform(folder).tenant("acme").auth.token_seconds == seconds
+
+
 def test_a_slug_is_one_tenants_over_all_cells(folder: Path, problems: Problems, tenant_text: str) -> None:
     write(folder, "other/acme.yaml", tenant_text)
     assert problems() == [

@@ -20,7 +20,7 @@ def summary(tenant: Tenant) -> tuple[object, ...]:
 
 def test_the_demo_cell_shows_every_mode(platform: Platform) -> None:
     assert {tenant.slug: summary(tenant) for tenant in platform.cell("demo").tenants} == {
-        "acme": ("demo", "gold", "active", ("contact", "items", "tools"), "managed", "pooled"),
+        "acme": ("demo", "gold", "active", ("contact", "items", "tokens", "tools"), "managed", "pooled"),
         "acme-eu": ("demo", "bronze", "active", ("items",), "jwks", "pooled"),
         "globex": ("demo", "silver", "active", ("contact", "items"), "oidc", "silo"),
     }
@@ -82,9 +82,10 @@ def test_capacity_counts_what_a_cell_takes_of_its_quotas(platform: Platform) -> 
         "stages": (3, 10, "cell"),
         "APIs": (1, 600, "account"),
         "domains": (0, 120, "account"),
+        "certificates": (0, 2_500, "account"),
         "usage plans": (3, 300, "account"),
         "API keys": (3, 10_000, "account"),
-        "roles": (11, 1_000, "account"),
+        "roles": (12, 1_000, "account"),
         "reserved concurrency": (0, 900, "account"),
         "tables": (2, 2_500, "account"),
         "rules of schedules": (0, 300, "account"),
@@ -98,8 +99,8 @@ def test_capacity_shows_reservations_over_the_accounts(platform: Platform) -> No
     cell = platform.cell("demo").model_copy(update={"tenants": (tenant,)})
     over = [row for row in account_capacity(platform.model_copy(update={"cells": (cell,)})) if row.exceeded]
     assert [(row.name, row.used, row.limit) for row in over] == [
-        ("reserved concurrency", 4 * 301 + 2, 900)
-    ], "three groups, the authorizer, the notifier"
+        ("reserved concurrency", 5 * 301 + 2, 900)
+    ], "four groups, the authorizer, the notifier"
 
 
 def test_every_model_of_the_configuration_is_frozen(platform: Platform) -> None:

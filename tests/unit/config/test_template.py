@@ -13,6 +13,8 @@ def test_a_new_tenants_file_loads(folder: Path) -> None:
     (folder / "demo" / "acme-eu.yaml").write_text(text, encoding="utf-8")
     tenant = load_platform(folder).tenant("acme-eu")
     assert (tenant.name, tenant.tier.name, tenant.auth.mode) == ("Acme Eu", "gold", "managed")
+    assert "items" in tenant.routes
+    assert "tokens" not in tenant.routes  # a token endpoint is for whoever asks for one
     assert text.startswith("# yaml-language-server: $schema=../schema/tenant.schema.json\n")
 
 

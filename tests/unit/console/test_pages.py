@@ -5,19 +5,22 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from tenantry.console.formats import NONE
+from tenantry.operations.aws import refusals_reported
 from tenantry.operations.logs.failures import Failure
 from tenantry.operations.metering.figures import Glance
 from tenantry.operations.metering.quota_use import QuotaUse
+from tenantry.operations.running import Running
 from tests.support.console import NOW, Made, alarm, get, tenant
 
 REFUSAL = (
     "AWS, Region eu-central-1: AccessDenied: User: arn:aws:sts::1:assumed-role/reader/ann is not authorized "
     "to perform: an action; use credentials of a role that may"
 )
-BUSY = Glance(1200.0, 24.0, 6.0, 1250.0, (20.0,) * 60)
-QUIET = Glance(0.0, 0.0, 0.0, None, (0.0,) * 60)
+BUSY = Glance(1200.0, 24.0, 6.0, 1250.0)
+QUIET = Glance(0.0, 0.0, 0.0, None)
 
 
 def made(**differing: object) -> Made:
@@ -53,10 +56,84 @@ def test_all_tenants_are_told_with_their_figures() -> None:
 
 
 def test_a_tenant_in_alarm_stands_first_and_says_so_in_words() -> None:
-    page = get(made(ringing={"acme-eu": (alarm("5xx", "ALARM"), alarm("latency"))}), "/").text
+    page = get(made(alarmed={"acme-eu": (alarm("5xx", "ALARM"), alarm("latency"))}), "/").text
     assert order(page)[0] == "acme-eu"
     assert "1 alarm" in row(page, "acme-eu")
-    assert "1 in alarm" in text(page)
+    assert "1 in trouble" in text(page)
+
+
+def test_who_fails_most_stands_first_with_or_without_an_alarm() -> None:
+    """A tier may have no alarms, and those that there are wait for a quarter of an hour."""
+    glances = {
+        "acme": Glance(1000.0, 0.0, 9.0, 40.0),
+        "acme-eu": Glance(100.0, 0.0, 40.0, 40.0),
+        "globex": Glance(100.0, 90.0, 0.0, 40.0),
+        "initech": Glance(100.0, 0.0, 2.0, 40.0),
+        "umbrella": Glance(100.0, 0.0, 99.0, 40.0),
+    }
+    tenants = (*map(tenant, ["acme", "acme-eu", "globex", "initech"]), tenant("umbrella", suspended=True))
+    page = get(made(tenants=tenants, glance=glances, alarmed={"initech": (alarm("5xx", "ALARM"),)}), "/").text
+    assert order(page) == ["acme-eu", "initech", "acme", "globex", "umbrella"]
+    assert row(page, "acme-eu").startswith("acme-eu silver Calls fail")
+    assert row(page, "acme").startswith("acme silver Serving")
+    assert "2 in trouble" in text(page)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("search=ACME", ["acme", "acme-eu"]),
+        ("search=%20eu%20", ["acme-eu"]),
+        ("search=acme&tier=bronze", ["acme-eu"]),
+        ("tier=bronze&status=serving", []),
+        ("status=serving", ["acme"]),
+        ("status=quiet", ["acme-eu"]),
+        ("status=suspended", ["globex"]),
+        ("status=nonsense", ["acme", "acme-eu", "globex"]),
+    ],
+)
+def test_an_address_says_which_tenants_are_shown(query: str, expected: list[str]) -> None:
+    page = get(made(), f"/?sort=tenant&{query}").text
+    assert order(page) == expected
+    assert expected or "No tenant is as you ask" in text(page)
+
+
+def test_a_filter_stays_in_the_links_and_forms_of_the_page() -> None:
+    page = get(made(), "/?search=acme&tier=bronze&range=6h&sort=requests").text
+    assert 'href="/tenants/acme-eu?range=6h&amp;sort=requests&amp;search=acme&amp;tier=bronze"' in page
+    fields = re.findall(r'<form class="filter".*?</form>', page, re.S)[0]
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', fields))
+    assert hidden == {"range": "6h", "sort": "requests"}
+    assert 'name="search" value="acme"' in fields
+    assert "<option selected>bronze</option>" in fields
+    assert "1 of 3" in text(page)
+
+
+def many(count: int) -> Made:
+    tenants = tuple(tenant(f"t{number:04}") for number in range(count))
+    quota = {each.slug: QuotaUse(1, 10, "MONTH", "web") for each in tenants}
+    return made(tenants=tenants, glance={each.slug: BUSY for each in tenants}, quota=quota)
+
+
+def test_what_takes_a_call_for_each_tenant_is_read_of_the_page_alone() -> None:
+    source = many(1_000)
+    page = get(source, "/?sort=tenant&page=3").text
+    slugs = [f"t{number:04}" for number in range(100, 150)]
+    assert order(page) == slugs
+    assert source.asked == {"quotas": slugs, "calls": slugs}
+    assert "1,000 none in trouble" in text(page)
+    assert "1.20 m" in text(page)  # calls of them all
+    assert re.findall(r'rel="(\w+)" href="([^"]+)"', page)[-2:] == [
+        ("prev", "/?sort=tenant&amp;page=2"),
+        ("next", "/?sort=tenant&amp;page=4"),
+    ]
+    assert 'id="sort-quota"' not in page
+    assert 'id="sort-quota"' in get(many(50), "/").text
+
+
+@pytest.mark.parametrize(("query", "first"), [("page=99", "t0050"), ("page=0", "t0000"), ("page=x", "t0000")])
+def test_a_page_that_is_not_there_is_the_nearest(query: str, first: str) -> None:
+    assert order(get(many(60), f"/?sort=tenant&{query}").text)[0] == first
 
 
 @pytest.mark.parametrize(
@@ -66,7 +143,7 @@ def test_a_tenant_in_alarm_stands_first_and_says_so_in_words() -> None:
         ("sort=requests&order=asc", ["acme-eu", "globex", "acme"]),
         ("sort=tenant&order=desc", ["globex", "acme-eu", "acme"]),
         ("sort=p99", ["acme", "acme-eu", "globex"]),
-        ("sort=nonsense&range=forever&order=sideways", ["acme-eu", "acme", "globex"]),
+        ("sort=nonsense&range=forever&order=sideways", ["globex", "acme-eu", "acme"]),
     ],
 )
 def test_tenants_are_sorted_by_links_that_any_browser_follows(query: str, expected: list[str]) -> None:
@@ -117,6 +194,19 @@ def test_a_platform_that_does_not_answer_is_told_as_a_whole() -> None:
     assert "EndpointConnectionError" in answer.text
 
 
+def test_a_platform_that_is_gone_is_told_as_that_with_what_brings_it_back() -> None:
+    class Gone(Made):
+        def running(self) -> Running:
+            with refusals_reported("us-east-1"):
+                raise EndpointConnectionError(endpoint_url="http://127.0.0.1:4566/")
+
+    silence = "it has ended; `tenantry up` starts it again"
+    answer = get(Gone((), words="the local platform http://127.0.0.1:4566", silence=silence), "/")
+    assert answer.status_code == 502
+    told = text(answer.text)
+    assert "The local platform http://127.0.0.1:4566 does not answer It has ended; `tenantry up`" in told
+
+
 def test_without_tenants_the_page_says_how_to_make_one() -> None:
     assert "tenantry new SLUG" in text(get(made(tenants=()), "/").text)
 
@@ -164,7 +254,10 @@ def test_only_a_tenant_that_delivers_has_charts_of_queues() -> None:
     assert "dead letters" not in page
 
 
-@pytest.mark.parametrize(("name", "steps"), [("1h", 60), ("6h", 72), ("24h", 96), ("7d", 84)])
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [("5m", 5), ("15m", 15), ("1h", 60), ("3h", 90), ("6h", 72), ("24h", 96), ("7d", 84)],
+)
 def test_every_range_is_drawn_in_steps_that_end_now(name: str, steps: int) -> None:
     page = get(made(), f"/tenants/acme?range={name}").text
     table = re.findall(r"<table>.*?</table>", page, re.S)[0]
@@ -181,26 +274,26 @@ def test_where_nothing_was_measured_the_page_says_what_to_do() -> None:
 
 
 def test_keys_are_told_with_their_ages_and_alarms_with_their_reasons() -> None:
-    told = text(get(made(ringing={"acme": (alarm("5xx", "ALARM"), alarm("latency"))}), "/tenants/acme").text)
-    assert "web 34 days 2026-10-19 14:30:12 Enabled id-acme" in told
-    assert "5xx In alarm 12 minutes more than 1% of the calls fail Runbook Threshold Crossed" in told
+    told = text(get(made(alarmed={"acme": (alarm("5xx", "ALARM"), alarm("latency"))}), "/tenants/acme").text)
+    assert "web not in 90 days 0 0 0 0 34 days Enabled id-acme" in told
+    assert "5xx In alarm 12 minutes more than 1% of the calls fail Runbook for 5xx Threshold Crossed" in told
     assert told.count("Threshold Crossed") == 1
 
 
 def test_an_alarm_that_joins_others_is_not_counted_beside_them() -> None:
     joined = replace(alarm("5xx", "ALARM"), condition="unhealthy", composite=True)
-    told = row(get(made(ringing={"acme": (alarm("5xx", "ALARM"), joined)}), "/").text, "acme")
+    told = row(get(made(alarmed={"acme": (alarm("5xx", "ALARM"), joined)}), "/").text, "acme")
     assert told.startswith("acme silver 1 alarm 1,200")
 
 
 def test_errors_are_told_with_their_trace() -> None:
-    failure = Failure(NOW - timedelta(minutes=1), "gateway", "X", "GET /health", 504, "request-1", "1-a")
+    failure = Failure(NOW - timedelta(minutes=1), "gateway", "X", "X", "GET /health", 504, "request-1", "1-a")
     told = text(get(made(failed=[failure]), "/tenants/acme").text)
-    assert "2026-11-22 14:29:12 gateway GET /health 504 X request-1 1-a" in told
+    assert "1 2026-11-22 14:29:12 gateway GET /health 504 X request-1 1-a" in told
 
 
 def test_what_a_log_says_is_text_and_no_markup() -> None:
-    failure = Failure(NOW, "items", "<script>alert(1)</script>", "GET /<b>", None, '"><img src=x>', "")
+    failure = Failure(NOW, "items", "x", "<script>alert(1)</script>", "GET /<b>", None, '"><img src=x>', "")
     page = get(made(failed=[failure]), "/tenants/acme").text
     assert "<script>alert" not in page
     assert "<img src=x" not in page

@@ -57,9 +57,16 @@ def test_a_message_has_an_entry_and_is_written_again_when_it_is_delivered(acme: 
 
 
 def test_calls_go_to_groups_as_the_file_states_and_a_form_takes_one_in_a_hundred(acme: Tenant) -> None:
-    assert calls_by_group(with_workload(acme), 1_000) == {"contact": 10, "items": 495, "tools": 495}
+    assert calls_by_group(with_workload(acme), 1_000) == {
+        "contact": 10,
+        "items": 490,
+        "tokens": 10,
+        "tools": 490,
+    }
     stated = with_workload(acme, percent_by_group={"items": 80})
-    assert calls_by_group(stated, 1_000) == pytest.approx({"contact": 10, "items": 800, "tools": 190})
+    assert calls_by_group(stated, 1_000) == pytest.approx(
+        {"contact": 10, "items": 800, "tokens": 10, "tools": 180}
+    )
     elsewhere = stated.model_copy(update={"routes": ("contact", "tools")})
     assert calls_by_group(elsewhere, 1_000) == {"contact": 10, "tools": 990}
 
@@ -68,7 +75,7 @@ def test_the_forecast_of_acme_is_the_one_worked_out_by_hand(acme: Tenant) -> Non
     tenant = with_workload(
         acme,
         requests_per_month=1_000_000,
-        percent_by_group={"contact": 10},
+        percent_by_group={"contact": 10, "tokens": 0},
         writes_percent=50,
         duration_ms=40,
         payload_kb={"request": 1, "response": 8},

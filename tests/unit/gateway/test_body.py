@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tenantry import groups
 from tenantry.gateway import contract
 from tenantry.gateway.body import ANY_METHOD, COMPRESSED_FROM_BYTES, gateway_body
 from tenantry.gateway.located import ContractError
@@ -67,10 +68,14 @@ def test_the_one_declared_response_is_a_status(place: tuple[str, str]) -> None:
     assert SERVED[place]["responses"].keys() == {"200"}
 
 
-def test_only_the_core_and_preflights_are_open_to_anybody() -> None:
+def test_only_the_core_preflights_and_declared_pages_are_open_to_anybody() -> None:
     open_to_all = {place for place, operation in SERVED.items() if not operation["security"]}
     core = {place for place, operation in STATED.items() if operation["x-tenantry-group"] == "core"}
-    assert open_to_all == core | PREFLIGHTS.keys() | {("/health", "head")}
+    stated = [each.route.split() for group in groups.current() for each in group.page_routes]
+    pages = {(path, method.lower()) for method, path in stated}
+    heads = {(path, "head") for path, method in {("/health", "get"), *pages} if method == "get"}
+    assert pages
+    assert open_to_all == core | PREFLIGHTS.keys() | pages | heads
 
 
 def test_head_is_served_wherever_get_is_and_to_the_same_callers() -> None:
@@ -235,5 +240,7 @@ def test_no_answer_is_made_up_of_a_tenants_data() -> None:
         "authorizer_function",
         "contact_function",
         "items_function",
+        "portal_function",
+        "tokens_function",
         "tools_function",
     }

@@ -201,6 +201,21 @@ DECLARED = {
         'KeyRoute("POST /notes", "visitors write them"), KeyRoute("GET /notes", "why not")',
         "key_routes names GET /notes, which is not a route here",
     ),
+    "a page that there is not": (
+        "    key_routes=",
+        '    page_routes=(PageRoute("GET /notes", "why not"),),\n    key_routes=',
+        "page_routes names GET /notes, which is not a route here",
+    ),
+    "a page with a scope": (
+        "    key_routes=",
+        '    page_routes=(PageRoute("GET /notes/{id}", "a session"),),\n    key_routes=',
+        "GET /notes/{id} has a scope and is in page_routes",
+    ),
+    "a page that asks for a key": (
+        "    key_routes=",
+        '    page_routes=(PageRoute("POST /notes", "a session"),),\n    key_routes=',
+        "POST /notes is in key_routes and in page_routes",
+    ),
     "a metric of an operation that there is not": (
         'operations=("takeNote",)',
         'operations=("makeNote",)',

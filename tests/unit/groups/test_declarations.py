@@ -140,6 +140,27 @@ OPTIONS: dict[str, Case] = {
         "POST /notes asks for no token, and no reason is given",
         "why a key is enough",
     ),
+    "a page without a reason": (
+        'key_routes=(KeyRoute("POST /notes", "visitors write them"),),',
+        'page_routes=(PageRoute("POST /notes", ""),),',
+        "PageRoute(",
+        "POST /notes asks for neither key nor token, and no reason is given",
+        "what opens it",
+    ),
+    "a worker that oversees": (
+        "                timeout_seconds=31,",
+        "                timeout_seconds=31, oversees=True,",
+        '            "mailer",',
+        "mailer oversees its tenant, and serves no route",
+        "let the routes' function alone oversee",
+    ),
+    "another group's queue whose records are not used": (
+        'feeds=("post",)',
+        'feeds=("contact/contact",)',
+        "contact/contact",
+        "notes feeds contact/contact, and uses no records of contact",
+        "add what it uses to uses",
+    ),
 }
 METRICS: dict[str, Case] = {
     "a metric in small letters": (

@@ -203,7 +203,7 @@ SECRETS: dict[str, Case] = {
         '(RUNTIME, "seal")',
         '"seal"',
         "notes reads a secret seal, which is not the group's",
-        "read one of runtime, stamp",
+        "read one of runtime, signing, stamp",
     ),
 }
 ALL = {**RECORDS, **USES, **SECRETS}

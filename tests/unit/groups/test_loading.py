@@ -96,4 +96,4 @@ def test_groups_of_a_folder_that_the_setting_lists_are_found(
     groups.write(tmp_path / "ours")
     (tmp_path / "Pulumi.yaml").write_text("config:\n  tenantry:groups: [ours]\n")
     monkeypatch.setattr(paths, "ROOT", tmp_path)
-    assert loading.load(loading.folders()).names == ("contact", "items", "notes", "tools")
+    assert loading.load(loading.folders()).names == ("contact", "items", "notes", "portal", "tokens", "tools")

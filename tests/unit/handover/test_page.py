@@ -98,9 +98,32 @@ def test_messages_that_are_delivered_are_explained_where_a_route_group_has_event
 
 
 def test_it_says_where_tokens_come_from_in_each_mode() -> None:
-    assert "ask your operator how you get the next one" in html("acme")
+    assert f"{URL}/token" in html("acme")
     assert "2026-01, 2026-07" in html("acme-eu")
     assert "https://id.globex.example" in html("globex")
+    routes = tuple(each for each in tenant("acme").routes if each != "tokens")
+    without = tenant("acme").model_copy(update={"routes": routes})
+    told = page.page(
+        without, published.of_tenant(contract.load(), without, Address(URL, "urn:here")), NONE, []
+    )
+    assert "ask your operator how you get the next one" in told
+    assert "get_token" not in told
+
+
+@pytest.mark.parametrize(
+    ("slug", "names"),
+    [("acme", {"get_token"}), ("acme-eu", {"sign_token"}), ("globex", {"get_token"})],
+)
+def test_it_has_the_program_for_the_next_token_of_its_mode(
+    slug: str, names: set[str], tmp_path: Path
+) -> None:
+    write(tmp_path, tenant(slug), document(slug), TODAY)
+    files = {each.name: each.read_text() for each in tmp_path.glob("*_token.*")}
+    assert files.keys() == {f"{name}.{ending}" for name in names for ending in ("py", "mjs")}
+    for text in files.values():
+        assert not re.search(r"@[a-z_]+@", text)
+        assert (f"{URL}/token" in text) == (slug == "acme")
+        assert ("urn:here" in text) == (slug == "acme-eu")
 
 
 def test_what_a_tenant_is_called_is_text_wherever_it_stands() -> None:

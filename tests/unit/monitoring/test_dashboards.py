@@ -11,7 +11,7 @@ from tenantry.monitoring import dashboards
 from tenantry.monitoring.watched import ANY_TENANT
 from tests.support.dashboards import expressions, in_graph, metrics, of_kind
 from tests.support.engine import ARNS
-from tests.support.watched import NAMES, watched
+from tests.support.watched import FUNCTIONS, NAMES, watched
 
 COLUMNS = 24
 # "CloudWatch quotas", and "Dashboard body structure and syntax" for widgets and alarms.
@@ -109,13 +109,13 @@ def test_latency_is_shown_by_percentile() -> None:
 
 
 def test_gb_seconds_come_from_durations_and_memory() -> None:
-    """256 MB for 4,000 ms are one GB-second."""
+    """256 MB for 1,000 ms are a quarter of a GB-second."""
     [expression] = expressions(titled(of_tenant(), "Cost: GB-seconds"))
-    durations = dict.fromkeys(re.findall(r"FILL\(\w+,0\)", expression), "800")
-    assert len(durations) == 5
+    durations = dict.fromkeys(re.findall(r"FILL\(\w+,0\)", expression), "1000")
+    assert len(durations) == len(FUNCTIONS)
     for filled, milliseconds in durations.items():
         expression = expression.replace(filled, milliseconds)
-    assert eval(expression, {}) == 1  # noqa: S307 - sums of numbers
+    assert eval(expression, {}) == len(durations) / 4  # noqa: S307 - sums of numbers
 
 
 def test_a_function_with_memory_of_its_own_is_weighed_by_it() -> None:
@@ -123,7 +123,7 @@ def test_a_function_with_memory_of_its_own_is_weighed_by_it() -> None:
     [expression] = expressions(titled(of_tenant(memory_mb=own), "Cost: GB-seconds"))
     for filled in dict.fromkeys(re.findall(r"FILL\(\w+,0\)", expression)):
         expression = expression.replace(filled, "1000")
-    assert eval(expression, {}) == 4 * 0.25 + 1  # noqa: S307 - sums of numbers
+    assert eval(expression, {}) == (len(FUNCTIONS) - 1) / 4 + 1  # noqa: S307 - sums of numbers
 
 
 def test_where_memory_differs_only_seconds_are_told() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from tenantry.config.tiers import AlarmsOf
 from tenantry.monitoring import cell_alarms
 from tenantry.monitoring.watched import Watched
-from tenantry.operations.metering.alarm_states import alarms
+from tenantry.operations.metering.alarm_states import alarms, of_tenant, ringing
 from tests.support.console import NOW, PLACE
 from tests.support.watched import NAMES, watched
 
@@ -18,12 +18,17 @@ class CloudWatch:
         return self
 
     def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
-        assert asked == {"AlarmNamePrefix": "tenantry_demo_", "AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}
-        yield {"MetricAlarms": [told("acme_5xx", "OK"), told("acme-eu_5xx", "ALARM")]}
-        yield {
-            "MetricAlarms": [told("acme_latency", "ALARM")],
-            "CompositeAlarms": [told("acme_any", "ALARM") | {"AlarmRule": "x"}],
-        }
+        assert asked["AlarmTypes"] == ["MetricAlarm", "CompositeAlarm"]
+        plain = [told("acme_5xx", "OK"), told("acme-eu_5xx", "ALARM")], [told("acme_latency", "ALARM")]
+        joined = [told("acme_any", "ALARM") | {"AlarmRule": "x"}]
+        yield {"MetricAlarms": _asked_for(plain[0], asked)}
+        yield {"MetricAlarms": _asked_for(plain[1], asked), "CompositeAlarms": _asked_for(joined, asked)}
+
+
+def _asked_for(alarms: list[dict[str, Any]], asked: dict[str, Any]) -> list[dict[str, Any]]:
+    prefix, state = asked["AlarmNamePrefix"], asked.get("StateValue")
+    named = [each for each in alarms if each["AlarmName"].startswith(prefix)]
+    return [each for each in named if state in (None, each["StateValue"])]
 
 
 def told(name: str, state: str) -> dict[str, Any]:
@@ -49,6 +54,17 @@ def test_alarms_of_both_kinds_come_by_tenant_and_those_that_ring_first() -> None
         "calls fail",
         "https://a.example#5xx",
     )
+
+
+def test_only_those_that_ring_are_asked_for_where_nothing_else_is_shown() -> None:
+    found = ringing(replace(PLACE, client=lambda _: CloudWatch()), ["acme", "acme-eu", "globex"])
+    conditions = {slug: [each.condition for each in own] for slug, own in found.items()}
+    assert conditions == {"acme": ["any", "latency"], "acme-eu": ["5xx"]}
+
+
+def test_one_tenants_alarms_are_no_neighbours() -> None:
+    found = of_tenant(replace(PLACE, client=lambda _: CloudWatch()), "acme")
+    assert [each.condition for each in found] == ["any", "latency", "5xx"]
 
 
 class CloudWatchOfACell:
@@ -93,6 +109,8 @@ def test_an_alarm_of_the_cells_rings_for_the_tenant_that_it_names() -> None:
     assert found["acme"][0].meaning == "more than 1% of a tenant's calls fail"
     assert found["acme"][0].runbook == "page#5xx"
     assert len(cloudwatch.asked) == 2
+    only = ringing(replace(PLACE, client=lambda _: cloudwatch), ["acme", "acme-eu", "globex"])
+    assert (only["acme"], {"acme-eu", "globex"} & only.keys()) == (found["acme"], set())
 
 
 def test_an_alarm_of_the_cells_is_not_told_of_a_tenant_that_it_leaves_out() -> None:

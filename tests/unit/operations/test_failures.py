@@ -7,7 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tenantry.operations.logs.failures import PAGES, Failure, failures
+from tenantry.operations.logs.events import PAGES
+from tenantry.operations.logs.failures import Failure, failures, grouped
+from tenantry.operations.logs.lines import Cause
 from tenantry.operations.running import Running
 from tenantry.rules.naming import log_group
 from tests.support.console import NAMES, NOW, PLACE, tenant
@@ -49,12 +51,12 @@ def test_an_answer_of_5xx_is_told_with_its_route_and_ids() -> None:
         {ACCESS: [[answer("200"), answer("404"), answer("504", error="INTEGRATION_TIMEOUT", trace_id="1-a")]]}
     )
     (failure,) = found(logs)
-    assert failure == Failure(
-        NOW.replace(microsecond=0), "gateway", "error=INTEGRATION_TIMEOUT", "GET /health", 504, "r1", "1-a"
-    )
+    what, kind = "error=INTEGRATION_TIMEOUT", "INTEGRATION_TIMEOUT"
+    at = NOW.replace(microsecond=0)
+    assert failure == Failure(at, "gateway", kind, what, "GET /health", 504, "r1", "1-a")
 
 
-def test_an_error_of_a_function_is_told_with_its_cause_and_without_its_stack() -> None:
+def test_an_error_of_a_function_is_told_with_its_cause_and_its_stack_apart() -> None:
     record = {"level": "ERROR", "message": "it failed", "route": "POST /items/{collection}"}
     record |= {
         "request_id": "r2",
@@ -65,6 +67,7 @@ def test_an_error_of_a_function_is_told_with_its_cause_and_without_its_stack() -
     (failure,) = found(Logs({ITEMS: [lines]}))
     assert (failure.where, failure.what) == ("items", "it failed causes=botocore.X")
     assert (failure.request_id, failure.trace_id, failure.status) == ("r2", "1-b", None)
+    assert failure.causes == (Cause("botocore.X", "File 1"),)
 
 
 def test_the_newest_are_asked_for_and_come_first() -> None:
@@ -78,3 +81,34 @@ def test_a_group_is_searched_no_longer_than_a_page_may_take() -> None:
     logs = Logs({ACCESS: [[] for _ in range(PAGES + 5)]})
     assert found(logs) == []
     assert len([asked for asked in logs.asked if asked["logGroupName"] == ACCESS]) == PAGES
+
+
+def test_errors_of_one_cause_are_one_group_with_its_newest_and_first() -> None:
+    def record(message: str, frame: str, number: int) -> str:
+        stack = (
+            f'  File "/var/task/api/start.py", line 9, in handle\n    x\n  File "{frame}", line 7, in read\n'
+        )
+        fields = {"level": "ERROR", "message": message, "request_id": f"r{number}", "attempt": number}
+        return json.dumps({**fields, "causes": [{"type": "botocore.X", "stack": stack}]})
+
+    lines = [
+        [record("it failed", "a.py", 1), record("it failed", "a.py", 2)],
+        [record("it failed", "b.py", 3), record("it failed", "a.py", 4)],
+        ["2026-11-22T14:30:12Z 0f0e0d0c-0b0a-0908-0706-050403020100 Task timed out after 3.00 seconds"],
+        ["2026-11-22T14:30:13Z 1f0e0d0c-0b0a-0908-0706-050403020100 Task timed out after 3.01 seconds"],
+    ]
+    groups = grouped(found(Logs({ITEMS: lines})))
+    assert [each.count for each in groups] == [3, 1, 2]
+    assert [each.frame for each in groups] == [
+        'File "a.py", line 7, in read',
+        'File "b.py", line 7, in read',
+        "",
+    ]
+    assert (groups[0].exception, groups[0].newest.request_id) == ("botocore.X", "r1")
+    assert groups[0].newest.at - groups[0].first == timedelta(seconds=1)
+
+
+def test_calls_answered_alike_are_one_group_whoever_made_them() -> None:
+    lines = [answer("502", error="X", subject=who, request_id=who) for who in ("ann", "bob")]
+    groups = grouped(found(Logs({ACCESS: [lines, [answer("504", error="X")]]})))
+    assert [(each.newest.status, each.count) for each in groups] == [(502, 2), (504, 1)]

@@ -95,16 +95,24 @@ def test_at_a_glance_each_tenant_has_its_own_stages_figures() -> None:
         }
     )
     found = glances(cloudwatch, "acme", "acme-eu")
-    assert found["acme"] == figures.Glance(12.0, 2.0, 1.0, 250.0, (5.0, 0.0, 0.0, 7.0, 0.0))
+    assert found["acme"] == figures.Glance(12.0, 2.0, 1.0, 250.0)
     assert (found["acme-eu"].requests, found["acme-eu"].p99) == (100.0, None)
 
 
-def test_the_p99_is_that_of_the_whole_window_and_not_one_of_its_steps() -> None:
+def test_at_a_glance_each_figure_is_one_point_of_the_whole_window() -> None:
+    """A p99 of p99s would be none; and a thousand tenants' figures are read in eight calls of few points."""
     cloudwatch = CloudWatch({})
-    glances(cloudwatch, "acme")
+    glances(cloudwatch, *(f"t{number}" for number in range(1_000)))
     stats = [each["MetricStat"] for call in cloudwatch.calls for each in call["MetricDataQueries"]]
-    assert {stat["Period"] for stat in stats if stat["Stat"] == "p99"} == {300}
-    assert {stat["Period"] for stat in stats if stat["Stat"] != "p99"} == {60}
+    assert {stat["Period"] for stat in stats} == {300}
+    assert (len(stats), len(cloudwatch.calls)) == (4_000, 8)
+
+
+def test_calls_are_told_step_by_step() -> None:
+    cloudwatch = CloudWatch({("Count", stage("acme"), "Sum"): [(0, 5.0), (3, 7.0)]})
+    found = running(cloudwatch, "acme", "acme-eu")
+    calls = figures.calls(found, found.tenants, WINDOW)
+    assert calls == {"acme": (5.0, 0.0, 0.0, 7.0, 0.0), "acme-eu": (0.0,) * 5}
 
 
 def test_a_line_adds_up_its_routes_and_leaves_out_what_was_not_measured() -> None:

@@ -31,26 +31,31 @@ def running(gateway: Gateway, quota: PlanQuota | None) -> Running:
     return Running(place, "a1b2c3", NAMES.cell, (acme,))
 
 
+def used(gateway: Gateway, quota: PlanQuota | None) -> dict[str, QuotaUse]:
+    found = running(gateway, quota)
+    return quota_use(found, found.tenants, TODAY)
+
+
 def test_the_key_that_has_used_most_is_told_by_its_name() -> None:
     gateway = Gateway({"id-web": [[700, 300]], "id-app": [[20, 980]]})
-    found = quota_use(running(gateway, PlanQuota(1000, "DAY")), TODAY)
+    found = used(gateway, PlanQuota(1000, "DAY"))
     assert found == {"acme": QuotaUse(700, 1000, "DAY", "web")}
     assert gateway.asked[0]["startDate"] == gateway.asked[0]["endDate"] == TODAY.isoformat()
 
 
 def test_what_remains_goes_before_what_was_counted() -> None:
-    found = quota_use(running(Gateway({"id-web": [[700, 800]]}), PlanQuota(1000, "DAY")), TODAY)
+    found = used(Gateway({"id-web": [[700, 800]]}), PlanQuota(1000, "DAY"))
     assert found["acme"].used == 200
 
 
 def test_a_key_that_has_not_called_has_used_nothing() -> None:
-    found = quota_use(running(Gateway({}), PlanQuota(1000, "DAY")), TODAY)
+    found = used(Gateway({}), PlanQuota(1000, "DAY"))
     assert found["acme"].used == 0
 
 
 def test_a_tenant_without_a_quota_is_not_asked_for() -> None:
     gateway = Gateway({})
-    assert quota_use(running(gateway, None), TODAY) == {}
+    assert used(gateway, None) == {}
     assert gateway.asked == []
 
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +15,13 @@ import pytest
 
 from tenantry.config.rings import Gate
 from tenantry.errors import Failed, WrongInput
+from tenantry.holds import Holds
 from tenantry.operations.engine import Began
 from tenantry.operations.fleet.journals import Busy, Journal, Lock, Overtaken, latest
 from tenantry.operations.fleet.listing import FleetStack, fleet
 from tenantry.operations.fleet.rollouts import Judge, Rollout
 from tenantry.operations.fleet.starts import begun, journals, resumed
-from tenantry.operations.fleet.stores import Folder
+from tenantry.operations.stores import Folder
 from tenantry.rollout.progress import Progress
 from tenantry.wanted import Project
 from tests.support.fleets import recorded, written
@@ -30,11 +31,15 @@ CELLS = {"aa": ["acme"], "bb": ["acme-eu"], "cc": ["globex"], "dd": ["initech"]}
 
 @dataclass
 class Played:
-    """An engine that records what is wanted; `bad` stacks fail, and `during` is called in each update."""
+    """An engine that records what is wanted; `bad` stacks fail, and `during` is called in each update.
+
+    `release` is what tenants are moved to, as the program does it (tests/engine has the program itself).
+    """
 
     root: Path
     bad: set[str] = field(default_factory=set)
     during: Any = None
+    release: str = "one"
     order: list[str] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
 
@@ -47,7 +52,11 @@ class Played:
             self.during(stack, began)
         if stack.name in self.bad:
             raise Failed("on order")
-        recorded(self.root, stack.name, stack.wanted)
+        ran, runs, holds = stack.runs, {}, stack.holds or Holds()
+        for slug, _ in stack.tenants:
+            held = holds.held(slug, self.release, ran.get(slug))
+            runs[slug] = {"release": held} | ({} if held == self.release else {"instead_of": self.release})
+        recorded(self.root, stack.name, stack.wanted, runs)
 
     def mend(self, stack: FleetStack) -> list[str]:
         self.mended.append(stack.name)
@@ -188,12 +197,15 @@ def dead() -> int:
         return process.pid
 
 
-def killed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def killed(
+    root: Path, monkeypatch: pytest.MonkeyPatch, begin: Callable[[], Rollout | None] | None = None
+) -> None:
     """A rollout whose process is gone while it is at a stack."""
     with monkeypatch.context() as gone:
         pid = dead()
         gone.setattr(os, "getpid", lambda: pid)
-        rollout = up(root, Played(root))
+        rollout = begin() if begin else up(root, Played(root))
+    assert rollout is not None
     rollout.journal.write("updating", rollout.runner, stack="cc", host="elsewhere", pid=pid)
 
 
@@ -222,7 +234,7 @@ def test_with_other_files_a_new_rollout_mends_and_the_old_one_does_not_go_on(
 def test_who_was_overtaken_writes_nothing_more(tmp_path: Path) -> None:
     store = Folder(tmp_path)
     first, second = Journal(store, "1"), Journal(store, "1")
-    first.write("begun", "a", by="a", stacks={})
+    first.write("begun", "a", by="a", taken_back="", off=[], stacks={})
     second.write("resumed", "b", by="b")
     with pytest.raises(Overtaken):
         first.write("updated", "a", stack="cc")

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from tenantry.errors import Failed, WrongInput
+from tenantry.operations.stores import Bucket, Folder, Store
 from tenantry.operations.trail import kept, lines
 from tenantry.operations.trail.engine_history import EngineHistory
 from tenantry.operations.trail.heads import Head, Heads
-from tenantry.operations.trail.shelves import BucketShelf, FolderShelf, Shelf
 from tenantry.operations.trail.trail import Trail, Unrecorded
 from tenantry.rules import operator_policies
 from tenantry.rules.arns import Arns
@@ -30,16 +30,16 @@ from tests.support.command import ROOT
 BUCKET = "audited"
 
 
-def trail_on(shelf: Shelf, seen: Path, history: EngineHistory | None = None) -> Trail:
+def trail_on(store: Store, seen: Path, history: EngineHistory | None = None) -> Trail:
     by = {"name": "ada", "run": None, "arn": None}
     return Trail(
-        shelf, Heads(seen, str(shelf)), lambda: by, lambda: {"head": "c0ffee", "dirty": False}, history
+        store, Heads(seen, str(store)), lambda: by, lambda: {"head": "c0ffee", "dirty": False}, history
     )
 
 
 @pytest.fixture
 def trail(tmp_path: Path) -> Trail:
-    return trail_on(FolderShelf(tmp_path / "lines"), tmp_path / "seen")
+    return trail_on(Folder(tmp_path / "lines"), tmp_path / "seen")
 
 
 @pytest.fixture
@@ -63,13 +63,13 @@ def filled(trail: Trail, acts: int = 3) -> list[Path]:
     for number in range(acts):
         with trail.act("redrive", "acme", queues=["delivery"]) as act:
             act.outcome["moved"] = number
-    assert isinstance(trail.shelf, FolderShelf)
-    return sorted(trail.shelf.folder.iterdir())
+    assert isinstance(trail.store, Folder)
+    return sorted(trail.store.root.iterdir())
 
 
 def elsewhere(trail: Trail, tmp_path: Path) -> Trail:
     """The same record, as a machine that has never seen it reads it."""
-    return trail_on(trail.shelf, tmp_path / "nothing-seen", trail.history)
+    return trail_on(trail.store, tmp_path / "nothing-seen", trail.history)
 
 
 def test_an_act_is_a_line_before_it_and_a_line_after_it(trail: Trail) -> None:
@@ -100,7 +100,7 @@ def test_a_tenants_lines_are_its_own_and_those_of_all(trail: Trail) -> None:
 @pytest.fixture(scope="module")
 def contents(tmp_path_factory: pytest.TempPathFactory) -> dict[int, bytes]:
     home = tmp_path_factory.mktemp("whole")
-    trail = trail_on(FolderShelf(home / "lines"), home / "seen")
+    trail = trail_on(Folder(home / "lines"), home / "seen")
     filled(trail)
     return trail.contents()
 
@@ -149,7 +149,7 @@ def test_a_line_that_was_written_anew_with_its_digest_does_not_fit_the_next(
     trail: Trail, tmp_path: Path
 ) -> None:
     files = filled(trail)
-    forged = trail_on(FolderShelf(tmp_path / "forged"), tmp_path / "forger")
+    forged = trail_on(Folder(tmp_path / "forged"), tmp_path / "forger")
     for _ in range(3):
         forged.begin("nothing", "globex")
     files[2].write_bytes((tmp_path / "forged" / files[2].name).read_bytes())
@@ -186,34 +186,34 @@ def test_a_record_that_was_written_anew_as_a_whole_is_found_where_it_was_seen(tr
     files = filled(trail)
     for file in files:
         file.unlink()
-    assert isinstance(trail.shelf, FolderShelf)
-    filled(trail_on(trail.shelf, trail.shelf.folder.parent / "forger"), acts=4)
+    assert isinstance(trail.store, Folder)
+    filled(trail_on(trail.store, trail.store.root.parent / "forger"), acts=4)
     assert trail.faults()[1] == ["line 6 is not the one that was seen"]
 
 
 def test_what_cannot_be_recorded_is_not_done(tmp_path: Path) -> None:
     (tmp_path / "lines").write_text("a file, where the folder should be")
-    trail = trail_on(FolderShelf(tmp_path / "lines"), tmp_path / "seen")
+    trail = trail_on(Folder(tmp_path / "lines"), tmp_path / "seen")
     with pytest.raises(Unrecorded, match="erase was not begun"), trail.act("erase", "acme"):
         pytest.fail("it was done")
 
 
 def test_what_was_done_and_could_not_be_recorded_is_told(trail: Trail) -> None:
-    assert isinstance(trail.shelf, FolderShelf)
+    assert isinstance(trail.store, Folder)
     with pytest.raises(Unrecorded, match="redrive was done, but its end"), trail.act("redrive", "acme"):
-        (trail.shelf.folder / "000000000001.json").unlink()
+        (trail.store.root / "000000000001.json").unlink()
 
 
 def test_an_act_whose_process_was_killed_shows_no_end(trail: Trail) -> None:
     code = (
         "import sys, time; from pathlib import Path\n"
-        "from tests.unit.operations.test_trail import FolderShelf, trail_on\n"
-        "trail = trail_on(FolderShelf(Path(sys.argv[1])), Path(sys.argv[2]))\n"
+        "from tests.unit.operations.test_trail import Folder, trail_on\n"
+        "trail = trail_on(Folder(Path(sys.argv[1])), Path(sys.argv[2]))\n"
         "with trail.act('import', 'acme'):\n"
         "    print('begun', flush=True); time.sleep(60)\n"
     )
-    assert isinstance(trail.shelf, FolderShelf)
-    where = (str(trail.shelf.folder), str(trail.heads.folder))
+    assert isinstance(trail.store, Folder)
+    where = (str(trail.store.root), str(trail.heads.folder))
     path = os.pathsep.join([str(ROOT), str(ROOT / "platform"), str(ROOT / "functions")])
     with subprocess.Popen(
         [sys.executable, "-c", code, *where],
@@ -247,7 +247,7 @@ def written_at_once(make: Callable[[int], Trail], writers: int = 4, acts: int = 
 
 
 def test_writers_at_once_never_fork_the_chain_of_a_folder(tmp_path: Path) -> None:
-    written_at_once(lambda _: trail_on(FolderShelf(tmp_path / "lines"), tmp_path / "seen"))
+    written_at_once(lambda _: trail_on(Folder(tmp_path / "lines"), tmp_path / "seen"))
 
 
 def test_writers_at_once_from_several_machines_never_fork_the_chain_of_a_bucket(
@@ -261,20 +261,20 @@ def test_writers_at_once_from_several_machines_never_fork_the_chain_of_a_bucket(
             return put(**arguments)
 
     client.put_object = put_object
-    shelf = BucketShelf(lambda: client, BUCKET, "audit/demo/")
-    written_at_once(lambda number: trail_on(shelf, tmp_path / f"machine-{number}"), acts=3)
+    store = Bucket(lambda: client, BUCKET, "audit/demo/")
+    written_at_once(lambda number: trail_on(store, tmp_path / f"machine-{number}"), acts=3)
 
 
 def test_a_bucket_with_versions_shows_what_was_deleted_and_written_again(tmp_path: Path, client: Any) -> None:
     client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-    shelf = BucketShelf(lambda: client, BUCKET, "audit/demo/")
-    trail = trail_on(shelf, tmp_path / "seen")
+    store = Bucket(lambda: client, BUCKET, "audit/demo/")
+    trail = trail_on(store, tmp_path / "seen")
     for _ in range(3):
         trail.begin("deploy", None)
     assert trail.faults()[1] == []
     key = "audit/demo/{:012}.json".format
     client.delete_object(Bucket=BUCKET, Key=key(3))
-    client.put_object(Bucket=BUCKET, Key=key(2), Body=shelf.read(["000000000002.json"])["000000000002.json"])
+    client.put_object(Bucket=BUCKET, Key=key(2), Body=store.read("000000000002.json"))
     assert elsewhere(trail, tmp_path).faults()[1] == [
         f"s3://{BUCKET}/{key(2)} was written again",
         f"s3://{BUCKET}/{key(3)} was deleted",
@@ -289,7 +289,7 @@ def test_the_policy_of_the_record_allows_each_call_and_no_line_to_be_written_aga
         "provide-client-params.s3", lambda params, model, **_: calls.append((model.name, params))
     )
     prefix = "audit/demo/"
-    trail = trail_on(BucketShelf(lambda: client, BUCKET, prefix), tmp_path / "seen")
+    trail = trail_on(Bucket(lambda: client, BUCKET, prefix), tmp_path / "seen")
     with trail.act("redrive", "acme"):
         pass
     assert trail.faults()[1] == []
@@ -303,7 +303,7 @@ def test_the_policy_of_the_record_allows_each_call_and_no_line_to_be_written_aga
 
 
 def test_an_attempt_whose_answer_was_lost_counts_as_written(tmp_path: Path) -> None:
-    class Lossy(FolderShelf):
+    class Lossy(Folder):
         def add(self, name: str, content: bytes) -> bool:
             super().add(name, content)
             return super().add(name, content)
@@ -326,7 +326,7 @@ def test_the_engines_history_is_chained_once_without_what_may_be_secret(tmp_path
     told = {"config": {"tenantry:apiKey": {"value": "needle"}}, "message": "needle"}
     environment = {"git.head": "beef", "git.dirty": "true", "ci.build.url": "https://ci.example/1"}
     first = entry(folder, 1, **told, environment=environment, resourceChanges={"create": 12})
-    trail = trail_on(FolderShelf(tmp_path / "lines"), tmp_path / "seen", EngineHistory(FolderShelf(folder)))
+    trail = trail_on(Folder(tmp_path / "lines"), tmp_path / "seen", EngineHistory(Folder(folder)))
     trail.begin("deploy", None)
     entry(folder, 2, kind="destroy")
     trail.begin("deploy", None)
@@ -358,24 +358,24 @@ def state(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return project
 
 
-def shelf_of(stack: str = "demo") -> str:
-    return str(kept.of_stack(stack, lambda: None).shelf)
+def place_of(stack: str = "demo") -> str:
+    return str(kept.of_stack(stack, lambda: None).store)
 
 
 def test_the_record_is_kept_where_the_engine_keeps_the_state(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(Failed, match="set PULUMI_BACKEND_URL"):
-        shelf_of()
+        place_of()
     (state / "pulumi").mkdir()
     (state / "pulumi" / "credentials.json").write_text('{"current": "file:///of/the/login"}')
-    assert shelf_of() == "/of/the/login/.tenantry/audit/tenantry/demo"
+    assert place_of() == "/of/the/login/.tenantry/audit/tenantry/demo"
     (state / "Pulumi.yaml").write_text(
         "name: tenantry\nbackend: {url: 's3://of-project/deep?region=eu-west-3'}\n"
     )
-    assert shelf_of() == "s3://of-project/deep/.tenantry/audit/tenantry/demo/"
+    assert place_of() == "s3://of-project/deep/.tenantry/audit/tenantry/demo/"
     monkeypatch.setenv("PULUMI_BACKEND_URL", "file://./here")
-    assert shelf_of() == f"{state}/here/.tenantry/audit/tenantry/demo"
+    assert place_of() == f"{state}/here/.tenantry/audit/tenantry/demo"
 
 
 def test_a_place_that_keeps_no_record_is_refused_until_another_is_named(
@@ -385,13 +385,13 @@ def test_a_place_that_keeps_no_record_is_refused_until_another_is_named(
     with pytest.raises(
         Failed, match=r"https://api\.pulumi\.com, where no record can be kept; set tenantry:audit"
     ):
-        shelf_of()
+        place_of()
     (state / "Pulumi.demo.yaml").write_text("config:\n  tenantry:audit: file:///audit\n")
-    assert shelf_of() == "/audit/.tenantry/audit/tenantry/demo"
+    assert place_of() == "/audit/.tenantry/audit/tenantry/demo"
     monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://state?region=eu-west-3&acl=public")
     (state / "Pulumi.demo.yaml").write_text("config: {}\n")
     with pytest.raises(Failed, match="has acl, which is not known here"):
-        shelf_of()
+        place_of()
 
 
 def test_a_run_of_github_actions_is_named_by_its_url(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,6 +52,12 @@ def client(service: str) -> Any:
     return boto3.client(service, region_name="eu-central-1")
 
 
+def health_key(receiver: str) -> dict[str, Any]:
+    """Of its record, while it has the address that `group` gives it."""
+    partition = partitions.records("acme", "contact", "receiver")
+    return {"pk": {"S": partition}, "sk": {"S": webhooks.health_id(receiver, group().url(receiver))}}
+
+
 def group() -> Deployed:
     contact = current().group("contact")
     assert contact is not None
@@ -165,7 +171,7 @@ class TestResending:
 def test_one_that_is_off_is_shown_so_and_switched_on_by_the_loss_of_its_record() -> None:
     dynamodb, own = client("dynamodb"), group()
     assert health.health(own, "crm", dynamodb) == health.Health("on")
-    key = {"pk": {"S": partitions.records("acme", "contact", "receiver")}, "sk": {"S": "crm"}}
+    key = health_key("crm")
     failing = {webhooks.FAILING_SINCE: {"S": "2026-01-01T00:00:00.000Z"}}
     dynamodb.put_item(TableName=TABLE, Item={**key, **failing})
     assert health.health(own, "crm", dynamodb).state == "failing"
@@ -177,11 +183,14 @@ def test_one_that_is_off_is_shown_so_and_switched_on_by_the_loss_of_its_record()
 
 
 @pytest.mark.usefixtures("aws")
-def test_mail_is_on_whatever_is_recorded_of_a_webhook_that_had_its_name() -> None:
+def test_another_address_is_on_whatever_is_recorded_of_a_webhook_that_had_its_name() -> None:
     dynamodb = client("dynamodb")
-    key = {"pk": {"S": partitions.records("acme", "contact", "receiver")}, "sk": {"S": "notify"}}
-    dynamodb.put_item(TableName=TABLE, Item={**key, webhooks.OFF_SINCE: {"S": "2026-01-04T00:00:00.000Z"}})
+    dynamodb.put_item(
+        TableName=TABLE, Item={**health_key("notify"), webhooks.OFF_SINCE: {"S": "2026-01-04T00:00:00.000Z"}}
+    )
     assert health.health(group(), "notify", dynamodb).state == "off"
+    moved = webhooks.Receiver("notify", EVENTS, "https://notify.example/moved")
+    assert health.health(replace(group(), receivers=(moved,)), "notify", dynamodb) == health.Health("on")
     mail = webhooks.Receiver("notify", EVENTS, "office@acme.example")
     assert health.health(replace(group(), receivers=(mail,)), "notify", dynamodb) == health.Health("on")
     assert deployed.host(mail) == "office@acme.example"

@@ -36,6 +36,16 @@ def test_signing_keys_are_out_of_reach() -> None:
             assert not allows(EVERYTHING, call, boundary())
 
 
+@pytest.mark.parametrize("action", ["GetSecretValue", "PutSecretValue", "DescribeSecret"])
+def test_signing_keys_are_read_by_functions_that_sign_alone(action: str) -> None:
+    """Whose roles are known by their names; whose keys they read, their own policies say."""
+    call = Call(f"secretsmanager:{action}", secret(NAMES.signing_secret("acme")))
+    for function, read in (("tokens", action == "GetSecretValue"), ("items", False), ("tokens_x", False)):
+        assert allows(EVERYTHING, call, boundary(), role=NAMES.function("acme", function)) is read
+    other = Names("demo-eu").function("acme", "tokens")
+    assert not allows(EVERYTHING, call, boundary(), role=other)
+
+
 def test_a_runtime_secret_is_within_reach() -> None:
     """Else the test above would pass for a boundary that lets nothing through."""
     call = Call("secretsmanager:GetSecretValue", secret(NAMES.secret("acme")))

@@ -11,12 +11,13 @@ import pytest
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds import KINDS
 from tenantry.rules.naming import Names
-from tenantry.rules.operator_policies import console, deploy, preview, verify
+from tenantry.rules.operator_policies import console, deploy, preview, verify, zones
 from tests.support.command import ROOT
 from tests.support.slugs import LONGEST_STACK
 
 ARNS = Arns("aws", "eu-central-1", "123456789012")
 DEPLOY, PREVIEW = deploy(Names("demo"), ARNS), preview(Names("demo"), ARNS)
+ZONES = zones(Names("demo"), ARNS, ["Z1"])
 POLICY = console(Names("demo"), ARNS)
 VERIFY = verify(Names("demo"), ARNS)
 READING = ("Describe", "Filter", "GET", "GetMetric", "List")
@@ -118,6 +119,20 @@ def test_on_anything_there_is_only_what_takes_no_name() -> None:
     }
 
 
+def test_rights_on_zones_are_a_policy_of_their_own_on_those_zones_alone() -> None:
+    assert {"acm:RequestCertificate", "route53:ChangeResourceRecordSets"} <= actions(ZONES)
+    assert actions(ZONES).isdisjoint(actions(DEPLOY))
+    resources = {each for statement in ZONES["Statement"] for each in statement["Resource"]}
+    assert {each for each in resources if "hostedzone" in each} == {"arn:aws:route53:::hostedzone/Z1"}
+    [writing] = [each for each in ZONES["Statement"] if "route53:ChangeResourceRecordSets" in each["Action"]]
+    assert writing["Condition"] == {
+        "ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsRecordTypes": ["A", "AAAA", "CNAME"]}
+    }
+    for each in ZONES["Statement"]:
+        if any(action.startswith("acm:") for action in each["Action"]):
+            assert "demo" in str(each["Condition"])
+
+
 def test_a_preview_reads_no_data_and_changes_nothing() -> None:
     assert all(re.fullmatch(r"dynamodb:(Describe|ListTa)\w+", action) for action in actions(PREVIEW))
 
@@ -167,7 +182,7 @@ def test_every_action_is_one_of_aws() -> None:
     """A name that AWS does not know would be granted to nobody."""
     session = botocore.session.get_session()
     unknown = set()
-    for action in actions(DEPLOY) | actions(PREVIEW) | actions(VERIFY):
+    for action in actions(DEPLOY) | actions(ZONES) | actions(PREVIEW) | actions(VERIFY):
         service, _, verb = action.partition(":")
         if action not in NO_OPERATION:
             known = session.get_service_model(service).operation_names

@@ -63,6 +63,18 @@ def own_calls(group: str, tenant: str) -> list[Call]:
             )
             needed += on(TABLE, f"{tenant}#items#count#item#3", "Query", "UpdateItem")
             needed += [*on(TABLE, f"{tenant}#items#idempotency#0f", "PutItem"), runtime]
+        case "portal":
+            needed += on(TABLE, f"{tenant}#contact#message", "GetItem", "Query")
+            needed += on(TABLE, f"{tenant}#contact#receiver", "GetItem")
+            needed += on(TABLE, f"{tenant}#portal#link", "PutItem")
+            needed.append(Call("sqs:SendMessage", ARNS.queue(NAMES.queue(tenant, "contact"))))
+            needed.append(Call("secretsmanager:GetSecretValue", secret(NAMES.secret(tenant, "portal"))))
+            needed.append(Call("logs:FilterLogEvents", ARNS.log_group(NAMES.access_log(tenant))))
+            needed.append(Call("apigateway:GET", ARNS.usage(f"plan-of-{tenant}")))
+        case "tokens":
+            needed += on(TABLE, f"{tenant}#tokens#client", "GetItem", "UpdateItem")
+            needed += on(TABLE, f"{tenant}#tokens#failure", "UpdateItem")
+            needed.append(Call("secretsmanager:GetSecretValue", secret(NAMES.signing_secret(tenant))))
         case "tools":
             needed += on(TABLE, f"{tenant}#contact#message", "BatchGetItem", "GetItem", "Query", "UpdateItem")
             needed += on(TABLE, f"{tenant}#contact#message-state#new", "DeleteItem", "PutItem", "Query")
@@ -81,10 +93,10 @@ def keys_of(tenant: str) -> list[str]:
 @pytest.mark.parametrize("tenant", ["acme", "acme-eu"])
 @pytest.mark.parametrize("group", FUNCTIONS)
 def test_a_role_reaches_what_its_function_needs_within_the_boundary(group: str, tenant: str) -> None:
-    policy = role_policy(group, tenant)
+    policy, role = role_policy(group, tenant), NAMES.function(tenant, group)
     needed = own_calls(group, tenant)
     trace = [Call(f"xray:{action}", "*") for action in ("PutTraceSegments", "PutTelemetryRecords")]
-    assert [call for call in [*needed, *trace] if not allows(policy, call, boundary())] == []
+    assert [call for call in [*needed, *trace] if not allows(policy, call, boundary(), role)] == []
 
 
 @pytest.mark.parametrize(("tenant", "other"), PAIRS)
@@ -164,8 +176,8 @@ def test_a_pooled_role_reaches_no_silo_table_and_a_silo_role_no_pooled_one(group
 @pytest.mark.parametrize("group", FUNCTIONS)
 def test_a_role_reads_no_secret_but_the_one_that_is_its_business(group: str, tenant: str, other: str) -> None:
     policy = role_policy(group, tenant)
-    names = [NAMES.secret(other), NAMES.signing_secret(other), NAMES.signing_secret(tenant)]
-    names.append(NAMES.secret(other, "delivery"))
+    names = [NAMES.secret(other), NAMES.signing_secret(other), NAMES.secret(other, "delivery")]
+    names += [] if group == "tokens" else [NAMES.signing_secret(tenant)]
     own = Call("secretsmanager:GetSecretValue", secret(NAMES.secret(tenant)))
     for action in ("GetSecretValue", "PutSecretValue", "DescribeSecret", "DeleteSecret", "ListSecrets"):
         for name in names:
@@ -176,6 +188,8 @@ def test_a_role_reads_no_secret_but_the_one_that_is_its_business(group: str, ten
     assert allows(policy, own) == (group in ("items", "tools"))
     delivery = Call("secretsmanager:GetSecretValue", secret(NAMES.secret(tenant, "delivery")))
     assert allows(policy, delivery) == (group == "notifier")
+    signing = Call("secretsmanager:GetSecretValue", secret(NAMES.signing_secret(tenant)))
+    assert allows(policy, signing) == (group == "tokens")
 
 
 @pytest.mark.parametrize("group", FUNCTIONS)

@@ -51,18 +51,26 @@ def open_door() -> Iterator[str]:
         thread.join()
 
 
-def stage(address: str) -> Deployed:
-    return Deployed("urn", tokens.STAGE, "acme", "acme", {}, Found("stage", {}, {"invokeUrl": address}))
+def stage(url: str, **tags: str) -> Deployed:
+    found = Found("stage", {}, {"invokeUrl": url})
+    return Deployed("urn", tokens.STAGE, "acme", "acme", {"tags": tags}, found)
 
 
 def test_each_guard_that_is_missing_is_a_finding(acme: Tenant, open_door: str) -> None:
-    found = list(tried([stage(open_door)], [acme]))
+    found = list(tried([stage(open_door)], [acme], str))
     assert {each.tenant for each in found} == {"acme"}
     assert {each.found for each in found} == {"200"}
     assert len(found) == len(list(calls(contract.load(), acme))) - 1  # `GET /health` is open to all
 
 
+def test_a_tenant_is_called_at_the_address_that_its_clients_are_given(acme: Tenant, open_door: str) -> None:
+    """AWS's own may be closed by now."""
+    there = stage("http://127.0.0.1:9/acme", address="https://api.acme.example")
+    doors = {"https://api.acme.example": open_door}
+    assert {each.found for each in tried([there], [acme], doors.__getitem__)} == {"200"}
+
+
 def test_an_address_that_nobody_answers_at_is_a_finding(acme: Tenant) -> None:
-    found = list(tried([stage("http://127.0.0.1:9/acme")], [acme]))
+    found = list(tried([stage("http://127.0.0.1:9/acme")], [acme], str))
     assert all(str(each.found).startswith("no answer: ") for each in found)
     assert found

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from hashlib import sha256
+from typing import Any, ClassVar
 
 import boto3
 import pytest
@@ -12,7 +13,7 @@ from tenantry.rules.kinds import KINDS, tokens
 from tenantry.rules.naming import Names
 from tenantry.verification.comparison import differences
 from tenantry.verification.deployed import UNKNOWABLE
-from tenantry.verification.reader import UNKNOWN, Found, Inputs
+from tenantry.verification.reader import UNKNOWN, Deployed, Found, Inputs
 from tenantry.verification.readers import READERS, UNREADABLE
 from tenantry.verification.reading import Reading
 from tests.support.engine import ARNS
@@ -169,3 +170,74 @@ def test_a_budget_is_compared_with_its_notifications() -> None:
     found = READERS[tokens.BUDGET].read(reading, inputs)
     assert differing(tokens.BUDGET, inputs, found) == []
     assert differing(tokens.BUDGET, {**inputs, "limitAmount": "200"}, found) == ["limitAmount"]
+
+
+# --- of an API that has a deployment for each release ---
+
+
+class TwoReleases:
+    """An API with two deployments: an earlier release's has a route that today's contract lacks."""
+
+    snapshots: ClassVar[dict[str, Any]] = {
+        "older": {"/health": {"GET": {}}, "/gone": {"GET": {}}},
+        "newer": {"/health": {"GET": {}}},
+    }
+
+    def can_paginate(self, _operation: str) -> bool:
+        return False
+
+    def get_deployments(self, **_: str) -> Any:
+        made = enumerate(("older", "newer"))
+        return {"items": [{"id": id, "description": _digest(id), "createdDate": at} for at, id in made]}
+
+    def get_deployment(self, deploymentId: str, **_: Any) -> Any:  # noqa: N803 - boto3's name
+        return {"apiSummary": self.snapshots[deploymentId]}
+
+
+def _digest(deployment: str) -> str:
+    body = json.dumps(BODY) if deployment == "newer" else deployment
+    return sha256(body.encode()).hexdigest()
+
+
+BODY = {
+    "x-amazon-apigateway-api-key-source": "HEADER",
+    "x-amazon-apigateway-gateway-responses": {},
+    "components": {"securitySchemes": {}},
+    "paths": {
+        "/health": {
+            "get": {
+                "security": [],
+                "x-amazon-apigateway-integration": {"type": "mock", "passthroughBehavior": "never"},
+            }
+        }
+    },
+}
+
+
+@pytest.fixture
+def deployments() -> tuple[Reading, list[Deployed]]:
+    reading = Reading(Names("demo"), ARNS, lambda _: TwoReleases(), lambda _api, stage: stage)
+    api = Deployed("api", tokens.REST_API, "demo", "", {"body": json.dumps(BODY)}, Found("api-id", {}))
+    declared = [api]
+    for name in ("older", "newer"):
+        inputs = {"restApi": "api-id", "description": _digest(name)}
+        found = READERS[tokens.DEPLOYMENT].read(reading, inputs)
+        declared.append(Deployed(name, tokens.DEPLOYMENT, name, "", inputs, found))
+    return reading, declared
+
+
+def test_each_release_has_the_deployment_of_its_contract(deployments: tuple[Reading, list[Deployed]]) -> None:
+    _, (_, *declared) = deployments
+    assert [each.found and each.found.id for each in declared] == ["older", "newer"]
+
+
+def test_a_route_of_an_earlier_release_is_no_stray_and_one_of_todays_is(
+    deployments: tuple[Reading, list[Deployed]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, declared = deployments
+    assert list(READERS[tokens.DEPLOYMENT].beyond(reading, declared)) == []
+    snapshots = {**TwoReleases.snapshots, "newer": TwoReleases.snapshots["older"]}
+    monkeypatch.setattr(TwoReleases, "snapshots", snapshots)
+    again = Reading(Names("demo"), ARNS, lambda _: TwoReleases(), lambda _api, stage: stage)
+    found = list(READERS[tokens.DEPLOYMENT].beyond(again, declared))
+    assert [(each.on, each.property) for each in found] == [("Deployment newer", "methods.GET /gone")]

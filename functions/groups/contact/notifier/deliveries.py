@@ -7,8 +7,9 @@ again, with the same id. Whatever cannot be done now comes back, and at last lie
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
+from agreed import webhooks
 from api.queue import Entry, Unreadable
 from api.table import Table
 from groups.contact import messages
@@ -47,7 +48,9 @@ Result = Literal[
 
 
 class Channel(Protocol):
-    may_be_switched_off: ClassVar[bool]
+    @property
+    def called(self) -> str | None:
+        """Its address; None for what is never switched off."""
 
     def send(self, message: Message, seconds: float) -> None:
         """Raises `Undelivered`."""
@@ -92,7 +95,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """`name` is the receiver's in the message: none for `notify`, whose delivery stands apart."""
+    """`name` is the receiver's in the message: none for `notify`, whose delivery stands apart.
+
+    `health_id` is None for what is never switched off.
+    """
 
     entry: Entry
     record: Record
@@ -100,6 +106,7 @@ class _Attempt:
     name: str
     channel: Channel
     health: Health
+    health_id: str | None
 
     @property
     def receiver(self) -> str:
@@ -136,26 +143,30 @@ class Deliveries:
         receiver = entry.receiver or NOTIFY.name
         if receiver not in self.channels:
             return Outcome("no receiver", entry=entry, reason="the tenant's file lists it no longer")
-        message, health = self._read(entry.id, receiver)
+        channel = self.channels[receiver]
+        health_id = webhooks.health_id(receiver, channel.called) if channel.called else None
+        message, health = self._read(entry.id, health_id)
         if message is None:
             if time.time() - record.sent_ms / 1000 < UNSETTLED_SECONDS:
                 return Outcome("not stored yet", backoff.until_stored(), entry)
             return Outcome("not stored", entry=entry)
         name = "" if receiver == NOTIFY.name else receiver
-        attempt = _Attempt(entry, record, message, name, self.channels[receiver], health)
+        attempt = _Attempt(entry, record, message, name, channel, health, health_id)
         if attempt.state == "delivered" and not entry.again:
             return Outcome("delivered before", entry=entry)
         if attempt.state == "gone" and record.receives > 1:
             return Outcome("given up", 0, entry)
-        if health.off_since and attempt.channel.may_be_switched_off:
+        if health.off_since:
             return self._refused(attempt)
         return self._try(attempt, seconds_left() - SECRET_SECONDS - AFTERWARDS_SECONDS)
 
-    def _read(self, message_id: str, receiver: str) -> tuple[Message | None, Health]:
-        keys = messages.key(self.tenant, message_id), receivers.key(self.tenant, receiver)
+    def _read(self, message_id: str, health_id: str | None) -> tuple[Message | None, Health]:
+        keys = [messages.key(self.tenant, message_id)]
+        if health_id:
+            keys.append(receivers.key(self.tenant, health_id))
         found = {each["sk"]["S"]: each for each in self.table.get_all(keys)}
         stored = found.get(message_id)
-        return Message.of(stored) if stored else None, Health.of(found.get(receiver))
+        return Message.of(stored) if stored else None, Health.of(found.get(health_id or ""))
 
     def _try(self, attempt: _Attempt, seconds: float) -> Outcome:
         try:
@@ -163,7 +174,8 @@ class Deliveries:
         except Exception as error:
             return self._failed(attempt, error)
         progress.delivered(self.table, self.tenant, attempt.message, attempt.name)
-        self._receivers.took_something(attempt.receiver, attempt.health)
+        if attempt.health_id:
+            self._receivers.took_something(attempt.health_id, attempt.health)
         return Outcome("delivered", entry=attempt.entry)
 
     def _failed(self, attempt: _Attempt, error: Exception) -> Outcome:
@@ -184,12 +196,12 @@ class Deliveries:
 
     def _switched_off(self, attempt: _Attempt, error: Undelivered) -> bool:
         """After a 410, and when a message has used up its attempts and nothing else was taken meanwhile."""
-        if not attempt.channel.may_be_switched_off:
+        if attempt.health_id is None:
             return False
         in_vain = self._is_last(attempt.record) and attempt.health.fails_for_days()
         if in_vain or isinstance(error, Gone):
-            return self._receivers.switch_off(attempt.receiver, error.reason)
-        self._receivers.failed(attempt.receiver, attempt.health)
+            return self._receivers.switch_off(attempt.health_id, error.reason)
+        self._receivers.failed(attempt.health_id, attempt.health)
         return False
 
     def _refused(self, attempt: _Attempt) -> Outcome:

@@ -73,7 +73,7 @@ def _channel(means: ToWebhook | ByEmail) -> Channel:
     tenant = common.current().tenant
     if isinstance(means, ByEmail):
         return Mail(means.sender, means.receiver, tenant)
-    return Webhook(means.target, tenant, partial(secrets.values, means.secret_arn))
+    return Webhook(means.url, means.target, tenant, partial(secrets.values, means.secret_arn))
 
 
 def _receiver(outcome: Outcome) -> str:

@@ -28,7 +28,7 @@ _NOT_IN_A_LINE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    may_be_switched_off: ClassVar[bool] = False
+    called: ClassVar[None] = None
 
     sender: str
     receiver: str

@@ -1,7 +1,7 @@
 """How a tenant's webhooks are doing: one that fails for days, or answers 410, is switched off.
 
 A record is written when that changes, not with each delivery. An operator switches a receiver on again by
-deleting its record.
+deleting its record, or by deploying it with another address. `agreed.webhooks.health_id` makes a record's id.
 """
 
 from dataclasses import dataclass
@@ -36,8 +36,8 @@ class Health:
         return clock.now_ms() / 1000 - began >= OFF_AFTER_SECONDS
 
 
-def key(tenant: str, receiver: str) -> Attributes:
-    return {"pk": {"S": partitions.records(tenant, GROUP.name, RECEIVERS.kind)}, "sk": {"S": receiver}}
+def key(tenant: str, health_id: str) -> Attributes:
+    return {"pk": {"S": partitions.records(tenant, GROUP.name, RECEIVERS.kind)}, "sk": {"S": health_id}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +45,25 @@ class Receivers:
     table: Table
     tenant: str
 
-    def took_something(self, receiver: str, before: Health) -> None:
+    def took_something(self, health_id: str, before: Health) -> None:
         if before.failing_since:
-            self._update(receiver, f"REMOVE {FAILING_SINCE}", "attribute_exists(pk)", {})
+            self._update(health_id, f"REMOVE {FAILING_SINCE}", "attribute_exists(pk)", {})
 
-    def failed(self, receiver: str, before: Health) -> None:
+    def failed(self, health_id: str, before: Health) -> None:
         if before.failing_since is None:
             condition = f"attribute_not_exists({FAILING_SINCE})"
-            self._update(receiver, f"SET {FAILING_SINCE} = :now", condition, {":now": _now()})
+            self._update(health_id, f"SET {FAILING_SINCE} = :now", condition, {":now": _now()})
 
-    def switch_off(self, receiver: str, reason: str) -> bool:
+    def switch_off(self, health_id: str, reason: str) -> bool:
         """Whether it was on."""
         values = {":now": _now(), ":reason": {"S": reason}}
         update = f"SET {OFF_SINCE} = :now, {OFF_REASON} = :reason"
-        return self._update(receiver, update, f"attribute_not_exists({OFF_SINCE})", values)
+        return self._update(health_id, update, f"attribute_not_exists({OFF_SINCE})", values)
 
-    def _update(self, receiver: str, update: str, condition: str, values: dict[str, Any]) -> bool:
+    def _update(self, health_id: str, update: str, condition: str, values: dict[str, Any]) -> bool:
         try:
             self.table.update(
-                Key=key(self.tenant, receiver),
+                Key=key(self.tenant, health_id),
                 UpdateExpression=update,
                 ConditionExpression=condition,
                 **({"ExpressionAttributeValues": values} if values else {}),

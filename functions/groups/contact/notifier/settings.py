@@ -12,6 +12,7 @@ from groups.contact.declaration import DELIVERY, NOTIFY
 
 @dataclass(frozen=True, slots=True)
 class ToWebhook:
+    url: str
     target: Endpoint
     secret_arn: str
 
@@ -34,6 +35,7 @@ def current() -> Mapping[str, ToWebhook | ByEmail]:
     single = {NOTIFY.name: _single(notify)} if notify else {}
     return single | {
         each.name: ToWebhook(
+            each.url,
             endpoint(each.url, f"contact.webhooks, {each.name}"),
             environment.secret(webhooks.secret(DELIVERY.name, each.name)),
         )
@@ -44,7 +46,7 @@ def current() -> Mapping[str, ToWebhook | ByEmail]:
 def _single(receiver: str) -> ToWebhook | ByEmail:
     environment = settings.current()
     if receiver in environment.calls:
-        return ToWebhook(endpoint(receiver, "contact.notify"), environment.secret(DELIVERY.name))
+        return ToWebhook(receiver, endpoint(receiver, "contact.notify"), environment.secret(DELIVERY.name))
     if environment.mail_from is None:
         raise LookupError("MAIL_FROM is not set, and CALLS does not list the receiver")
     return ByEmail(receiver, environment.mail_from)

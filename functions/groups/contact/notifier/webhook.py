@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from api import addresses, clock
 from api.addresses import Unreachable
@@ -26,10 +26,9 @@ BUSY: Final = (429, 503)  # the answers whose Retry-After counts
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """`secret` gives the values of the delivery secret as they are now."""
+    """`called` is the URL of `target`; `secret` gives the values of the delivery secret as they are now."""
 
-    may_be_switched_off: ClassVar[bool] = True
-
+    called: str
     target: Endpoint
     tenant: str
     secret: Callable[[], Mapping[str, Any]]

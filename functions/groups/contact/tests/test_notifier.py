@@ -10,6 +10,7 @@ import pytest
 import standardwebhooks
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from agreed import webhooks
 from api import downstream, queue, secrets, table
 from groups.contact import messages
 from groups.contact.messages import Message
@@ -240,9 +241,8 @@ class TestFailing:
         hook.answers = [(410, {}), (500, {})]
         [record] = tenant.receive()
         tenant.notify([record])
-        tenant_api.client("dynamodb").delete_item(
-            TableName=tenant_api.TABLE, Key=receivers.key("acme", "notify")
-        )
+        health = receivers.key("acme", webhooks.health_id("notify", tenant.receiver))
+        tenant_api.client("dynamodb").delete_item(TableName=tenant_api.TABLE, Key=health)
         put(tenant, record["body"])
         tenant.poll()
         assert shown(tenant) == {"state": "pending", "attempts": 2, "error": "the receiver answered 500"}

@@ -100,7 +100,8 @@ def test_a_mail_that_came_twice_can_be_known(ses: Ses, tenant: Delivery) -> None
 def test_mail_goes_out_though_a_webhook_was_switched_off_in_its_place_before(
     ses: Ses, tenant: Delivery
 ) -> None:
-    off = {**receivers.key("acme", "notify"), webhooks.OFF_SINCE: {"S": "2026-01-01T00:00:00.000Z"}}
+    key = receivers.key("acme", webhooks.health_id("notify", OFFICE))
+    off = {**key, webhooks.OFF_SINCE: {"S": "2026-01-01T00:00:00.000Z"}}
     tenant_api.client("dynamodb").put_item(TableName=tenant_api.TABLE, Item=off)
     assert deliver(tenant)["delivery"]["state"] == "delivered"
     assert len(ses.sent) == 1

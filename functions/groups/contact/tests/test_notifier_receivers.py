@@ -79,16 +79,21 @@ def received(tenant: Delivery, record: dict[str, Any], receives: int) -> set[str
     return tenant.notify([record])
 
 
-def health(name: str) -> Any:
-    key = receivers.key("acme", name)
-    answer = tenant_api.client("dynamodb").get_item(TableName=tenant_api.TABLE, Key=key)
-    return {name: value["S"] for name, value in answer.get("Item", {}).items() if name not in key}
+def key(tenant: Delivery, name: str) -> dict[str, Any]:
+    """Of the record of how that receiver is doing at its address."""
+    return receivers.key("acme", webhooks.health_id(name, tenant.webhooks[name]))
 
 
-def failing_for(name: str, hours: float) -> None:
+def health(tenant: Delivery, name: str) -> Any:
+    record = key(tenant, name)
+    answer = tenant_api.client("dynamodb").get_item(TableName=tenant_api.TABLE, Key=record)
+    return {name: value["S"] for name, value in answer.get("Item", {}).items() if name not in record}
+
+
+def failing_for(tenant: Delivery, name: str, hours: float) -> None:
     began = datetime.now(UTC) - timedelta(hours=hours)
     item = {
-        **receivers.key("acme", name),
+        **key(tenant, name),
         webhooks.FAILING_SINCE: {"S": clock.rfc3339(int(began.timestamp() * 1000))},
     }
     tenant_api.client("dynamodb").put_item(TableName=tenant_api.TABLE, Item=item)
@@ -190,13 +195,17 @@ class TestSwitchedOff:
         self, tenant: Delivery, hooks: Hooks, capsys: pytest.CaptureFixture[str]
     ) -> None:
         send(tenant)
-        failing_for("crm", 73)
+        failing_for(tenant, "crm", 73)
         hooks["crm"].answers = [(500, {})]
         record = entry_for(tenant, "crm")
         capsys.readouterr()
         assert received(tenant, record, MAX_RECEIVES) == {record["messageId"]}
-        assert health("crm").keys() == {webhooks.FAILING_SINCE, webhooks.OFF_SINCE, webhooks.OFF_REASON}
-        assert health("crm")[webhooks.OFF_REASON] == "the receiver answered 500"
+        assert health(tenant, "crm").keys() == {
+            webhooks.FAILING_SINCE,
+            webhooks.OFF_SINCE,
+            webhooks.OFF_REASON,
+        }
+        assert health(tenant, "crm")[webhooks.OFF_REASON] == "the receiver answered 500"
         counted = [
             each for each in emf.points(capsys.readouterr().out) if each.name == "ReceiversSwitchedOff"
         ]
@@ -209,35 +218,45 @@ class TestSwitchedOff:
         self, tenant: Delivery, hooks: Hooks, hours: float, receives: int
     ) -> None:
         send(tenant)
-        failing_for("crm", hours)
+        failing_for(tenant, "crm", hours)
         hooks["crm"].answers = [(500, {})]
         received(tenant, entry_for(tenant, "crm"), receives)
-        assert health("crm").keys() == {webhooks.FAILING_SINCE}
+        assert health(tenant, "crm").keys() == {webhooks.FAILING_SINCE}
 
     def test_a_delivery_ends_the_days_of_failures(self, tenant: Delivery, hooks: Hooks) -> None:
         send(tenant)
         hooks["crm"].answers = [(500, {})]
         tenant.poll()
-        assert health("crm").keys() == {webhooks.FAILING_SINCE}
+        assert health(tenant, "crm").keys() == {webhooks.FAILING_SINCE}
         tenant.poll()
-        assert health("crm") == {}
-        assert health("erp") == {}
+        assert health(tenant, "crm") == {}
+        assert health(tenant, "erp") == {}
 
     def test_what_the_platform_could_not_send_is_not_the_receivers_failure(self, tenant: Delivery) -> None:
         unread = blind(tenant)
         send(unread)
         unread.poll()
         assert shown(unread)["crm"]["error"] == "the platform could not send it"
-        assert health("crm") == {}
+        assert health(tenant, "crm") == {}
 
     def test_410_switches_it_off_at_once_and_the_other_goes_on(self, tenant: Delivery, hooks: Hooks) -> None:
         send(tenant)
         hooks["crm"].answers = [(410, {})]
         tenant.poll()
-        assert health("crm")[webhooks.OFF_REASON] == "the receiver answered 410"
+        assert health(tenant, "crm")[webhooks.OFF_REASON] == "the receiver answered 410"
         send(tenant)
         tenant.poll()
         assert (len(hooks["crm"].received), len(hooks["erp"].received)) == (1, 2)
+
+    def test_at_another_address_it_is_sent_messages_again(self, tenant: Delivery, hooks: Hooks) -> None:
+        send(tenant)
+        hooks["crm"].answers = [(410, {})]
+        tenant.poll()
+        moved = dataclasses.replace(tenant, webhooks={**tenant.webhooks, "crm": f"{hooks['crm'].url}/moved"})
+        message_id = send(moved)
+        moved.poll()
+        assert hooks["crm"].ids[1:] == [message_id]
+        assert health(moved, "crm") == {}
 
     def test_meanwhile_messages_become_dead_letters_without_an_attempt(
         self, tenant: Delivery, hooks: Hooks, monkeypatch: pytest.MonkeyPatch
@@ -245,7 +264,7 @@ class TestSwitchedOff:
         rests: list[int] = []
         monkeypatch.setattr(queue, "postpone", lambda _queue, _handle, seconds: rests.append(seconds))
         monkeypatch.setattr(backoff, "seconds", lambda *_: 9)
-        off = {**receivers.key("acme", "crm"), webhooks.OFF_SINCE: {"S": "2026-01-01T00:00:00.000Z"}}
+        off = {**key(tenant, "crm"), webhooks.OFF_SINCE: {"S": "2026-01-01T00:00:00.000Z"}}
         tenant_api.client("dynamodb").put_item(TableName=tenant_api.TABLE, Item=off)
         send(tenant)
         record = entry_for(tenant, "crm")
@@ -276,7 +295,7 @@ class TestTrial:
         assert first == {"receiver": "crm", "id": got.headers["webhook-id"]}
         assert second["problem"] == "the receiver answered 500"
         assert third["problem"] == "no webhook of this name is deployed"
-        assert health("erp") == {}
+        assert health(tenant, "erp") == {}
 
     def test_one_that_the_platform_cannot_send_to_hides_no_others_result(
         self, tenant: Delivery, hooks: Hooks
@@ -286,8 +305,8 @@ class TestTrial:
         assert first["problem"].startswith("the platform could not send it")
 
     def test_one_that_is_off_is_tried_and_stays_off(self, tenant: Delivery, hooks: Hooks) -> None:
-        off = {**receivers.key("acme", "crm"), webhooks.OFF_SINCE: {"S": "2026-01-01T00:00:00.000Z"}}
+        off = {**key(tenant, "crm"), webhooks.OFF_SINCE: {"S": "2026-01-01T00:00:00.000Z"}}
         tenant_api.client("dynamodb").put_item(TableName=tenant_api.TABLE, Item=off)
         assert "problem" not in self.ask(tenant, "crm")[0]
         assert len(hooks["crm"].received) == 1
-        assert webhooks.OFF_SINCE in health("crm")
+        assert webhooks.OFF_SINCE in health(tenant, "crm")

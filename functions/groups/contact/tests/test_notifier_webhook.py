@@ -44,7 +44,7 @@ def fixture_hook() -> Iterator[Receiver]:
 
 
 def webhook(url: str, *, resolve: Any = addresses.resolve, **secret: str) -> Webhook:
-    return Webhook(Endpoint.of(url), "acme", lambda: secret or {"webhook_secret": NEW}, resolve)
+    return Webhook(url, Endpoint.of(url), "acme", lambda: secret or {"webhook_secret": NEW}, resolve)
 
 
 def changed(hours_ago: float) -> dict[str, str]:

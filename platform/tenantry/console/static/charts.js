@@ -20,19 +20,22 @@
 
   function read(figure) {
     const rows = [...figure.querySelectorAll("tbody tr")];
-    const names = [...figure.querySelectorAll("thead th")].slice(1).map((cell) => cell.textContent);
+    const heads = [...figure.querySelectorAll("thead th")].slice(1);
+    const names = heads.map((cell) => cell.textContent);
     const counts = ["count", "depth"].includes(figure.dataset.unit); // nothing counted is a count of 0
     const value = (cell) => (cell.dataset.value === "" ? (counts ? 0 : null) : Number(cell.dataset.value));
     return {
       names,
+      own: heads.filter((cell) => !("before" in cell.dataset)).length, // after them come lines of another time
       times: rows.map((row) => Number(row.cells[0].dataset.at)),
       lines: names.map((_, line) => rows.map((row) => value(row.cells[line + 1]))),
     };
   }
 
   // Each stacked one stands on those after it, so that what failed is at the bottom.
-  function stacked(lines) {
-    return lines.map((_, first) => lines[first].map((_, step) => lines.slice(first).reduce((sum, line) => sum + line[step], 0)));
+  function stacked(lines, own) {
+    const whole = lines.slice(0, own);
+    return [...whole.map((_, first) => whole[first].map((_, step) => whole.slice(first).reduce((sum, line) => sum + line[step], 0))), ...lines.slice(own)];
   }
 
   // Where nothing was measured before and after, there is no line to see.
@@ -40,18 +43,22 @@
     return values.flatMap((value, at) => (value != null && values[at - 1] == null && values[at + 1] == null ? [at] : []));
   }
 
-  function series(figure, { names, lines }) {
+  function series(figure, { names, own, lines }) {
     const words = WORDS[figure.dataset.unit];
     const shown = (line) => (_, __, ___, step) => (step == null ? "" : lines[line][step] == null ? "–" : words(lines[line][step]));
     if (figure.dataset.shape === "stacked") {
       const fills = ["well", "line-2", "line-3"];
       const paths = uPlot.paths.bars({ size: [0.8, 40] });
-      return names.map((label, line) => ({ label, value: shown(line), fill: colour(fills[line]), stroke: colour(fills[line]), width: 0, points: { show: false }, paths }));
+      return names.map((label, line) => line >= own ? { label, value: shown(line), stroke: colour("text"), width: 1.5, dash: [5, 3], points: { show: false } } : ({ label, value: shown(line), fill: colour(fills[line]), stroke: colour(fills[line]), width: 0, points: { show: false }, paths }));
     }
-    return names.map((label, line) => ({
-      label, value: shown(line), stroke: colour(`line-${(line % 5) + 1}`), width: 2, dash: DASHES[line % 5], spanGaps: false,
-      points: { show: true, size: 6, fill: colour(`line-${(line % 5) + 1}`), filter: () => alone(lines[line]) },
-    }));
+    return names.map((label, line) => {
+      const at = (line % own) % 5;
+      const stroke = colour(`line-${at + 1}`) + (line < own ? "" : "66"); // lighter
+      return {
+        label, value: shown(line), stroke, width: line < own ? 2 : 1.5, dash: DASHES[at], spanGaps: false,
+        points: { show: true, size: 6, fill: stroke, filter: () => alone(lines[line]) },
+      };
+    });
   }
 
   function axes(words) {
@@ -67,30 +74,45 @@
     ];
   }
 
+  // What is dragged over becomes the page's own range, in whole minutes.
+  function zoom(chart) {
+    const { left, width } = chart.select;
+    if (width < 4) return;
+    const [from, to] = [Math.floor(chart.posToVal(left, "x") / 60), Math.ceil(chart.posToVal(left + width, "x") / 60)];
+    const address = new URL(location.href);
+    address.searchParams.delete("range");
+    address.searchParams.set("from", new Date(from * 60000).toISOString().slice(0, 16));
+    address.searchParams.set("to", new Date(to * 60000).toISOString().slice(0, 16));
+    location.assign(address);
+  }
+
   function draw(figure) {
     const plot = figure.querySelector(".plot");
     if (!plot) return;
     plot.replaceChildren();
     figure.classList.add("drawn", figure.dataset.shape);
-    const { names, times, lines } = read(figure);
+    const { names, own, times, lines } = read(figure);
+    figure.classList.toggle("compared", own < names.length);
     const words = WORDS[figure.dataset.unit];
     const high = (_, __, top) => [0, top > 0 ? top * 1.08 : 1];
     const margin = figure.dataset.shape === "stacked" ? (times[1] - times[0]) / 2 : 0; // half a bar
     const options = {
-      width: plot.clientWidth, height: 200, legend: { live: true, markers: { dash: (_, line) => MARKS[(line - 1) % 5] } },
+      width: plot.clientWidth, height: 200, legend: { live: true, markers: { dash: (_, line) => (figure.dataset.shape === "stacked" && line > own ? "dashed" : MARKS[((line - 1) % own) % 5]) } },
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "Etc/UTC"),
       scales: { x: { range: (_, first, last) => [first - margin, last + margin] }, y: { range: high } },
-      cursor: { y: false, drag: { x: false, y: false }, sync: { key: "tenant" }, points: { show: figure.dataset.shape !== "stacked" } },
+      cursor: { y: false, drag: { x: true, y: false, setScale: false }, sync: { key: "tenant" }, points: { show: figure.dataset.shape !== "stacked" } },
       axes: axes(words),
-      series: [{ label: "", value: (_, at) => (at == null ? "" : `${new Date(at * 1000).toISOString().slice(5, 16).replace("T", " ")} UTC`) }, ...series(figure, { names, lines })],
+      hooks: { setSelect: [zoom] },
+      series: [{ label: "", value: (_, at) => (at == null ? "" : `${new Date(at * 1000).toISOString().slice(5, 16).replace("T", " ")} UTC`) }, ...series(figure, { names, own, lines })],
     };
-    const values = figure.dataset.shape === "stacked" ? stacked(lines) : lines;
+    const values = figure.dataset.shape === "stacked" ? stacked(lines, own) : lines;
     drawn.push([plot, new uPlot(options, [times, ...values], plot)]);
   }
 
   function drawAll() {
     drawn.splice(0).forEach(([, chart]) => chart.destroy());
     document.querySelectorAll(".chart").forEach(draw);
+    document.documentElement.classList.toggle("drawn-all", drawn.length > 0);
   }
 
   addEventListener("resize", () => drawn.forEach(([plot, chart]) => chart.setSize({ width: plot.clientWidth, height: 200 })));

@@ -53,6 +53,7 @@
       loading(true);
     }
   });
+  document.addEventListener("submit", () => loading(true));
   document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : content().dataset.refresh && refresh()));
   addEventListener("pageshow", () => loading(false)); // also when it comes back from the history
   plan();

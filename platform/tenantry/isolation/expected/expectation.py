@@ -88,14 +88,14 @@ class Place:
     def arn(self, token: str, name: str) -> str:
         return next((each.arn for each in self.cell.of(token) if each.name == name), "")
 
-    def computed(self, token: str, name: str, output: str) -> str:
-        """An output that is no input, such as a key that was drawn."""
+    def computed(self, token: str, name: str, output: str) -> Any:
+        """An output that is no input, such as a key that was drawn; empty where nothing is registered so."""
         found = (each for each in self.cell.of(token) if each.name == name)
         return next((each.computed[output] for each in found), "")
 
     def drawn(self, name: str) -> str:
         """The digits that tell this creation of a name from the next."""
-        return self.computed(RANDOM_ID, name, "hex")
+        return str(self.computed(RANDOM_ID, name, "hex"))
 
     def expected(self, token: str, name: str, inputs: Inputs, **more: Any) -> Expected:
         return Expected(type=token, name=name, tenant="", inputs=inputs, **more)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from agreed import environment
-from agreed.declarations import RUNTIME
+from agreed.declarations import RUNTIME, SIGNING
 from tenantry.components.functions import AUTHORIZER_SECONDS
-from tenantry.config.verification import verification
-from tenantry.groups import Member
+from tenantry.config.verification import issuing, verification
+from tenantry.groups import Member, current
 from tenantry.isolation.expected.expectation import SHOWN, Expected, Inputs, Place, TenantPlace
 from tenantry.isolation.expected.gateway import log_group
 from tenantry.isolation.expected.invocations import mapping, permission, schedule
@@ -30,7 +30,13 @@ def of_cell(at: Place) -> Iterator[Expected]:
         signing_secrets=arns.secrets(naming.generation(names.signing_secret("*"), "*")),
         queues=arns.queue(names.queue("*", "*")),
         dead_letters=arns.queue(names.dead_letters("*", "*")),
+        overseen=_overseen(at, "*", "*"),
         email=policies.by_email(at.deployment.sender_identities(), sender) if sender else None,
+        signers=[
+            arns.iam(f"role/{names.function('*', member.name)}")
+            for member in current().members
+            if SIGNING in member.function.secrets
+        ],
     )
     kept = (
         key_policies.items(arns.regional("dynamodb"), names.tenant("*")),
@@ -150,6 +156,9 @@ def _variables(at: TenantPlace, member: Member) -> Inputs:
         variables[environment.CURSORS] = environment.UNSEALED
     for name in filter(function.reads, secrets):
         variables[environment.secret_arn(name)] = at.secret_arn(name)
+    if SIGNING in function.secrets:
+        variables[environment.secret_arn(SIGNING)] = at.secret_arn(SIGNING)
+        variables[environment.ISSUES] = issuing(tenant, names.issuer(at.slug))
     for name in queues.intersection(_reached(member)):
         url = at.computed(tokens.QUEUE, f"{at.slug}.{name}", "url")
         variables[environment.queue_url(name)] = url
@@ -160,6 +169,8 @@ def _variables(at: TenantPlace, member: Member) -> Inputs:
     if function.calls:
         called = [options.get(each, each) for each in function.calls]
         variables[environment.CALLS] = [each for each in called if "://" in each]
+    if function.oversees:
+        variables |= _overseeing(at)
     if function.mails and function.mails.holds(options):
         variables[environment.MAIL_FROM] = at.deployment.mail_from
     return variables
@@ -179,14 +190,16 @@ def _listed(at: TenantPlace, member: Member) -> list[dict[str, Any]]:
 
 def _reached(member: Member) -> tuple[str, ...]:
     """Queues that it puts into or takes from."""
-    return (*member.function.feeds, *((member.queue.name,) if member.queue else ()))
+    fed = (each.split("/")[-1] for each in member.function.feeds)
+    return (*fed, *((member.queue.name,) if member.queue else ()))
 
 
 def _policy(at: TenantPlace, member: Member) -> policies.Policy:
     """What the group's declaration grants on this tenant's own, and nothing beside."""
     tenant, names, arns = at.tenant, at.names, at.arns
     silo = tenant.isolation == "silo"
-    secrets = [each.name for each in tenant.secrets if member.function.reads(each.name)]
+    there = [*(each.name for each in tenant.secrets), SIGNING]
+    secrets = [each for each in there if member.function.reads(each)]
     queues = [each.name for each in tenant.queues if each.name in _reached(member)]
     reach = Reach(
         arns.table(names.tenant(at.slug) if silo else names.table),
@@ -195,6 +208,7 @@ def _policy(at: TenantPlace, member: Member) -> policies.Policy:
         {name: arns.queue(names.queue(at.slug, name)) for name in queues},
         _mail(at, member),
         at.tenant.traced,
+        _overseen(at, at.slug, at.id(tokens.USAGE_PLAN, at.slug)) if member.function.oversees else (),
     )
     granted = grants.of_member(member, tenant.groups, at.slug, reach)
     if at.key is None:
@@ -204,6 +218,27 @@ def _policy(at: TenantPlace, member: Member) -> policies.Policy:
         arn = arns.secrets(naming.generation(names.secret(at.slug, name), "*"))
         kept.append(key_policies.secret(arns.regional("secretsmanager"), name, arn))
     return policies.extended(granted, key_policies.decrypt(at.key, *kept))
+
+
+def _overseen(at: Place, slug: str, plan: str) -> tuple[policies.Statement, ...]:
+    log = at.arns.log_group(at.names.access_log(slug))
+    return policies.overseeing([log, f"{log}:*"], at.arns.gateway(f"/usageplans/{plan}/usage"))
+
+
+def _overseeing(at: TenantPlace) -> Inputs:
+    """The log, plan, keys and limits of this tenant, for what oversees it."""
+    keys = {at.id(tokens.API_KEY, f"{at.slug}.{key}"): key for key in at.tenant.api_keys}
+    limits, quota = at.tenant.limits, at.tenant.limits.quota
+    stated = {"rate_per_second": limits.rate_per_second, "burst": limits.burst}
+    return {
+        environment.STATUS: at.tenant.status,
+        environment.METRICS: environment.FREE,
+        environment.ACCESS_LOG: at.names.access_log(at.slug),
+        environment.USAGE_PLAN: at.id(tokens.USAGE_PLAN, at.slug),
+        environment.API_KEYS: keys,
+        environment.LIMITS: stated
+        | ({"quota": {"limit": quota.limit, "period": quota.period}} if quota else {}),
+    }
 
 
 def _mail(at: TenantPlace, member: Member) -> policies.Statement | None:

@@ -8,6 +8,7 @@ from tenantry.components.generations import BYTES
 from tenantry.components.stage import ACCESS_LOG_FORMAT
 from tenantry.gateway import contract
 from tenantry.gateway.body import gateway_body
+from tenantry.isolation.expected import domains
 from tenantry.isolation.expected.expectation import SHOWN, Expected, Place, TenantPlace
 from tenantry.releases import Piece
 from tenantry.rules import naming, policies
@@ -27,17 +28,17 @@ def of_cell(at: Place) -> Iterator[Expected]:
             "failOnWarnings": True,
             "putRestApiMode": "overwrite",
             "endpointConfiguration": {"types": "REGIONAL"},
-            "disableExecuteApiEndpoint": bool(domain and not domain.default_endpoint),
+            "disableExecuteApiEndpoint": _closed(at),
             "tags": at.tags,
         },
     )
     if domain and domain.owned:
-        yield _domain(at, cell, domain.name, domain.certificate)
+        yield from domains.of_domain(at, cell, domain)
     # Another trigger would leave the stages with the body that they had.
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     earlier = (each.contract for each in at.releases.kept)
     for piece in dict.fromkeys((*earlier, Piece(digest, at.releases.newest.contract.mark))):
-        inputs = {"restApi": at.api, "triggers": {"body": piece.digest}}
+        inputs = {"restApi": at.api, "description": piece.digest, "triggers": {"body": piece.digest}}
         yield at.expected(tokens.DEPLOYMENT, f"{cell}{piece.mark}", inputs)
     if at.deployment.manage_account:
         drawn = f"{cell}.gateway"
@@ -66,22 +67,13 @@ def of_tenant(at: TenantPlace) -> Iterator[Expected]:
     if cells:
         yield _mapping(at, at.slug, cells.name, at.slug)
     if own:
-        yield _domain(at, at.slug, own.name, own.certificate)
+        yield from domains.of_domain(at, at.slug, own)
         yield _mapping(at, f"{at.slug}.own", own.name, None)
 
 
-def _domain(at: Place, logical: str, name: str, certificate: str | None) -> Expected:
-    return at.expected(
-        tokens.DOMAIN_NAME,
-        logical,
-        {
-            "domainName": name,
-            "regionalCertificateArn": certificate,
-            "endpointConfiguration": {"types": "REGIONAL"},
-            "securityPolicy": "TLS_1_2",
-            "tags": at.tags,
-        },
-    )
+def _closed(at: Place) -> bool:
+    domain = at.cell.config.domain
+    return bool(domain and not domain.default_endpoint)
 
 
 def _mapping(at: TenantPlace, logical: str, domain: str, path: str | None) -> Expected:
@@ -100,13 +92,15 @@ def _stage(at: TenantPlace) -> Iterator[Expected]:
             "restApi": at.api,
             "deployment": at.id(tokens.DEPLOYMENT, f"{at.cell.config.name}{at.release.contract.mark}"),
             "stageName": slug,
+            # Without a change of a stage the API's own address is neither closed nor opened.
+            "description": "answers at its domains alone" if _closed(at) else None,
             "variables": _variables(at),
             "accessLogSettings": {
                 "destinationArn": at.arns.log_group(access_log),
                 "format": ACCESS_LOG_FORMAT,
             },
             "xrayTracingEnabled": at.tenant.traced,
-            "tags": at.tags,
+            "tags": at.tags | _address(at),
         },
     )
     yield at.expected(
@@ -125,6 +119,14 @@ def _stage(at: TenantPlace) -> Iterator[Expected]:
             },
         },
     )
+
+
+def _address(at: TenantPlace) -> dict[str, str]:
+    """Which one clients are sent to decides who gets their keys."""
+    own, cells = at.tenant.domain, at.cell.config.domain
+    if own:
+        return {"address": f"https://{own.name}"}
+    return {"address": f"https://{cells.name}/{at.slug}"} if cells else {}
 
 
 def _variables(at: TenantPlace) -> dict[str, str]:

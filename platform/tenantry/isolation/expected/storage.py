@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agreed.declarations import RUNTIME, Queue
+from agreed.declarations import RUNTIME, SIGNING, Queue
 from tenantry.components.generations import BYTES
 from tenantry.components.queue import DAY, DEAD_LETTER_DAYS, VISIBILITIES
 from tenantry.components.secret import FIRST
@@ -219,10 +219,11 @@ def _key_policy(at: TenantPlace) -> dict[str, Any]:
     roles = {m.name: arns.iam(f"role/{names.function(slug, m.name)}") for m in at.tenant.members}
     services = [arns.regional(service) for service in ("dynamodb", "secretsmanager", "logs")]
     users = {key_policies.items(services[0], names.tenant(slug)): list(roles.values())}
-    for secret in at.tenant.secrets:
-        readers = [roles[m.name] for m in at.tenant.members if m.function.reads(secret.name)]
-        arn = arns.secrets(naming.generation(names.secret(slug, secret.name), "*"))
-        users[key_policies.secret(services[1], secret.name, arn)] = readers
+    signing = [SIGNING for m in at.tenant.members if SIGNING in m.function.secrets]
+    for secret in dict.fromkeys([*(each.name for each in at.tenant.secrets), *signing]):
+        readers = [roles[m.name] for m in at.tenant.members if m.function.reads(secret)]
+        arn = arns.secrets(naming.generation(names.secret(slug, secret), "*"))
+        users[key_policies.secret(services[1], secret, arn)] = readers
     logs = [naming.log_group(names.function(slug, each)) for each in (AUTHORIZER, *roles)]
     logs.append(names.access_log(slug))
     holders = Holders(

@@ -27,7 +27,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 Headers = Iterable[tuple[bytes, bytes]]
 
 # As `clients.stage_url` makes them. Below a stage, `@connections` is administration.
-_STAGE = re.compile(r"/_aws/execute-api/[^/]+/[^/]+(?!/@connections/)(/.*)?", re.DOTALL)
+_STAGE = re.compile(r"/_aws/execute-api/([^/]+)/[^/]+(?!/@connections/)(/.*)?", re.DOTALL)
 _BROWSERS = ("origin", "sec-fetch-")  # no client but a browser sends them
 
 
@@ -53,14 +53,18 @@ class Front:
         elif scope["type"] != "http":
             await receive()
             await send({"type": "websocket.close"})  # before it is accepted: 403. No stage of ours has one
-        elif domain := self._domains.of(scope):
+        elif named := self._domains.of(scope):
+            domain, scope = named
             mapped = self._domains.mapped(scope, domain)
             if mapped is None or not _STAGE.fullmatch(mapped["path"]):
                 await _forbid(send)
             else:
                 await self._emulator(unsigned(mapped, self._hosts[0]), receive, send)
-        elif _STAGE.fullmatch(scope["path"]):
-            await self._emulator(unsigned(scope, self._hosts[0]), receive, send)
+        elif stage := _STAGE.fullmatch(scope["path"]):
+            if self._domains.closed(stage[1]):
+                await _forbid(send)
+            else:
+                await self._emulator(unsigned(scope, self._hosts[0]), receive, send)
         else:
             await self._control(scope, receive, send)
 
@@ -140,7 +144,7 @@ def _to_no_page(send: Send) -> Send:
 
 
 async def _forbid(send: Send) -> None:
-    """As API Gateway answers for a path of a domain that nothing is mapped to."""
+    """As API Gateway answers where nothing is mapped to a domain's path, and at an address that is closed."""
     body = b'{"message":"Forbidden"}'
     sent = [
         (b"content-type", b"application/json"),

@@ -119,6 +119,14 @@ def opened(directory: Path) -> Iterator[Inventory]:
     Raises:
         UpdateUnderWay: another process has it.
     """
+    with looked_into(directory) as inventory:
+        inventory.compact()
+        yield inventory
+
+
+@contextmanager
+def looked_into(directory: Path) -> Iterator[Inventory]:
+    """The same, to read alone: its journal stays as it is."""
     with _private(directory / LOCK, os.O_TRUNC) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -127,7 +135,6 @@ def opened(directory: Path) -> Iterator[Inventory]:
         inventory = Inventory(directory / JOURNAL)
         for word, entry in _read(inventory.file):
             inventory._apply(word, entry)
-        inventory.compact()
         yield inventory
 
 

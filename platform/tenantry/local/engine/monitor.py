@@ -106,11 +106,7 @@ class Engine(MockMonitor):
                 self._inventory.made(entry)
             return entry
         if there is not None and todo.first:
-            if there.retained:
-                raise NotImplementedError(
-                    f"{', '.join(todo.differing)} cannot change without a new resource of the same name, and "
-                    "this one is to stay; `tenantry up --fresh` starts empty"
-                )
+            refuse_remaking(there, todo)
             self._remove(there)
             replacing = False
         self._inventory.begin(wanted)
@@ -192,6 +188,15 @@ class Engine(MockMonitor):
     def _tell(self, change: Change) -> None:
         self.changes.append(change)
         self._on_change(change)
+
+
+def refuse_remaking(there: Entry, todo: Plan) -> None:
+    """Raises NotImplementedError: it is to stay, and would have to go before its replacement is made."""
+    if there.retained:
+        raise NotImplementedError(
+            f"{', '.join(todo.differing)} cannot change without a new resource of the same name, and "
+            "this one is to stay; `tenantry up --fresh` starts empty"
+        )
 
 
 class _Provider(Mocks):

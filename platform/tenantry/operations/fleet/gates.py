@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from tenantry.config.rings import Gate
+from tenantry.last_update import run_by
 from tenantry.operations.fleet.journals import now
 from tenantry.operations.fleet.listing import FleetStack
 from tenantry.operations.fleet.works import place
@@ -42,7 +43,7 @@ def judged(gate: Gate, stacks: Sequence[FleetStack], began: datetime) -> list[st
         ]
         found += rung(gate, ringing, began)
         if gate.calls:
-            found += _called(running, slugs)
+            found += _called(running, slugs, stack)
     return found
 
 
@@ -52,10 +53,11 @@ def _fared(running: Running, slugs: Sequence[str], window: Window) -> dict[str, 
     return {slug: Fared(each.requests, each.server_errors, each.p99) for slug, each in found.items()}
 
 
-def _called(running: Running, slugs: Sequence[str]) -> list[str]:
+def _called(running: Running, slugs: Sequence[str], stack: FleetStack) -> list[str]:
     from tenantry.verification.places import of_stack
 
-    report = of_stack(running.place, slugs, call=True)
+    held = bool(run_by(stack.backend.outputs(stack.name))[1])  # since the update
+    report = of_stack(running.place, slugs, call=True, held=held, environment=stack.backend.environment)
     return [
         f"{each.tenant or 'what all share'}: {each.resource} {each.property} is {each.found}, "
         f"not {each.expected}"

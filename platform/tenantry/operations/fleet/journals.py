@@ -8,14 +8,14 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tenantry.errors import Failed
-from tenantry.operations.fleet.stores import Store
+from tenantry.operations.stores import Store
 from tenantry.rollout.progress import Event, Progress, events, progress
 
 _JOURNALS, _LOCKS = "fleet/rollouts", "fleet/locks"
@@ -100,9 +100,13 @@ class Journal:
 
 
 def latest(store: Store) -> Journal | None:
-    """Names begin with the time, so the last of them is the latest."""
-    names = store.names(_JOURNALS)
-    return Journal(store, names[-1].rpartition("/")[2].removesuffix(".jsonl")) if names else None
+    return next(latest_first(store), None)
+
+
+def latest_first(store: Store) -> Iterator[Journal]:
+    """All, by their names, which begin with the time."""
+    for name in reversed(store.names(_JOURNALS)):
+        yield Journal(store, name.rpartition("/")[2].removesuffix(".jsonl"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Tell which stacks there are, what each declares, and whether an update of it has anything to do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -10,12 +10,14 @@ from tenantry.config.fleet_files import load
 from tenantry.config.rings import RingsFile
 from tenantry.config.sites import Site
 from tenantry.errors import WrongInput
+from tenantry.holds import Holds
+from tenantry.last_update import run_by
 from tenantry.operations.fleet.records import Backend
 from tenantry.problems import unknown
 from tenantry.rollout.rings import ring_of
 from tenantry.wanted import CELL, LEAVING, WANTED, Project, Values, tenant
 
-Standing = Literal["as wanted", "differs", "never deployed", "leaves rights"]
+Standing = Literal["as wanted", "held", "differs", "never deployed", "leaves rights"]
 _LOOPBACK = ("localhost", "127.", "::1")
 
 
@@ -23,7 +25,8 @@ _LOOPBACK = ("localhost", "127.", "::1")
 class FleetStack:
     """`tenants` are slug and tier of those that it declares; `tenant` is the one that it declares alone.
 
-    `wanted` is the digest of all that it depends on, as the files are now.
+    `wanted` is the digest of all that it depends on, as the files are now; `holds` what holds in its next
+    update, or None where its last one says.
     """
 
     name: str
@@ -35,6 +38,7 @@ class FleetStack:
     backend: Backend
     wanted: str
     ring: str
+    holds: Holds | None = None
 
     @property
     def account(self) -> str:
@@ -42,26 +46,45 @@ class FleetStack:
         return self.site.account or ""
 
     @property
+    def slugs(self) -> frozenset[str]:
+        return frozenset(slug for slug, _ in self.tenants)
+
+    @property
     def cells_stack(self) -> str:
         """The stack that has to be there before this one; its own name if it is a cell's."""
         return self.name.removesuffix(f".{self.tenant}") if self.tenant else self.name
 
     @cached_property
+    def outputs(self) -> Mapping[str, Any]:
+        """Of its last update; none before the first."""
+        return self.backend.outputs(self.name)
+
+    @property
     def recorded(self) -> str:
         """By its last update; empty before the first."""
-        return str(self.backend.outputs(self.name).get(WANTED, ""))
+        return str(self.outputs.get(WANTED, ""))
+
+    @property
+    def runs(self) -> dict[str, str]:
+        """Ids of the releases that its tenants run, by slug."""
+        return run_by(self.outputs)[0]
+
+    @property
+    def instead(self) -> dict[str, str]:
+        """Of tenants that a rollback holds, ids of what they would run, by slug."""
+        return run_by(self.outputs)[1]
 
     @property
     def standing(self) -> Standing:
         if not self.recorded:
             return "never deployed"
         if self.recorded == self.wanted:
-            return "as wanted"
+            return "held" if self.instead else "as wanted"
         return "leaves rights" if self.recorded == self.wanted + LEAVING else "differs"
 
     @property
     def differs(self) -> bool:
-        return self.standing != "as wanted"
+        return self.standing not in ("as wanted", "held")
 
 
 @dataclass(frozen=True)
@@ -70,6 +93,11 @@ class Fleet:
 
     stacks: tuple[FleetStack, ...]
     rings: RingsFile = field(default_factory=RingsFile)
+
+    @property
+    def rolled_back(self) -> frozenset[str]:
+        """Ids of the releases that a rollback holds any tenant off."""
+        return frozenset(each for stack in self.stacks for each in stack.instead.values())
 
     def named(self, names: Iterable[str]) -> "Fleet":
         """Those alone; all, if none is named.

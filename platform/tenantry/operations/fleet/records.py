@@ -15,7 +15,7 @@ from typing import Any
 
 from tenantry.errors import Failed
 from tenantry.operations.engine import Engine
-from tenantry.operations.fleet.stores import Folder, Store, store
+from tenantry.operations.stores import Folder, Store, store
 from tenantry.rules.kinds.tokens import STACK
 
 _VERSIONS = (3, 4)  # the later one where a resource has what earlier engines do not know, such as hooks

@@ -18,6 +18,7 @@ from typing import Literal, Protocol
 
 from tenantry.config.rings import Gate, Ring, RingsFile
 from tenantry.errors import Failed
+from tenantry.holds import NONE_HELD
 from tenantry.operations.engine import Began
 from tenantry.operations.fleet.journals import BEAT, Journal, Lock, Overtaken, myself, now
 from tenantry.operations.fleet.listing import FleetStack
@@ -47,7 +48,10 @@ Judge = Callable[[Gate, Sequence[FleetStack], datetime], list[str]]
 
 @dataclass
 class Rollout:
-    """`runner` names this process's part in it; `stacks` are all that differ, by name."""
+    """`runner` names this process's part in it; `stacks` are all that differ, by name.
+
+    `taken_back` is, of a rollback, the id of the rollout that it takes back.
+    """
 
     journal: Journal
     runner: str
@@ -56,6 +60,7 @@ class Rollout:
     works: Works
     judge: Judge
     locks: Sequence[Lock]
+    taken_back: str = ""
     _stopped: threading.Event = field(default_factory=threading.Event)
     _running: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
     _buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
@@ -72,11 +77,20 @@ class Rollout:
         """
         self._take()
         rings = _rings_of(self.stacks, self.rings)
+        holds = {name: each.holds or NONE_HELD for name, each in self.stacks.items()}
         stacks = {
-            name: {"ring": rings[name], "cell": each.cell, "was": each.recorded, "wanted": each.wanted}
+            name: {
+                "ring": rings[name],
+                "cell": each.cell,
+                "was": each.recorded,
+                "wanted": each.wanted,
+                "ran": each.runs,
+                "back": holds[name].back,
+            }
             for name, each in self.stacks.items()
         }
-        self._write("begun", by=self.runner, stacks=stacks)
+        off = sorted({release for each in holds.values() for release in each.off})
+        self._write("begun", by=self.runner, taken_back=self.taken_back, off=off, stacks=stacks)
         self._mend(left)
 
     def take_over(self) -> None:
@@ -101,6 +115,11 @@ class Rollout:
         except Failed:
             self._give()
             raise
+
+    @property
+    def to_be_taken_back(self) -> bool:
+        """Whether a gate has failed, and the rings say what to do then."""
+        return self.rings.auto_rollback and self.journal.read().condemned
 
     def run(self) -> Outcome:
         """Raises Overtaken: another process went on with it meanwhile."""
@@ -203,12 +222,14 @@ class Rollout:
             return
         began = datetime.fromisoformat(there.begun)
         updated = [self.stacks[name] for name in names if there.states[name] == "updated"]
+        condemned = True
         try:
             found = self.judge(ring.gate, updated, began) if ring.gate is not None else []
         except Failed as unknown:
-            found = [f"it cannot be asked: {unknown}"]
+            found, condemned = [f"it cannot be asked: {unknown}"], False
         if found:
-            self._write("halt", why=f"the gate of ring {ring.name} fails: {'; '.join(found)}")
+            why = f"the gate of ring {ring.name} fails: {'; '.join(found)}"
+            self._write("halt", why=why, condemned=condemned)
         else:
             self._write("passed", ring=ring.name)
 

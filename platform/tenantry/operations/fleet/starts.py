@@ -1,18 +1,32 @@
-"""Begin a rollout of what differs, or go on with the last one."""
+"""Begin a rollout of what differs, go on with the last one, or take it back."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
+from tenantry.config.rings import Gate, RingsFile
 from tenantry.errors import WrongInput
-from tenantry.operations.fleet.journals import Journal, Lock, latest, now
+from tenantry.holds import Holds
+from tenantry.operations.fleet.journals import Journal, Lock, latest, latest_first, now
 from tenantry.operations.fleet.listing import Fleet, FleetStack
 from tenantry.operations.fleet.rollouts import Judge, Rollout, Works
-from tenantry.operations.fleet.stores import Store
-from tenantry.rollout.progress import Event, Progress
+from tenantry.operations.stores import Store
+from tenantry.rollout.progress import UNDONE, Event, Progress
+from tenantry.rollout.rings import REST
 
 Heard = Callable[[Event], None]
 WorksOf = Callable[[Progress], Works]
 """By what the journal says of the run before."""
+
+
+def _unheard(_: Event) -> None:
+    """Where nobody listens."""
+
+
+def _unasked(gate: Gate, stacks: Sequence[FleetStack], began: datetime) -> list[str]:  # noqa: ARG001
+    """A rollback has no gate."""
+    return []
 
 
 def journals(fleet: Fleet) -> Store:
@@ -27,14 +41,20 @@ def journals(fleet: Fleet) -> Store:
 
 
 def begun(
-    fleet: Fleet, names: Sequence[str], works: WorksOf, judge: Judge, heard: Heard = lambda _: None
+    fleet: Fleet,
+    names: Sequence[str],
+    works: WorksOf,
+    judge: Judge,
+    heard: Heard = _unheard,
+    lift: bool = False,
 ) -> Rollout | None:
     """A rollout of the stacks that differ or failed last; None where there is none.
 
-    What an earlier one was killed at is mended.
+    What an earlier one was killed at is mended. Nobody moves to a release that was rolled back in any stack.
 
     Args:
         names: of the stacks that are asked for; all, if none is.
+        lift: in these they do, and stacks that a rollback holds count as differing.
 
     Raises:
         Busy: another rollout holds one of the cells.
@@ -43,22 +63,72 @@ def begun(
     before = latest(store)
     there = before.read() if before else Progress()
     # The engine deletes last, when the outputs are written down already: they do not show that this failed.
-    undone = [*there.of("failed"), *there.of("interrupted"), *there.of("updating")]
-    asked = fleet.named(names).stacks
-    differing = {each.name: each for each in asked if each.differs or each.name in undone}
+    holds = Holds() if lift else Holds(fleet.rolled_back)
+    differing = {
+        each.name: replace(each, holds=holds)
+        for each in fleet.named(names).stacks
+        if each.differs or each.name in there.of(*UNDONE) or (lift and each.instead)
+    }
     if not differing:
         return None
-    left = [each for each in fleet.stacks if each.name in there.of("updating")]
-    stacks = list(differing.values())
-    journal = Journal(store, f"{now():%Y%m%dT%H%M%S%f}", heard)
-    rollout = _rollout(
-        fleet, journal, differing, {each.name: each for each in [*stacks, *left]}, works(there), judge
-    )
-    rollout.begin(left)
+    rollout = _rollout(fleet, Journal(store, _name(), heard), differing, there, works, judge)
+    rollout.begin(_left(fleet, there))
     return rollout
 
 
-def resumed(fleet: Fleet, works: WorksOf, judge: Judge, heard: Heard = lambda _: None) -> Rollout:
+def taken_back(fleet: Fleet, works: WorksOf, heard: Heard = _unheard) -> Rollout | None:
+    """A rollout that takes the tenants of each stack that the last one touched to the releases that they ran
+    before; None where all of them run these.
+
+    It has no rings and no gates: no stack waits for another. Of what it cannot take back, `heard` gets events
+    of the kind `left`.
+
+    Raises:
+        WrongInput: there was no rollout, or files are others than those that it took.
+        Busy: it goes on, or another one holds one of the cells.
+    """
+    store = journals(fleet)
+    journal, there = _last_but_rollbacks(store)
+    _require_the_same_files(fleet, journal.id, there, there.touched)
+    newest = latest(store)
+    before = newest.read() if newest else there
+    done = before.of("updated") if before.taken_back == journal.id else []
+    stacks = {}
+    for stack in fleet.named(there.touched).stacks if there.touched else ():
+        back = {slug: was for slug, was in there.ran[stack.name].items() if slug in stack.slugs}
+        for what in _not_taken_back(stack, there):
+            heard({"at": now().isoformat(), "event": "left", "stack": stack.name, "what": what})
+        moved = any(stack.runs.get(slug) != was for slug, was in back.items())
+        unsure = there.states[stack.name] in UNDONE and stack.name not in done
+        if moved or (unsure and back):
+            stacks[stack.name] = replace(stack, holds=Holds(fleet.rolled_back, back), ring=REST)
+    if not stacks:
+        return None
+    rollout = _rollout(fleet, Journal(store, _name(), heard), stacks, before, works, _unasked, journal.id)
+    rollout.begin(_left(fleet, before))
+    return rollout
+
+
+def _last_but_rollbacks(store: Store) -> tuple[Journal, Progress]:
+    """Raises WrongInput."""
+    for journal in latest_first(store):
+        there = journal.read()
+        if not there.taken_back:
+            return journal, there
+    raise WrongInput("there was no rollout yet, so there is nothing to take back")
+
+
+def _not_taken_back(stack: FleetStack, there: Progress) -> Iterator[str]:
+    ran = there.ran[stack.name]
+    for slug in sorted(ran.keys() - stack.slugs):
+        yield f"{slug} was removed, and stays so"
+    for slug in sorted(stack.slugs - ran.keys()):
+        yield f"{slug} ran nothing before, and stays"
+    if there.states[stack.name] == "updated" and ran and ran == stack.runs:
+        yield "it runs what it ran before; what else changed goes back by its files"
+
+
+def resumed(fleet: Fleet, works: WorksOf, judge: Judge, heard: Heard = _unheard) -> Rollout:
     """The last one, to go on with.
 
     Raises:
@@ -71,33 +141,52 @@ def resumed(fleet: Fleet, works: WorksOf, judge: Judge, heard: Heard = lambda _:
     there = journal.read()
     if there.outcome == "done":
         raise WrongInput(f"rollout {journal.id} is done; `tenantry fleet up` begins another")
-    known = {each.name: each for each in fleet.stacks}
-    changed = [name for name, was in there.wanted.items() if name not in known or known[name].wanted != was]
-    if changed:
-        raise WrongInput(
-            f"{', '.join(changed)}: files, settings or code are others than when rollout {journal.id} began; "
-            "`tenantry fleet up` begins another with those of now, and mends what this one left"
-        )
+    _require_the_same_files(fleet, journal.id, there, there.wanted)
     journal.heard = heard
-    stacks = {name: known[name] for name in there.wanted}
-    rollout = _rollout(fleet, journal, stacks, stacks, works(there), judge)
+    stacks = {
+        each.name: replace(each, holds=Holds(there.off, there.back[each.name]))
+        for each in fleet.named(there.wanted).stacks
+    }
+    rollout = _rollout(fleet, journal, stacks, there, works, judge, there.taken_back)
     rollout.take_over()
     return rollout
+
+
+def _require_the_same_files(fleet: Fleet, name: str, there: Progress, stacks: Iterable[str]) -> None:
+    """Raises WrongInput."""
+    now_wanted = {each.name: each.wanted for each in fleet.stacks}
+    changed = [each for each in stacks if now_wanted.get(each) != there.wanted[each]]
+    if changed:
+        raise WrongInput(
+            f"{', '.join(changed)}: files, settings or code are others than when rollout {name} began; "
+            "check those out, or `tenantry fleet up` begins another with those of now, and mends what this "
+            "one left"
+        )
+
+
+def _left(fleet: Fleet, before: Progress) -> list[FleetStack]:
+    """What the rollout before was at when it was killed."""
+    return [each for each in fleet.stacks if each.name in before.of("updating")]
 
 
 def _rollout(
     fleet: Fleet,
     journal: Journal,
     stacks: Mapping[str, FleetStack],
-    touched: Mapping[str, FleetStack],
-    works: Works,
+    before: Progress,
+    works: WorksOf,
     judge: Judge,
+    takes_back: str = "",
 ) -> Rollout:
-    """
-    Args:
-        touched: the stacks whose cells are locked.
+    """Cells of stacks that are left to be mended are locked too; a rollback has no rings, and no share that
+    may fail.
     """
     runner = secrets.token_hex(8)
-    cells = {each.cell: each.backend.journals for each in touched.values()}
+    cells = {each.cell: each.backend.journals for each in (*stacks.values(), *_left(fleet, before))}
     locks = [Lock(store, cell, journal.id, runner) for cell, store in sorted(cells.items())]
-    return Rollout(journal, runner, stacks, fleet.rings, works, judge, locks)
+    rings = RingsFile(at_once=fleet.rings.at_once, failing_percent=100) if takes_back else fleet.rings
+    return Rollout(journal, runner, stacks, rings, works(before), judge, locks, takes_back)
+
+
+def _name() -> str:
+    return f"{now():%Y%m%dT%H%M%S%f}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from tenantry.errors import Failed
+from tenantry.holds import HOLDS
 from tenantry.operations import places, stacks
 from tenantry.operations.account import AwsAccount
 from tenantry.operations.aws import refusals_reported
@@ -21,15 +22,17 @@ from tenantry.rollout.progress import Event
 from tenantry.rollout.turns import FILE
 
 if TYPE_CHECKING:
+    from tenantry.operations.trail.trail import Trail
     from tenantry.planning.previews import Preview
 
 
 @dataclass(frozen=True, slots=True)
 class EngineWorks:
-    """`processes` are those that an earlier run left, by stack."""
+    """`processes` are those that an earlier run left, by stack; `policies` is the folder of a policy pack."""
 
     project: Path
     processes: Mapping[str, Event]
+    policies: Path | None = None
 
     def predicted(self, stack: FleetStack) -> Mapping[str, int]:
         from tenantry.planning.calls import calls
@@ -37,15 +40,25 @@ class EngineWorks:
         return calls(self.preview(stack).steps)
 
     def preview(self, stack: FleetStack) -> "Preview":
+        """The policy pack has seen it too: it judges an update only after that is made."""
         from tenantry.planning import previews  # seconds of CPU, which a rollout of nothing does without
 
-        return previews.read(self._engine(stack).preview())
+        engine = self._engine(stack)
+        if self.policies:
+            engine.require_allowed(self.policies)
+        return previews.read(engine.preview())
 
     def drifted(self, stack: FleetStack) -> bool:
         return self._engine(stack).drifted()
 
     def update(self, stack: FleetStack, began: Began) -> None:
-        self._engine(stack, {FILE: str(self._turns(stack))}).up(began)
+        """The program records each update; that it is a rollback, it does not know."""
+        engine = self._engine(stack, {FILE: str(self._turns(stack))})
+        if stack.holds is None or not stack.holds.back:
+            engine.up(began, self.policies)
+            return
+        with self.trail(stack).act("fleet rollback", stack.tenant or None, releases=dict(stack.holds.back)):
+            engine.up(began, self.policies)
 
     def mend(self, stack: FleetStack) -> list[str]:
         """Strays are named and left: they are nobody's without a doubt only while nobody else deploys."""
@@ -68,6 +81,9 @@ class EngineWorks:
     def account(self, stack: FleetStack) -> Account:
         return AwsAccount(place(stack))
 
+    def trail(self, stack: FleetStack) -> "Trail":
+        return place(stack).trail()
+
     def _turns(self, stack: FleetStack) -> Path:
         """Of the account and Region, whatever is rolled out there from this project."""
         folder = self.project / ".tenantry" / "turns"
@@ -76,7 +92,9 @@ class EngineWorks:
 
     def _engine(self, stack: FleetStack, settings: Mapping[str, str] | None = None) -> Engine:
         assumed = {_VARIABLES[name]: value for name, value in credentials(stack).items()}
-        return Engine(stack.name, self.project, {**stack.backend.environment, **assumed, **(settings or {})})
+        holds = {} if stack.holds is None else {HOLDS: stack.holds.written()}
+        environment = {**stack.backend.environment, **assumed, **holds, **(settings or {})}
+        return Engine(stack.name, self.project, environment)
 
 
 _VARIABLES = {
@@ -88,7 +106,8 @@ _VARIABLES = {
 
 def place(stack: FleetStack) -> Place:
     """Where its cell runs, reached by the cell's role."""
-    return places.on_aws(stacks.find(stack.cells_stack, stack.region), credentials(stack))
+    found = stacks.find(stack.cells_stack, stack.region)
+    return places.on_aws(found, credentials(stack), stack.site.backend)
 
 
 def credentials(stack: FleetStack) -> dict[str, str]:

@@ -6,7 +6,10 @@ it is stored.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from tenantry.groups import current
 from tenantry.operations.patience import patiently
@@ -14,6 +17,7 @@ from tenantry.rules import naming
 from tenantry.rules.naming import AUTHORIZER, Names
 
 ACCESS = "access"
+PAGES = 10  # of one log group: up to 1 MB is searched for each, most of them empty when little is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,38 @@ class Log:
                 yield Event(self.log, event["eventId"], event["timestamp"], event["message"])
             more = "nextToken" in page
             asked["nextToken"] = page.get("nextToken")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`complete` says whether all there is was read: of a busy log the newest alone are."""
+
+    events: tuple[Event, ...]
+    complete: bool
+
+
+def newest(
+    logs: Any, log: str, group: str, start: datetime, end: datetime, pattern: str | None = None
+) -> Found:
+    """What a page of the console may take the time to read; a group that is not there has none."""
+    asked: dict[str, Any] = {"logGroupName": group, "startFromHead": False}
+    asked |= {"startTime": int(start.timestamp() * 1000), "endTime": int(end.timestamp() * 1000)}
+    asked |= {"filterPattern": pattern} if pattern else {}
+    found: list[Event] = []
+    try:
+        for _ in range(PAGES):
+            page = logs.filter_log_events(**asked)
+            found += [
+                Event(log, each["eventId"], each["timestamp"], each["message"]) for each in page["events"]
+            ]
+            if not page.get("nextToken"):
+                return Found(tuple(found), complete=True)
+            asked["nextToken"] = page["nextToken"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return Found((), complete=True)
+    return Found(tuple(found), complete=False)
 
 
 def all_logs() -> tuple[str, ...]:

@@ -27,6 +27,20 @@ _REFUSAL = re.compile(r"\[ERROR\] Exception: Unauthorized\b")
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """An exception by its class; `stack` are its frames, the innermost last."""
+
+    type: str
+    stack: str
+
+    @property
+    def frame(self) -> str:
+        """Where it was raised: file, line and function."""
+        frames = [each for each in self.stack.splitlines() if each.startswith("  File ")]
+        return frames[-1].strip() if frames else ""
+
+
+@dataclass(frozen=True, slots=True)
 class LogLine:
     """One event, read.
 
@@ -53,6 +67,13 @@ class LogLine:
     @property
     def is_error(self) -> bool:
         return self.level in ERRORS
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """Of an error of a function's: what was raised, then what it was raised from."""
+        found = self.fields.get("causes")
+        known = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+        return tuple(Cause(str(each.get("type", "")), str(each.get("stack", ""))) for each in known)
 
 
 def read(event: Event) -> LogLine | None:

@@ -5,7 +5,7 @@ The memory it takes does not grow with the requests: a route that the contract d
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
@@ -51,27 +51,41 @@ def counted(events: Iterable[Event], on_counted: Callable[[int], None] = lambda 
     """One for each day, key and route that has any, in order; `on_counted` hears how many were read."""
     counts: dict[tuple[date, str, str], RequestCount] = {}
     for number, event in enumerate(events, 1):
-        fields = _fields(event.message)
+        found = fields(event.message)
         day = datetime.fromtimestamp(event.time_ms / 1000, UTC).date()
-        route = f"{fields.get('method')} {fields.get('route')}"
-        place = (day, _present(fields.get("api_key_id")), route if route in _routes() else UNMATCHED)
-        counts.setdefault(place, RequestCount()).add(str(fields.get("status")))
+        place = (day, key_id(found), route(found))
+        counts.setdefault(place, RequestCount()).add(str(found.get("status")))
         if number % TOLD_EVERY == 0:
             on_counted(number)
     return sorted(Requests(*place, count) for place, count in counts.items())
 
 
-def _fields(line: str) -> dict[str, Any]:
+def route(fields: Mapping[str, Any]) -> str:
+    """`UNMATCHED` where the contract has no such route."""
+    named = f"{fields.get('method')} {fields.get('route')}"
+    return named if named in _routes() else UNMATCHED
+
+
+def key_id(fields: Mapping[str, Any]) -> str:
+    """Empty without a valid key."""
+    value = fields.get("api_key_id")
+    return value if isinstance(value, str) and value != ABSENT else ""
+
+
+def milliseconds(fields: Mapping[str, Any]) -> float | None:
+    try:
+        return float(fields.get("latency_ms", ""))
+    except (TypeError, ValueError):
+        return None
+
+
+def fields(line: str) -> dict[str, Any]:
     """Empty for a line that is not an object: API Gateway does not escape what it puts in."""
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError):
         return {}
     return fields if isinstance(fields, dict) else {}
-
-
-def _present(value: object) -> str:
-    return value if isinstance(value, str) and value != ABSENT else ""
 
 
 @cache

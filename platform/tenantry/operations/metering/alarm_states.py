@@ -38,17 +38,41 @@ def alarms(place: Place, slugs: Iterable[str]) -> dict[str, tuple[ReportedAlarm,
     Raises:
         Failed: AWS refuses.
     """
-    prefix = place.names.tenants
+    return _by_slug(place, slugs, _described(place, place.names.tenants))
+
+
+def ringing(place: Place, slugs: Iterable[str]) -> dict[str, tuple[ReportedAlarm, ...]]:
+    """Only those that ring, of whom AWS sends few, however many tenants there are. Raises Failed."""
+    found = _by_slug(place, slugs, _described(place, place.names.tenants, StateValue="ALARM"))
+    own = {slug: tuple(each for each in all_ if each.state == "ALARM") for slug, all_ in found.items()}
+    return {slug: each for slug, each in own.items() if each}
+
+
+def of_tenant(place: Place, slug: str) -> tuple[ReportedAlarm, ...]:
+    """One tenant's, and the cell's as they stand for it. Raises Failed."""
+    prefixes = (f"{place.names.tenant(slug)}_", place.names.cell_alarm(""))
+    found = [each for prefix in prefixes for each in _described(place, prefix)]
+    return _by_slug(place, [slug], found).get(slug, ())
+
+
+def _described(place: Place, prefix: str, **only: str) -> list[dict[str, Any]]:
     with refusals_reported(place.region):
         pages = place.client("cloudwatch").get_paginator("describe_alarms")
         kinds = ["MetricAlarm", "CompositeAlarm"]
-        found = [
+        return [
             each
-            for page in pages.paginate(AlarmNamePrefix=prefix, AlarmTypes=kinds)
+            for page in pages.paginate(AlarmNamePrefix=prefix, AlarmTypes=kinds, **only)
             for each in (*page.get("MetricAlarms", []), *page.get("CompositeAlarms", []))
         ]
-        watching = [each for each in found if cell_alarms.query_of(each)]
-        ringing = {each["AlarmName"]: _ringing(place, each) for each in watching}
+
+
+def _by_slug(
+    place: Place, slugs: Iterable[str], found: Iterable[dict[str, Any]]
+) -> dict[str, tuple[ReportedAlarm, ...]]:
+    prefix = place.names.tenants
+    watching = [each for each in found if cell_alarms.query_of(each)]
+    with refusals_reported(place.region):
+        contributors = {each["AlarmName"]: _contributors(place, each) for each in watching}
     by_slug: dict[str, list[ReportedAlarm]] = {}
     for each in found:
         # A slug holds no underscore.
@@ -57,7 +81,7 @@ def alarms(place: Place, slugs: Iterable[str]) -> dict[str, tuple[ReportedAlarm,
     for each in watching:
         for slug in slugs:
             if cell_alarms.watches(cell_alarms.query_of(each), slug):
-                own = _of_tenant(place, each, ringing[each["AlarmName"]].get(slug))
+                own = _of_tenant(place, each, contributors[each["AlarmName"]].get(slug))
                 by_slug.setdefault(slug, []).append(own)
     return {slug: tuple(sorted(own, key=_urgency)) for slug, own in by_slug.items()}
 
@@ -76,7 +100,7 @@ def _alarm(slug: str, condition: str, answer: dict[str, Any]) -> ReportedAlarm:
     )
 
 
-def _ringing(place: Place, alarm: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _contributors(place: Place, alarm: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The tenants for which it rings, by slug."""
     if alarm["StateValue"] != "ALARM":
         return {}

@@ -14,13 +14,12 @@ DAY = 86_400  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """One tenant in one window; `p99` in milliseconds, None without a call; `calls` in each step."""
+    """One tenant in one window; `p99` in milliseconds, None without a call."""
 
     requests: float
     client_errors: float
     server_errors: float
     p99: float | None
-    calls: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +56,35 @@ class Sums:
 
 
 def glances(running: Running, tenants: Iterable[RunningTenant], window: Window) -> dict[str, Glance]:
-    """By slug.
+    """By slug, all of them in one reading.
 
     Raises:
         Failed: AWS refuses.
     """
-    counts = {each.slug: measures.gateway(running, each) for each in tenants}
-    steps = read(running.place, (each for stage in counts.values() for each in stage), window)
-    # A percentile of percentiles is none: the whole window is one period.
+    counts = {each.slug: (each, measures.gateway(running, each)) for each in tenants}
+    p99 = {slug: measures.latency(running, tenant, "p99") for slug, (tenant, _) in counts.items()}
+    # One period: a percentile of percentiles is none, and reading a point takes longer than asking for it.
     whole = replace(window, period=int(window.seconds))
-    p99 = {slug: measures.latency(running, running.tenant(slug), "p99") for slug in counts}
-    slowest = read(running.place, p99.values(), whole)
+    asked = (each for slug, (_, stage) in counts.items() for each in (*stage, p99[slug]))
+    found = read(running.place, asked, whole)
 
     def glance(slug: str) -> Glance:
-        calls, client, server = (steps[each] for each in counts[slug])
-        peaks = [value for _, value in slowest[p99[slug]]]
-        by_step = dict(calls)
-        return Glance(
-            requests=_sum(calls),
-            client_errors=_sum(client),
-            server_errors=_sum(server),
-            p99=max(peaks, default=None),
-            calls=tuple(by_step.get(at, 0.0) for at in window.steps()),
-        )
+        calls, client, server = (_sum(found[each]) for each in counts[slug][1])
+        return Glance(calls, client, server, max((value for _, value in found[p99[slug]]), default=None))
 
     return {slug: glance(slug) for slug in counts}
+
+
+def calls(running: Running, tenants: Iterable[RunningTenant], window: Window) -> dict[str, tuple[float, ...]]:
+    """In each step, by slug.
+
+    Raises:
+        Failed: AWS refuses.
+    """
+    counts = {each.slug: measures.gateway(running, each)[0] for each in tenants}
+    found = read(running.place, counts.values(), window)
+    by_step = {slug: dict(found[measure]) for slug, measure in counts.items()}
+    return {slug: tuple(own.get(at, 0.0) for at in window.steps()) for slug, own in by_step.items()}
 
 
 def lines(

@@ -45,6 +45,13 @@ class KeyUsage:
         return next((day.remaining for day in reversed(self.days) if day.remaining is not None), None)
 
 
+def last_days(place: Place, tenant: RunningTenant) -> dict[str, date]:
+    """When each key was used last, by its id; without those unused for `KEPT_DAYS`. Raises Failed."""
+    known = usage_of(place, tenant, first_kept(), datetime.now(UTC).date())
+    used = {each.id: [day.date for day in each.days if day.used] for each in known}
+    return {key: days[-1] for key, days in used.items() if days}
+
+
 def usage_of(place: Place, tenant: RunningTenant, start: date, end: date) -> tuple[KeyUsage, ...]:
     """From `start` to `end`, both included, for every key that the plan has or that was used.
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from tenantry.operations.stores import Store
 from tenantry.operations.trail.lines import Line, Step
-from tenantry.operations.trail.shelves import Shelf
 
 _NAME: Final = re.compile(r".+-[0-9]{19}\.history\.json(\.gz|\.zst)?")
 
@@ -52,28 +52,28 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class EngineHistory:
-    shelf: Shelf
+    store: Store
 
     def after(self, name: str) -> Iterator[Entry]:
         """Those that are newer than the entry of that name; of all, for an empty one."""
         newer = [each for each in self._names() if each > name]
-        yield from (Entry(*each) for each in sorted(self.shelf.read(newer).items()))
+        yield from (Entry(*each) for each in sorted(self.store.read_all(newer).items()))
 
     def faults(self, lines: Iterable[Line]) -> Iterator[str]:
         """Where it is gone as a whole, so is the stack: `pulumi stack rm` takes it."""
         chained = {each.details["entry"]: each.details["sha256"] for each in lines if each.step is Step.SEEN}
         newest = max(chained, default="")
-        there = self.shelf.read(self._names())
+        there = self.store.read_all(self._names())
         for name in sorted({*chained, *there} if there else ()):
             if name not in there:
-                yield f"{name} is gone from {self.shelf}"
+                yield f"{name} is gone from {self.store}"
             elif name not in chained and name < newest:
-                yield f"{name} of {self.shelf} is older than what is recorded, and is not recorded"
+                yield f"{name} of {self.store} is older than what is recorded, and is not recorded"
             elif name in chained and Entry(name, there[name]).sha256 != chained[name]:
-                yield f"{name} of {self.shelf} is not as it was recorded"
+                yield f"{name} of {self.store} is not as it was recorded"
 
     def _names(self) -> list[str]:
-        return [each for each in self.shelf.names() if _NAME.fullmatch(each)]
+        return [each for each in self.store.names() if _NAME.fullmatch(each)]
 
 
 def _moment(seconds: Any) -> str | None:

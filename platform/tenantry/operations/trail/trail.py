@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from tenantry.errors import Failed
+from tenantry.operations.stores import Store
 from tenantry.operations.trail import lines
 from tenantry.operations.trail.engine_history import EngineHistory, Entry
 from tenantry.operations.trail.heads import Head, Heads
 from tenantry.operations.trail.lines import Line, Step
 from tenantry.operations.trail.origin import By
-from tenantry.operations.trail.shelves import Shelf
 
 ATTEMPTS: Final = 100  # each is lost to somebody else's line
 _NAME: Final = re.compile(r"([0-9]{12})\.json")
@@ -40,14 +40,14 @@ class Trail:
     """The record of one stack, or of one cell on this machine.
 
     Attributes:
-        shelf: where the lines are.
+        store: where the lines are.
         heads: what this machine has seen of it.
         by: who acts; asked when a line is written.
         commit: from which commit, or None.
         history: the engine's own, to be chained too; None where there is none.
     """
 
-    shelf: Shelf
+    store: Store
     heads: Heads
     by: Callable[[], By]
     commit: Callable[[], dict[str, Any] | None]
@@ -101,8 +101,8 @@ class Trail:
 
     def contents(self) -> dict[int, bytes]:
         """Every line as it is stored, by its number."""
-        names = [each for each in self.shelf.names() if _NAME.fullmatch(each)]
-        return {int(name.partition(".")[0]): content for name, content in self.shelf.read(names).items()}
+        names = [each for each in self.store.names() if _NAME.fullmatch(each)]
+        return {int(name.partition(".")[0]): content for name, content in self.store.read_all(names).items()}
 
     def lines(self, tenant: str, since: datetime | None = None) -> list[Line]:
         """A tenant's, and those of all tenants; the oldest first. Those that were altered are left out."""
@@ -126,9 +126,9 @@ class Trail:
                 found.append(f"lines are cut off: line {head.number} was seen, and is not there")
             elif digests.get(head.number, head.sha256) != head.sha256:
                 found.append(f"line {head.number} is not the one that was seen")
-        strangers = [each for each in self.shelf.names() if not _NAME.fullmatch(each)]
+        strangers = [each for each in self.store.names() if not _NAME.fullmatch(each)]
         found += [f"{name} is not a line" for name in strangers]
-        found += self.shelf.traces()
+        found += self.store.traces()
         if self.history is not None:
             found += self.history.faults(readable)
         if not found and readable:
@@ -151,13 +151,13 @@ class Trail:
             line = _next(self._last(), **content)
             if self._took(line):
                 return line
-        raise Failed(f"{self.shelf}: others wrote {ATTEMPTS} lines meanwhile; try again")
+        raise Failed(f"{self.store}: others wrote {ATTEMPTS} lines meanwhile; try again")
 
     def _took(self, line: Line) -> bool:
         """Whether the line's number was free; it was too where an attempt arrived whose answer was lost."""
         name = f"{line.number:012}.json"
-        added = self.shelf.add(name, line.content)
-        if not added and self.shelf.read([name]).get(name) != line.content:
+        added = self.store.add(name, line.content)
+        if not added and self.store.read(name) != line.content:
             return False
         self.heads.saw(line)
         return True
@@ -165,12 +165,12 @@ class Trail:
     def _last(self) -> Line | None:
         """The newest line. Raises Failed: the record does not end as this machine has seen it."""
         known = self.heads.known()  # before the lines are listed, to which others may add meanwhile
-        names = [each for each in self.shelf.names() if _NAME.fullmatch(each)]
-        last = _line(self.shelf, names[-1]) if names else None
+        names = [each for each in self.store.names() if _NAME.fullmatch(each)]
+        last = _line(self.store, names[-1]) if names else None
         newest = Head.of(last) if last else Head(0, lines.NONE_BEFORE)
         if known and (newest.number < known.number or (newest.number == known.number and newest != known)):
             raise Failed(
-                f"{self.shelf} does not hold line {known.number} as it was seen from here; "
+                f"{self.store} does not hold line {known.number} as it was seen from here; "
                 f"bring it back, or delete {self.heads.file} to go on without it"
             )
         return last
@@ -186,8 +186,8 @@ def _next(last: Line | None, **content: Any) -> Line:
     )
 
 
-def _line(shelf: Shelf, name: str) -> Line:
-    return lines.read(int(name.partition(".")[0]), shelf.read([name])[name])
+def _line(store: Store, name: str) -> Line:
+    return lines.read(int(name.partition(".")[0]), store.read(name))
 
 
 def _seen(entry: Entry, last: Line | None) -> Line:

@@ -36,7 +36,11 @@ class Deployed:
 
     def mails(self, name: str) -> bool:
         """Whether that receiver is an e-mail address."""
-        return any(each.name == name and "://" not in each.url for each in self.receivers)
+        return "://" not in self.url(name)
+
+    def url(self, name: str) -> str:
+        """The address of one of its receivers. Raises KeyError."""
+        return {each.name: each.url for each in self.receivers}[name]
 
 
 def deployed(place: Place, tenant: str) -> list[Deployed]:

@@ -4,7 +4,7 @@ from typing import Any, Literal, NamedTuple
 
 from agreed import partitions
 from agreed.declarations import RECEIVER
-from agreed.webhooks import FAILING_SINCE, OFF_REASON, OFF_SINCE
+from agreed.webhooks import FAILING_SINCE, OFF_REASON, OFF_SINCE, health_id
 from tenantry.operations.webhooks.deployed import Deployed
 
 State = Literal["on", "failing", "off"]
@@ -27,9 +27,7 @@ class Counts(NamedTuple):
 
 
 def health(group: Deployed, receiver: str, dynamodb: Any) -> Health:
-    """Mail is always on, whatever is recorded of a webhook that had its name before."""
-    if group.mails(receiver):
-        return Health("on")
+    """Of the receiver at the address that it is deployed with; mail is always on."""
     answer = dynamodb.get_item(TableName=group.table, Key=_key(group, receiver), ConsistentRead=True)
     texts = {name: value["S"] for name, value in answer.get("Item", {}).items()}
     if OFF_SINCE in texts:
@@ -63,4 +61,4 @@ def _numbers(queue: str, sqs: Any) -> tuple[int, int]:
 
 def _key(group: Deployed, receiver: str) -> dict[str, dict[str, str]]:
     partition = partitions.records(group.tenant, group.group.name, RECEIVER)
-    return {"pk": {"S": partition}, "sk": {"S": receiver}}
+    return {"pk": {"S": partition}, "sk": {"S": health_id(receiver, group.url(receiver))}}

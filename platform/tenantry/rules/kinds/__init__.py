@@ -4,11 +4,13 @@ The registration without AWS, the local platform, the proof of isolation and the
 their own from these rows. Nothing but the standard library is needed to read them.
 """
 
-from tenantry.rules.kinds import functions, gateway, identity, storage, watching
+from tenantry.rules.kinds import domains, functions, gateway, identity, storage, watching
 from tenantry.rules.kinds.kind import Kind
 
 KINDS: dict[str, Kind] = {
-    kind.token: kind for kinds in (gateway, functions, identity, storage, watching) for kind in kinds.KINDS
+    kind.token: kind
+    for kinds in (gateway, domains, functions, identity, storage, watching)
+    for kind in kinds.KINDS
 }
 
 __all__ = ["KINDS", "Kind"]

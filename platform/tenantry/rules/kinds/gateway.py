@@ -8,9 +8,7 @@ from tenantry.rules.rights.running import GATEWAY
 
 ACCOUNT = "aws:apigateway/account:Account"
 API_KEY = "aws:apigateway/apiKey:ApiKey"
-BASE_PATH_MAPPING = "aws:apigateway/basePathMapping:BasePathMapping"
 DEPLOYMENT = "aws:apigateway/deployment:Deployment"
-DOMAIN_NAME = "aws:apigateway/domainName:DomainName"
 METHOD_SETTINGS = "aws:apigateway/methodSettings:MethodSettings"
 REST_API = "aws:apigateway/restApi:RestApi"
 STAGE = "aws:apigateway/stage:Stage"
@@ -34,11 +32,11 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         token=DEPLOYMENT,
-        calls=Calls.of("apigateway", "CreateDeployment", "", "DeleteDeployment"),
+        calls=Calls.of("apigateway", "CreateDeployment", "UpdateDeployment", "DeleteDeployment"),
         rights=(GATEWAY,),
         taggable=False,
         references={"restApi": REST_API},
-        settings=("triggers",),
+        settings=("description", "triggers"),
         unused={"triggers": "their change replaces the deployment, which is all that they are for"},
     ),
     Kind(
@@ -54,28 +52,8 @@ KINDS: tuple[Kind, ...] = (
             "deployment": DEPLOYMENT,
             "restApi": REST_API,
         },
-        settings=("accessLogSettings.format", "xrayTracingEnabled"),
+        settings=("accessLogSettings.format", "description", "xrayTracingEnabled"),
         computed={"invokeUrl": "https://api.example/{name}"},
-    ),
-    Kind(
-        token=DOMAIN_NAME,
-        calls=Calls.of("apigateway", "CreateDomainName", "UpdateDomainName TagResource", "DeleteDomainName"),
-        rights=(GATEWAY, TRACING),  # an account's first domain makes the role that traces, too
-        name="domainName",
-        judged=("regionalCertificateArn", "securityPolicy"),
-        settings=("endpointConfiguration.types",),
-        computed={"regionalDomainName": "d-{name}.execute-api.example"},
-        secret_outputs=("certificatePrivateKey",),  # the provider's; never given, so never there
-    ),
-    Kind(
-        token=BASE_PATH_MAPPING,
-        calls=Calls.of(
-            "apigateway", "CreateBasePathMapping", "UpdateBasePathMapping", "DeleteBasePathMapping"
-        ),
-        rights=(GATEWAY,),
-        taggable=False,
-        judged=("basePath", "domainName"),
-        references={"restApi": REST_API, "stageName": STAGE},
     ),
     Kind(
         token=METHOD_SETTINGS,

@@ -47,7 +47,8 @@ class Kind:
         references: inputs that name another resource, by ARN, id or name, and the type of that resource.
         settings: inputs that name nothing else; the proof compares them with what the tenant's file asks for.
         target: what the proof calls it among the things that may be reached; empty where it is none.
-        computed: outputs beside the inputs, as patterns, for programs that run without a provider.
+        computed: outputs beside the inputs, as patterns or lists and mappings of them, for programs that run
+            without a provider.
         secret_outputs: outputs that the program keeps secret.
         unused: inputs that no maker of the local platform reads, with the reason.
         rights: what whoever deploys may call for it.
@@ -65,7 +66,7 @@ class Kind:
     references: Mapping[str, str] = field(default_factory=dict)
     settings: tuple[str, ...] = ()
     target: str = ""
-    computed: Mapping[str, str] = field(default_factory=dict)
+    computed: Mapping[str, Any] = field(default_factory=dict)
     secret_outputs: tuple[str, ...] = ()
     unused: Mapping[str, str] = field(default_factory=dict)
     rights: tuple[Right, ...] = ()

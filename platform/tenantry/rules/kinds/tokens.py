@@ -3,7 +3,8 @@
 A type that the program makes is spelled beside its row, and nowhere else.
 """
 
-from tenantry.rules.kinds.functions import *  # noqa: F403 - whatever a row is about
+from tenantry.rules.kinds.domains import *  # noqa: F403 - whatever a row is about
+from tenantry.rules.kinds.functions import *  # noqa: F403
 from tenantry.rules.kinds.gateway import *  # noqa: F403
 from tenantry.rules.kinds.identity import *  # noqa: F403
 from tenantry.rules.kinds.storage import *  # noqa: F403

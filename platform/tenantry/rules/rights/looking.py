@@ -17,6 +17,7 @@ LISTS = (
         on=identity.KEYS.on,
         condition=identity.KEYS.condition,
     ),
+    Right("ListCertificates", "acm", reads="ListCertificates"),
     Right("Functions", "lambda", reads="ListFunctionUrlConfigs", on=running.FUNCTIONS.on),
     Right("ListFunctions", "lambda", reads="ListEventSourceMappings ListFunctions"),
     Right("Layers", "lambda", reads="ListLayerVersions", on=running.LAYERS.on),

@@ -15,10 +15,11 @@ TAGS_READ = "ListTagsForResource"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which stack, in which account and Region."""
+    """Which stack, in which account and Region; `zones` are the hosted zones of its domains, by their ids."""
 
     names: Names
     arns: Arns
+    zones: tuple[str, ...] = ("*",)
 
 
 def anywhere(_place: Place) -> list[str]:

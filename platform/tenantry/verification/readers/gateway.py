@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 
 from tenantry.rules.kinds import tokens
 from tenantry.verification import surface
@@ -26,17 +27,26 @@ def _api(reading: Reading, inputs: Inputs) -> Found | None:
 
 
 def _deployment(reading: Reading, inputs: Inputs) -> Found | None:
-    """The newest: the engine makes another one with each body, and stages follow."""
+    """That of its contract; of several the newest, which is the one that the engine knows."""
     there = reading.listed("apigateway", "get_deployments", "items", restApiId=inputs["restApi"])
-    newest = max(there, key=lambda each: each["createdDate"], default=None)
-    return Found(newest["id"], {"restApi": inputs["restApi"]}) if newest else None
+    named = [each for each in there if each.get("description") == inputs["description"]]
+    newest = max(named, key=lambda each: each["createdDate"], default=None)
+    if newest is None:
+        return None
+    return Found(newest["id"], {"restApi": inputs["restApi"], "description": newest["description"]})
 
 
 def _unguarded(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
-    """Methods that ask for less in the snapshot that stages serve than in the API that it was taken of."""
+    """Methods that ask for less in the newest snapshot than in the API that it was taken of.
+
+    What an earlier release's was taken of is known by its digest alone, and no snapshot ever changes.
+    """
     for api in of_type(declared, tokens.REST_API):
+        digest = sha256(api.inputs["body"].encode()).hexdigest()
         for each in of_type(declared, tokens.DEPLOYMENT):
             if each.found is None or each.inputs["restApi"] != (api.found and api.found.id):
+                continue
+            if each.inputs["description"] != digest:
                 continue
             snapshot = reading.ask(
                 "apigateway",
@@ -74,6 +84,7 @@ def _stage(reading: Reading, inputs: Inputs) -> Found | None:
         "restApi": inputs["restApi"],
         "stageName": stage["stageName"],
         "deployment": stage.get("deploymentId"),
+        "description": stage.get("description") or None,
         "variables": stage.get("variables") or {},
         "accessLogSettings": {
             "destinationArn": (log.get("destinationArn") or "").removesuffix(":*") or None,

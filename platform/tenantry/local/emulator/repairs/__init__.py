@@ -12,6 +12,7 @@ from tenantry.local.emulator.repairs.authorization import (
     callers,
     leading_keys,
     queue_batches,
+    role_sessions,
     sender_addresses,
 )
 from tenantry.local.emulator.repairs.functions import (
@@ -73,6 +74,7 @@ def apply(root: Credentials) -> None:
     stage_variables.repair()
     deployments.repair()
     callers.repair(root)
+    role_sessions.repair()
     key_conditions.repair()
     leading_keys.repair()
     sender_addresses.repair()

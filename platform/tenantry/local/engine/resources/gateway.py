@@ -73,15 +73,28 @@ REST_API = MadeKind(
 
 
 def _make_deployment(clients: Clients, inputs: Inputs) -> Made:
-    made = clients("apigateway").create_deployment(restApiId=inputs["restApi"])
+    made = clients("apigateway").create_deployment(
+        restApiId=inputs["restApi"], description=inputs["description"]
+    )
     return Made(made["id"], {})
+
+
+def _update_deployment(clients: Clients, existing: Existing, inputs: Inputs) -> Made:
+    clients("apigateway").update_deployment(
+        restApiId=existing.inputs["restApi"],
+        deploymentId=existing.id,
+        patchOperations=[_replaced("/description", inputs["description"])],
+    )
+    return Made(existing.id, {})
 
 
 def _remove_deployment(clients: Clients, existing: Existing) -> None:
     clients("apigateway").delete_deployment(restApiId=existing.inputs["restApi"], deploymentId=existing.id)
 
 
-DEPLOYMENT = MadeKind(_make_deployment, _remove_deployment)
+DEPLOYMENT = MadeKind(
+    _make_deployment, _remove_deployment, _update_deployment, fixed=frozenset({"restApi", "triggers"})
+)
 
 
 def _make_stage(clients: Clients, inputs: Inputs) -> Made:
@@ -89,6 +102,7 @@ def _make_stage(clients: Clients, inputs: Inputs) -> Made:
         restApiId=inputs["restApi"],
         stageName=inputs["stageName"],
         deploymentId=inputs["deployment"],
+        description=inputs.get("description") or "",
         variables=inputs["variables"],
         tracingEnabled=inputs["xrayTracingEnabled"],
         tags=inputs["tags"],
@@ -110,6 +124,7 @@ def _update_stage(clients: Clients, _existing: Existing, inputs: Inputs) -> Made
         clients,
         inputs,
         _replaced("/deploymentId", inputs["deployment"]),
+        _replaced("/description", inputs.get("description") or ""),
         _replaced("/tracingEnabled", _patched(inputs["xrayTracingEnabled"])),
         _replaced("/accessLogSettings/destinationArn", log["destinationArn"]),
         _replaced("/accessLogSettings/format", log["format"]),
@@ -122,6 +137,8 @@ def _update_stage(clients: Clients, _existing: Existing, inputs: Inputs) -> Made
     )
     arn = f"arn:aws:apigateway:{REGION}::/restapis/{inputs['restApi']}/stages/{inputs['stageName']}"
     gateway.tag_resource(resourceArn=arn, tags=inputs["tags"])
+    if gone := [name for name in stage.get("tags", {}) if name not in inputs["tags"]]:
+        gateway.untag_resource(resourceArn=arn, tagKeys=gone)
     return _made_stage(clients, inputs)
 
 

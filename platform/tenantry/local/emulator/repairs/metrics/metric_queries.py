@@ -95,10 +95,11 @@ def _result(
 
 
 def _measured(query: Mapping[str, Any], start: float, end: float) -> Points:
+    """In periods that are counted from the start (github.com/boto/boto3/issues/3457)."""
     period = int(query["Period"])
     periods: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for point in stored(query["Metric"], start, end):
-        periods[int(point["Timestamp"] // period) * period].append(point)
+        periods[int(start + (point["Timestamp"] - start) // period * period)].append(point)
     values = {moment: statistic(points, query["Stat"]) for moment, points in periods.items()}
     return {moment: value for moment, value in values.items() if value is not None}
 

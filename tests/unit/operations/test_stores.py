@@ -1,4 +1,4 @@
-"""One writer at a time changes a file of the fleet's, in a folder and in a bucket alike."""
+"""One writer at a time changes a small file, in a folder and in a bucket alike."""
 
 import os
 import threading
@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tenantry.operations.fleet.stores import Bucket, Folder, Store, store
+from tenantry.operations.stores import Bucket, Folder, Store, store
 
 WRITERS = 8
 
@@ -26,7 +26,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         client = boto3.client("s3", region_name="us-east-1")
         bucket = f"state-{uuid4()}"  # the session may hold a mock, which then keeps what this one makes
         client.create_bucket(Bucket=bucket)
-        yield Bucket(bucket, "below/", client, "us-east-1")
+        yield Bucket(lambda: client, bucket, "below/")
 
 
 def test_what_was_seen_is_replaced_and_anything_else_is_not(kept: Store) -> None:
@@ -37,6 +37,13 @@ def test_what_was_seen_is_replaced_and_anything_else_is_not(kept: Store) -> None
     assert kept.swap("a/lock", b"mine", b"")
     assert kept.swap("a/lock", b"", b"theirs")
     assert kept.read("a/lock") == b"theirs"
+
+
+def test_what_is_added_once_is_never_written_again(kept: Store) -> None:
+    assert kept.add("a/1", b"mine")
+    assert not kept.add("a/1", b"theirs")
+    assert kept.read_all(["a/1", "a/2"]) == {"a/1": b"mine"}
+    assert kept.names("a") == ["a/1"]
 
 
 def test_files_are_listed_in_order(kept: Store) -> None:
@@ -72,5 +79,6 @@ def test_a_backends_address_is_read_as_the_engine_reads_it(
     assert store("file://./state", tmp_path) == Folder(tmp_path / "state")
     bucket = store("s3://state/below?region=eu-central-1", tmp_path)
     assert isinstance(bucket, Bucket)
-    assert (bucket.name, bucket.prefix, bucket.region) == ("state", "below/", "eu-central-1")
+    assert (str(bucket), bucket.client.meta.region_name) == ("s3://state/below/", "eu-central-1")
+    assert str(store("s3://state", tmp_path, "deeper")) == "s3://state/deeper/"
     assert store("https://api.pulumi.com", tmp_path) is None

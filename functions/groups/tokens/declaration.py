@@ -1,0 +1,55 @@
+"""Tokens: a program exchanges its id and secret for a token, signed by the tenant's newest managed key."""
+
+from agreed.clients import (
+    CLIENT,
+    CREATED_AT,
+    EARLIER,
+    EARLIER_UNTIL,
+    ENDS_AT,
+    SCOPES,
+    SECRET,
+    USED_AT,
+)
+from agreed.declarations import SIGNING, Field, Function, Group, KeyRoute, Query, Record, use
+
+CLIENTS = Record(
+    CLIENT,
+    fields=(
+        Field(CREATED_AT, "moment"),
+        Field(SCOPES),
+        Field(SECRET),
+        Field(EARLIER, optional=True),
+        Field(EARLIER_UNTIL, "moment", optional=True),
+        Field(ENDS_AT, "moment", optional=True),
+        Field(USED_AT, "moment", optional=True),
+    ),
+    chosen_ids=True,
+    not_exported="whoever wrote a file could let themselves in by it",
+)
+FAILURE = Record(
+    "failure",
+    fields=(Field("failures", "number"),),
+    chosen_ids=True,
+    not_exported="it counts the failures of one minute",
+    expires=True,
+)
+
+GROUP = Group(
+    "tokens",
+    Function(
+        uses=(use(CLIENT, "get", "update"), use(FAILURE.kind, "update")),
+        secrets=(SIGNING,),
+    ),
+    records=(CLIENTS, FAILURE),
+    queries=(
+        Query(
+            "refused-clients",
+            "Which clients get no token",
+            ("tokens",),
+            """fields @timestamp, tenant, client, error, reason, request_id
+| filter message = "token refused"
+| sort @timestamp desc""",
+        ),
+    ),
+    key_routes=(KeyRoute("POST /token", "it is where tokens come from; a client's secret opens it"),),
+)

@@ -1,0 +1,95 @@
+"""A proof's roles as rows of words, or as the whole matrix of roles and kinds of resources."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Column, Table
+
+if TYPE_CHECKING:
+    from tenantry.isolation.matrix import RoleRow, Square
+    from tenantry.isolation.proof import Proof
+
+DENIED = "[green]✓[/]"
+LEGEND = (
+    "Of anybody else's: ✓ denied, by the condition of the statements that are named; "
+    "where none is named, no statement allows it. ✗ LEAK: that statement allows it."
+)
+NAMED = 3  # tenants in a row; the rest is a number
+
+
+def words(proof: "Proof") -> Table:
+    """A row for each function's roles that are alike; readable at 80 columns."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for row in proof.rows:
+        said = (row.role.function.removeprefix(f"{row.role.tenant}."), ", ".join(row.own), _others(row))
+        alike.setdefault(said, []).append(row.role.tenant)
+    columns = [Column(name, overflow="fold") for name in ("role", "is allowed its own", "anybody else's")]
+    table = _titled(proof, Table(*columns, box=SIMPLE_HEAD))
+    for (function, own, others), slugs in alike.items():
+        more = f" and {len(slugs) - NAMED:,} more" if len(slugs) > NAMED else ""
+        table.add_row(f"{function} of {', '.join(slugs[:NAMED])}{more}", own, others)
+    return table
+
+
+def matrix(proof: "Proof") -> Table:
+    """A row per role. Kinds that no role is granted anything of share the last column."""
+    from tenantry.isolation.targets import TargetKind
+
+    telling = [
+        kind
+        for kind in TargetKind
+        if any(_says_something(row.others[kind]) or kind in row.own for row in proof.rows)
+    ]
+    silent = [kind for kind in TargetKind if kind not in telling]
+    table = Table(Column("role", no_wrap=True), "allowed its own", *telling, box=SIMPLE_HEAD)
+    if silent:
+        table.add_column("\n".join(silent))
+    for row in proof.rows:
+        cells = [_square(row.others[kind]) for kind in telling]
+        cells += [DENIED] if silent else []
+        table.add_row(row.role.function.replace(".", " "), " ".join(row.own), *cells)
+    return _titled(proof, table)
+
+
+def _titled(proof: "Proof", table: Table) -> Table:
+    table.title = f"Cell {proof.cell}: each role's own, and what is anybody else's"
+    table.title_justify, table.title_style = "left", "bold"
+    return table
+
+
+def _others(row: "RoleRow") -> str:
+    """Kinds that are denied by the same statements' conditions are named together."""
+    denied: dict[str, list[str]] = {}
+    lines = []
+    for kind, square in row.others.items():
+        if square.leaks:
+            lines.append(f"[red]✗ LEAK[/] of {kind}, by {_leaking(square)}")
+        elif by := _statements(square.denied_by):
+            denied.setdefault(by, []).append(kind)
+    lines += [f"{DENIED} {' and '.join(kinds)} denied by condition: {by}" for by, kinds in denied.items()]
+    rest = "all else" if lines else "all"
+    return "\n".join([*lines, f"{DENIED} {rest} denied: no statement allows it"])
+
+
+def _says_something(square: "Square") -> bool:
+    return bool(square.leaks) or bool(_statements(square.denied_by))
+
+
+def _square(square: "Square") -> str:
+    if square.leaks:
+        return f"[red]✗ LEAK[/] {_leaking(square)}"
+    return f"{DENIED} {_statements(square.denied_by)}".rstrip()
+
+
+def _leaking(square: "Square") -> str:
+    return _statements(leak.by for leak in square.leaks.values())
+
+
+def _statements(deciders: Iterable[str]) -> str:
+    """Their names; most are of the role's one policy, which goes without saying."""
+    from tenantry.isolation.evaluation import NOTHING, OF_A_CONDITION
+
+    names = {by.removeprefix(OF_A_CONDITION).removeprefix("own/") for by in deciders if by != NOTHING}
+    return escape(" ".join(sorted(names)))

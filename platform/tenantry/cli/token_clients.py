@@ -1,0 +1,144 @@
+"""`clients`: the programs that get a tenant's tokens from its token endpoint. A secret is shown once."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from tenantry.cli.output import harmless, print_json, stderr, stdout
+from tenantry.cli.places import Port, Region, Slug, StackOption, chosen
+from tenantry.cli.tenants import AsJson
+
+if TYPE_CHECKING:
+    from tenantry.operations.places import Place
+    from tenantry.operations.token_clients import Endpoint
+
+clients = typer.Typer(help="Keep the programs that may ask for a tenant's tokens.", no_args_is_help=True)
+
+Client = Annotated[str, typer.Argument(metavar="CLIENT", help="Its name, which is its client_id.")]
+
+
+@clients.command("list")
+def list_clients(
+    slug: Slug,
+    stack: StackOption = None,
+    region: Region = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show clients, their scopes, and when each last got a token; never a secret."""
+    from tenantry.operations.aws import refusals_reported
+
+    place = chosen(stack, region, port, slug)
+    with refusals_reported(place.region):
+        found = _endpoint(place, slug).listed()
+    if as_json:
+        print_json({"tenant": slug, "clients": [each._asdict() for each in found]})
+        return
+    table = Table("client", "scopes", "since", "last token", "ends")
+    for each in found:
+        ends = each.ends_at or "never"
+        ends += f"\nearlier secret: {each.earlier_until}" if each.earlier_until else ""
+        table.add_row(
+            harmless(each.id), harmless("\n".join(each.scopes)), each.created_at, each.used_at or "none", ends
+        )
+    stdout().print(table)
+
+
+@clients.command("add")
+def add(
+    slug: Slug,
+    client: Client,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option("--scope", help="A scope; repeat it. All of the tenant's, if left out."),
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option("--days", min=1, max=3_650, help="How long it lasts; for good, if left out.")
+    ] = None,
+    stack: StackOption = None,
+    region: Region = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a client, and print its secret, alone on stdout and this once."""
+    from tenantry.operations.aws import refusals_reported
+
+    place = chosen(stack, region, port, slug)
+    with (
+        place.trail().act("clients add", slug, client=client, days=days) as act,
+        refusals_reported(place.region),
+    ):
+        own = _endpoint(place, slug)
+        wanted = act.outcome["scopes"] = list(scope or own.scopes)
+        secret = own.add(client, wanted, days)
+    if as_json:
+        print_json({"tenant": slug, "client": client, "secret": secret, "scopes": wanted})
+        return
+    typer.echo(secret)
+    _say(f"✓ added {client} to {slug}; its secret is kept here as a digest alone, and never shown again")
+
+
+@clients.command("roll")
+def roll(
+    slug: Slug,
+    client: Client,
+    grace: Annotated[
+        int, typer.Option("--grace", min=0, max=720, help="Hours in which the secret of now works too.")
+    ] = 24,
+    stack: StackOption = None,
+    region: Region = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a client a new secret, and print it, alone on stdout and this once."""
+    from tenantry.operations.aws import refusals_reported
+
+    place = chosen(stack, region, port, slug)
+    with (
+        place.trail().act("clients roll", slug, client=client, grace_hours=grace),
+        refusals_reported(place.region),
+    ):
+        secret, until = _endpoint(place, slug).roll(client, timedelta(hours=grace))
+    if as_json:
+        print_json({"tenant": slug, "client": client, "secret": secret, "earlier_until": until})
+        return
+    typer.echo(secret)
+    before = f"works until {until}" if until else "works no more"
+    _say(f"✓ rolled {client} of {slug}; the secret before {before}")
+
+
+@clients.command("remove")
+def remove(
+    slug: Slug,
+    client: Client,
+    stack: StackOption = None,
+    region: Region = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a client: it gets no more tokens; those that it has are good until they end."""
+    from tenantry.operations.aws import refusals_reported
+
+    place = chosen(stack, region, port, slug)
+    with (
+        place.trail().act("clients remove", slug, client=client),
+        refusals_reported(place.region),
+    ):
+        _endpoint(place, slug).remove(client)
+    if as_json:
+        print_json({"tenant": slug, "client": client, "removed": True})
+        return
+    stdout().print(f"✓ removed {client} from {slug}", markup=False, soft_wrap=True)
+
+
+def _endpoint(place: "Place", slug: str) -> "Endpoint":
+    from tenantry.operations.token_clients import endpoint
+
+    return endpoint(place, slug)
+
+
+def _say(what: str) -> None:
+    """On stderr: the secret has stdout to itself."""
+    stderr().print(what, markup=False, soft_wrap=True)

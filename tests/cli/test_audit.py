@@ -1,0 +1,58 @@
+"""`audit` of a tenant on this machine: its record outlives the platform, and the tenant."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tenantry.operations.trail import kept
+from tests.support.command import Command, Run
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Nothing runs. Two cells have a record, and one of them names acme."""
+    command = Command(tmp_path / "state")
+    for name, value in command.environment.items():
+        monkeypatch.setenv(name, value)
+    for cell, action, tenant in (("demo", "keys set", "acme"), ("demo", "up", None), ("other", "up", None)):
+        with kept.of_cell(cell).act(action, tenant):
+            pass
+    return command
+
+
+def actions(out: str) -> set[str]:
+    return {each["action"] for each in json.loads(out)["lines"]}
+
+
+def test_a_record_is_read_though_nothing_runs(run: Run, command: Command) -> None:
+    code, out, err = run(command, "audit", "acme", "--verify", "--json")
+    assert (code, err, actions(out)) == (0, "", {"keys set", "up"})
+    assert json.loads(out)["faults"] == []
+
+
+def test_a_tenant_that_no_record_names_needs_its_cell(run: Run, command: Command) -> None:
+    code, _, err = run(command, "audit", "globex")
+    assert (code, "cells demo, other have a record each; say by --cell" in err) == (2, True)
+    code, out, _ = run(command, "audit", "globex", "--cell", "other", "--json")
+    assert (code, actions(out)) == (0, {"up"})
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--cell", "dmo"), "did you mean demo?"),
+        (("--cell", "demo", "--port", "4566"), "--cell names a record on this machine"),
+    ],
+    ids=["unknown", "with a port"],
+)
+def test_a_cell_that_cannot_be_meant_is_refused(
+    run: Run, command: Command, options: tuple[str, ...], said: str
+) -> None:
+    code, _, err = run(command, "audit", "acme", *options)
+    assert (code, said in err) == (2, True)
+
+
+def test_without_any_record_it_says_so(run: Run, tmp_path: Path) -> None:
+    code, _, err = run(Command(tmp_path / "empty"), "audit", "acme")
+    assert (code, "nothing is recorded on this machine yet" in err) == (2, True)
