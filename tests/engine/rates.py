@@ -4,6 +4,8 @@ Written down a second time, from the same pages as the platform's own, to be com
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html
 """
 
 import fcntl
@@ -27,7 +29,10 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "apigateway:PutRestApi": (1, 1),
     "apigateway:CreateApiKey": (5, 5),
     "apigateway:DeleteApiKey": (5, 5),
+    "acm:AddTagsToCertificate": (5, 5),
+    "acm:RequestCertificate": (5, 5),
     "lambda": (15, 15),
+    "route53": (10, 10),
     "cloudwatch:DeleteAlarms": (3, 3),
     "cloudwatch:PutMetricAlarm": (3, 3),
 }
