@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
@@ -69,6 +70,32 @@ def test_every_write_that_was_answered_is_there_after_a_kill(directory: Path) ->
         again.delete()
     assert sorted(found, key=lambda each: each["sk"]["S"]) == [item(2, n={"N": "2"}), item(3), item(4)]
     assert not directory.exists()
+
+
+def test_what_was_deployed_is_served_after_a_kill_though_the_api_has_changed_since(directory: Path) -> None:
+    emulator = started(directory)
+    gateway = emulator.root_session().client("apigateway")
+    api = gateway.create_rest_api(name="mocked")["id"]
+    at = {"restApiId": api, "resourceId": gateway.get_resources(restApiId=api)["items"][0]["id"]}
+    at["httpMethod"] = "GET"
+    gateway.put_method(**at, authorizationType="NONE")
+    gateway.put_integration(**at, type="MOCK", requestTemplates={"application/json": '{"statusCode": 200}'})
+    gateway.put_method_response(**at, statusCode="200")
+    gateway.put_integration_response(**at, statusCode="200", responseTemplates={"application/json": "ok"})
+    gateway.create_deployment(restApiId=api, stageName="one")
+    gateway.delete_method(**at)
+    query = {"name": "tenantry/one", "queryString": "fields @message"}
+    saved = emulator.root_session().client("logs").put_query_definition(**query)["queryDefinitionId"]
+    emulator.save()
+    kill(emulator)
+    emulator.stop()
+    with started(directory) as again:
+        root = again.root_session()
+        url = f"{root.endpoint}/_aws/execute-api/{api}/one/"
+        assert httpx.get(url, trust_env=False, timeout=30).text == "ok"
+        found = root.client("logs").describe_query_definitions()["queryDefinitions"]
+        again.delete()
+    assert found == [{"queryDefinitionId": saved, **query}]
 
 
 def test_what_never_had_a_snapshot_goes_with_its_emulator(directory: Path) -> None:

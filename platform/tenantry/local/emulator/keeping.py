@@ -18,12 +18,21 @@ from pathlib import Path
 from typing import Any
 
 from tenantry.local.emulator import snapshots
-from tenantry.local.emulator.repairs.gateway import usage
+from tenantry.local.emulator.repairs.gateway import deployments, usage
+from tenantry.local.emulator.repairs.metrics import alarm_contributors
+from tenantry.local.emulator.repairs.storage import saved_queries
 from tenantry.local.engine.inventory import LOCK
 
 SECONDS = 5.0  # between snapshots, while the platform is asked anything
 ATTEMPTS = 20  # a service's state may change under the copy: workers have threads of their own
-BLOBS, USAGE = "code", "usage"
+BLOBS = "code"
+# What repairs know beside the services' own state, by the name of its file.
+REPAIRS = {
+    "alarm_contributors": alarm_contributors,
+    "deployments": deployments,
+    "saved_queries": saved_queries,
+    "usage": usage,
+}
 
 _pending: ContextVar[list[str] | None] = ContextVar("pending", default=None)
 _log = logging.getLogger(__name__)
@@ -100,7 +109,8 @@ class Keeper:
             persistence.save_state(service, state)
             if not (part / f"{service}.json").exists():  # it logs why, and goes on
                 raise Incomplete(service)
-        (part / USAGE).write_text(json.dumps(usage.kept()))
+        for name, repair in REPAIRS.items():
+            (part / name).write_text(json.dumps(_state(name, repair.kept)))
         snapshots.complete(part)
         self._prune(self._code)
 
@@ -143,7 +153,8 @@ class Keeper:
                 if state is None:
                     raise Incomplete(service)
                 app._get_module(module).load_persisted_state(state)
-        usage.restore(json.loads((snapshot / USAGE).read_text()))
+        for name, repair in REPAIRS.items():
+            repair.restore(json.loads((snapshot / name).read_text()))
         for line in snapshots.writes(self._directory, self._number):
             _write_again(*json.loads(line))
 

@@ -1,7 +1,7 @@
 """A deployment is a copy of the API as it was: the emulator serves each stage what the API is by now."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -9,6 +9,7 @@ Snapshot = Mapping[str, Any]
 """By the emulator's name for a kind of part, such as `_resources`: the API's own, by id."""
 
 PARTS = ("_resources", "_authorizers_v1", "_request_validators")
+_snapshots: dict[tuple[str, str], Snapshot] = {}  # by the API's id and the deployment's
 _served: ContextVar[Snapshot | None] = ContextVar("served", default=None)
 
 
@@ -20,24 +21,23 @@ def repair() -> None:
         gateway._delete_deployment,
         gateway._execute_in_scope,
     )
-    snapshots: dict[tuple[str, str], Snapshot] = {}
 
     def create_and_copy(api_id: str, data: Any) -> Any:
         before = set(gateway._deployments_v1.get(api_id, {}))
         answer = create(api_id, data)
         for made in set(gateway._deployments_v1.get(api_id, {})) - before:
-            snapshots[api_id, made] = {
+            _snapshots[api_id, made] = {
                 part: copy.deepcopy(getattr(gateway, part).get(api_id, {})) for part in PARTS
             }
         return answer
 
     def delete_and_forget(api_id: str, deployment_id: str) -> Any:
-        snapshots.pop((api_id, deployment_id), None)
+        _snapshots.pop((api_id, deployment_id), None)
         return delete(api_id, deployment_id)
 
     async def execute_what_was_deployed(request: Any, api_id: str, stage_name: str, *rest: Any) -> Any:
         stage = gateway._stages_v1.get(api_id, {}).get(stage_name) or {}
-        token = _served.set(snapshots.get((api_id, stage.get("deploymentId", ""))))
+        token = _served.set(_snapshots.get((api_id, stage.get("deploymentId", ""))))
         try:
             return await execute(request, api_id, stage_name, *rest)
         finally:
@@ -48,6 +48,16 @@ def repair() -> None:
     gateway._execute_in_scope = execute_what_was_deployed
     for part in PARTS:
         _look_into_the_copy(part, getattr(gateway, part))
+
+
+def kept() -> list[tuple[str, str, Snapshot]]:
+    """All copies, as JSON holds them."""
+    return [(api_id, made, snapshot) for (api_id, made), snapshot in _snapshots.items()]
+
+
+def restore(copies: Iterable[tuple[str, str, Snapshot]]) -> None:
+    """What `kept` answered."""
+    _snapshots.update({(api_id, made): snapshot for api_id, made, snapshot in copies})
 
 
 def _look_into_the_copy(part: str, stored: Any) -> None:

@@ -6,7 +6,7 @@ The emulator knows neither such alarms nor DescribeAlarmContributors.
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from tenantry.local.emulator.repairs.metrics import metric_insights
@@ -44,6 +44,18 @@ def repair() -> None:
         return _described(json.loads(body)["AlarmName"])
 
     cloudwatch.handle_request = handle_with_contributors
+
+
+def kept() -> dict[str, dict[str, dict[str, Any]]]:
+    """All that is known of series, as JSON holds it."""
+    return {alarm: {group: asdict(own) for group, own in each.items()} for alarm, each in _known.items()}
+
+
+def restore(known: dict[str, dict[str, dict[str, Any]]]) -> None:
+    """What `kept` answered: a series that is in alarm is not news after a restart."""
+    _known.update(
+        {alarm: {group: Contributor(**own) for group, own in each.items()} for alarm, each in known.items()}
+    )
 
 
 def judged(

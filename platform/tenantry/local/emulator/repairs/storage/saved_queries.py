@@ -7,14 +7,14 @@ from typing import Any
 
 Saved = dict[str, Any]
 Answer = tuple[int, dict[str, str], bytes]
+_saved: dict[str, Saved] = {}  # by id
 
 
 def repair() -> None:
     from ministack.services import cloudwatch_logs as logs
 
     handle = logs.handle_request
-    saved: dict[str, Saved] = {}
-    calls: dict[str, Callable[[dict[str, Saved], dict[str, Any]], Answer]] = {
+    calls: dict[str, Callable[[dict[str, Any]], Answer]] = {
         "PutQueryDefinition": _put,
         "DescribeQueryDefinitions": _describe,
         "DeleteQueryDefinition": _delete,
@@ -26,29 +26,39 @@ def repair() -> None:
         call = calls.get(headers.get("x-amz-target", "").rpartition(".")[2])
         if call is None:
             return await handle(method, path, headers, body, query_params)
-        return call(saved, json.loads(body))
+        return call(json.loads(body))
 
     logs.handle_request = handle_with_saved_queries
 
 
-def _put(saved: dict[str, Saved], given: dict[str, Any]) -> Answer:
+def kept() -> dict[str, Saved]:
+    """All saved queries, as JSON holds them."""
+    return _saved
+
+
+def restore(queries: dict[str, Saved]) -> None:
+    """What `kept` answered."""
+    _saved.update(queries)
+
+
+def _put(given: dict[str, Any]) -> Answer:
     known = given.get("queryDefinitionId")
-    if known is not None and known not in saved:
+    if known is not None and known not in _saved:
         return _missing(known)
     made = known or str(uuid.uuid4())
-    kept: Saved = {name: given[name] for name in ("name", "queryString", "logGroupNames") if name in given}
-    saved[made] = {"queryDefinitionId": made, **kept}
+    own: Saved = {name: given[name] for name in ("name", "queryString", "logGroupNames") if name in given}
+    _saved[made] = {"queryDefinitionId": made, **own}
     return _ok({"queryDefinitionId": made})
 
 
-def _describe(saved: dict[str, Saved], given: dict[str, Any]) -> Answer:
+def _describe(given: dict[str, Any]) -> Answer:
     prefix = given.get("queryDefinitionNamePrefix", "")
-    return _ok({"queryDefinitions": [each for each in saved.values() if each["name"].startswith(prefix)]})
+    return _ok({"queryDefinitions": [each for each in _saved.values() if each["name"].startswith(prefix)]})
 
 
-def _delete(saved: dict[str, Saved], given: dict[str, Any]) -> Answer:
+def _delete(given: dict[str, Any]) -> Answer:
     known = given["queryDefinitionId"]
-    return _ok({"success": True}) if saved.pop(known, None) else _missing(known)
+    return _ok({"success": True}) if _saved.pop(known, None) else _missing(known)
 
 
 def _ok(answer: dict[str, Any]) -> Answer:
