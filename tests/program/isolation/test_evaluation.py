@@ -20,6 +20,9 @@ def document(*statements: dict[str, Any]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
+ROLES = "arn:aws:iam::000000000000:role/"
+
+
 def decide(
     *statements: dict[str, Any],
     action: str = "dynamodb:GetItem",
@@ -29,7 +32,8 @@ def decide(
 ) -> tuple[Decision, str]:
     own = ReadPolicy.read("own", document(*statements))
     limit = None if boundary is None else ReadPolicy.read("boundary", document(boundary))
-    return Holder((own,), limit, "000000000000", "us-east-1").decide(Request(action, resource, keys))
+    holder = Holder((own,), limit, "000000000000", "us-east-1", f"{ROLES}tenantry_demo_acme_items")
+    return holder.decide(Request(action, resource, keys))
 
 
 def denying(**more: Any) -> dict[str, Any]:
@@ -156,3 +160,21 @@ def test_an_exception_stands_for_everything_else() -> None:
     meant = actions.all_but(["dynamodb:*", "S3:Get*"])
     assert {"s3:PutObject", "sqs:SendMessage", "unlisted:Unlisted"} <= meant
     assert not [each for each in meant if each.startswith(("dynamodb:", "s3:Get"))]
+
+
+@pytest.mark.parametrize(
+    ("operator", "pattern", "met"),
+    [
+        ("ArnLike", "tenantry_demo_*_items", True),
+        ("ArnLike", "tenantry_demo_*_tokens", False),
+        ("ArnEquals", "tenantry_demo_acme_items", True),
+        ("ArnNotLike", "tenantry_demo_*_items", False),
+        ("ArnNotLike", "tenantry_demo_*_tokens", True),
+    ],
+)
+def test_a_condition_on_the_role_that_calls_is_decided(operator: str, pattern: str, met: bool) -> None:
+    condition = {operator: {"aws:PrincipalArn": [ROLES + pattern]}}
+    assert (decide(allow("dynamodb:GetItem", TABLE, condition))[0] is Decision.ALLOWED) is met
+    denied = {**allow("dynamodb:GetItem", TABLE, condition), "Effect": "Deny"}
+    both = decide(allow("dynamodb:GetItem", TABLE), denied)
+    assert (both[0] is Decision.DENIED) is met
