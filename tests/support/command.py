@@ -15,7 +15,7 @@ import psutil
 
 ROOT = Path(__file__).parents[2]
 TENANTS = ROOT / "tests" / "fixtures" / "tenants"  # the product's own; those in `tenants` are the operator's
-SECONDS = 300  # for one command; a platform is up in about ten, and in a minute on a machine that has much else to do
+SECONDS = 300  # for one command: a platform is up in ten, but in a minute or two where much else runs
 
 
 @dataclass(frozen=True)
