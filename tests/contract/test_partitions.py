@@ -74,7 +74,6 @@ def test_policies_cover_the_functions_partition_keys_and_no_others(tenant: str) 
         "tokens": {partitions.records(tenant, "tokens", kind) for kind in ("client", "failure")},
         "portal": {
             message,
-            partitions.records(tenant, "contact", "receiver"),
             partitions.records(tenant, "portal", "link"),
         },
     }

@@ -4,7 +4,7 @@
 """
 
 from agreed import portal
-from agreed.declarations import RECEIVER, Function, Group, PageRoute, Record, Secret, Value, use
+from agreed.declarations import Function, Group, PageRoute, Record, Secret, Value, use
 
 SESSION, FORM = "session", "form"  # what is sealed under the key, beside links
 SESSION_SECONDS = 4 * 3_600
@@ -34,7 +34,6 @@ GROUP = Group(
         uses=(
             use(USED.kind, "put"),
             use("contact/message", "get", "query"),
-            use(f"contact/{RECEIVER}", "get"),
         ),
         secrets=(KEY.name,),
         feeds=("contact/contact",),

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from agreed import partitions, routes
-from agreed.declarations import RECEIVER
 from agreed.identifiers import ID
-from agreed.webhooks import NAME, OFF_SINCE
+from agreed.webhooks import NAME
 from api import queue, settings, table
 from api.errors import NotFound
 from api.identifiers import created_at
@@ -18,7 +17,7 @@ from api.queue import Entry
 from api.table import Attributes
 from api.views import NEWEST, View
 
-CONTACT: Final = "contact"
+CONTACT, MESSAGE = "contact", "message"
 MESSAGES: Final = 25  # on a page
 NOTIFY: Final = ""  # the receiver that the option `notify` names
 
@@ -47,10 +46,6 @@ class Deliveries:
 NONE: Final = Deliveries((), None)
 
 
-class SwitchedOff(Exception):
-    """Nothing is sent to the receiver; since when is the message."""
-
-
 def there_are() -> bool:
     """Whether anything of the tenant's is delivered."""
     return routes.installed(CONTACT) and CONTACT in settings.current().queues
@@ -60,7 +55,7 @@ def page(before: str | None) -> Deliveries:
     """Raises NotFound: `before` is not an id."""
     if before is not None and not ID.fullmatch(before):
         raise NotFound("no page begins there")
-    partition = partitions.records(settings.current().tenant, CONTACT, "message")
+    partition = partitions.records(settings.current().tenant, CONTACT, MESSAGE)
     found = table.current().page(partition, before, MESSAGES, View(NEWEST))
     ids = [record["sk"]["S"] for record in found.records if ID.fullmatch(record["sk"]["S"])]
     rows = tuple(each for record in found.records for each in _of(record))
@@ -68,26 +63,18 @@ def page(before: str | None) -> Deliveries:
 
 
 def send_again(message: str, receiver: str, request_id: str) -> None:
-    """Whatever came of it before.
+    """Whatever came of it before. To a receiver that is switched off it fails, and the page then says why.
 
     Raises:
         NotFound: the tenant has no such message, or it was never meant for the receiver.
-        SwitchedOff: nothing is sent to the receiver.
     """
     if not (ID.fullmatch(message) and (receiver == NOTIFY or NAME.fullmatch(receiver)) and there_are()):
         raise NotFound("there is no such delivery")
-    record = table.current().get(_key("message", message))
+    partition = partitions.records(settings.current().tenant, CONTACT, MESSAGE)
+    record = table.current().get({"pk": {"S": partition}, "sk": {"S": message}})
     if record is None or receiver not in {each.receiver for each in _of(record)}:
         raise NotFound("there is no such delivery")
-    state = table.current().get(_key(RECEIVER, receiver)) if receiver else None
-    if state and OFF_SINCE in state:
-        raise SwitchedOff(state[OFF_SINCE]["S"])
     queue.put(CONTACT, Entry(message, request_id, again=True, receiver=receiver))
-
-
-def _key(kind: str, record: str) -> Attributes:
-    partition = partitions.records(settings.current().tenant, CONTACT, kind)
-    return {"pk": {"S": partition}, "sk": {"S": record}}
 
 
 def _of(record: Attributes) -> Iterator[Delivery]:

@@ -13,7 +13,6 @@ from api.requests import Request
 from api.responses import Response
 from groups.portal import calls, deliveries, pages, sessions, usage
 from groups.portal.declaration import GROUP
-from groups.portal.deliveries import SwitchedOff
 
 Page = Callable[[Request, Seal], Response]
 _CORS: Final = ("Access-Control-", "Vary")
@@ -75,11 +74,7 @@ def send_again(request: Request, session: Seal) -> Response:
     fields = request.form_or_json()
     sessions.require_form(request, session, fields.get("form"))
     message, receiver = str(fields.get("id", "")), str(fields.get("receiver", ""))
-    try:
-        deliveries.send_again(message, receiver, request.request_id)
-    except SwitchedOff as off:
-        why = f"{receiver} is switched off since {off}. Whoever runs the API switches it on again."
-        return pages.trouble(_tenant(), 409, "Not sent", why, request.request_id)
+    deliveries.send_again(message, receiver, request.request_id)
     logs.info("sent again", message_id=message, receiver=receiver or None, session=session.id)
     return pages.led_to(f"deliveries?sent={message}")
 

@@ -65,7 +65,6 @@ def own_calls(group: str, tenant: str) -> list[Call]:
             needed += [*on(TABLE, f"{tenant}#items#idempotency#0f", "PutItem"), runtime]
         case "portal":
             needed += on(TABLE, f"{tenant}#contact#message", "GetItem", "Query")
-            needed += on(TABLE, f"{tenant}#contact#receiver", "GetItem")
             needed += on(TABLE, f"{tenant}#portal#link", "PutItem")
             needed.append(Call("sqs:SendMessage", ARNS.queue(NAMES.queue(tenant, "contact"))))
             needed.append(Call("secretsmanager:GetSecretValue", secret(NAMES.secret(tenant, "portal"))))

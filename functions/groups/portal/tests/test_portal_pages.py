@@ -148,16 +148,6 @@ def test_what_was_never_to_be_delivered_is_not_sent(
     assert not world.sent
 
 
-def test_nothing_is_sent_to_a_receiver_that_is_switched_off(acme: Portal, world: World) -> None:
-    message(world, "acme", ID, crm="failed")
-    world.put(
-        partitions.records("acme", "contact", "receiver"), "crm", off_since={"S": "2026-11-27T00:00:00Z"}
-    )
-    answer = acme.post("deliveries", {"form": acme.form(), "id": ID, "receiver": "crm"})
-    assert (answer.status, "switched off since 2026-11-27" in answer.text) == (409, True)
-    assert not world.sent
-
-
 def test_nothing_is_sent_without_a_form_of_the_session(acme: Portal, world: World) -> None:
     message(world, "acme", ID, crm="failed")
     assert acme.post("deliveries", {"id": ID, "receiver": "crm"}).status == 403
