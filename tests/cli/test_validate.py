@@ -172,7 +172,7 @@ def test_an_address_for_alarms_that_watch_every_tenant_is_a_problem(command: Com
 
 
 def reserve(command: Command, concurrency: int) -> None:
-    """Have every tenant of tier gold, which is acme with three routes, reserve as much per function.
+    """Have every tenant of tier gold, which is acme with four routes, reserve as much per function.
 
     Its authorizer does too; its notifier takes 2.
     """
@@ -188,9 +188,9 @@ def test_a_row_over_its_quota_says_so_in_words_and_on_stderr(command: Command, r
     assert code == 0
     (row,) = (line for line in out.splitlines() if "over" in line)
     assert "reserved concurrency" in row
-    assert "1,602" in row
+    assert "2,002" in row
     assert err.startswith(
-        "warning: cell demo: reserved concurrency: 1,602 is over the quota of 900 per account; have AWS"
+        "warning: cell demo: reserved concurrency: 2,002 is over the quota of 900 per account; have AWS"
     )
     assert len(err.splitlines()) == 1
 
@@ -217,13 +217,13 @@ def test_several_cells_are_summed_up_as_if_in_one_account(command: Command, run:
 
 
 def test_cells_that_only_together_exceed_a_quota_are_warned_of(command: Command, run: Run) -> None:
-    reserve(command, 200)
+    reserve(command, 170)
     (command.tenants / "second").mkdir()
     text = (command.tenants / "demo" / "acme.yaml").read_text()
     (command.tenants / "second" / "hooli.yaml").write_text(text)
     code, out, err = run(command, "validate", "--tenants", str(command.tenants))
     assert code == 0
-    together = "warning: All cells in one account: reserved concurrency: 1,604 is over the quota of 900"
+    together = "warning: All cells in one account: reserved concurrency: 1,704 is over the quota of 900"
     assert [line for line in err.splitlines() if line.startswith(together)]
     assert len([line for line in out.splitlines() if "over" in line]) == 1
 

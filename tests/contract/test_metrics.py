@@ -14,7 +14,7 @@ from agreed.metrics import Verdict
 from api import table
 from tenantry import groups
 from tenantry.gateway import contract
-from tenantry.monitoring.metrics import OPERATIONS, bound, catalogue, counted_by
+from tenantry.monitoring.metrics import OPERATIONS, catalogue, counted_by
 
 ROOT = Path(__file__).parents[2]
 NAMES = groups.current().names
@@ -42,11 +42,6 @@ def test_every_route_that_counts_a_metric_is_there() -> None:
     for metric in catalogue():
         if "route" in metric.dimensions:
             assert len(counted_by(metric, served, ())) >= max(1, len(metric.operations))
-
-
-def test_operators_are_told_how_many_one_tenant_brings_about() -> None:
-    most = bound(contract.installed_routes(), groups.current().members)
-    assert f"at most {most} custom metrics" in " ".join(MANUAL.split())
 
 
 def test_operators_are_told_of_every_metric_under_its_dimensions() -> None:

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from tenantry.operations.fleet.listing import fleet
 from tenantry.rollout.turns import FILE
 from tenantry.rules.kinds import tokens
+from tenantry.wanted import Project
 from tests.engine import rates
 from tests.engine.account import Account
+from tests.engine.fleet import rollback, up
 from tests.engine.stack import NAME, Stack
 
 
@@ -55,7 +58,9 @@ def test_a_tenant_is_held_moved_and_taken_back_to_what_it_ran(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a fleet runs it, beside AWS's rates."""
-    monkeypatch.setenv(FILE, str(stack.folder / "turns.json"))
+    turns = stack.project.root / ".tenantry" / "turns" / "own-eu-central-1.json"  # as the fleet's own updates
+    turns.parent.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setenv(FILE, str(turns))
     rates.enforce(stack.folder / "account" / "aws")
     for slug in ("acme", "initech"):
         stack.project.tenant(slug, "items")
@@ -82,6 +87,20 @@ def test_a_tenant_is_held_moved_and_taken_back_to_what_it_ran(
     stack.configure("tenantry:releases", f"{{acme: kept, initech: '{first}'}}")
     stack.up()
     assert running(stack, "initech") == running(stack, "acme") == before
+    stack.preview("--expect-no-changes")
+
+    for name, value in stack.environment.items():
+        monkeypatch.setenv(name, value)
+    stack.configure("tenantry:releases", "{}")
+    root = stack.project.root
+    (root / "Pulumi.demo.yaml").unlink()  # another stack, which the fleet would update too
+    assert up(root) == "done"
+    assert running(stack, "acme")[2:] == running(stack, "initech")[2:] == moved[2:]
+    assert rollback(root) == "done"
+    assert running(stack, "initech") == running(stack, "acme") == before
+    [there] = fleet(Project(root)).stacks
+    assert there.runs == {"acme": first, "initech": first}
+    assert there.instead == {"acme": second, "initech": second}
     stack.preview("--expect-no-changes")
 
     stack.configure("tenantry:releases", "{initech: '000000000000'}")

@@ -61,13 +61,13 @@ def apart(alone: tuple[RecordingMonitor, dict[str, Any]]) -> dict[str, Recording
 
 
 def on_aws(*engines: RecordingMonitor) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Inputs of the resources by type and name; a name may stand twice below different parents."""
+    """Inputs of the resources by type and name; a name may stand twice, in any order."""
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for engine in engines:
         for each in engine.registered:
             if each.type != STACK and not each.type.startswith(COMPONENTS):
                 found.setdefault((each.type, each.name), []).append(each.inputs)
-    return found
+    return {name: sorted(inputs, key=repr) for name, inputs in found.items()}
 
 
 def test_a_cell_and_tenants_apart_are_the_resources_that_they_are_together(

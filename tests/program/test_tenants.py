@@ -156,6 +156,7 @@ def test_a_group_that_is_off_is_served_by_a_function_of_the_same_tenant(engine: 
         "authorizer_function": "tenantry_demo_acme-eu_authorizer",
         "contact_function": "tenantry_demo_acme-eu_items",
         "items_function": "tenantry_demo_acme-eu_items",
+        "portal_function": "tenantry_demo_acme-eu_items",
         "tokens_function": "tenantry_demo_acme-eu_items",
         "tools_function": "tenantry_demo_acme-eu_items",
     }

@@ -18,4 +18,4 @@ def assert_found(cell: RegisteredCell, mutation: Mutation, who: str, by: str) ->
     """A line is of `who` and names `by`; others are of the same resource or of functions that lean on it."""
     lines = [str(leak) for leak in decided(mutation(cell))]
     assert [line for line in lines if line.startswith(f"{who}:") and by in line], lines
-    assert [line for line in lines if not line.startswith(("Function ", f"{who}:"))] == []
+    assert [line for line in lines if not line.startswith(("Function ", f"{who}:", f"{who} of "))] == []

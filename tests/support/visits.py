@@ -5,7 +5,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from html import unescape
 from types import SimpleNamespace
 from unittest import mock
@@ -13,6 +13,8 @@ from unittest import mock
 from agreed import environment, portal, seals
 from api import clients
 from groups.portal import calls, usage
+from groups.portal.declaration import FORM, SESSION, SESSION_SECONDS
+from groups.portal.sessions import COOKIE
 from tests.support import tenant_api
 from tests.support.iam import NAMES
 
@@ -32,8 +34,9 @@ def overseen(tenant: str, secret: str) -> Iterator[None]:
 
     moto knows no usage of plans, so that call is answered here.
     """
-    group = NAMES.access_log(tenant)
-    tenant_api.client("logs").create_log_group(logGroupName=group)
+    group, logs = NAMES.access_log(tenant), tenant_api.client("logs")
+    with suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_group(logGroupName=group)
     counted = (SimpleNamespace(status_code=200), {"items": {}})
     clients.session().register("before-call.apigateway.GetUsage", lambda **_: counted)
     variables = {
@@ -54,6 +57,13 @@ def _forget() -> None:
     """Clients that another session made, and ours."""
     calls.client.cache_clear()
     usage.client.cache_clear()
+
+
+def session(tenant: str) -> tuple[dict[str, str], str]:
+    """The header of one that has begun, and what its pages' forms carry."""
+    begun = seals.draw(int(time.time()) + SESSION_SECONDS)
+    cookie = seals.write(KEY, tenant, SESSION, begun)
+    return {"cookie": f"{COOKIE}={cookie}"}, seals.write(KEY, tenant, FORM, begun)
 
 
 def link(tenant: str) -> str:

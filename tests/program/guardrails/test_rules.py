@@ -38,13 +38,14 @@ DEMO = {tenant.slug: tenant for tenant in demo().tenants}
 ACME = DEMO["acme"]
 CHEAPEST = Monitoring(alarms="none", metrics="free", traces="off")
 TWO_SIGNING_KEYS = {"managed": {"keys": ("main", "2027")}}
+UNSIGNED = tuple(each for each in ACME.routes if each != "tokens")  # whose keys are not managed
 VARIATIONS: dict[str, dict[str, Any]] = {
     "suspended": {"status": "suspended"},
     "silo": {"isolation": "silo"},
     "two API keys": {"api_keys": ("web", "web-2")},
     "two signing keys": {"auth": type(ACME.auth).model_validate(TWO_SIGNING_KEYS)},
-    "public keys of its own": {"auth": DEMO["acme-eu"].auth},
-    "an issuer": {"auth": DEMO["globex"].auth},
+    "public keys of its own": {"auth": DEMO["acme-eu"].auth, "routes": UNSIGNED},
+    "an issuer": {"auth": DEMO["globex"].auth, "routes": UNSIGNED},
     "reserved concurrency": {"tier": ACME.tier.model_copy(update={"reserved_concurrency": 5})},
     "any origin": {"cors_origins": ("*",)},
     "the cheapest watching": {"tier": ACME.tier.model_copy(update={"monitoring": CHEAPEST})},

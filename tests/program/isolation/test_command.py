@@ -42,7 +42,7 @@ def test_a_cell_without_leaks_exits_0(
     registering(demo)
     code, out, err = run(command, "isolation", *FOLDER)
     assert (code, err) == (0, "")
-    assert "acme-eu items" in out
+    assert "items of acme, acme-eu" in out
     assert "✓ no leak in cell demo" in out
     assert "✗" not in out.replace("✗ LEAK: that statement", "")
 
@@ -54,8 +54,7 @@ def test_a_leak_exits_1_and_is_told_in_a_line(
     registering(set_input("Permission", "acme-eu.items", sourceArn=None)(leaking))
     code, out, err = run(command, "isolation", "--cell", "demo", *FOLDER)
     assert code == 1
-    assert re.search(r"acme items .*✗ LEAK", out)
-    assert " Wide " in out
+    assert re.search(r"items of acme  .*✗ LEAK of secrets, by Wide", out)
     assert "✗ LEAK: only its own stage or schedule invokes a function" in out
     role, *_, permission = [line for line in err.splitlines() if not line.endswith(COMPARED)]
     assert role.startswith("tenantry_demo_acme_items: secretsmanager:GetSecretValue on ")

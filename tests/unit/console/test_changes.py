@@ -137,8 +137,9 @@ def test_the_fleets_state_is_that_of_the_cells_own_stacks(
     assert ([*state.stacks], state.rollout) == (["one"], None)
     assert fleet.read("three", project) is None
     journal = Journal(journals(listed(project)), "20261122")
-    stacks = {name: {"ring": "rest", "cell": name, "was": "", "wanted": "x"} for name in ("one", "two")}
-    journal.write("begun", by="me", stacks=stacks)
+    each = {"ring": "rest", "was": "", "wanted": "x", "ran": {}, "back": {}}
+    stacks = {name: {"cell": name, **each} for name in ("one", "two")}
+    journal.write("begun", by="me", taken_back="", off=[], stacks=stacks)
     journal.write("failed", stack="one", why="no")
     rollout = fleet.read("one", project).rollout  # type: ignore[union-attr]
     assert rollout == LastRollout("20261122", "", "", {"failed": 1}, [("one", "no")])

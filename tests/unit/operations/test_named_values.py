@@ -117,9 +117,10 @@ def test_a_list_tells_when_each_was_changed_and_reads_none(
     acme: TenantSecrets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(acme.client, "get_secret_value", lambda **_: pytest.fail("a value was read"))
-    cursor, webhook = acme.listed()
+    cursor, webhook, portal = acme.listed()
     assert (cursor.changed is None, cursor.leaving) == (False, False)
     assert (webhook.secret, webhook.changed) == (acme.names.secret("acme", "delivery"), None)
+    assert (portal.secret, portal.changed) == (acme.names.secret("acme", "portal"), None)
     acme.client.delete_secret(SecretId=runtime(acme), RecoveryWindowInDays=7)
     assert acme.listed()[0].leaving
 
@@ -128,7 +129,7 @@ def test_each_receivers_value_is_one_of_its_own_listed_where_its_secret_is(acme:
     for receiver in ("crm", "erp"):
         name = generation(acme.names.secret("acme", f"delivery-{receiver}"), "0a1b2c3d")
         acme.client.create_secret(Name=name, SecretString=json.dumps({"webhook_secret": receiver}))
-    assert [each.value.receiver for each in acme.listed()] == ["", "", "crm", "erp"]
+    assert [each.value.receiver for each in acme.listed()] == ["", "", "", "crm", "erp"]
     crm = named("webhook_secret", "crm")
     assert acme.set(crm, "new", now)
     assert (acme.value(crm), acme.value(named("webhook_secret", "erp"))) == ("new", "erp")
@@ -184,7 +185,11 @@ def test_a_value_comes_from_stdin_and_is_shown_alone(
     assert run_secrets(run, command, "show", "acme", "webhook_secret") == (0, f"{value}\n", "")
     listed = run_secrets(run, command, "list", "acme", "--json")[1]
     assert value not in listed
-    assert [each["name"] for each in json.loads(listed)["values"]] == ["cursor_key", "webhook_secret"]
+    assert [each["name"] for each in json.loads(listed)["values"]] == [
+        "cursor_key",
+        "webhook_secret",
+        "portal_key",
+    ]
 
 
 def test_a_terminal_is_asked_without_echo(

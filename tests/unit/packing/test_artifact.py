@@ -26,7 +26,7 @@ from tests.support.artifacts import contents, isolated, sources
 HERE = artifact.this_machine()
 HANDLERS = (f"start.{AUTHORIZER}", *(member.handler for member in current().members))
 SOURCES = functions.sources(current())
-CODE_BYTES = 200 * 1024  # the goal; 168 KiB when written
+CODE_BYTES = 256 * 1024  # the goal; 211 KiB with five groups
 
 
 @pytest.fixture(scope="module")
