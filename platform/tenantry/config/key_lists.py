@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from yaml.nodes import ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from tenantry.config.documents import PARSER, read_document
 from tenantry.config.template import scalar
@@ -103,14 +103,32 @@ def listed(file: str, content: bytes, loc: Loc, name: str) -> bytes:
     found = read_document("", content).values.get(section)
     if isinstance(found, dict) and found.get(field):
         return added(file, content, loc, name)
-    if found is not None:
-        what = f"{section} has no {field} yet"
-        raise NotEditable(str(Problem(file, 1, what, f"write {field}: [{name}] there by hand")))
     text = content.decode("utf-8")
+    if found is not None:
+        whole = _with_line(text, section, f"{field}: [{scalar(name)}]")
+        if whole is None:
+            what = f"{section} has no {field} yet"
+            raise NotEditable(str(Problem(file, 1, what, f"write {field}: [{name}] there by hand")))
+        return _checked(file, content, whole.encode(), loc, (name,), 1)
     end = _line_end(text, len(text))
     apart = "" if text.endswith(("\n", "\r")) else end
     edited = f"{text}{apart}{section}:{end}  {field}: [{scalar(name)}]{end}".encode()
     return _checked(file, content, edited, loc, (name,), 1)
+
+
+def _with_line(text: str, section: str | int, line: str) -> str | None:
+    """The line as the section's first; None where the section is not one of lines."""
+    mark = _BOM if text.startswith(_BOM) else ""
+    body = text.removeprefix(mark)
+    document: Any = yaml.compose(body, Loader=PARSER)
+    node = next(value for name, value in document.value if name.value == section)
+    if not isinstance(node, MappingNode) or node.flow_style or not node.value:
+        return None
+    first = node.value[0][0].start_mark
+    start = first.index - first.column
+    if body[start : first.index].strip(" "):
+        return None
+    return f"{mark}{body[:start]}{' ' * first.column}{line}{_line_end(body, start)}{body[start:]}"
 
 
 def _names(content: bytes, loc: Loc) -> tuple[str, ...]:

@@ -176,10 +176,22 @@ def test_a_list_that_is_not_there_comes_at_the_end_and_every_byte_stays(
     assert new == {**old, "retired": {"api_keys": (name, "another")}}
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_list_that_its_section_lacks_is_the_sections_first_line(end: str) -> None:
+    file = end.join(["api_keys: [web]", "retired:", "   # theirs", "   signing_keys: [a]", "name: x", ""])
+    with_it = file.replace("   signing_keys", f"   api_keys: [web]{end}   signing_keys")
+    assert key_lists.listed("acme.yaml", file.encode(), RETIRED, "web") == with_it.encode()
+
+
 @pytest.mark.parametrize(
     "file",
-    ["{api_keys: [web]}\n", "api_keys: [web]\nretired:\n  signing_keys: [a]\n", "api_keys: [web]\n...\n"],
+    [
+        "{api_keys: [web]}\n",
+        "api_keys: [web]\nretired: {signing_keys: [a]}\n",
+        "api_keys: [web]\nretired:\n  ? signing_keys\n  : [a]\n",
+        "api_keys: [web]\n...\n",
+    ],
 )
-def test_a_list_that_has_no_place_at_the_end_is_left_to_people(file: str) -> None:
+def test_a_list_that_has_no_place_is_left_to_people(file: str) -> None:
     with pytest.raises(NotEditable, match=r"acme\.yaml:1: "):
         key_lists.listed("acme.yaml", file.encode(), RETIRED, "web")
