@@ -38,11 +38,11 @@ def list_clients(
         return
     table = Table("client", "scopes", "since", "last token", "ends")
     for each in found:
-        ends = each.ends_at or "never"
-        ends += f"\nearlier secret: {each.earlier_until}" if each.earlier_until else ""
-        table.add_row(
-            harmless(each.id), harmless("\n".join(each.scopes)), each.created_at, each.used_at or "none", ends
-        )
+        ends = _to_the_second(each.ends_at) if each.ends_at else "never"
+        ends += f"\nearlier secret: {_to_the_second(each.earlier_until)}" if each.earlier_until else ""
+        used = _to_the_second(each.used_at) if each.used_at else "none"
+        scopes = harmless("\n".join(each.scopes))
+        table.add_row(harmless(each.id), scopes, _to_the_second(each.created_at), used, ends)
     stdout().print(table)
 
 
@@ -142,3 +142,7 @@ def _endpoint(place: "Place", slug: str) -> "Endpoint":
 def _say(what: str) -> None:
     """On stderr: the secret has stdout to itself."""
     stderr().print(what, markup=False, soft_wrap=True)
+
+
+def _to_the_second(moment: str) -> str:
+    return f"{moment[:19]}Z"
