@@ -30,7 +30,7 @@ GUIDES = [
 ]
 REFERENCE = ["commands", "configuration", "limits", "costs", "performance"]
 GROUNDS = ["security", "resilience", "decisions/README", "not-yet-verified", "settled", "upstream"]
-PROJECT = ["../CONTRIBUTING", "../CHANGELOG"]
+PROJECT = ["../CONTRIBUTING", "../SECURITY", "../CHANGELOG"]
 CONTENTS = {"Guides": GUIDES, "Reference": REFERENCE, "Grounds": GROUNDS, "The project": PROJECT}
 HIDDEN = "\n\n```{{toctree}}\n:hidden:\n:caption: {}\n{}\n{}\n```\n"
 
