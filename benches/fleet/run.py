@@ -15,6 +15,7 @@ MOST_IDLE = 5.0  # seconds of CPU that a rollout of nothing may take
 LATER = 0.7  # the share of kills whose moment counts from an update on, not from the start of the process
 
 Said = Callable[[str], None]
+Running = dict[str, tuple[str, str]]
 
 
 @dataclass
@@ -56,12 +57,14 @@ class Claim:
 
 def claims(crowd: Crowd, kills: Kills, said: Said) -> Iterator[Claim]:
     """Each finds what those before it left: where one does not hold, the next ones may not either."""
+    before: Running = {}
     steps: list[Callable[[], tuple[str, bool, object]]] = [
         lambda: _killed(crowd, kills, said),
         lambda: _settled(crowd),
         lambda: _failure(crowd),
         lambda: _resumed(crowd),
-        lambda: _bad_release(crowd),
+        lambda: _bad_release(crowd, before),
+        lambda: _rolled_back(crowd, before),
         lambda: _back(crowd),
         lambda: _rates(crowd),
     ]
@@ -119,9 +122,11 @@ def _resumed(crowd: Crowd) -> tuple[str, bool, object]:
     return "once it can, the rollout is done", (outcome, unlike) == ("done", []), (outcome, unlike)
 
 
-def _bad_release(crowd: Crowd) -> tuple[str, bool, object]:
+def _bad_release(crowd: Crowd, before: Running) -> tuple[str, bool, object]:
+    """`before` is given what runs until then."""
+    before.update(crowd.running())
     first = next(iter(crowd.cells))
-    before, calls = crowd.running(), len(crowd.calls())
+    calls = len(crowd.calls())
     crowd.release(3)
     outcome = crowd.rollout("up", "--bad")
     touched = {_stack(call["urn"]).partition(".")[0] for call in crowd.calls()[calls:]}
@@ -133,6 +138,18 @@ def _bad_release(crowd: Crowd) -> tuple[str, bool, object]:
     )
 
 
+def _rolled_back(crowd: Crowd, before: Running) -> tuple[str, bool, object]:
+    calls = len(crowd.calls())
+    outcome = crowd.rollout("rollback")
+    touched = {_stack(call["urn"]).partition(".")[0] for call in crowd.calls()[calls:]}
+    other = {name for name, runs in crowd.running().items() if runs != before[name]}
+    return (
+        "a rollback has every tenant run the code and the contract of before, and touches no other stack",
+        (outcome, touched, other) == ("done", {next(iter(crowd.cells))}, set()),
+        (outcome, touched, other),
+    )
+
+
 def _back(crowd: Crowd) -> tuple[str, bool, object]:
     """By the files of before."""
     crowd.release(2)
@@ -140,7 +157,7 @@ def _back(crowd: Crowd) -> tuple[str, bool, object]:
     contracts = {each[1] for each in running}
     held = outcome == "done" and {each[0] for each in running} == {"2"} and _unlike(crowd) == []
     return (
-        "with the files of before, every tenant runs what it ran",
+        "with the files of before, everything is as wanted again",
         held and len(contracts) == len(crowd.cells),
         (outcome, contracts),
     )

@@ -33,13 +33,13 @@ from tenantry.gateway.contract import Document
 from tenantry.groups import current
 from tenantry.holds import Holds
 from tenantry.last_update import INSTEAD_OF, NONE_YET, LastUpdate, of_releases
+from tenantry.outputs import stack_outputs
 from tenantry.packing import artifact, functions
 from tenantry.recording import Recording
 from tenantry.releases import Release, Releases
 from tenantry.removals import require_declared
 from tenantry.rules.arns import Arns
 from tenantry.rules.naming import Names, stack_and_tenant
-from tenantry.tenant_stacks import stack_outputs
 from tenantry.wanted import LEAVING, Project, leaves_rights
 
 Begun = Callable[[CellConfig], None]

@@ -14,28 +14,13 @@ from tenantry.components.shared import Shared
 from tenantry.config import Cell
 from tenantry.errors import WrongInput
 from tenantry.last_update import LastUpdate, of_releases
+from tenantry.outputs import stack_outputs
 from tenantry.problems import unknown
 from tenantry.releases import Release
 from tenantry.rules.naming import Names
 from tenantry.settings import CellSettings, releases
 
 SHARED, LISTED = "shared", "listed"
-_UNKNOWN_STACK = "unknown stack"  # the engine's words, where a backend has none of that name
-
-
-def stack_outputs(stack: str, there: bool = True) -> Any:
-    """Of that stack's last update; plain values, in a preview too.
-
-    Args:
-        there: it exists; otherwise it may not, and then has none.
-    """
-    name = "/".join((pulumi.get_organization(), pulumi.get_project(), stack))
-    try:
-        return pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": name}).value["outputs"]
-    except Exception as refusal:  # the SDK raises no narrower one
-        if there or _UNKNOWN_STACK not in str(refusal):
-            raise
-        return {}
 
 
 def last_of_cell(names: Names) -> LastUpdate:

@@ -2,7 +2,7 @@
 
 Their program is small, and makes what a tenant has of what AWS's rates are about: a stage, a plan, a key, a
 function, alarms. All share one AWS, a process that outlives whatever is killed. `python -m tests.engine.crowd
-PROJECT up|resume` is a rollout as a process of its own.
+PROJECT up|resume|rollback` is a rollout as a process of its own.
 """
 
 import argparse
@@ -22,24 +22,30 @@ from pathlib import Path
 from tenantry.config.rings import Gate
 from tenantry.operations.fleet.journals import latest
 from tenantry.operations.fleet.listing import FleetStack, fleet
-from tenantry.operations.fleet.starts import begun, journals, resumed
+from tenantry.operations.fleet.starts import begun, journals, resumed, taken_back
 from tenantry.operations.fleet.works import EngineWorks
 from tenantry.operations.repair import Account as Repaired
+from tenantry.operations.trail.trail import Trail
 from tenantry.rollout.progress import Progress
 from tenantry.rules.kinds import tokens
 from tenantry.wanted import Project
 from tests.engine import rates, zygote
 from tests.engine.account import Account
+from tests.engine.fleet import trail
 from tests.engine.folder_account import FolderAccount
 from tests.support.command import ROOT
 from tests.support.fleets import written
 
 SECONDS = 900
 PROGRAM = """\
+import os
 import signal
 from pathlib import Path
 import pulumi
 from tenantry import turns
+from tenantry.holds import Holds
+from tenantry.last_update import INSTEAD_OF, run_by
+from tenantry.outputs import stack_outputs
 from tenantry.recording import Recording
 from tenantry.wanted import Project
 
@@ -54,14 +60,17 @@ def made(kind, name, inputs, **options):
 
 cell, _, tenant = stack.partition(".")
 if tenant:
-    name = "/".join((pulumi.get_organization(), pulumi.get_project(), cell))
-    there = pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": name}).value["outputs"]
+    there, (ran, instead) = stack_outputs(cell), run_by(stack_outputs(stack))
+    holds, newest = Holds.given(os.environ) or Holds(frozenset(instead.values())), str(release)
+    runs = holds.held(tenant, newest, ran.get(tenant))
+    held = {} if runs == newest else {INSTEAD_OF: newest}
+    pulumi.export("tenants", {tenant: {"release": runs, **held}})
     api, own = there["api"], f"{cell}_{tenant}"
-    function = made("lambda/function:Function", tenant, {"name": own, "s3Key": str(release)})
+    function = made("lambda/function:Function", tenant, {"name": own, "s3Key": runs})
     invoked = {"function": own, "statementId": "gateway", "action": "lambda:InvokeFunction"}
     made("lambda/permission:Permission", tenant, invoked, depends_on=[function])
     at = {"stageName": tenant, "restApi": api}
-    stage = made("apigateway/stage:Stage", tenant, {**at, "deployment": there["deployments"][str(release)]})
+    stage = made("apigateway/stage:Stage", tenant, {**at, "deployment": there["deployments"][runs]})
     made("apigateway/methodSettings:MethodSettings", tenant, {**at, "methodPath": "*/*"}, depends_on=[stage])
     served = {"name": own, "apiStages": [{"apiId": api, "stage": tenant}]}
     plan = made("apigateway/usagePlan:UsagePlan", tenant, served, depends_on=[stage])
@@ -99,6 +108,9 @@ class Works(EngineWorks):
 
     def predicted(self, stack: FleetStack) -> dict[str, int]:  # noqa: ARG002
         return {}
+
+    def trail(self, stack: FleetStack) -> Trail:
+        return trail(self.project, stack.cells_stack)
 
 
 @dataclass(frozen=True)
@@ -318,7 +330,7 @@ def _copy(crowd: Crowd, first: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("project", type=Path)
-    parser.add_argument("command", choices=("up", "resume"))
+    parser.add_argument("command", choices=("up", "resume", "rollback"))
     parser.add_argument("--bad", action="store_true", help="what was released fails each gate")
     parser.add_argument("--host", default=socket.gethostname(), help="the machine's name")
     asked = parser.parse_args()
@@ -332,7 +344,13 @@ def main() -> None:
     def works(before: Progress) -> Works:
         return Works(asked.project, before.processes)
 
-    rollout = begun(there, (), works, judge) if asked.command == "up" else resumed(there, works, judge)
+    match asked.command:
+        case "up":
+            rollout = begun(there, (), works, judge)
+        case "resume":
+            rollout = resumed(there, works, judge)
+        case _:
+            rollout = taken_back(there, works)
     print(rollout.run() if rollout else "nothing differs")
 
 
