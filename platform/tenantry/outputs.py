@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 
 _UNKNOWN_STACK = "unknown stack"  # the engine's words, where a backend has none of that name
-# Its words where it read in the middle of a write: beside a state in a folder lies a file of attributes, which
-# is not replaced as a whole.
+# Its words where it read in the middle of a write: beside a state in a folder lies a file of attributes,
+# which is not replaced as a whole.
 _TORN = "failed to load checkpoint"
 _ATTEMPTS, _PAUSE = 20, 0.1  # seconds
 

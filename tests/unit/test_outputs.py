@@ -18,7 +18,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def invoke(_token: str, given: dict[str, str]) -> Any:
         assert given["name"] == "organization/project/demo"
         if refusals:
-            raise Exception(refusals.pop(0))  # noqa: TRY002 - as the SDK does
+            raise Exception(refusals.pop(0))
         return SimpleNamespace(value={"outputs": {"url": "x"}})
 
     monkeypatch.setattr(pulumi.runtime, "invoke", invoke)
