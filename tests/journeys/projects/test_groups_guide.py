@@ -113,6 +113,8 @@ class Walk:
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     """Through the first two sections; what they start runs on."""
     walk = Walk(Project.copied(tmp_path_factory.mktemp("guide") / "project"))
+    acme = walk.project.root / "tenants" / "demo" / "acme.yaml"
+    acme.write_text(acme.read_text().replace("tokens, ", ""))  # the page begins without that group
     try:
         walk.follow(section("Begin"))
         walk.follow(section("Declare more"))
