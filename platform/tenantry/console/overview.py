@@ -75,7 +75,7 @@ class Filter:
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Filter":
         status = query.get("status", "")
-        search = query.get("search", "").strip().lower()[:63]  # the longest slug
+        search = query.get("search", "").strip().lower()[:32]  # the longest slug
         return cls(search, query.get("tier", ""), status if status in STATUSES else "")
 
     @property

@@ -152,6 +152,10 @@ def _queues(one: Installed, source: PythonSource) -> Iterator[Finding]:
                 what,
                 "let the routes' function alone oversee",
             )
+        if member.function.oversees and member.function.reads(SIGNING):
+            what = f"{member.name} oversees its tenant, and signs tokens"
+            remedy = "let another group sign: what oversees is made last, its keys' secret before"
+            yield source.line(member.name, of="Group"), what, remedy
 
 
 def _fed(one: Installed, source: PythonSource, installed: list[Installed]) -> Iterator[Finding]:

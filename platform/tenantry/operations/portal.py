@@ -12,7 +12,6 @@ def require_portal(tenant: RunningTenant) -> None:
     """Raises Failed: the tenant runs no portal, or is suspended."""
     if portal.GROUP not in tenant.functions:
         raise Failed(f"{tenant.slug} has no portal; add {portal.GROUP} to routes in its file, and deploy it")
-
     if tenant.suspended:
         raise Failed(f"{tenant.slug} is suspended, and its portal with it")
 

@@ -147,6 +147,13 @@ OPTIONS: dict[str, Case] = {
         "POST /notes asks for neither key nor token, and no reason is given",
         "what opens it",
     ),
+    "what oversees and signs": (
+        'secrets=(RUNTIME, "stamp"),',
+        'secrets=(RUNTIME, "stamp", "signing"), oversees=True,',
+        '    "notes",',
+        "notes oversees its tenant, and signs tokens",
+        "let another group sign",
+    ),
     "a worker that oversees": (
         "                timeout_seconds=31,",
         "                timeout_seconds=31, oversees=True,",
