@@ -124,6 +124,18 @@ def test_a_snapshot_that_was_cut_off_is_passed_over_and_its_journal_is_read(dire
         again.delete()
 
 
+def test_a_snapshot_from_before_a_repair_kept_anything_is_restored(directory: Path) -> None:
+    emulator = started(directory)
+    emulator.root_session().client("dynamodb").create_table(**TABLE)
+    emulator.save()
+    kill(emulator)
+    (snapshots.folder(directory) / str(snapshots.newest(directory)) / "deployments").unlink()
+    emulator.stop()
+    with started(directory) as again:
+        assert again.root_session().client("dynamodb").list_tables()["TableNames"] == ["orders"]
+        again.delete()
+
+
 def test_what_another_release_kept_is_refused(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory.mkdir()
     (directory / JOURNAL).touch()

@@ -154,7 +154,8 @@ class Keeper:
                     raise Incomplete(service)
                 app._get_module(module).load_persisted_state(state)
         for name, repair in REPAIRS.items():
-            repair.restore(json.loads((snapshot / name).read_text()))
+            if (snapshot / name).exists():  # not every repair has always known something to keep
+                repair.restore(json.loads((snapshot / name).read_text()))
         for line in snapshots.writes(self._directory, self._number):
             _write_again(*json.loads(line))
 
