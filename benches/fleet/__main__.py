@@ -33,7 +33,8 @@ def main() -> int:
         kills = Kills(options.kills, options.within, chance)
         tried = claims(stacks, kills, lambda line: print(line, flush=True))
         found = [_told(each) for each in tried]
-        found += [_told(idle(stacks)), _told(taken_over(stacks))]
+        if all(claim.held for claim in found):
+            found += [_told(idle(stacks)), _told(taken_over(stacks))]
     print(f"\n| {options.cells * options.tenants} tenants in {options.cells} cells | held | seconds |")
     print("| --- | --- | ---: |")
     for claim in found:

@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tenantry.errors import Failed
+from tenantry.operations import stores
 
 MISSING = (
     "there is no `pulumi` on PATH; run this where the stack is deployed, or install it "
@@ -18,12 +20,19 @@ _LOCKED = "currently locked"
 _CHANGED = "no changes were expected"
 _DIAGNOSTICS = "\nDiagnostics:\n"  # of an update, after all that went well
 _NO_REASON = "it gives no reason"
+# How it ends where a file beside the state, which names the state's attributes, was begun and not written.
+_CUT_OFF = "EOF"
+_TRIES = 3
 
 Began = Callable[["subprocess.Popen[str]"], None]
 
 
 class Locked(Failed):
     """Somebody deploys the stack, or a process that was killed left its lock."""
+
+
+class _Torn(Failed):
+    """Something in a state that is kept in a folder is being written, or was when its writer was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,8 @@ class Engine:
 
     def backend(self) -> str:
         """The address of where the state is kept, whichever of the CLI's ways says so."""
-        address: str = json.loads(self._run("whoami", "--json", named=False))["url"]
+        said = self._run_once("whoami", "--json", given=None, named=False, began=None)
+        address: str = json.loads(said)["url"]
         return address
 
     def preview(self) -> str:
@@ -147,6 +157,26 @@ class Engine:
             Locked: the stack is.
             Failed: there is no CLI, or it fails; the message is its own.
         """
+        for _ in range(1, _TRIES):
+            try:
+                return self._run_once(*arguments, given=given, named=named, began=began)
+            except _Torn:
+                self._drop_torn_attributes()
+        return self._run_once(*arguments, given=given, named=named, began=began)
+
+    def _drop_torn_attributes(self) -> None:
+        """Of a state in a folder: the engine does without them, and not with empty ones.
+
+        To take them from a writer that lives does no harm either. A bucket keeps attributes by itself.
+        """
+        place = stores.store(self.backend(), self.project)
+        if isinstance(place, stores.Folder):
+            for file in place.root.glob(".pulumi/**/*.attrs"):
+                with suppress(FileNotFoundError):
+                    if not file.stat().st_size:
+                        file.unlink()
+
+    def _run_once(self, *arguments: str, given: str | None, named: bool, began: Began | None) -> str:
         stack = ["--stack", self.stack] if named else []
         command = ["pulumi", *arguments, *stack, "--non-interactive", "--color", "never"]
         try:
@@ -168,8 +198,14 @@ class Engine:
             output, errors = process.communicate(given)
         if process.returncode:
             said = reason(output, errors)
-            raise (Locked if _LOCKED in said else Failed)(f"`pulumi {' '.join(arguments[:2])}`: {said}")
+            raise _kind(said)(f"`pulumi {' '.join(arguments[:2])}`: {said}")
         return output
+
+
+def _kind(said: str) -> type[Failed]:
+    if said.endswith(_CUT_OFF):
+        return _Torn
+    return Locked if _LOCKED in said else Failed
 
 
 def _by(policies: Path | None) -> list[str]:
