@@ -1,11 +1,11 @@
 """`clients`: the programs that get a tenant's tokens from its token endpoint. A secret is shown once."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
+from agreed.clients import GRACE_HOURS, MOST_DAYS, MOST_GRACE_HOURS
 from tenantry.cli.output import harmless, print_json, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen
 from tenantry.cli.tenants import AsJson
@@ -55,7 +55,8 @@ def add(
         typer.Option("--scope", help="A scope; repeat it. All of the tenant's, if left out."),
     ] = None,
     days: Annotated[
-        int | None, typer.Option("--days", min=1, max=3_650, help="How long it lasts; for good, if left out.")
+        int | None,
+        typer.Option("--days", min=1, max=MOST_DAYS, help="How long it lasts; for good, if left out."),
     ] = None,
     stack: StackOption = None,
     region: Region = None,
@@ -85,8 +86,11 @@ def roll(
     slug: Slug,
     client: Client,
     grace: Annotated[
-        int, typer.Option("--grace", min=0, max=720, help="Hours in which the secret of now works too.")
-    ] = 24,
+        int,
+        typer.Option(
+            "--grace", min=0, max=MOST_GRACE_HOURS, help="Hours for which the current secret still works."
+        ),
+    ] = GRACE_HOURS,
     stack: StackOption = None,
     region: Region = None,
     port: Port = None,
@@ -100,7 +104,7 @@ def roll(
         place.trail().act("clients roll", slug, client=client, grace_hours=grace),
         refusals_reported(place.region),
     ):
-        secret, until = _endpoint(place, slug).roll(client, timedelta(hours=grace))
+        secret, until = _endpoint(place, slug).roll(client, grace)
     if as_json:
         print_json({"tenant": slug, "client": client, "secret": secret, "earlier_until": until})
         return
