@@ -61,7 +61,7 @@ EXAMPLES = {
         "tenantry logs acme --follow --errors",
         "tenantry logs acme --since 2h --request 01JD3Z6K --stack demo",
     ),
-    "portal": ("tenantry portal acme --open", "tenantry portal acme --stack demo --expires 4h"),
+    "portal": ("tenantry portal acme --open", "tenantry portal acme --clients --stack demo"),
     "webhooks list": ("tenantry webhooks list globex",),
     "webhooks test": ("tenantry webhooks test globex crm --stack demo",),
     "webhooks enable": ("tenantry webhooks enable globex crm --stack demo",),
