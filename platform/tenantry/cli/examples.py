@@ -73,6 +73,7 @@ EXAMPLES = {
     "clients list": ("tenantry clients list acme",),
     "clients add": ("tenantry clients add acme crm --scope items:read",),
     "clients roll": ("tenantry clients roll acme crm --grace 48",),
+    "clients end": ("tenantry clients end acme crm --days 0",),
     "clients remove": ("tenantry clients remove acme crm --stack demo",),
     "redrive": ("tenantry redrive acme --stack demo",),
     "trigger": ("tenantry trigger acme digests",),

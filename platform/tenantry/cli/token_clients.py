@@ -113,6 +113,37 @@ def roll(
     _say(f"✓ rolled {client} of {slug}; the secret before {before}")
 
 
+@clients.command("end")
+def end(
+    slug: Slug,
+    client: Client,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            "--days", min=0, max=MOST_DAYS, help="How long it lasts from now; for good, if left out."
+        ),
+    ] = None,
+    stack: StackOption = None,
+    region: Region = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set when a client ends: from then on it gets no tokens, until another end is set."""
+    from tenantry.operations.aws import refusals_reported
+
+    place = chosen(stack, region, port, slug)
+    with (
+        place.trail().act("clients end", slug, client=client, days=days),
+        refusals_reported(place.region),
+    ):
+        ends = _endpoint(place, slug).end(client, days)
+    if as_json:
+        print_json({"tenant": slug, "client": client, "ends_at": ends})
+        return
+    said = f"ends at {_to_the_second(ends)}" if ends else "does not end"
+    stdout().print(f"✓ {client} of {slug} {said}", markup=False, soft_wrap=True)
+
+
 @clients.command("remove")
 def remove(
     slug: Slug,

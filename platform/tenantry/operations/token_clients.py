@@ -79,6 +79,21 @@ class Endpoint:
             raise Failed(f"somebody else changed {client} meanwhile; nothing was rolled, look at it")
         return secret, until
 
+    def end(self, client: str, days: int | None) -> str | None:
+        """From when on it gets no tokens; None for never.
+
+        Raises:
+            WrongInput: there is no such client, or it cannot last for so long.
+            Failed: somebody else changed it meanwhile.
+        """
+        try:
+            ends = clients.end(days, datetime.now(UTC), least=0)
+        except Refused as refused:
+            raise WrongInput(str(refused)) from None
+        if not self._done(self._clients.ended(self._found(client), ends)):
+            raise Failed(f"somebody else changed {client} meanwhile; its end is as it was, look at it")
+        return ends
+
     def remove(self, client: str) -> None:
         """Raises:
         WrongInput: there is no such client.

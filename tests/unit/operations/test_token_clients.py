@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -78,6 +79,16 @@ def test_a_roll_without_grace_ends_both_secrets_before(acme: Endpoint, dynamodb:
     assert record.keys().isdisjoint({clients.EARLIER, clients.EARLIER_UNTIL})
 
 
+def test_an_end_is_set_moved_and_taken_away(acme: Endpoint) -> None:
+    acme.add("crm", SCOPES, None)
+    for days in (30, 0, None):
+        ends = acme.end("crm", days)
+        assert acme.listed()[0].ends_at == ends
+        assert clients.past(ends, datetime.now(UTC)) is (days == 0)
+    with pytest.raises(WrongInput, match="cannot end in 3651 days"):
+        acme.end("crm", clients.MOST_DAYS + 1)
+
+
 def test_a_roll_that_meets_another_changes_nothing(
     acme: Endpoint, dynamodb: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,7 +116,7 @@ def test_what_cannot_be_is_refused_by_its_name(acme: Endpoint, monkeypatch: pyte
     for name in ("Crm", "a_b", "", "-a", "a" * 64, "a/b"):
         with pytest.raises(WrongInput, match="cannot name a client"):
             acme.add(name, SCOPES, None)
-    for act in (lambda: acme.remove("crn"), lambda: acme.roll("crn", 0)):
+    for act in (lambda: acme.remove("crn"), lambda: acme.roll("crn", 0), lambda: acme.end("crn", 0)):
         with pytest.raises(WrongInput, match=r"crn.*crm"):
             act()
     monkeypatch.setattr(clients, "MOST", 1)
