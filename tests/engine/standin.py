@@ -33,7 +33,7 @@ from tenantry.rules.arns import Arns
 from tenantry.rules.key_policies import AWS_OWN_FOR_SECRETS
 from tenantry.rules.kinds import KINDS
 from tenantry.rules.kinds.kind import filled
-from tenantry.rules.kinds.tokens import SECRET, TABLE
+from tenantry.rules.kinds.tokens import DEPLOYMENT, SECRET, TABLE
 from tests.engine import rates
 from tests.engine.account import Account, Resource, Values
 
@@ -159,6 +159,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             there = self._account.find(type_, request.id)
             if there is not None and there.values.get("deletionProtectionEnabled"):
                 raise Refused(f"ValidationException: {there.id} is protected against deletion")
+            if type_ == DEPLOYMENT and any(
+                each.values.get("deployment") == request.id for each in self._account
+            ):
+                raise Refused(f"BadRequestException: active stages point to deployment {request.id}")
             if there is not None:
                 self._account.remove(there)
             return empty_pb2.Empty()
