@@ -236,8 +236,9 @@ class Crowd:
         return sorted((self.folder / "backend" / "fleet" / "rollouts").glob("*.jsonl"))
 
     def updates(self) -> int:
-        """Of stacks, begun in all rollouts so far."""
-        return sum(each.read_text().count('"event": "updating"') for each in self.rollouts())
+        """Of stacks, begun in all rollouts so far: their processes are known."""
+        events = (json.loads(line) for each in self.rollouts() for line in each.read_text().splitlines())
+        return sum(each["event"] == "updating" and each["pid"] is not None for each in events)
 
     def standings(self) -> dict[str, str]:
         return {each.name: each.standing for each in fleet(Project(self.root)).stacks}

@@ -33,7 +33,7 @@ from tenantry.rules.arns import Arns
 from tenantry.rules.key_policies import AWS_OWN_FOR_SECRETS
 from tenantry.rules.kinds import KINDS
 from tenantry.rules.kinds.kind import filled
-from tenantry.rules.kinds.tokens import SECRET, TABLE
+from tenantry.rules.kinds.tokens import DEPLOYMENT, SECRET, TABLE
 from tests.engine import rates
 from tests.engine.account import Account, Resource, Values
 
@@ -59,6 +59,7 @@ class Refused(Exception):
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, folder: Path) -> None:
+        self.cancelled = threading.Event()
         self._folder = folder
         self._account = Account(folder)
         self._lock = threading.Lock()
@@ -70,6 +71,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def Cancel(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        self.cancelled.set()
         return empty_pb2.Empty()
 
     def CheckConfig(self, request: Any, _context: Any) -> Any:  # noqa: N802
@@ -157,6 +159,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             there = self._account.find(type_, request.id)
             if there is not None and there.values.get("deletionProtectionEnabled"):
                 raise Refused(f"ValidationException: {there.id} is protected against deletion")
+            if type_ == DEPLOYMENT and any(
+                each.values.get("deployment") == request.id for each in self._account
+            ):
+                raise Refused(f"BadRequestException: active stages point to deployment {request.id}")
             if there is not None:
                 self._account.remove(there)
             return empty_pb2.Empty()
@@ -271,15 +277,15 @@ def main() -> None:
         ThreadPoolExecutor(max_workers=16),
         options=[("grpc.max_receive_message_length", size), ("grpc.max_send_message_length", size)],
     )
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(folder), server)
+    provider = Provider(folder)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
     done, parent = threading.Event(), os.getppid()
     signal.signal(signal.SIGTERM, lambda *_: done.set())
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C reaches the whole group; the engine then ends this one
+    # Ctrl-C reaches it too, in the middle of an update; the engine interrupts what it has cancelled before.
+    signal.signal(signal.SIGINT, lambda *_: done.set() if provider.cancelled.is_set() else None)
     while not done.wait(0.5) and os.getppid() == parent:
         pass
     server.stop(0)

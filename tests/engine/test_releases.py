@@ -105,3 +105,31 @@ def test_a_tenant_is_held_moved_and_taken_back_to_what_it_ran(
 
     stack.configure("tenantry:releases", "{initech: '000000000000'}")
     assert "initech: no release 000000000000 is kept here" in stack.preview(fails=True)
+
+
+def test_a_release_is_deleted_an_update_after_the_last_tenant_left_it(stack: Stack) -> None:
+    """Where no more is kept than that: each release takes an update."""
+    module = stack.project.root / "platform" / "tenantry" / "releases.py"
+    text = module.read_text()
+    assert "\nKEPT = 5 " in text
+    module.write_text(text.replace("\nKEPT = 5 ", "\nKEPT = 1 "))
+    stack.project.tenant("acme", "items")
+    stack.up()
+    [first] = kept(stack)
+    oldest = running(stack, "acme")
+
+    second = released(stack, 2)
+    assert kept(stack) == [first, second]
+    third = released(stack, 3)
+    assert kept(stack) == [second, third]
+    served = running(stack, "acme")
+    assert served[2] != oldest[2]
+
+    stack.up()
+    assert kept(stack) == [third]
+    there = account(stack)
+    assert [each.id for each in there if each.type == tokens.DEPLOYMENT] == [served[0]]
+    assert {each.values["key"] for each in there if each.type == tokens.BUCKET_OBJECT} >= served[3]
+    assert not oldest[3] & {each.values["key"] for each in there if each.type == tokens.BUCKET_OBJECT}
+    assert running(stack, "acme") == served
+    stack.preview("--expect-no-changes")

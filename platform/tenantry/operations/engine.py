@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -18,7 +19,12 @@ MISSING = (
 )
 _LOCKED = "currently locked"
 _CHANGED = "no changes were expected"
-_DIAGNOSTICS = "\nDiagnostics:\n"  # of an update, after all that went well
+# Of an update, after all that went well and before what it would leave.
+_WHY = re.compile(
+    r"^(?:Policies|Diagnostics):\n(.*?)(?=^(?:Policies|Diagnostics|Outputs|Resources|Duration):|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+_ALLOWED = "✅"  # how the section of a policy pack begins that refuses nothing
 _NO_REASON = "it gives no reason"
 # How it ends where a file beside the state, which names the state's attributes, was begun and not written.
 _CUT_OFF = "EOF"
@@ -213,11 +219,12 @@ def _by(policies: Path | None) -> list[str]:
 
 
 def reason(output: str, errors: str) -> str:
-    """Why it failed: the diagnostics say so or, before there are any, all that was said."""
+    """Why it failed: what a policy pack refuses, and the diagnostics; without any, all that was said."""
     try:
         found = json.loads(output).get("diagnostics", [])
     except (AttributeError, ValueError):
         said = (errors + output).strip()
-        return said.partition(_DIAGNOSTICS)[2].strip() or said or _NO_REASON
+        why = (each.strip() for each in _WHY.findall(said))
+        return "\n".join(each for each in why if not each.startswith(_ALLOWED)) or said or _NO_REASON
     texts = [each["message"].strip() for each in found if each.get("severity") == "error"]
     return "\n".join(texts) or errors.strip() or _NO_REASON

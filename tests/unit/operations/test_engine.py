@@ -15,6 +15,18 @@ from tenantry.operations.engine import reason
             "",
             "aws:role:\n    error: no",
         ),
+        (
+            "Previewing (demo):\nPolicies:\n    ❌ tenantry@v0.1.0\n        - [mandatory]  role-is-bounded\n"
+            "\nDiagnostics:\n  demo:\n    error: preview failed\n\nOutputs:\n    cell: demo\n",
+            "",
+            "❌ tenantry@v0.1.0\n        - [mandatory]  role-is-bounded\ndemo:\n    error: preview failed",
+        ),
+        (
+            "Policies:\n    ✅ tenantry@v0.1.0\n\nDiagnostics:\n  demo:\n    error: no\n\n"
+            "Resources:\n    1 errored\n",
+            "",
+            "demo:\n    error: no",
+        ),
         ('{"steps": []}', "", "it gives no reason"),
     ],
 )
