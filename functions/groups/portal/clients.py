@@ -25,7 +25,7 @@ class NotDone(Exception):
 class Row(NamedTuple):
     """`version` is what a form carries of the client as it was shown."""
 
-    client: Known
+    known: Known
     version: str
     ended: bool
     earlier: bool  # the secret before the last roll is still good

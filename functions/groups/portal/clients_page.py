@@ -90,12 +90,12 @@ def secret(of: Done) -> Html:
 def _changed(rows: Iterable[Row], changed: str) -> str:
     if not changed:
         return ""
-    there = any(each.client.id == changed for each in rows)
+    there = any(each.known.id == changed for each in rows)
     return f"The end of {changed} is set." if there else f"{changed} is removed."
 
 
 def _row(row: Row, form: str) -> Html:
-    client = row.client
+    client = row.known
     ends = f"{'ended ' if row.ended else ''}{_time(client.ends_at)}" if client.ends_at else "never"
     return fill(
         ROW,
@@ -113,8 +113,8 @@ def _row(row: Row, form: str) -> Html:
 def _forms(row: Row, form: str) -> Html:
     return fill(
         FORMS,
-        of_row=fill(OF_ROW, form=form, id=row.client.id, version=row.version),
-        id=row.client.id,
+        of_row=fill(OF_ROW, form=form, id=row.known.id, version=row.version),
+        id=row.known.id,
         hours=clients.GRACE_HOURS,
         most_hours=clients.MOST_GRACE_HOURS,
         most_days=clients.MOST_DAYS,
