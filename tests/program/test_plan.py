@@ -544,7 +544,7 @@ def test_a_cell_too_small_for_what_comes_and_what_goes_at_once_is_named(tmp_path
     full["gamma"] = full.pop("tenant-9")
     is_ = declared(written(tmp_path / "other", tiers, full))
     shared = by_tenant(total(was, is_))[""]
-    assert "needs 11 for a while: gamma would come before tenant-9 goes" in shared.lines[0].text
+    assert "needs 11 for a while: gamma would be created before tenant-9 is deleted" in shared.lines[0].text
     assert shared.needs_person
 
 
