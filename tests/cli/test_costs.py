@@ -119,7 +119,7 @@ def test_fit_shows_verdicts_and_where_containers_would_cost_less(run: Run, comma
     code, out, err = run(command, "fit", "acme", *FOLDER)
     assert (code, err) == (0, "")
     assert "✗" not in out
-    assert "containers cost no more from about" in out
+    assert "calls a month on, containers cost no more" in out
     [told] = as_json(run, command, "fit", "acme")["tenants"]
     assert (told["fits"], told["misfits"]) == (True, [])
     assert f"{told['containers_cost_no_more_from']:,}" in out

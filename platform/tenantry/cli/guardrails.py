@@ -1,4 +1,4 @@
-"""`guardrails`: ask the policy pack's rules about what the program registers, without an engine."""
+"""`guardrails`: check what the program registers by the policy pack's rules, without an engine."""
 
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,8 @@ def guardrails(everything: Everything = False, as_json: AsJson = False, tenants:
 
     cells = [cell for cell in load_platform(tenants).cells if cell.tenants]
     if not cells:
-        raise WrongInput(f"{tenants} has no tenant to ask the rules about; `tenantry new` makes one")
-    with stderr().status("asking the rules"):
+        raise WrongInput(f"{tenants} has no tenant to check; `tenantry new` makes one")
+    with stderr().status("checking the rules"):
         found = {cell.name: _violations(cell) for cell in cells}
     if as_json:
         print_json({"rules": len(RULES), "cells": found})

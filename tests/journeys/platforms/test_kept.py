@@ -134,7 +134,7 @@ def test_what_it_holds_is_there_again(
         assert run(kept.command, "secrets", "set", "own", "webhook_secret")[0] == 0
         secret = run(kept.command, "secrets", "show", "own", "webhook_secret")[1]
         used = kept.used("own")
-        assert "its data and keys are there again after `tenantry up`" in kept.down()
+        assert "`tenantry up` brings its data and keys back" in kept.down()
     refused = kept.command("status")
     assert (refused.returncode, refused.stderr) == (
         1,
