@@ -42,7 +42,7 @@ def print_json(value: Any) -> None:
 
 
 def harmless(text: str) -> str:
-    """As one line that cannot control a terminal: what does not print, even a line end, becomes its escape."""
+    """As one line that cannot control a terminal: what does not print, even a line end, is escaped."""
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text
     )
