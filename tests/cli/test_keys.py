@@ -38,7 +38,7 @@ def test_a_signing_key_is_rotated_step_by_step(run: Run, command: Command) -> No
     ]
     code, out, _ = keys(run, command, "retire", "acme", "main", "--kind", "signing")
     assert code == 0
-    assert "tokens by main are refused" in out
+    assert "tokens signed by main are refused" in out
     assert listed(run, command) == [("web", "api", False), ("2027", "signing", True)]
 
 

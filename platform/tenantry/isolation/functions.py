@@ -31,7 +31,7 @@ def no_role_serves_two_functions(cell: RegisteredCell) -> Iterator[Leak]:
     for function in cell.of(FUNCTION):
         role = function.inputs["role"]
         if used[role] > 1:
-            yield leak(function, "runs", role, "a role that another function has too")
+            yield leak(function, "runs", role, "a role that another function also has")
         elif owners.get(role) != cell.owner(function):
             yield leak(function, "runs", role, "a role that is not its tenant's")
 

@@ -108,7 +108,7 @@ def _join(there: list[Resource], moved: list[Resource]) -> None:
         if mine is not None:
             if mine.get("inputs") != each.get("inputs"):
                 raise Failed(
-                    f"{each['urn']} is configured otherwise in the tenant's stack; deploy both alike first"
+                    f"{each['urn']} is configured differently in the tenant's stack; deploy both alike first"
                 )
             served[f"{each['urn']}::{each['id']}"] = f"{mine['urn']}::{mine['id']}"
     for each in moved:

@@ -140,7 +140,7 @@ def test_what_it_holds_is_there_again(
         1,
         "no local platform runs; `tenantry up` goes on with what the last one kept\n",
     )
-    assert "with the data and keys of before" in kept.up()
+    assert "with the data and keys of the last run" in kept.up()
     assert {slug: kept.shown(slug) for slug in tenants} == before
     left = {slug: collection(kept.call(slug, tokens[slug], "GET", f"/items/{how}")) for slug in tenants}
     assert left == {"own": [1], "theirs": [0, 1]}

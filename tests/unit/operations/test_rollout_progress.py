@@ -103,7 +103,7 @@ def test_without_a_terminal_each_event_that_matters_is_a_line() -> None:
     events: list[dict[str, Any]] = [
         {"event": "begun", "taken_back": "", "off": ["4f0c2d81a9be"], "stacks": {"aa": {}}},
         {"event": "begun", "taken_back": "2026", "off": [], "stacks": {"aa": {}}},
-        {"event": "left", "stack": "aa", "what": "acme was removed, and stays so"},
+        {"event": "left", "stack": "aa", "what": "acme was removed, and stays removed"},
         {"event": "updating", "stack": "aa", "pid": None},
         {"event": "updating", "stack": "aa", "pid": 1},
         {"event": "failed", "stack": "aa", "why": "on order"},
@@ -111,7 +111,7 @@ def test_without_a_terminal_each_event_that_matters_is_a_line() -> None:
     assert [line(each) for each in events] == [
         "1 stacks differ; no tenant moves to 4f0c2d81a9be, which was rolled back",
         "1 stacks go back to what they ran before rollout 2026",
-        "· aa: acme was removed, and stays so",
+        "· aa: acme was removed, and stays removed",
         "",
         "… aa",
         "✗ aa failed: on order",

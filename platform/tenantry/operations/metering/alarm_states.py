@@ -1,4 +1,4 @@
-"""Tell the states of all alarms of a stack, by tenant."""
+"""Read the states of all alarms of a stack, by tenant."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Chain what the engine's own history says of a stack: updates, and `destroy`, which runs no program.
+"""Chain the entries of the engine's own history of a stack: updates, and `destroy`, which runs no program.
 
 A backend in a folder or a bucket keeps a file for each that has ended (pkg/backend/diy/state.go of Pulumi).
 """
@@ -68,7 +68,10 @@ class EngineHistory:
             if name not in there:
                 yield f"{name} is gone from {self.store}"
             elif name not in chained and name < newest:
-                yield f"{name} of {self.store} is older than what is recorded, and is not recorded"
+                yield (
+                    f"{name} of {self.store} is older than the newest entry recorded, but is not recorded "
+                    "itself"
+                )
             elif name in chained and Entry(name, there[name]).sha256 != chained[name]:
                 yield f"{name} of {self.store} is not as it was recorded"
 
