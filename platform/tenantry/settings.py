@@ -113,7 +113,7 @@ def key_values(cell: Cell, config: pulumi.Config) -> dict[KeyName, pulumi.Input[
 
 
 def texts(config: pulumi.Config, name: str) -> list[str] | None:
-    """Empty where it is not set; None where it is no list of texts."""
+    """Empty where it is not set; None where it is not a list of texts."""
     try:
         found = config.get_object(name)
     except pulumi.ConfigTypeError:

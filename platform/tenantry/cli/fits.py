@@ -41,7 +41,7 @@ def shown(tenant: "Tenant", basis: "Basis", quiet: bool) -> dict[str, Any]:
 def summary(verdicts: list[dict[str, Any]]) -> None:
     """For many tenants: how many fit, and for each rule the first tenant whose workload does not."""
     out = stdout()
-    told = [
+    notices = [
         (
             each["rule"],
             f"{'✗' if each['fatal'] else '!'} {verdict['tenant']}: {each['rule']}: {each['reason']}",
@@ -49,7 +49,7 @@ def summary(verdicts: list[dict[str, Any]]) -> None:
         for verdict in verdicts
         for each in verdict["misfits"]
     ]
-    for line in summed(told, everything=False):
+    for line in summed(notices, everything=False):
         out.print(line, markup=False, soft_wrap=True)
     fitting = sum(verdict["fits"] for verdict in verdicts)
     out.print(

@@ -8,7 +8,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 
-from tenantry.cli.output import FAILED, Told, complain, print_json, stderr, stdout, summed
+from tenantry.cli.output import FAILED, Notice, complain, print_json, stderr, stdout, summed
 from tenantry.cli.places import Port
 from tenantry.cli.tenants import TENANTS, AsJson, Everything, Folder
 from tenantry.errors import WrongInput
@@ -51,7 +51,7 @@ def isolation(
         raise typer.Exit(FAILED)
 
 
-def _prove(folder: Path, name: str | None, as_json: bool, wide: bool) -> list[Told]:
+def _prove(folder: Path, name: str | None, as_json: bool, wide: bool) -> list[Notice]:
     from tenantry.config import load_platform
     from tenantry.isolation.cells import registered
     from tenantry.isolation.proof import prove
@@ -86,7 +86,7 @@ def _print(proof: "Proof", wide: bool) -> None:
     out.print(f"{found} in cell {proof.cell}: {len(proof.rows)} roles, {proof.tried:,} requests decided")
 
 
-def _try(port: int | None, as_json: bool) -> list[Told]:
+def _try(port: int | None, as_json: bool) -> list[Notice]:
     from tenantry.local import doors, state
     from tenantry.local import isolation as local
 

@@ -25,8 +25,8 @@ _REMEDIES = {
     errno.EPERM: "use a folder that you may write to",
     errno.EROFS: "use a folder that you may write to",
 }
-Told = tuple[str, str]
-"""What kind of message it is, and the message."""
+Notice = tuple[str, str]
+"""A kind of message, and a message of that kind."""
 
 
 def stdout() -> Console:
@@ -63,7 +63,7 @@ def warn(message: str) -> None:
     stderr().print(f"warning: {message}", style="yellow", markup=False, soft_wrap=True)
 
 
-def summed(messages: Iterable[Told], everything: bool) -> Iterator[str]:
+def summed(messages: Iterable[Notice], everything: bool) -> Iterator[str]:
     """Of many alike, the first few and a count of the others, unless `everything` is asked for."""
     kinds: dict[str, list[str]] = {}
     for kind, message in messages:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from tenantry.cli.output import NAMED, Told, print_json, stdout, summed, warn
+from tenantry.cli.output import NAMED, Notice, print_json, stdout, summed, warn
 from tenantry.errors import WrongInput
 from tenantry.problems import Problem, unknown
 
@@ -188,7 +188,7 @@ def _require_room(folder: Path, slug: str, cell: str, tier: str) -> None:
             )
 
 
-def _of_quotas(usage: "Mapping[str, Iterable[QuotaUsage]]") -> Iterator[Told]:
+def _of_quotas(usage: "Mapping[str, Iterable[QuotaUsage]]") -> Iterator[Notice]:
     """AWS raises most quotas on request, which may take days: not an error, but a warning at 80 %."""
     for where, rows in usage.items():
         for row in rows:
@@ -202,7 +202,7 @@ def _of_quotas(usage: "Mapping[str, Iterable[QuotaUsage]]") -> Iterator[Told]:
                 )
 
 
-def _of_misfits(unfit: "Mapping[str, Iterable[Misfit]]") -> Iterator[Told]:
+def _of_misfits(unfit: "Mapping[str, Iterable[Misfit]]") -> Iterator[Notice]:
     """A workload is a guess about the future: not an error either."""
     for slug, found in unfit.items():
         for each in found:
@@ -210,7 +210,7 @@ def _of_misfits(unfit: "Mapping[str, Iterable[Misfit]]") -> Iterator[Told]:
             yield each.rule, f"{slug}: its workload {does}: {each.reason}; instead: {each.instead}"
 
 
-def _of_issuers(issuers: "Mapping[str, Iterable[str]]") -> Iterator[Told]:
+def _of_issuers(issuers: "Mapping[str, Iterable[str]]") -> Iterator[Notice]:
     """What an issuer writes may differ from what its maker documents: not an error."""
     for slug, found in issuers.items():
         for each in found:

@@ -76,5 +76,5 @@ def refusals_reported(region: str) -> Iterator[None]:
 def _failed(region: str, code: str, text: str) -> Failed:
     said = " ".join(text.split()).rstrip(".")
     why = f"{code}: {said}" if said else code
-    told = f"AWS, Region {region}: {why}; {_REMEDIES.get(code, _OTHERWISE)}"
-    return Silent(told) if code in _SILENCE else Failed(told)
+    message = f"AWS, Region {region}: {why}; {_REMEDIES.get(code, _OTHERWISE)}"
+    return Silent(message) if code in _SILENCE else Failed(message)

@@ -169,7 +169,7 @@ def _holding(like: Record, record: Record, found: list[Resource]) -> Record:
 
 
 def _renamed(found: list[Resource], old: str, new: str) -> list[Resource]:
-    """Copies, with the URNs of another stack; what AWS is told and has answered holds none."""
+    """Copies, with the URNs of another stack; inputs and outputs of AWS hold none."""
     before, root = f"urn:pulumi:{old}::", f"::{STACK}::"
 
     def renamed(text: str) -> str:

@@ -114,7 +114,7 @@ class Fleet:
 
 
 def fleet(project: Project) -> Fleet:
-    """Of the stacks whose files name a cell, the local emulator's left out: they are no place on AWS.
+    """The stacks whose files name a cell, except the local emulator's, which are not on AWS.
 
     Raises:
         WrongInput: a stack's file contradicts platform.yaml, or a file cannot be read.

@@ -83,7 +83,7 @@ class Heads:
             os.close(lock)
 
     def _write(self, head: Head) -> None:
-        told = {"record": self.record, "head": {"number": head.number, "sha256": head.sha256}}
+        content = {"record": self.record, "head": {"number": head.number, "sha256": head.sha256}}
         with tempfile.NamedTemporaryFile("w", dir=self.folder, prefix=".", delete=False) as part:
-            json.dump(told, part)
+            json.dump(content, part)
         Path(part.name).replace(self.file)

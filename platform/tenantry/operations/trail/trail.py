@@ -193,14 +193,14 @@ def _line(store: Store, name: str) -> Line:
 
 
 def _seen(entry: Entry, last: Line | None) -> Line:
-    told = entry.told
-    environment = told.get("environment") or {}
+    document = entry.document
+    environment = document.get("environment") or {}
     head = environment.get("git.head")
     return _next(
         last,
         act=secrets.token_hex(8),
         step=Step.SEEN,
-        action=f"pulumi {told.get('kind', '?')}",
+        action=f"pulumi {document.get('kind', '?')}",
         tenant=None,
         by={"name": None, "run": environment.get("ci.build.url"), "arn": None},
         commit={"head": head, "dirty": environment.get("git.dirty") == "true"} if head else None,
