@@ -152,7 +152,7 @@ def releases(config: pulumi.Config) -> dict[str, str]:
     for slug, release in found.items():
         if release not in (NEWEST, KEPT_WORD) and not re.fullmatch(RELEASE, str(release)):
             raise WrongInput(
-                f"tenantry:releases says {release!r} of {slug}; write {NEWEST}, {KEPT_WORD}, or the id of a "
+                f"tenantry:releases has {release!r} for {slug}; write {NEWEST}, {KEPT_WORD}, or the id of a "
                 "release that `tenantry releases` lists, in quotation marks"
             )
     return {str(slug): str(release) for slug, release in found.items()}

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def guardrails(everything: Everything = False, as_json: AsJson = False, tenants: Folder = TENANTS) -> None:
-    """Ask the policy pack's rules about every cell as its files have it; no account and no engine.
+    """Check every cell of the files by the policy pack's rules, without an account or an engine.
 
-    The engine asks them again at each preview and update, with what only it knows.
+    The engine checks them again at each preview and update, with what only it knows.
     """
     from tenantry.config import load_platform
     from tenantry.guardrails.rules import RULES

@@ -94,9 +94,9 @@ def retire_key(
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
-    """List a key among those that are retired: the deployment deletes it.
+    """List a key as retired, so that the deployment deletes it.
 
-    Says when it was last used; one that was used within a week is retired with --yes alone.
+    Shows when it was last used; a key that was used within a week is retired only with --yes.
     """
     from tenantry.cli.key_use import require_unused
     from tenantry.config import rotation

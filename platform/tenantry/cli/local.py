@@ -61,7 +61,8 @@ def up(
 ) -> None:
     """Run the platform on this machine: no account, no Docker, nothing beyond loopback.
 
-    It goes on with the data, keys and addresses of the last one on its port; with --port 0 nothing is kept.
+    It goes on with the data, keys and addresses of the last platform on its port; with --port 0, nothing is
+    kept.
     """
     from tenantry.cli import watching
     from tenantry.config import load_platform

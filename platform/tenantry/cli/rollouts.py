@@ -120,7 +120,7 @@ def up(
 def rollback(policies: Policies = None, as_json: Lines = False) -> None:
     """Take the tenants that the last rollout moved back to the releases that they ran before it.
 
-    Files, tiers, settings and data stay as they are: those go back by the repository.
+    Files, tiers, settings and data stay as they are: take those back in the repository.
     """
     shown = display(as_json)
     rollout = _taken_back(shown, policies)

@@ -1,6 +1,8 @@
-"""What no file shows by itself: two tenants of one name, a full cell, options of a group that is off.
+"""Conflicts that no file shows by itself: two tenants of one name, a full cell, options of a group that is
+off.
 
-So are a tenant's key for a table that its tier makes all tenants', and an address for alarms that it has not.
+Asking for an encryption key of one's own on a table that the tier shares is such a conflict too, and so is an
+address for alarms that the tier does not have.
 """
 
 from collections import Counter

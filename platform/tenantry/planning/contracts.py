@@ -1,7 +1,7 @@
-"""Find what a changed contract breaks for clients that keep to the old one: rules alone, over OpenAPI 3.0.
+"""Find what a changed contract breaks for clients of the old one: rules alone, over OpenAPI 3.0.
 
-A break is what some client that was right is now refused, or gets and cannot read. What clients can pass over
-(another member in an answer, another error) is none.
+A break is a correct call that is now refused, or an answer that clients cannot read. What clients can ignore
+(another member in an answer, another error) is not a break.
 """
 
 import re
