@@ -346,7 +346,8 @@ def _require_sender(cell: CellConfig, deployment: Deployment) -> None:
     sender = deployment.mail_from
     if sender is not None and not is_email(sender):
         raise WrongInput(
-            f"tenantry:mailFrom is {sender!r}, no e-mail address; write one that SES has verified"
+            f"tenantry:mailFrom is {sender!r}, which is not an e-mail address; "
+            "write one that SES has verified"
         )
     mailed = [tenant.slug for tenant in cell.tenants if tenant.mails]
     if mailed and sender is None:

@@ -200,7 +200,7 @@ def _refuse_strangers(wanted: Mapping[str, str], cell: Cell) -> None:
     for slug in wanted:
         if slug != EVERYBODY and slug not in known:
             raise WrongInput(
-                f"tenantry:releases names {slug!r}, which is no tenant of cell {cell.name}; "
+                f"tenantry:releases names {slug!r}, which is not a tenant of cell {cell.name}; "
                 f"those that are: {', '.join(sorted(known)) or 'none'}"
             )
 

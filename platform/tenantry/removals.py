@@ -26,7 +26,7 @@ class Removal:
 
 
 def require_declared(last: LastUpdate, cell: Cell, allowed: Collection[str], today: date) -> None:
-    """Refuse an update that would take away what no file declares gone.
+    """Refuse an update that would remove what no file declares as removed.
 
     Args:
         allowed: entries of `tenantry:allow`. Each counts for one update: one that the last update had counts
@@ -50,13 +50,13 @@ def require_declared(last: LastUpdate, cell: Cell, allowed: Collection[str], tod
         spent = sorted({each.entry for each in left} & set(allowed))
         if spent:
             lines.append(
-                f"{', '.join(spent)}: listed, and spent on the last update. Deploy once without first."
+                f"{', '.join(spent)}: listed, but used up by the last update. Deploy once without it first."
             )
         entries = ", ".join(sorted(needed))
         raise Undeclared(
             "\n".join(
                 [
-                    "This update would take away what no file declares gone. Nothing was changed.",
+                    "This update would remove what no file declares as removed. Nothing was changed.",
                     *lines,
                     "If all of it is meant, allow it for one update, in the stack's file:",
                     f"  tenantry:allow: [{entries}]",
@@ -100,7 +100,7 @@ def _gone(slug: str, before: DeployedTenant, declared: bool, today: date) -> Ite
         yield Removal(
             slug,
             f"remove the tenant, which was deployed as offboarding until {before.ends}",
-            "leave it offboarding until that day has passed",
+            "leave the status offboarding until that day has passed",
         )
 
 

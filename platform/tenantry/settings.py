@@ -113,7 +113,7 @@ def key_values(cell: Cell, config: pulumi.Config) -> dict[KeyName, pulumi.Input[
 
 
 def texts(config: pulumi.Config, name: str) -> list[str] | None:
-    """Empty where it is not set; None where it is no list of texts."""
+    """Empty where it is not set; None where it is not a list of texts."""
     try:
         found = config.get_object(name)
     except pulumi.ConfigTypeError:
@@ -152,7 +152,7 @@ def releases(config: pulumi.Config) -> dict[str, str]:
     for slug, release in found.items():
         if release not in (NEWEST, KEPT_WORD) and not re.fullmatch(RELEASE, str(release)):
             raise WrongInput(
-                f"tenantry:releases says {release!r} of {slug}; write {NEWEST}, {KEPT_WORD}, or the id of a "
+                f"tenantry:releases has {release!r} for {slug}; write {NEWEST}, {KEPT_WORD}, or the id of a "
                 "release that `tenantry releases` lists, in quotation marks"
             )
     return {str(slug): str(release) for slug, release in found.items()}

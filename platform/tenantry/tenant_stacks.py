@@ -109,7 +109,7 @@ def releases_of_a_cell(config: pulumi.Config, alone: bool) -> dict[str, str]:
 
 
 def narrowed(cell: Cell, slug: str, last: LastUpdate) -> Cell:
-    """The cell with this tenant alone, which may be removed, or gone without a word.
+    """The cell with only this tenant, which may be removed, or have no file any more.
 
     Raises:
         WrongInput: no file speaks of it, and the last update did not either.

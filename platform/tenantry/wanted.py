@@ -1,7 +1,7 @@
 """Digest all that a stack's registration depends on: with what its last update recorded, it says without the
 engine whether another update has anything to do.
 
-Files count by their values, code by its bytes: a comment in a tenant's file is no difference, one in the
+Files count by their values, code by its bytes: a comment in a tenant's file is not a difference; one in the
 program is, and costs an update that finds nothing to do. What others changed in AWS is not seen here.
 """
 

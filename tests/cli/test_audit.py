@@ -33,7 +33,7 @@ def test_a_record_is_read_though_nothing_runs(run: Run, command: Command) -> Non
 
 def test_a_tenant_that_no_record_names_needs_its_cell(run: Run, command: Command) -> None:
     code, _, err = run(command, "audit", "globex")
-    assert (code, "cells demo, other have a record each; say by --cell" in err) == (2, True)
+    assert (code, "cells demo, other each have a record; name one with --cell" in err) == (2, True)
     code, out, _ = run(command, "audit", "globex", "--cell", "other", "--json")
     assert (code, actions(out)) == (0, {"up"})
 

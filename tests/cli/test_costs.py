@@ -99,7 +99,7 @@ def test_what_nobody_said_is_told_as_assumed(run: Run, tmp_path: Path) -> None:
 
 WRONG = {
     "nobody": (("cost", "nobody"), "there is no tenant 'nobody'"),
-    "compare all": (("cost", "--compare", "tier"), "say which"),
+    "compare all": (("cost", "--compare", "tier"), "needs one tenant; name it"),
     "measure what": (("cost", "--stack", "demo"), "give --actual too"),
     "both": (("cost", "acme", "--actual", "--requests-per-month", "5"), "leave --requests-per-month"),
     "too many": (("cost", "acme", "--requests-per-month", "1" + 400 * "0"), "goes up to 1,000,000,000,000"),
@@ -119,7 +119,7 @@ def test_fit_shows_verdicts_and_where_containers_would_cost_less(run: Run, comma
     code, out, err = run(command, "fit", "acme", *FOLDER)
     assert (code, err) == (0, "")
     assert "✗" not in out
-    assert "containers cost no more from about" in out
+    assert "calls a month on, containers cost no more" in out
     [told] = as_json(run, command, "fit", "acme")["tenants"]
     assert (told["fits"], told["misfits"]) == (True, [])
     assert f"{told['containers_cost_no_more_from']:,}" in out

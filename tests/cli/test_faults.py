@@ -67,7 +67,7 @@ def test_what_cannot_be_printed_stops_nothing_and_is_said_at_the_end(
         done = ran(command, "keys add acme new", stdout=full, variables={"PYTHONUNBUFFERED": unbuffered})
     assert done.returncode == 1
     assert done.stderr == (
-        "what was to be printed could not be: No space left on device; what was done stays\n"
+        "the output could not be printed: No space left on device; what the command did stays\n"
     )
     assert "api_keys: [web, new]" in keys(command)
 

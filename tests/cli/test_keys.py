@@ -38,14 +38,14 @@ def test_a_signing_key_is_rotated_step_by_step(run: Run, command: Command) -> No
     ]
     code, out, _ = keys(run, command, "retire", "acme", "main", "--kind", "signing")
     assert code == 0
-    assert "tokens by main are refused" in out
+    assert "tokens signed by main are refused" in out
     assert listed(run, command) == [("web", "api", False), ("2027", "signing", True)]
 
 
 def test_an_api_key_is_added_without_a_word_on_the_name(run: Run, command: Command) -> None:
     code, out, _ = keys(run, command, "add", "acme-eu")
     assert code == 0
-    assert "web works on meanwhile" in out
+    assert "web keeps working meanwhile" in out
     assert "`tenantry keys retire acme-eu web`" in out
 
 

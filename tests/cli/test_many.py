@@ -51,7 +51,7 @@ def test_warnings_of_one_kind_are_summed_up(run: Run, many: Command) -> None:
 def test_verdicts_of_many_tenants_are_summed_up(run: Run, many: Command) -> None:
     code, out, _ = ran(run, many, "fit")
     assert (code, len(out)) == (0, 5)
-    assert out[-1] == f"0 of {MANY} tenants fit; name one for its whole verdict"
+    assert out[-1] == f"0 of {MANY} tenants fit; name a tenant for its whole verdict"
     assert len(ran(run, many, "fit --all")[1]) > 5 * MANY
     verdicts = json.loads("\n".join(ran(run, many, "fit --json")[1]))
     assert len(verdicts["tenants"]) == MANY

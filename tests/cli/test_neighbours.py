@@ -65,7 +65,7 @@ def test_broken_tiers_stop_what_is_of_one_tenant(run: Run, command: Command) -> 
 
 def test_a_broken_file_takes_its_slug_and_its_place_in_the_cell(run: Run, command: Command) -> None:
     code, _, err = ran(run, command, "new globex --cell second --tier bronze")
-    assert (code, "demo/globex.yaml is there already" in err) == (2, True)
+    assert (code, "demo/globex.yaml exists already" in err) == (2, True)
     for number in range(8):
         (command.tenants / "demo" / f"more{number}.yaml").write_text(FAULT)
     code, _, err = ran(run, command, "new initech --cell demo --tier bronze")

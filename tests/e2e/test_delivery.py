@@ -303,7 +303,7 @@ def test_what_is_delivered_here_is_forwarded_to_a_server_of_ones_own(
         with started as listening:
             assert listening.stderr is not None
             assert listening.stdout is not None
-            assert "Ctrl-C ends it" in listening.stderr.readline()
+            assert "Ctrl-C stops it" in listening.stderr.readline()
             message = send(globex, message="To be forwarded")
             assert eventually(lambda: bool(of(own, message)), seconds=30)
             line = json.loads(listening.stdout.readline())

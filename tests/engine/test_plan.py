@@ -31,8 +31,8 @@ def test_what_the_engine_would_do_is_said_tenant_by_tenant(stack: Stack) -> None
     assert (effects["acme"], effects["initech"]) == ("changed in place", "untouched")
     [acme] = [each for each in found["tenants"] if each["tenant"] == "acme"]
     assert [line["text"] for line in acme["lines"] if line["needs_person"]] == [
-        "route group contact goes: its routes answer 404",
-        "logs of acme.contact go",
+        "route group contact is removed: its routes answer 404",
+        "logs of acme.contact are deleted",
     ]
     assert acme["resources"]["removed"] == 5
 

@@ -185,12 +185,12 @@ def test_a_lock_stays_until_the_command_is_told_to_take_it_away(
 ) -> None:
     (pulumi / "lock").touch()
     code, _, err = run(command, *REPAIR, "--yes")
-    assert (code, "If nobody deploys own now, give --unlock too" in err) == (1, True)
+    assert (code, "If nobody is deploying own now, give --unlock too" in err) == (1, True)
     code, _, err = run(command, *REPAIR, "--unlock")
     assert (code, "give --yes too" in err) == (2, True)
     assert (pulumi / "lock").exists()
     code, _, err = run(command, *REPAIR, "--yes", "--unlock")
-    assert (code, f"taking the lock of stack own, Region {REGION} away" in err) == (0, True)
+    assert (code, f"removing the lock of stack own, Region {REGION}" in err) == (0, True)
 
 
 def test_without_the_cli_the_command_says_where_to_run(

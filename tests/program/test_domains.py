@@ -308,7 +308,7 @@ def test_a_record_of_another_tenants_domain_breaks_a_guardrail_in_a_preview_too(
         ({"name": "127.0.0.1", "certificate": CERTIFICATE}, {}, "is not a domain"),
         ({"name": "localhost", "certificate": CERTIFICATE}, {}, "is not a domain"),
         ({"name": "api.example.com"}, {}, "has no certificate"),
-        ({**CELLS, "owned": False}, {}, "is another stack's; take the zone out"),
+        ({**CELLS, "owned": False}, {}, "belongs to the stack that owns the domain; take the zone out"),
         ({**CELLS, "zone": "example.com"}, {}, "zone"),
         (None, {"acme": {"name": "api.acme.example"}}, "has no certificate"),
         ({"name": "api.example.com", "owned": False}, {}, "no cell has the domain"),

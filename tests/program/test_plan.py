@@ -111,7 +111,7 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         ADDRESSED,
         [(f"domain: {{name: old.acme.example, certificate: '{CERTIFICATE}'}}\n", "")],
         Effect.CHANGED,
-        ["!address https://old.acme.example goes: calls to it are not answered"],
+        ["!address https://old.acme.example is removed: calls to it are not answered"],
     ),
     "a release that it stays with": (
         MANAGED,
@@ -160,9 +160,9 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         Effect.CHANGED,
         [
             "alarms: own → cell",
-            "cursors: sealed → unsealed; those that clients hold are refused once",
+            "cursors: sealed → unsealed; cursors that clients hold are refused once",
             "tier: silver → shared",
-            "!values of the secrets of acme go",
+            "!values of the secrets of acme are deleted",
         ],
     ),
     "no alarms": (
@@ -188,7 +188,7 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         MANAGED,
         [("[web]", "[app]\nretired: {api_keys: [web]}")],
         Effect.CHANGED,
-        ["!key web goes: whoever uses it is refused", "key app is new"],
+        ["!key web is removed: clients that use it are refused", "key app is new"],
     ),
     "one more signing key": (
         MANAGED,
@@ -200,7 +200,7 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         MANAGED,
         [("[main]", "[new]"), ("api_keys", "retired: {signing_keys: [main]}\napi_keys")],
         Effect.CHANGED,
-        ["!signing key main goes: its tokens are refused", "signing key new is new"],
+        ["!signing key main is removed: its tokens are refused", "signing key new is new"],
     ),
     "a route group on": (
         MANAGED,
@@ -212,7 +212,7 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         MANAGED,
         [("[contact, items]", "[items]")],
         Effect.CHANGED,
-        ["!route group contact goes: its routes answer 404", "!logs of acme.contact go"],
+        ["!route group contact is removed: its routes answer 404", "!logs of acme.contact are deleted"],
     ),
     "suspension": (
         MANAGED,
@@ -237,9 +237,9 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         [("tier:", "status: removed\nuntil: 2020-01-31\ntier:")],
         Effect.REMOVED,
         [
-            "!all its clients lose access; its keys go for good",
-            "!logs of acme, acme.authorizer, acme.contact, acme.items go",
-            "!values of the secrets of acme go",
+            "!all its clients lose access; its keys are deleted for good",
+            "!logs of acme, acme.authorizer, acme.contact, acme.items are deleted",
+            "!values of the secrets of acme are deleted",
         ],
     ),
     "a file that is deleted": (
@@ -247,9 +247,9 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         [("name", None)],
         Effect.REMOVED,
         [
-            "!all its clients lose access; its keys go for good",
-            "!logs of acme, acme.authorizer, acme.contact, acme.items go",
-            "!values of the secrets of acme go",
+            "!all its clients lose access; its keys are deleted for good",
+            "!logs of acme, acme.authorizer, acme.contact, acme.items are deleted",
+            "!values of the secrets of acme are deleted",
         ],
     ),
     "a table of its own": (
@@ -276,7 +276,7 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
             keyed("items", "Query, UpdateItem", TABLE, "count#*", "item#*"),
             keyed("items", "PutItem", TABLE, "idempotency#*", "item#*"),
             keyed("items", "DeleteItem, GetItem", TABLE, "item#*"),
-            "!Table acme stays, is no longer used, and is billed on",
+            "!Table acme stays, is no longer used, and is still billed",
         ],
     ),
     "an encryption key of its own": (
@@ -294,17 +294,17 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         ENCRYPTED,
         [(", encryption: kms", "")],
         Effect.CHANGED,
-        ["!encryption: kms → aws-owned", "!Key acme stays, is no longer used, and is billed on"],
+        ["!encryption: kms → aws-owned", "!Key acme stays, is no longer used, and is still billed"],
     ),
     "keys of its own signer": (
         MANAGED,
         [(OWN, f"jwks: {{keys: [{KEY}]}}")],
         Effect.CHANGED,
         [
-            "!signing key main goes: its tokens are refused",
+            "!signing key main is removed: its tokens are refused",
             "issuer's key k is new",
-            "!auth: managed → jwks; tokens of before are refused",
-            "!values of the secrets of acme go",
+            "!auth: managed → jwks; tokens from before are refused",
+            "!values of the secrets of acme are deleted",
         ],
     ),
     "an issuer in place of keys": (
@@ -312,36 +312,36 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         [(OWN, OIDC)],
         Effect.CHANGED,
         [
-            "!signing key main goes: its tokens are refused",
+            "!signing key main is removed: its tokens are refused",
             "algorithm ES256 is new",
             "algorithm RS256 is new",
-            "!auth: managed → oidc; tokens of before are refused",
-            "!values of the secrets of acme go",
+            "!auth: managed → oidc; tokens from before are refused",
+            "!values of the secrets of acme are deleted",
         ],
     ),
     "another audience": (
         MANAGED,
         [("auth:\n", "auth:\n  audience: api\n")],
         Effect.CHANGED,
-        ["!audience: acme → acme-api; tokens of before are refused"],
+        ["!audience: acme → acme-api; tokens from before are refused"],
     ),
     "another issuer": (
         ISSUED,
         [("https://id.acme", "https://login.acme")],
         Effect.CHANGED,
-        ["!issuer: https://id.acme.example → https://login.acme.example; tokens of before are refused"],
+        ["!issuer: https://id.acme.example → https://login.acme.example; tokens from before are refused"],
     ),
     "fewer algorithms": (
         ISSUED,
         [("[RS256, ES256]", "[ES256]")],
         Effect.CHANGED,
-        ["!algorithm RS256 goes: tokens that are signed by it are refused"],
+        ["!algorithm RS256 is removed: tokens signed by it are refused"],
     ),
     "another claim for scopes": (
         ISSUED,
         [("audience: api", "audience: api, scope_claims: [roles]")],
         Effect.CHANGED,
-        ["!claims: scopes are read from tokens in another way"],
+        ["!claims: scopes are read from tokens in a different way"],
     ),
     "one more key of its signer": (
         JWKS,
@@ -353,7 +353,7 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         JWKS,
         [("kid: k", "kid: l")],
         Effect.CHANGED,
-        ["!issuer's key k goes: its tokens are refused", "issuer's key l is new"],
+        ["!issuer's key k is removed: its tokens are refused", "issuer's key l is new"],
     ),
     "less leeway": (
         MANAGED,
@@ -377,7 +377,7 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         PAGES,
         [(", 'https://a.example'", "")],
         Effect.CHANGED,
-        ["!origin https://a.example goes: browsers refuse the answers to its pages"],
+        ["!origin https://a.example is removed: browsers refuse the answers to its pages"],
     ),
     "cookies": (PAGES, [("tier:", "cors_credentials: true\ntier:")], Effect.CHANGED, []),
     "a webhook": (
@@ -403,7 +403,7 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
             "contact.notify: https://hooks.acme.example/ → office@acme.example",
             mailing("contact@example.com"),
             mailing("example.com"),
-            "!values of the secrets of acme.delivery go",
+            "!values of the secrets of acme.delivery are deleted",
         ],
     ),
     "no webhook": (
@@ -412,9 +412,9 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         Effect.CHANGED,
         [
             "!contact.notify: https://hooks.acme.example/ → none",
-            "!logs of acme.notifier go",
-            "!messages that still wait in acme.contact, acme.contact.dead go",
-            "!values of the secrets of acme.delivery go",
+            "!logs of acme.notifier are deleted",
+            "!messages that still wait in acme.contact, acme.contact.dead are deleted",
+            "!values of the secrets of acme.delivery are deleted",
         ],
     ),
     "where forms lead": (
@@ -544,7 +544,7 @@ def test_a_cell_too_small_for_what_comes_and_what_goes_at_once_is_named(tmp_path
     full["gamma"] = full.pop("tenant-9")
     is_ = declared(written(tmp_path / "other", tiers, full))
     shared = by_tenant(total(was, is_))[""]
-    assert "needs 11 for a while: gamma would come before tenant-9 goes" in shared.lines[0].text
+    assert "needs 11 for a while: gamma would be created before tenant-9 is deleted" in shared.lines[0].text
     assert shared.needs_person
 
 
@@ -589,7 +589,7 @@ def test_a_tenant_that_moves_loses_what_its_clients_hold(before: Declared, tmp_p
         written(tmp_path / cell, tiers, tenants, cell)
     (tmp_path / "eu" / "eu").rename(tmp_path / "demo" / "eu")
     found = by_tenant(total(before, declared(tmp_path / "demo")))
-    assert said(found["acme"])[0] == "!cell: demo → eu; URL, keys and data are others there"
+    assert said(found["acme"])[0] == "!cell: demo → eu; URL, keys and data are different there"
     assert found["beta"].effect is Effect.UNTOUCHED
 
 
@@ -610,7 +610,7 @@ def test_a_tenant_that_moves_loses_what_its_clients_hold(before: Declared, tmp_p
             Effect.INTERRUPTED,
             "calls of all its clients fail for 20 s or more, while UsagePlan acme is replaced",
         ),
-        ("ApiKey", "acme.web", "name", Effect.REPLACED, "ApiKey acme.web is made anew, with another content"),
+        ("ApiKey", "acme.web", "name", Effect.REPLACED, "ApiKey acme.web is made anew, with other content"),
     ],
 )
 def test_what_cannot_change_in_place_interrupts_or_replaces(

@@ -430,7 +430,7 @@ def test_a_stack_cannot_have_groups_of_its_own(groups: str) -> None:
 def test_a_sender_that_is_missing_or_none_is_told_before_anything_is_registered(cell: Cell) -> None:
     with pytest.raises(WrongInput, match=r"acme: messages are to be mailed, .*; set tenantry:mailFrom"):
         register(cell, mail_from=None)
-    with pytest.raises(WrongInput, match="mailFrom is 'Acme <x>', no e-mail address"):
+    with pytest.raises(WrongInput, match="mailFrom is 'Acme <x>', which is not an e-mail address"):
         register(cell, mail_from="Acme <x>")
 
 

@@ -113,7 +113,7 @@ def test_a_release_that_is_not_kept_is_refused_with_those_that_are() -> None:
 
 def test_a_release_of_no_tenant_is_refused() -> None:
     one, two = history(1, 2)
-    with pytest.raises(WrongInput, match="names 'acmee', which is no tenant of cell demo"):
+    with pytest.raises(WrongInput, match="names 'acmee', which is not a tenant of cell demo"):
         resolved(two, (one,), acmee="kept")
 
 

@@ -157,7 +157,7 @@ def test_the_refusal_says_what_and_how_to_go_on() -> None:
 def test_an_entry_counts_for_one_update() -> None:
     require_declared(deployed(), without("globex"), ["globex"], TODAY)
     require_declared(deployed(without("globex"), allowed=("globex",)), without("globex"), ["globex"], TODAY)
-    with pytest.raises(Undeclared, match=r"globex: listed, and spent on the last update\. Deploy"):
+    with pytest.raises(Undeclared, match=r"globex: listed, but used up by the last update\. Deploy"):
         require_declared(deployed(allowed=("globex",)), without("globex"), ["globex"], TODAY)
 
 

@@ -25,23 +25,29 @@ def audit(
     slug: Slug,
     since: Annotated[
         str | None,
-        typer.Option("--since", metavar="MOMENT", help="From then on: 2h, 30d, 2026-11-27T18:00:00Z."),
+        typer.Option(
+            "--since", metavar="MOMENT", help="Only what was done since: 2h, 30d, 2026-11-27T18:00:00Z."
+        ),
     ] = None,
     verify: Annotated[
-        bool, typer.Option("--verify", help="See whether the whole record is as it was written; 3 if not.")
+        bool,
+        typer.Option(
+            "--verify", help="Check that the whole record is as it was written; exit 3 if it is not."
+        ),
     ] = False,
     head: Annotated[
         list[str] | None,
         typer.Option(
             "--head",
             metavar="LINE:SHA256",
-            help="With --verify: a line that was seen elsewhere, such as in CI's log; repeatable.",
+            help="With --verify: the digest of a line that was seen elsewhere, such as in CI's log; "
+            "repeatable.",
         ),
     ] = None,
     cell: Annotated[
         str | None,
         typer.Option(
-            "--cell", help="Of this cell on this machine; of the one that has the tenant, if left out."
+            "--cell", help="The record of this cell on this machine; default: the cell that has the tenant."
         ),
     ] = None,
     stack: StackOption = None,
@@ -49,13 +55,13 @@ def audit(
     port: Port = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show who changed what of a tenant, when, and from which commit."""
+    """Show who changed what for a tenant, when, and from which commit."""
     from tenantry.errors import WrongInput
     from tenantry.operations.trail.heads import Head
 
     require_slug(slug)
     if head and not verify:
-        raise WrongInput("--head says what --verify has to find; give --verify too")
+        raise WrongInput("--head is what --verify has to find; give --verify too")
     heads = [Head.written(each) for each in head or ()]
     moment = datetime.fromtimestamp(moments.moment_ms(since) / 1000, UTC) if since else None
     trail = _trail(slug, cell, stack, region, port)
@@ -79,7 +85,7 @@ def _trail(slug: str, cell: str | None, stack: str | None, region: str | None, p
 
     if (stack, region, port) != (None, None, None):
         if cell is not None:
-            raise WrongInput("--cell names a record on this machine by itself; give it alone")
+            raise WrongInput("--cell names a record on this machine; leave --stack and --port out")
         return chosen(stack, region, port).trail()
     known = kept.cells()
     if cell is not None and cell not in known:
@@ -89,9 +95,7 @@ def _trail(slug: str, cell: str | None, stack: str | None, region: str | None, p
     if not meant:
         raise WrongInput("nothing is recorded on this machine yet; --stack STACK shows the record of a stack")
     if len(meant) > 1:
-        raise WrongInput(
-            f"cells {', '.join(meant)} have a record each; say by --cell in which {slug} is meant"
-        )
+        raise WrongInput(f"cells {', '.join(meant)} each have a record; name one with --cell")
     return kept.of_cell(meant[0])
 
 

@@ -28,14 +28,17 @@ class Isolation(StrEnum):
 
 Where = Annotated[
     Isolation | None,
-    typer.Option("--isolation", help="Which table: as the tenant's file says, if left out."),
+    typer.Option("--isolation", help="Which table; default: the one that the tenant's file says."),
 ]
 
 
 def export(
     slug: Slug,
     to: Annotated[
-        Path, typer.Option("--to", metavar="FILE", help="Written beside, as FILE.part, till whole.")
+        Path,
+        typer.Option(
+            "--to", metavar="FILE", help="The file; it is written as FILE.part until it is complete."
+        ),
     ],
     port: Port = None,
     stack: StackOption = None,
@@ -44,7 +47,7 @@ def export(
     tenants: Folder = TENANTS,
     as_json: AsJson = False,
 ) -> None:
-    """Write a tenant's items and contact messages to a file; cut off, it goes on where it was."""
+    """Write a tenant's items and contact messages to a file; an interrupted export resumes."""
     from tenantry.operations.backup.exports import export as export_tenant
 
     data, where = _find(slug, port, stack, region, isolation, tenants)
@@ -58,7 +61,7 @@ def export(
         report = {"tenant": slug, "stack": data.names.stack, "table": data.table, "file": str(to)}
         print_json({**report, **asdict(exported)})
         return
-    resumed = f", {exported.resumed:,} of them before" if exported.resumed else ""
+    resumed = f", {exported.resumed:,} of them by an earlier run" if exported.resumed else ""
     stdout().print(
         f"[green]✓[/] {exported.records:,} records of {slug}{resumed}, {decimal(exported.bytes)}, in {to}",
         soft_wrap=True,
@@ -67,7 +70,7 @@ def export(
 
 def import_(
     slug: Slug,
-    from_: Annotated[Path, typer.Option("--from", metavar="FILE", help="What `export` wrote.")],
+    from_: Annotated[Path, typer.Option("--from", metavar="FILE", help="A file that `export` wrote.")],
     port: Port = None,
     stack: StackOption = None,
     region: Region = None,
@@ -75,7 +78,7 @@ def import_(
     tenants: Folder = TENANTS,
     as_json: AsJson = False,
 ) -> None:
-    """Bring a tenant's data back from a file, or another's; what is there already stays as it is."""
+    """Bring a tenant's data, or another's, back from a file; existing records stay as they are."""
     from tenantry.operations.backup.imports import import_ as import_tenant
 
     data, where = _find(slug, port, stack, region, isolation, tenants)
@@ -95,7 +98,7 @@ def import_(
     stdout().print(f"[green]✓[/] {slug}: {what}; {origin}", soft_wrap=True)
     if imported.kept:
         some = ", ".join(imported.differing)
-        _say(f"{imported.kept:,} are there in another version, which stays: {some}", style="yellow")
+        _say(f"{imported.kept:,} are there in another version, which was kept: {some}", style="yellow")
 
 
 def _find(
@@ -121,8 +124,8 @@ def _configured(slug: str, place: "Place", folder: Path) -> str:
     tenant = platform_for(folder, slug).tenant(slug)
     if place.cell not in (None, tenant.cell):
         raise WrongInput(
-            f"{slug} has its file in cell {tenant.cell}, and {place}, deploys cell {place.cell}; "
-            "give another --stack, or say by --isolation where its data is"
+            f"{slug} has its file in cell {tenant.cell}, and {place}, deploys cell {place.cell}; give "
+            "another --stack, or --isolation to say where its data is"
         )
     return tenant.isolation
 

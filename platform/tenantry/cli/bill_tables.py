@@ -1,4 +1,4 @@
-"""Lay estimates of cost out as tables; money is rounded here and nowhere before."""
+"""Lay out estimates of cost as tables; money is rounded here and nowhere before."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction

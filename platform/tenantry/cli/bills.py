@@ -154,8 +154,8 @@ def _tell_basis(terms: "Terms") -> None:
     free = "with" if terms.free_tier else "without"
     days = (datetime.now(UTC).date() - terms.prices.oldest).days
     stdout().print(
-        f"estimate at {terms.prices.region} prices, checked {terms.prices.oldest}, {days} days ago, {free} "
-        "free tiers, before tax; docs/costs.md says what is assumed",
+        f"estimate at {terms.prices.region} prices, checked {terms.prices.oldest}, {days} days ago, "
+        f"{free} free tiers, before tax; docs/costs.md lists what is assumed",
         style="dim",
         soft_wrap=True,
     )

@@ -1,4 +1,4 @@
-"""`console`: a page over the platform that runs."""
+"""`console`: a page that shows the running platform."""
 
 from functools import partial
 from typing import Annotated
@@ -18,10 +18,12 @@ def console(
     port: Port = None,
     listen: Annotated[
         int,
-        typer.Option("--listen", min=0, max=65535, help="The page's own port on loopback; 0: a free one."),
+        typer.Option(
+            "--listen", min=0, max=65535, help="The page's own port on loopback; 0 takes a free one."
+        ),
     ] = LISTEN,
     tenants: Folder = TENANTS,
-    open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Show all tenants of a running platform on a local web page, until Ctrl-C."""
     from tenantry.console.app import application
@@ -34,7 +36,7 @@ def console(
 
     def listening(address: str) -> None:
         stdout().print(address, soft_wrap=True)
-        stderr().print(f"shows {place}; Ctrl-C ends it", markup=False, soft_wrap=True)
+        stderr().print(f"shows {place}; Ctrl-C stops it", markup=False, soft_wrap=True)
         if open_:
             typer.launch(address)
 

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     from tenantry.gateway.contract import Document
     from tenantry.gateway.published import Address
 
-Of = Annotated[str | None, typer.Argument(metavar="[TENANT]", help="One tenant's routes; all, if left out.")]
+Of = Annotated[
+    str | None, typer.Argument(metavar="[TENANT]", help="Only this tenant's routes; default: all routes.")
+]
 Stack = Annotated[
     str | None,
-    typer.Option("--stack", help="With the address that this stack has on AWS; by your credentials."),
+    typer.Option(
+        "--stack", help="With the address of this stack on AWS, which is read with your credentials."
+    ),
 ]
-Local = Annotated[bool, typer.Option("--local", help="With the address on the local platform.")]
-To = Annotated[Path, typer.Option("--to", help="The folder; one that an earlier handover wrote is renewed.")]
+Local = Annotated[bool, typer.Option("--local", help="With the tenant's address on the local platform.")]
+To = Annotated[Path, typer.Option("--to", help="The folder; one from an earlier handover is written anew.")]
 
 
 def openapi(
@@ -44,7 +48,7 @@ def openapi(
     placed = local or stack is not None or region is not None or port is not None
     if slug is None:
         if placed:
-            raise WrongInput("an address is one tenant's; name the tenant too")
+            raise WrongInput("an address belongs to one tenant; name the tenant too")
         document = contract.load()
     else:
         if local and stack is not None:
@@ -66,7 +70,7 @@ def handover(
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
-    """Write all that a tenant's developers need into one folder: pages, contract, collection, clients."""
+    """Write what a tenant's developers need into one folder: pages, contract, collection, clients."""
     from tenantry.handover import write
 
     tenant, document = _published(slug, tenants, (stack, region, port))
@@ -79,7 +83,7 @@ def handover(
     say = stdout()
     say.print(f"✓ {to / 'index.html'}: open it in a browser; it holds no key", markup=False, soft_wrap=True)
     for change in done.changes:
-        say.print(f"  changed since the last one: {change}", markup=False, soft_wrap=True)
+        say.print(f"  changed since the last handover: {change}", markup=False, soft_wrap=True)
     for missing in done.missing:
         say.print(f"  not in it: {missing}", markup=False, soft_wrap=True)
 

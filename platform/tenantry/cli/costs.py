@@ -15,28 +15,31 @@ if TYPE_CHECKING:
     from tenantry.costs.estimate import Terms
     from tenantry.costs.lines import Estimate
 
-OneOrAll = Annotated[str | None, typer.Argument(metavar="[TENANT]", help="One tenant; all, if left out.")]
+OneOrAll = Annotated[str | None, typer.Argument(metavar="[TENANT]", help="Only this tenant; default: all.")]
 Volumes = Annotated[
     list[int] | None,
     typer.Option(
         "--requests-per-month",
         min=0,
-        help="Calls a month, instead of the file's; repeat it for a column each.",
+        help="Calls a month, instead of the file's; repeat it for a column for each.",
     ),
 ]
 FreeTier = Annotated[
-    bool, typer.Option("--free-tier", help="Take off what AWS gives every account for good, in even parts.")
+    bool,
+    typer.Option(
+        "--free-tier",
+        help="Subtract what AWS gives every account permanently, in equal parts for the tenants of a cell.",
+    ),
 ]
 Architecture = Annotated[
-    Literal["arm64", "x86_64"], typer.Option("--architecture", help="Of the functions; as the stack has it.")
+    Literal["arm64", "x86_64"],
+    typer.Option("--architecture", help="The functions' architecture; default: the stack's."),
 ]
 Compare = Annotated[
     Literal["tier", "architecture", "isolation", "monitoring"] | None,
-    typer.Option("--compare", help="What another choice would cost this tenant."),
+    typer.Option("--compare", help="Show what another choice would cost this tenant."),
 ]
-Actual = Annotated[
-    bool, typer.Option("--actual", help="From what was measured this month, where the platform runs.")
-]
+Actual = Annotated[bool, typer.Option("--actual", help="Use what the running platform measured this month.")]
 
 
 def cost(
@@ -52,7 +55,7 @@ def cost(
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
-    """Show what tenants cost a month: before they are deployed, or by what was measured."""
+    """Show what tenants cost a month: estimated before they are deployed, or from what was measured."""
     from tenantry.config.workload import REQUESTS
     from tenantry.costs import prices
     from tenantry.costs.estimate import Terms
@@ -83,7 +86,7 @@ def fit(
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
-    """Judge by tenants' workloads whether functions behind a gateway suit them, and what would."""
+    """Judge from tenants' workloads whether functions behind a gateway suit them, and what else would."""
     from tenantry import paths
     from tenantry.cli.fits import shown, summary
     from tenantry.config import granted
@@ -106,9 +109,7 @@ def fit(
 
 def _one(platform: "Platform", slug: str | None) -> "Tenant":
     if slug is None:
-        raise WrongInput(
-            "--compare looks at one tenant; say which, as in `tenantry cost acme --compare tier`"
-        )
+        raise WrongInput("--compare needs one tenant; name it, as in `tenantry cost acme --compare tier`")
     return platform.tenant(slug)
 
 

@@ -1,4 +1,4 @@
-"""What `--help` shows of each command at work; a test holds that each line is taken as it stands."""
+"""The examples that `--help` shows of each command; a test runs each line as it is written here."""
 
 from typer import Typer
 

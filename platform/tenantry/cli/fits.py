@@ -1,4 +1,4 @@
-"""Show a tenant's verdicts of fit, and draw where containers would come to cost less."""
+"""Show whether functions suit a tenant, and draw where containers would begin to cost less."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ WIDTH = 28
 
 
 def shown(tenant: "Tenant", basis: "Basis", quiet: bool) -> dict[str, Any]:
-    """Prints the verdicts, unless they are for a program or for a sum; answers them either way."""
+    """Prints the verdicts, unless they are for a program or for a summary; returns them either way."""
     from tenantry.costs.containers import crossover
     from tenantry.costs.fit import RULES, misfits
 
@@ -39,9 +39,9 @@ def shown(tenant: "Tenant", basis: "Basis", quiet: bool) -> dict[str, Any]:
 
 
 def summary(verdicts: list[dict[str, Any]]) -> None:
-    """Of many tenants: how many fit, and of each rule the first whose workload does not."""
+    """For many tenants: how many fit, and for each rule the first tenant whose workload does not."""
     out = stdout()
-    told = [
+    notices = [
         (
             each["rule"],
             f"{'✗' if each['fatal'] else '!'} {verdict['tenant']}: {each['rule']}: {each['reason']}",
@@ -49,10 +49,12 @@ def summary(verdicts: list[dict[str, Any]]) -> None:
         for verdict in verdicts
         for each in verdict["misfits"]
     ]
-    for line in summed(told, everything=False):
+    for line in summed(notices, everything=False):
         out.print(line, markup=False, soft_wrap=True)
     fitting = sum(verdict["fits"] for verdict in verdicts)
-    out.print(f"{fitting:,} of {len(verdicts):,} tenants fit; name one for its whole verdict", soft_wrap=True)
+    out.print(
+        f"{fitting:,} of {len(verdicts):,} tenants fit; name a tenant for its whole verdict", soft_wrap=True
+    )
 
 
 def _verdicts(tenant: "Tenant", rules: list[str], found: "list[Misfit]") -> Table:
@@ -79,7 +81,7 @@ def _plot(tenant: "Tenant", prices: "Prices", turn: int) -> Table:
     table = Table(
         Column("calls a month", justify="right"),
         *sides,
-        title=f"{tenant.slug}: containers cost no more from about {turn:,} calls a month on",
+        title=f"{tenant.slug}: from about {turn:,} calls a month on, containers cost no more",
         title_justify="left",
         title_style="bold",
     )

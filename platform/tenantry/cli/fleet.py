@@ -22,11 +22,11 @@ fleet = typer.Typer(no_args_is_help=True, help="Many stacks at once: what differ
 def list_(
     stacks: Stacks = None,
     offline: Annotated[
-        bool, typer.Option("--offline", help="By the files alone, without what their last updates recorded.")
+        bool, typer.Option("--offline", help="Read the files alone, not what the last updates recorded.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Name the stacks, what each declares, and whether an update has anything to do."""
+    """List the stacks, what each declares, and whether an update has anything to do."""
     from tenantry.operations.fleet.listing import fleet as found
     from tenantry.wanted import Project
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tenantry.gateway.contract import Route
     from tenantry.groups import Installed
 
-groups = typer.Typer(help="List the route groups, or begin one of your own.", no_args_is_help=True)
+groups = typer.Typer(help="List the route groups, or start one of your own.", no_args_is_help=True)
 
 
 @groups.command("list")
@@ -52,7 +52,7 @@ def new_group(
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
-    """Write a folder that works as it stands: contract part, declaration, handler, test."""
+    """Write a folder that works at once: contract part, declaration, handler, test."""
     from tenantry import paths
     from tenantry.config import schema
     from tenantry.groups import current, forget
@@ -70,8 +70,10 @@ def new_group(
         return
     for path in written:
         stdout().print(f"[green]✓[/] {_relative(path)}", soft_wrap=True)
-    stdout().print(f"[green]✓[/] {tenants / schema.TENANT_SCHEMA}, which editors complete by", soft_wrap=True)
-    stdout().print(f"  next: list {name} in a tenant's routes, `tenantry up --watch`", soft_wrap=True)
+    stdout().print(
+        f"[green]✓[/] {tenants / schema.TENANT_SCHEMA}, which editors complete from", soft_wrap=True
+    )
+    stdout().print(f"  next: list {name} in a tenant's routes, then `tenantry up --watch`", soft_wrap=True)
 
 
 def _as_json(installed: "Installed", routes: "tuple[Route, ...]") -> dict[str, Any]:

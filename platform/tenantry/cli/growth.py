@@ -1,4 +1,4 @@
-"""`place` and `simulate`: where a new tenant goes, and what many more of them meet."""
+"""`place` and `simulate`: where a new tenant goes, and which quotas many more of them would meet."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -15,12 +15,12 @@ from tenantry.cli.tenants import TENANTS, AsJson, Folder
 def place(
     slug: Slug,
     residency: Annotated[
-        str | None, typer.Option("--residency", help="Only cells of this residency in platform.yaml.")
+        str | None, typer.Option("--residency", help="Only cells that have this residency in platform.yaml.")
     ] = None,
     tenants: Folder = TENANTS,
     as_json: AsJson = False,
 ) -> None:
-    """Choose a cell for a new tenant, by what is left of quotas; one that has a cell keeps it."""
+    """Choose a cell for a new tenant by what is left of its quotas; a tenant that has a cell keeps it."""
     from tenantry import paths
     from tenantry.config import granted, load_platform
     from tenantry.planning import placement
@@ -43,15 +43,18 @@ def place(
 
 
 def simulate(
-    number: Annotated[int, typer.Option("--tenants", min=1, help="How many there are to be.")],
-    growth: Annotated[float, typer.Option("--growth", min=0, help="Tenants that come each month.")] = 0.0,
+    number: Annotated[int, typer.Option("--tenants", min=1, help="How many tenants there are to be.")],
+    growth: Annotated[
+        float, typer.Option("--growth", min=0, help="How many tenants are added each month.")
+    ] = 0.0,
     accounts: Annotated[
-        int, typer.Option("--accounts", min=1, help="Accounts and Regions that they are spread over.")
+        int,
+        typer.Option("--accounts", min=1, help="How many pairs of account and Region they are spread over."),
     ] = 1,
     folder: Annotated[Path, typer.Option("--in", help="The folder of tiers.yaml and the cells.")] = TENANTS,
     as_json: AsJson = False,
 ) -> None:
-    """Say which of AWS's quotas come in the way of so many tenants, and what a change of a tier takes."""
+    """Show which of AWS's quotas so many tenants would meet, and how long a change of a tier takes."""
     from tenantry import paths
     from tenantry.config import granted, load_platform
     from tenantry.planning.growth import outlook
@@ -67,6 +70,6 @@ def simulate(
         months = "–" if wall.months is None else str(wall.months)  # noqa: RUF001 - a dash, as in other tables
         table.add_row(wall.name, f"{wall.tenants:,}", months, "no" if wall.hard else "on request")
     stdout().print(table)
-    stdout().print(f"{found.tenants:,} tenants are {found.cells:,} cells of AWS's default size")
+    stdout().print(f"{found.tenants:,} tenants need {found.cells:,} cells of AWS's default size")
     for tier, length in found.tier_seconds.items():
         stdout().print(f"a change of {tier}'s limits takes at least {duration(length)}", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`guardrails`: ask the policy pack's rules about what the program registers, without an engine."""
+"""`guardrails`: check what the program registers by the policy pack's rules, without an engine."""
 
 from typing import TYPE_CHECKING
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 def guardrails(everything: Everything = False, as_json: AsJson = False, tenants: Folder = TENANTS) -> None:
-    """Ask the policy pack's rules about every cell as its files have it; no account and no engine.
+    """Check every cell of the files by the policy pack's rules, without an account or an engine.
 
-    The engine asks them again at each preview and update, with what only it knows.
+    The engine checks them again at each preview and update, with what only it knows.
     """
     from tenantry.config import load_platform
     from tenantry.guardrails.rules import RULES
 
     cells = [cell for cell in load_platform(tenants).cells if cell.tenants]
     if not cells:
-        raise WrongInput(f"{tenants} has no tenant to ask the rules about; `tenantry new` makes one")
-    with stderr().status("asking the rules"):
+        raise WrongInput(f"{tenants} has no tenant to check; `tenantry new` makes one")
+    with stderr().status("checking the rules"):
         found = {cell.name: _violations(cell) for cell in cells}
     if as_json:
         print_json({"rules": len(RULES), "cells": found})

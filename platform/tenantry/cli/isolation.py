@@ -8,7 +8,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 
-from tenantry.cli.output import FAILED, Told, complain, print_json, stderr, stdout, summed
+from tenantry.cli.output import FAILED, Notice, complain, print_json, stderr, stdout, summed
 from tenantry.cli.places import Port
 from tenantry.cli.tenants import TENANTS, AsJson, Everything, Folder
 from tenantry.errors import WrongInput
@@ -19,24 +19,27 @@ if TYPE_CHECKING:
 
 
 def isolation(
-    cell: Annotated[str | None, typer.Option("--cell", help="Which cell; all, if left out.")] = None,
+    cell: Annotated[str | None, typer.Option("--cell", help="Only this cell; default: all.")] = None,
     live: Annotated[
         bool,
         typer.Option(
-            "--live", help="Try it on the running local platform, as each function and as a stranger."
+            "--live",
+            help="Try to reach others' data on the running local platform, as each function "
+            "and as a stranger.",
         ),
     ] = False,
     port: Port = None,
     wide: Annotated[
-        bool, typer.Option("--wide", help="As a matrix of roles and kinds of resources, for wide terminals.")
+        bool,
+        typer.Option("--wide", help="Show a matrix of roles and kinds of resources, for wide terminals."),
     ] = False,
     everything: Everything = False,
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
-    """Prove that no role, stage or plan of a tenant reaches what is another's."""
+    """Prove that no role, stage or plan of a tenant reaches what belongs to another."""
     if live and cell is not None:
-        raise WrongInput("--live tries the platform that runs, whose cell it has; leave --cell out")
+        raise WrongInput("--live tries the running platform, which has one cell; leave --cell out")
     if port is not None and not live:
         raise WrongInput("--port names a running platform; add --live")
     if wide and live:
@@ -48,7 +51,7 @@ def isolation(
         raise typer.Exit(FAILED)
 
 
-def _prove(folder: Path, name: str | None, as_json: bool, wide: bool) -> list[Told]:
+def _prove(folder: Path, name: str | None, as_json: bool, wide: bool) -> list[Notice]:
     from tenantry.config import load_platform
     from tenantry.isolation.cells import registered
     from tenantry.isolation.proof import prove
@@ -57,7 +60,7 @@ def _prove(folder: Path, name: str | None, as_json: bool, wide: bool) -> list[To
     chosen = platform.cells if name is None else (platform.cell(name),)
     held = [cell for cell in chosen if cell.tenants]
     if not held:
-        raise WrongInput(f"{folder} has no tenant to prove anything of; `tenantry new` makes one")
+        raise WrongInput(f"{folder} has no tenant to prove anything about; `tenantry new` makes one")
     with stderr().status("working out what each role may do"):
         proofs = [prove(registered(cell)) for cell in held]
     if as_json:
@@ -83,7 +86,7 @@ def _print(proof: "Proof", wide: bool) -> None:
     out.print(f"{found} in cell {proof.cell}: {len(proof.rows)} roles, {proof.tried:,} requests decided")
 
 
-def _try(port: int | None, as_json: bool) -> list[Told]:
+def _try(port: int | None, as_json: bool) -> list[Notice]:
     from tenantry.local import doors, state
     from tenantry.local import isolation as local
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 DENIED = "[green]✓[/]"
 LEGEND = (
-    "Of anybody else's: ✓ denied, by the condition of the statements that are named; "
-    "where none is named, no statement allows it. ✗ LEAK: that statement allows it."
+    "What belongs to anybody else: ✓ denied, by the condition of the statements that are named; where "
+    "none is named, no statement allows it. ✗ LEAK: that statement allows it."
 )
 NAMED = 3  # tenants in a row; the rest is a number
 
@@ -54,7 +54,7 @@ def matrix(proof: "Proof") -> Table:
 
 
 def _titled(proof: "Proof", table: Table) -> Table:
-    table.title = f"Cell {proof.cell}: each role's own, and what is anybody else's"
+    table.title = f"Cell {proof.cell}: what each role owns, and what belongs to anybody else"
     table.title_justify, table.title_style = "left", "bold"
     return table
 

@@ -1,4 +1,4 @@
-"""Before a key is retired: when it was last used, and a yes where that was lately."""
+"""Before a key is retired: show when it was last used, and ask for a yes if that was lately."""
 
 import sys
 from datetime import datetime
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tenantry.operations.places import Place
 
 Where = tuple[str | None, str | None, int | None]
-"""Stack, Region and port, as the options have them."""
+"""Stack, Region and port, as the options give them."""
 
 
 def require_unused(slug: str, kind: "KeyKind", name: str, folder: Path, where: Where, yes: bool) -> None:
@@ -31,7 +31,7 @@ def require_unused(slug: str, kind: "KeyKind", name: str, folder: Path, where: W
 
     place = _place(slug, folder, where)
     if place is None:
-        _say(f"whether {name} is used is not known: {slug} does not run here; --stack STACK asks AWS")
+        _say(f"whether {name} is used is not known, because {slug} does not run here; --stack STACK asks AWS")
         return
     with stderr().status("looking for its last use"):
         use = (of_api_key if kind == "api" else of_signing_key)(place, slug, name)

@@ -26,7 +26,9 @@ VERDICTS = "plus at most 60 seconds for cached verdicts"
 @keys.command("list")
 def list_keys(
     slug: Slug,
-    kind: Annotated[KeyKind | None, typer.Option("--kind", help="Only these; both, if left out.")] = None,
+    kind: Annotated[
+        KeyKind | None, typer.Option("--kind", help="Only keys of this kind; default: both.")
+    ] = None,
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
@@ -54,12 +56,12 @@ def list_keys(
 @keys.command("add")
 def add_key(
     slug: Slug,
-    name: Annotated[str | None, typer.Argument(help="The key's name; year and month, if left out.")] = None,
+    name: Annotated[str | None, typer.Argument(help="The key's name; default: the year and month.")] = None,
     kind: WhichKind = "api",
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
-    """List one more key in the tenant's file, after the others."""
+    """Add a key to the tenant's file, after the others."""
     from tenantry.config import rotation
 
     done = rotation.add(tenants, slug, kind, name, datetime.now(UTC).date())
@@ -68,11 +70,11 @@ def add_key(
     olds = ", ".join(done.names[:-1])
     retiring = f"`tenantry keys retire {slug} {done.names[0]}{_kind_option(done)}`, and deploy again"
     if kind == "api":
-        _next(f"deploy, hand the new value out ({VALUES}), move the clients; {olds} works on meanwhile")
+        _next(f"deploy, hand the new value out ({VALUES}), move the clients; {olds} keeps working meanwhile")
         _next(f"then {retiring}")
     else:
         _next(f"deploy; new tokens are then signed by {done.name}, the last name listed")
-        _next(f"tokens by {olds} are accepted on; when the last of them has expired, {retiring}")
+        _next(f"tokens signed by {olds} are still accepted; when the last of them has expired, {retiring}")
 
 
 @keys.command("retire")
@@ -83,18 +85,18 @@ def retire_key(
     stack: Annotated[
         str | None,
         typer.Option(
-            "--stack", help="Ask this stack on AWS how the key is used; the local platform, if left out."
+            "--stack", help="Ask this stack on AWS how the key is used; default: the local platform."
         ),
     ] = None,
     region: Region = None,
     port: Port = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Though it is used.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Retire the key even if it is in use.")] = False,
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
-    """List a key among those that are retired: the deployment deletes it.
+    """List a key as retired, so that the deployment deletes it.
 
-    Says when it was last used; one that was used within a week is retired with --yes alone.
+    Shows when it was last used; a key that was used within a week is retired only with --yes.
     """
     from tenantry.cli.key_use import require_unused
     from tenantry.config import rotation
@@ -105,9 +107,9 @@ def retire_key(
     if _told(done, "retired", as_json):
         return
     if kind == "api":
-        _next(f"deploy; {name} opens nothing from then on, {', '.join(done.names)} works on")
+        _next(f"deploy; from then on {name} opens nothing, and {', '.join(done.names)} keeps working")
     else:
-        _next(f"deploy; tokens by {name} are refused from then on, {VERDICTS}")
+        _next(f"deploy; from then on tokens signed by {name} are refused, {VERDICTS}")
         _next(f"new tokens are signed by {done.names[-1]}, the last name listed")
 
 
@@ -116,12 +118,15 @@ def set_value(
     slug: Slug,
     name: Annotated[str, typer.Argument(help="The key's name, as the tenant's file lists it.")],
     stack: Annotated[
-        str | None, typer.Option("--stack", help="Into this stack's file, encrypted; local, if left out.")
+        str | None,
+        typer.Option(
+            "--stack", help="Write it into this stack's file, encrypted; default: the local platform."
+        ),
     ] = None,
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
-    """Give an API key its value, read from stdin; a terminal is asked for it without echo."""
+    """Give an API key its value, which is read from stdin, or without echo from a terminal."""
     from tenantry.config import key_values
     from tenantry.local import key_values as local
     from tenantry.operations.trail import kept
@@ -132,7 +137,7 @@ def set_value(
     if stack is None:
         with kept.of_cell(tenant.cell).act("keys set", slug, name=name):
             local.give((slug, name), value)
-        where, then = "on this machine", "`tenantry update`, or the next `tenantry up`, brings it"
+        where, then = "on this machine", "`tenantry update`, or the next `tenantry up`, applies it"
     else:
         from tenantry import paths
         from tenantry.operations.engine import Engine
@@ -146,7 +151,7 @@ def set_value(
         print_json({"tenant": slug, "key": name, "stack": stack})
         return
     stdout().print(f"✓ set API key {name} of {slug} {where}", markup=False, soft_wrap=True)
-    _next(f"{then}; the value before opens nothing from then on")
+    _next(f"{then}; from then on the previous value opens nothing")
 
 
 def _told(done: "Rotation", what: str, as_json: bool) -> bool:

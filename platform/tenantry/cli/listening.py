@@ -22,15 +22,21 @@ POLL_SECONDS = 0.5
 def listen(
     slug: Slug,
     forward: Annotated[
-        str, typer.Option("--forward", metavar="URL", help="Where to, as http://localhost:3000/hook.")
+        str,
+        typer.Option(
+            "--forward", metavar="URL", help="Where to forward them, such as http://localhost:3000/hook."
+        ),
     ],
     receiver: Annotated[
-        str | None, typer.Option("--receiver", metavar="NAME", help="Of this receiver. Of all, if left out.")
+        str | None,
+        typer.Option(
+            "--receiver", metavar="NAME", help="Only this receiver's deliveries; default: all receivers'."
+        ),
     ] = None,
     port: Port = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs: an object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON object per line.")] = False,
 ) -> None:
-    """Forward what the local platform delivers to a server of yours, with its signature; Ctrl-C ends it."""
+    """Forward what the local platform delivers to your own server, with its signature; Ctrl-C stops it."""
     from tenantry.local import state
     from tenantry.local.listening import Listener, target
     from tenantry.problems import unknown
@@ -44,7 +50,7 @@ def listen(
     meant = {name: url for name, url in addresses.items() if receiver in (None, name)}
     try:
         listener = Listener(meant, to)
-        stderr().print(f"forwarding {', '.join(meant)} of {slug} to {forward}; Ctrl-C ends it", markup=False)
+        stderr().print(f"forwarding {', '.join(meant)} of {slug} to {forward}; Ctrl-C stops it", markup=False)
         while True:
             for each in listener.look():
                 _print(each, as_json)

@@ -26,7 +26,7 @@ _HINTS = ("a token:  {} token TENANT", "a call:   {} call TENANT GET /health", "
 
 
 def build(as_json: AsJson = False) -> None:
-    """Pack code and layer, which `up` and `pulumi up` use; again only when they change."""
+    """Pack the code and the layer that `up` and `pulumi up` use; again only when they have changed."""
     from tenantry.groups import current
     from tenantry.packing import artifact, functions
 
@@ -42,23 +42,27 @@ def build(as_json: AsJson = False) -> None:
 
 
 def up(
-    cell: Annotated[str | None, typer.Option("--cell", help="Which cell; the only one, if left out.")] = None,
+    cell: Annotated[str | None, typer.Option("--cell", help="Which cell; default: the only one.")] = None,
     port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="Where it listens; 0 takes a free one.")
+        int, typer.Option("--port", min=0, max=65535, help="The port it listens on; 0 takes a free one.")
     ] = PORT,
     detach: Annotated[bool, typer.Option("--detach", help="Return once it runs; `down` stops it.")] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Serve each edit of functions, contract and tenants' files.")
+        bool,
+        typer.Option(
+            "--watch", help="Apply each edit of functions, contract and tenants' files while it runs."
+        ),
     ] = False,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Start from empty: delete what the last one on this port kept.")
+        bool, typer.Option("--fresh", help="Start empty: delete what the last platform on this port kept.")
     ] = False,
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
     """Run the platform on this machine: no account, no Docker, nothing beyond loopback.
 
-    It goes on with the data, keys and addresses of the last one on its port; with --port 0 nothing is kept.
+    It goes on with the data, keys and addresses of the last platform on its port; with --port 0, nothing is
+    kept.
     """
     from tenantry.cli import watching
     from tenantry.config import load_platform
@@ -66,9 +70,9 @@ def up(
     from tenantry.local import state
 
     if watch and detach:
-        raise WrongInput("--watch goes on in the foreground; leave out --detach")
+        raise WrongInput("--watch stays in the foreground; leave out --detach")
     if watch and as_json:
-        raise WrongInput("--watch says what it serves to people; leave out --json")
+        raise WrongInput("--watch reports to people; leave out --json")
     earlier = state.at(port) if port else None
     if earlier and earlier.alive and not fresh:
         print_json({"started": False, **_shown(earlier)}) if as_json else _say_it_runs(earlier)
@@ -106,7 +110,7 @@ def up(
 
 def status(
     slug: Annotated[
-        str | None, typer.Argument(metavar="[TENANT]", help="This tenant alone; all, if left out.")
+        str | None, typer.Argument(metavar="[TENANT]", help="Only this tenant; default: all.")
     ] = None,
     port: Port = None,
     as_json: AsJson = False,
@@ -124,7 +128,7 @@ def status(
 
 
 def credentials(port: Port = None) -> None:
-    """Print the local platform's administrator as variables of a shell, for tools of AWS."""
+    """Print the credentials of the local platform's administrator as shell variables, for AWS's tools."""
     from tenantry.local import clients, state
 
     platform = state.find(port)
@@ -174,7 +178,7 @@ def choose(cells: "tuple[Cell, ...]", name: str | None) -> "Cell":
     names = ", ".join(each.name for each in cells) or "none"
     chosen = [each for each in cells if name in (None, each.name)]
     if len(chosen) > 1:
-        raise WrongInput(f"there are several cells: {names}; say which with --cell")
+        raise WrongInput(f"there are several cells: {names}; choose one with --cell")
     if not chosen:
         raise WrongInput(
             unknown("cell", name, [each.name for each in cells]) if name else "there is no cell yet"
@@ -190,7 +194,7 @@ def _announce(platform: "LocalPlatform", seconds: float, goes_on: bool) -> None:
     for hint in _HINTS:
         stdout().print("  " + hint.format(_own_name()), style="dim")
     if goes_on:
-        stdout().print("  with the data and keys of before; `tenantry up --fresh` starts empty")
+        stdout().print("  with the data and keys of the last run; `tenantry up --fresh` starts empty")
 
 
 def _own_name() -> str:

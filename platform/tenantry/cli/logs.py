@@ -1,4 +1,4 @@
-"""`logs`: a tenant's records, a line each, as they were written or as they come."""
+"""`logs`: a tenant's records, one per line, from the past or as they come in."""
 
 import json
 import sys
@@ -28,23 +28,27 @@ STYLES = {"ERROR": "red", "CRITICAL": "red", "WARNING": "yellow", "DEBUG": "dim"
 
 def logs(
     slug: Slug,
-    follow: Annotated[bool, typer.Option("--follow", help="Go on as more comes; Ctrl-C ends it.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Keep showing records as they come in; Ctrl-C stops it.")
+    ] = False,
     since: Annotated[str, typer.Option("--since", help="How far back: 90s, 15m, 2h, 3d.")] = "15m",
     group: Annotated[
         list[str] | None,
-        typer.Option("--group", help="Only this log: access, authorizer or a function; repeat it."),
+        typer.Option("--group", help="Only this log: access, authorizer or a function; repeatable."),
     ] = None,
     errors: Annotated[
         bool, typer.Option("--errors", help="Only failures: 5xx, and errors in records.")
     ] = False,
     request: Annotated[
         str | None,
-        typer.Option("--request", metavar="ID", help="Only this request, in the order of its way."),
+        typer.Option(
+            "--request", metavar="ID", help="Only this request, in the order in which it was handled."
+        ),
     ] = None,
     stack: StackOption = None,
     region: Region = None,
     port: Port = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs: an object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON object per line.")] = False,
 ) -> None:
     """Show a tenant's records: requests, and what its functions logged."""
     from tenantry.operations.aws import refusals_reported
@@ -52,7 +56,7 @@ def logs(
 
     start_ms = int((time.time() - moments.span(since)) * 1000)
     if request is not None and follow:
-        raise WrongInput("--request shows a request that was made, --follow what comes; give one of them")
+        raise WrongInput("--request shows a past request, --follow what comes in; give one of them")
     place = chosen(stack, region, port, slug)
     with refusals_reported(place.region):
         events = _events(place, slug, group, start_ms, request, follow)
@@ -64,7 +68,7 @@ def logs(
 
 
 def _print_all(lines: "Iterable[LogLine]", as_json: bool, follow: bool) -> int:
-    """How many there were."""
+    """The number of records."""
     count = 0
     try:
         for line in lines:
@@ -114,7 +118,7 @@ def _lines(events: "Iterable[Event]") -> "Iterator[LogLine]":
 
 
 def _shown(line: "LogLine", errors: bool, request: str | None, as_json: bool) -> bool:
-    """Lambda's reports of invocations that went well are for programs alone."""
+    """Lambda's reports of successful invocations are for programs alone."""
     from tenantry.operations.logs.ways import is_of
 
     if request is not None and not is_of(line, request):

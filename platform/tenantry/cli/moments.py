@@ -19,7 +19,7 @@ def span(text: str, option: str = "--since") -> int:
 
 
 def moment_ms(text: str) -> int:
-    """In ms since the epoch, of a span before now or a moment with its offset. Raises WrongInput."""
+    """In ms since the epoch, of a span before now or of a moment with its offset. Raises WrongInput."""
     if _SPAN.fullmatch(text):
         return int((time.time() - span(text)) * 1000)
     try:

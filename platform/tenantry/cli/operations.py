@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 def redrive(
     slug: Slug,
     queue: Annotated[
-        str | None, typer.Option("--queue", metavar="NAME", help="This queue alone. All, if left out.")
+        str | None, typer.Option("--queue", metavar="NAME", help="Only this queue; default: all.")
     ] = None,
     message: Annotated[
         str | None,
         typer.Option(
-            "--message", metavar="ID", help="One record, even if it was done; of a queue without receivers."
+            "--message",
+            metavar="ID",
+            help="Only this record, even if it was handled; for queues without receivers.",
         ),
     ] = None,
     stack: StackOption = None,
@@ -36,7 +38,7 @@ def redrive(
     port: Port = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put what could not be delivered from a tenant's queues back into them."""
+    """Put dead letters, which could not be delivered, back into a tenant's queues."""
     from agreed.identifiers import ID
     from tenantry.groups import current
     from tenantry.operations.aws import refusals_reported
@@ -96,7 +98,7 @@ def trigger(
     port: Port = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run a tenant's schedule now, beside its clock."""
+    """Run a tenant's schedule now, in addition to its clock."""
     from tenantry.groups import current
     from tenantry.operations import schedules
     from tenantry.operations.aws import refusals_reported
@@ -114,7 +116,7 @@ def trigger(
         print_json({"tenant": slug, "schedule": schedule, "run": run})
         return
     follow = f"tenantry logs {slug} --request {run}" + (f" --stack {stack}" if stack else "")
-    stdout().print(f"[green]✓[/] {slug}: {schedule} is on its way; {follow}", soft_wrap=True)
+    stdout().print(f"[green]✓[/] {slug}: {schedule} was started; {follow}", soft_wrap=True)
 
 
 def erase(
@@ -122,7 +124,9 @@ def erase(
     stack: Annotated[str, typer.Option("--stack", help="The stack that the tenant was removed from.")],
     certificate: Annotated[
         Path,
-        typer.Option("--certificate", metavar="FILE", help="Where to say what was found. Not there yet."),
+        typer.Option(
+            "--certificate", metavar="FILE", help="The file for the certificate; it must not exist yet."
+        ),
     ],
     region: Region = None,
     sign: Annotated[
@@ -130,13 +134,13 @@ def erase(
     ] = None,
     exports: Annotated[
         list[Path] | None,
-        typer.Option("--export", metavar="FILE", help="An export to delete too; repeatable."),
+        typer.Option("--export", metavar="FILE", help="An export file to delete too; repeatable."),
     ] = None,
     tenants: Folder = TENANTS,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Delete all that a removed tenant left on AWS, for good, and certify it."""
+    """Delete everything that a removed tenant left on AWS, for good, and certify it."""
     from tenantry.operations import deployed, erasure, places, stacks
 
     require_slug(slug)
@@ -172,11 +176,11 @@ def erase(
         stdout().print(_deletions(done))
     if done.left:
         raise Failed(
-            f"{done.left:,} are there still; run it again in some minutes, with another --certificate"
+            f"{done.left:,} are still there; run it again in some minutes, with another --certificate"
         )
     if not as_json:
         signed = "signed" if key else "not signed"
-        said = f"[green]✓[/] nothing of {slug} is left; {certificate} says so, {signed}"
+        said = f"[green]✓[/] nothing of {slug} is left; the certificate is {certificate}, {signed}"
         stdout().print(said, soft_wrap=True)
 
 
@@ -189,7 +193,7 @@ def _deletions(done: "Certificate") -> Table:
 
 @contextmanager
 def _reserved(path: Path) -> Iterator[TextIO]:
-    """A file that was not there; gone again if what it is for fails."""
+    """A new file; it is deleted again if the work that it is for fails."""
     try:
         file = path.open("x", encoding="utf-8")
     except OSError as error:
@@ -203,7 +207,7 @@ def _reserved(path: Path) -> Iterator[TextIO]:
 
 
 def _require_removed(slug: str, stack: "Stack", folder: Path) -> None:
-    """A tenant that moved to a cell of another stack is removed from this one."""
+    """A tenant that moved to a cell of another stack counts as removed from this one."""
     for tenant in platform_for(folder, slug).tenants:
         if tenant.slug == slug and stack.cell in (None, tenant.cell):
             file = folder / tenant.cell / f"{slug}.yaml"

@@ -1,4 +1,4 @@
-"""Speak to people and to programs: tables or JSON on stdout, errors on stderr, exit codes 1 and 2."""
+"""Write for people and for programs: tables or JSON on stdout, errors on stderr, exit codes 1 and 2."""
 
 import errno
 import json
@@ -25,8 +25,8 @@ _REMEDIES = {
     errno.EPERM: "use a folder that you may write to",
     errno.EROFS: "use a folder that you may write to",
 }
-Told = tuple[str, str]
-"""What kind of message it is, and the message."""
+Notice = tuple[str, str]
+"""A kind of message, and a message of that kind."""
 
 
 def stdout() -> Console:
@@ -42,14 +42,14 @@ def print_json(value: Any) -> None:
 
 
 def harmless(text: str) -> str:
-    """As one line that steers no terminal: what does not print, line ends too, is shown as its escape."""
+    """As one line that cannot control a terminal: what does not print, even a line end, is escaped."""
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text
     )
 
 
 def json_text(value: Any) -> str:
-    """JSON for people: letters of every script as they are, what steers a terminal as JSON's escape."""
+    """JSON for people: letters of every script as they are, control characters as JSON's escapes."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
     return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)
 
@@ -63,8 +63,8 @@ def warn(message: str) -> None:
     stderr().print(f"warning: {message}", style="yellow", markup=False, soft_wrap=True)
 
 
-def summed(messages: Iterable[Told], everything: bool) -> Iterator[str]:
-    """Of many alike the first few and a number, unless `everything` is asked for."""
+def summed(messages: Iterable[Notice], everything: bool) -> Iterator[str]:
+    """Of many alike, the first few and a count of the others, unless `everything` is asked for."""
     kinds: dict[str, list[str]] = {}
     for kind, message in messages:
         kinds.setdefault(kind, []).append(message)
@@ -76,13 +76,13 @@ def summed(messages: Iterable[Told], everything: bool) -> Iterator[str]:
 
 
 def annotation(problem: Problem) -> str:
-    """A line of a log that GitHub Actions shows at the file and line of a change."""
+    """A log line that GitHub Actions shows at the file and line of a change."""
     file = _escaped(problem.file).replace(":", "%3A").replace(",", "%2C")
     return f"::error file={file},line={problem.line}::{_escaped(f'{problem.what}; {problem.remedy}')}"
 
 
 def _escaped(text: str) -> str:
-    """As its toolkit escapes: a line end would end the command."""
+    """Escaped as GitHub's toolkit does: a line end would end the command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -110,7 +110,7 @@ def reported_errors() -> Iterator[None]:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Raises the error with which stdout refused what a command, which did its work, had to say."""
+    """Raises the error with which stdout refused the output of a command that did its work."""
     try:
         yield
     except SystemExit as end:
@@ -121,7 +121,7 @@ def _told() -> Iterator[None]:
 
 def _reason(error: OSError) -> str:
     if error is streams.lost():
-        return f"what was to be printed could not be: {error.strerror}; what was done stays"
+        return f"the output could not be printed: {error.strerror}; what the command did stays"
     file = f"{printable(str(error.filename))}: " if error.filename else ""
     return (
         f"{file}{error.strerror or error}; {_REMEDIES.get(error.errno or 0, 'mend that, and run it again')}"

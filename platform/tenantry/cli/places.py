@@ -10,16 +10,19 @@ if TYPE_CHECKING:
     from tenantry.operations.places import Place
 
 Slug = Annotated[str, typer.Argument(metavar="TENANT", help="The tenant's slug.")]
-Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Which platform, if several run.")]
+Port = Annotated[
+    int | None,
+    typer.Option("--port", min=1, max=65535, help="The port of the local platform, if several run."),
+]
 StackOption = Annotated[
     str | None,
     typer.Option(
-        "--stack", help="On AWS, deployed as this stack, with your credentials; local, if left out."
+        "--stack", help="The stack on AWS, reached with your credentials; default: the local platform."
     ),
 ]
 Region = Annotated[
     str | None,
-    typer.Option("--region", help="The stack's AWS Region; that of Pulumi.STACK.yaml, if left out."),
+    typer.Option("--region", help="The stack's AWS Region; default: that of Pulumi.STACK.yaml."),
 ]
 
 
@@ -27,14 +30,15 @@ def chosen(stack: str | None, region: str | None, port: int | None, slug: str | 
     """The place that the options name.
 
     Raises:
-        WrongInput: the options contradict each other, or `slug` is none, or no tenant of the local platform.
+        WrongInput: the options contradict each other, or `slug` is not a slug or
+            not a tenant of the local platform.
         StateError: no local platform runs.
     """
     if slug is not None:
         require_slug(slug)
     if stack is None:
         if region is not None:
-            raise WrongInput("--region says where a stack is; give --stack too")
+            raise WrongInput("--region is the Region of a stack; give --stack too")
         return _local(port, slug)
     if port is not None:
         raise WrongInput("--port names a local platform, --stack one on AWS; give one of them")

@@ -25,13 +25,17 @@ def plan(
     ] = None,
     digest: Annotated[
         bool,
-        typer.Option("--digest", help="With --stack: print a digest of the steps alone, to approve them by."),
+        typer.Option(
+            "--digest", help="With --stack: print only a digest of the steps, by which they can be approved."
+        ),
     ] = False,
-    markdown: Annotated[bool, typer.Option("--markdown", help="For a comment on a pull request.")] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print Markdown, for a comment on a pull request.")
+    ] = False,
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
-    """Say what the files and the code of today change for each tenant; exit 3 if a person should look."""
+    """Show what the current files and code would change for each tenant; exit 3 if a person should look."""
     from tenantry.cli import plan_tables
     from tenantry.planning.releases import compared
     from tenantry.planning.totals import total
@@ -40,7 +44,7 @@ def plan(
         raise WrongInput("--markdown is for people, --json for programs; give one of them")
     if digest:
         if stack is None:
-            raise WrongInput("--digest is of the engine's preview; give --stack too")
+            raise WrongInput("--digest is computed from the engine's preview; give --stack too")
         typer.echo(_digest(stack))
         return
     with stderr().status("comparing"):
@@ -72,6 +76,6 @@ def _of_stack(stack: str, against: str, tenants: Path) -> "Total":
 
     cell = stacks.find(stack).cell
     if cell is None:
-        raise WrongInput(f"Pulumi.{stack}.yaml states no tenantry:cell; write the cell that it deploys")
+        raise WrongInput(f"Pulumi.{stack}.yaml has no tenantry:cell; write the cell that it deploys")
     previews = [previewed(each) for each in stacks.with_tenants(stack)]
     return of_stack(*compared(against, tenants, registered=False), cell, together(previews))

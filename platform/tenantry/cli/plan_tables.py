@@ -54,7 +54,9 @@ def _marked(line: Line) -> str:
 
 
 def markdown(found: Total, against: str) -> str:
-    """A table that is read in seconds; the lines are folded below it, and so is whoever stays untouched."""
+    """A table that is read in seconds; the lines are folded below it, and so are the tenants that do not
+    change.
+    """
     rows = ["| tenant | effect | resources | a month |", "| --- | --- | --- | ---: |"]
     details: list[str] = []
     untouched = [each.tenant for each in found.tenants if not (each.steps or each.lines)]

@@ -1,4 +1,4 @@
-"""`policies`: what the roles of people and workflows need to hold, for one stack."""
+"""`policies`: the policies that the roles of people and workflows need, for one stack."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,7 @@ Account = Annotated[str, typer.Option("--account", metavar="ID", help="The AWS a
 
 @policies.command("deploy")
 def deploy(stack: Stack, account: Account, region: Region = None) -> None:
-    """Of whoever runs `pulumi up`, beside the right to the state."""
+    """For running `pulumi up`; access to the state is needed besides."""
     _print(operator_policies.deploy, stack, account, region)
 
 
@@ -30,10 +30,12 @@ def deploy(stack: Stack, account: Account, region: Region = None) -> None:
 def zones(
     stack: Stack,
     account: Account,
-    zone: Annotated[list[str], typer.Option("--zone", metavar="ID", help="A hosted zone; repeat it.")],
+    zone: Annotated[
+        list[str], typer.Option("--zone", metavar="ID", help="The id of a hosted zone; repeatable.")
+    ],
     region: Region = None,
 ) -> None:
-    """Of whoever runs `pulumi up` for domains that name their `zone`, beside `deploy`."""
+    """For running `pulumi up` where domains name their `zone`; needed besides `deploy`."""
     for each in zone:
         if not re.fullmatch(ZONE, each):
             raise WrongInput(f"--zone is {each!r}; write the hosted zone's id, such as Z0123456789ABC")
@@ -42,25 +44,25 @@ def zones(
 
 @policies.command("preview")
 def preview(stack: Stack, account: Account, region: Region = None) -> None:
-    """Of whoever runs `pulumi preview`, beside the right to the state."""
+    """For running `pulumi preview`; access to the state is needed besides."""
     _print(operator_policies.preview, stack, account, region)
 
 
 @policies.command("verify")
 def verify(stack: Stack, account: Account, region: Region = None) -> None:
-    """Of whoever runs `tenantry verify --stack`."""
+    """For running `tenantry verify --stack`."""
     _print(operator_policies.verify, stack, account, region)
 
 
 @policies.command("console")
 def console(stack: Stack, account: Account, region: Region = None) -> None:
-    """Of whoever runs `tenantry console --stack`."""
+    """For running `tenantry console --stack`."""
     _print(operator_policies.console, stack, account, region)
 
 
 @policies.command("audit")
 def audit(stack: Stack, account: Account, region: Region = None) -> None:
-    """Of whoever changes tenants: to add to the stack's record, and to read it."""
+    """For changing tenants: it allows adding to the stack's record, and reading it."""
     _print(_audit, stack, account, region)
 
 
@@ -70,7 +72,7 @@ def _audit(names: Names, arns: Arns) -> dict[str, Any]:
 
     lines, history = kept.stores(names.stack)
     if not isinstance(lines, Bucket):
-        raise WrongInput(f"the record of {names.stack} is in a folder, {lines}; no policy of AWS is needed")
+        raise WrongInput(f"the record of {names.stack} is in a folder, {lines}; it needs no AWS policy")
     engines = history if isinstance(history, Bucket) and history.bucket == lines.bucket else lines
     return operator_policies.audit(lines.bucket, lines.prefix, engines.prefix, arns)
 

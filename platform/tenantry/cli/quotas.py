@@ -1,4 +1,4 @@
-"""`quotas`: what AWS has granted a stack's account, for `validate` to count against."""
+"""`quotas`: the quotas that AWS has granted a stack's account, which `validate` counts against."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -13,11 +13,11 @@ from tenantry.errors import WrongInput
 
 
 def quotas(
-    stack: Annotated[str, typer.Option("--stack", help="The stack whose account and Region are asked.")],
+    stack: Annotated[str, typer.Option("--stack", help="The stack whose account and Region are queried.")],
     region: Region = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the account's true quotas into a file, which `validate` counts against."""
+    """Write the account's actual quotas into a file, which `validate` counts against."""
     from tenantry import paths
     from tenantry.config.granted import Account, file_of, written
     from tenantry.operations import places, stacks
@@ -25,7 +25,9 @@ def quotas(
 
     found = stacks.find(stack, region)
     if found.cell is None:
-        raise WrongInput(f"Pulumi.{stack}.yaml states no tenantry:cell; a cell's quotas are what is counted")
+        raise WrongInput(
+            f"Pulumi.{stack}.yaml has no tenantry:cell; set it to the cell whose quotas are counted"
+        )
     abroad = stacks.find(stack, GLOBAL["iam"])
     here, there = (places.on_aws(each).client("service-quotas") for each in (found, abroad))
     known = granted(here, there, datetime.now(UTC).date())

@@ -11,7 +11,7 @@ from tenantry.errors import WrongInput
 
 
 def releases(stack: StackOption = None, port: Port = None, as_json: AsJson = False) -> None:
-    """List the releases that are kept, the newest first, and who runs them."""
+    """List the releases that are kept, newest first, and the tenants that run them."""
     listed = _listed(stack, port)
     if as_json:
         print_json(listed)

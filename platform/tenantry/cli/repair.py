@@ -1,4 +1,4 @@
-"""`repair`: what a killed or broken `pulumi up` left of a stack, and how it is mended."""
+"""`repair`: what a killed or failed `pulumi up` left behind in a stack, and how it is mended."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,15 +16,17 @@ FOUND = 3
 
 
 def repair(
-    stack: Annotated[str, typer.Option("--stack", help="The stack that is repaired.")],
+    stack: Annotated[str, typer.Option("--stack", help="The stack to repair.")],
     region: Region = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it, rather than say what would be done.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do the repair, instead of showing what it would do.")
+    ] = False,
     unlock: Annotated[
-        bool, typer.Option("--unlock", help="With --yes: take a lock away that a killed process left.")
+        bool, typer.Option("--unlock", help="With --yes: remove a lock that a killed process left.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Resolve creations that `pulumi up` did not hear the end of, and find what no record knows."""
+    """Resolve creations whose outcome `pulumi up` never learned, and find resources that no state records."""
     from tenantry import paths
     from tenantry.operations import places, stacks
     from tenantry.operations.account import AwsAccount
@@ -46,7 +48,7 @@ def repair(
     aws = AwsAccount(place, own)
     if unlock:
         stderr().print(
-            f"taking the lock of stack {stack}, Region {where.region} away", markup=False, soft_wrap=True
+            f"removing the lock of stack {stack}, Region {where.region}", markup=False, soft_wrap=True
         )
         with place.trail().act("repair --unlock", tenant):
             engine.unlock()
@@ -66,7 +68,7 @@ def repair(
         with place.trail().act("repair", None, **facts), refusals_reported(where.region):
             mend(found, checkpoint, engine, aws, lambda step: stderr().print(step, markup=False))
     except Locked as locked:
-        raise Failed(f"{locked}\nIf nobody deploys {stack} now, give --unlock too") from None
+        raise Failed(f"{locked}\nIf nobody is deploying {stack} now, give --unlock too") from None
 
 
 def _shown(found: "Damage") -> dict[str, list[dict[str, str]] | list[str]]:
@@ -81,9 +83,12 @@ def _shown(found: "Damage") -> dict[str, list[dict[str, str]] | list[str]]:
 def _print(found: "Damage") -> None:
     lines = [
         *(f"import {each.type} {each.name}, which was made, as {as_}" for each, as_ in found.made),
-        *(f"clear {each.type} {each.name}: it is not there, or is made again" for each in found.unmade),
+        *(
+            (f"clear {each.type} {each.name}: it does not exist, or will be made again")
+            for each in found.unmade
+        ),
         *(f"read {urn.rpartition('::')[2]}, which an earlier repair imported" for urn in found.unread),
-        *(f"remove {each.kind} {each.name} ({each.id}), which no record knows" for each in found.strays),
+        *(f"remove {each.kind} {each.name} ({each.id}), which no state records" for each in found.strays),
     ]
     for line in lines or ["nothing to repair"]:
         stdout().print(line, markup=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Show how a rollout comes along: a table that renews itself, lines without a terminal, JSON for programs."""
+"""Show a rollout's progress: a table that redraws itself, lines without a terminal, JSON for programs."""
 
 import json
 import os
@@ -66,7 +66,7 @@ class Lines:
 
 
 class LiveTable:
-    """Reasons of failures stay as lines above the table."""
+    """Reasons for failures stay as lines above the table."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -98,7 +98,7 @@ class LiveTable:
 
 
 def line(event: Event) -> str:
-    """What there is to say of it; empty where that is nothing."""
+    """The event as a line; empty if there is nothing to print about it."""
     match event["event"]:
         case "begun":
             return _begun(event)
@@ -121,7 +121,7 @@ def _begun(event: Event) -> str:
     number = len(event["stacks"])
     if event["taken_back"]:
         return f"{number} stacks go back to what they ran before rollout {event['taken_back']}"
-    off = f"; nobody moves to {', '.join(event['off'])}, which was rolled back" if event["off"] else ""
+    off = f"; no tenant moves to {', '.join(event['off'])}, which was rolled back" if event["off"] else ""
     return f"{number} stacks differ{off}"
 
 
@@ -153,7 +153,7 @@ def rings(there: Progress, soaks: dict[str, int], began: datetime, now: datetime
 
 
 def _at(there: Progress, ring: str, stacks: Sequence[str], soak: int, now: datetime) -> str:
-    """What the ring is at."""
+    """What the ring is doing."""
     if ring in there.passed:
         return "✓"
     running = [each for each in stacks if there.states[each] == "updating"]
@@ -164,7 +164,7 @@ def _at(there: Progress, ring: str, stacks: Sequence[str], soak: int, now: datet
         return "halted" if any(there.states[each] != "waiting" for each in stacks) else ""
     if ring in there.soaking:
         left = there.soaking[ring] + timedelta(minutes=soak) - now
-        return f"soaks, {_clock(left)} left" if left > timedelta() else "its gate is asked"
+        return f"soaks, {_clock(left)} left" if left > timedelta() else "its gate is checked"
     return ""
 
 

@@ -23,17 +23,21 @@ if TYPE_CHECKING:
     from tenantry.rollout.progress import Progress
 
 FOUND, HALTED, BUSY = 3, 4, 5
-GO_ON = "`tenantry fleet resume` goes on, `tenantry fleet rollback` takes it back"
+GO_ON = "`tenantry fleet resume` continues it, `tenantry fleet rollback` takes it back"
 CODES = {"done": 0, "failed": FAILED, "halted": HALTED, "interrupted": INTERRUPTED}
 
-Stacks = Annotated[list[str] | None, typer.Argument(metavar="[STACK]...", help="All, if left out.")]
+Stacks = Annotated[
+    list[str] | None, typer.Argument(metavar="[STACK]...", help="Names of stacks; default: all.")
+]
 Policies = Annotated[
     Path | None,
     typer.Option(
-        "--policy-pack", exists=True, file_okay=False, help="Have this policy pack judge each update first."
+        "--policy-pack", exists=True, file_okay=False, help="Check each update by this policy pack first."
     ),
 ]
-Lines = Annotated[bool, typer.Option("--json", help="For programs: a line of JSON for each event.")]
+Lines = Annotated[
+    bool, typer.Option("--json", help="For programs: one JSON object per line, for each event.")
+]
 
 
 def plan(
@@ -41,11 +45,14 @@ def plan(
     policies: Policies = None,
     digest: Annotated[
         Path | None,
-        typer.Option("--digest", help="Write a digest of the engine's steps here, to approve them by."),
+        typer.Option(
+            "--digest",
+            help="Write a digest of the engine's steps to this file, by which they can be approved.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what an update would do to each stack that differs; exit 3 if there is one."""
+    """Show what an update would do to each stack that differs; exit 3 if any does."""
     from tenantry.holds import Holds
     from tenantry.planning.calls import calls, seconds
     from tenantry.planning.totals import duration
@@ -91,7 +98,7 @@ def up(
     stacks: Stacks = None,
     lift: Annotated[
         bool,
-        typer.Option("--lift", help="Move tenants to a release that was rolled back, too."),
+        typer.Option("--lift", help="Also move tenants to a release that was rolled back."),
     ] = False,
     policies: Policies = None,
     as_json: Lines = False,
@@ -113,7 +120,7 @@ def up(
 def rollback(policies: Policies = None, as_json: Lines = False) -> None:
     """Take the tenants that the last rollout moved back to the releases that they ran before it.
 
-    Files, tiers, settings and data stay as they are: those go back by the repository.
+    Files, tiers, settings and data stay as they are: take those back in the repository.
     """
     shown = display(as_json)
     rollout = _taken_back(shown, policies)
@@ -125,7 +132,7 @@ def rollback(policies: Policies = None, as_json: Lines = False) -> None:
 
 
 def resume(policies: Policies = None, as_json: Lines = False) -> None:
-    """Go on with the last rollout, which halted, failed, was interrupted or killed."""
+    """Continue the last rollout, which halted, failed, was interrupted or killed."""
     from tenantry.operations.fleet.gates import judged
     from tenantry.operations.fleet.starts import resumed
 
@@ -136,10 +143,12 @@ def resume(policies: Policies = None, as_json: Lines = False) -> None:
 
 
 def halt(
-    why: Annotated[str, typer.Option("--why", help="For whoever reads its status.")] = "an operator asked",
+    why: Annotated[
+        str, typer.Option("--why", help="The reason that its status shows.")
+    ] = "an operator asked",
     as_json: AsJson = False,
 ) -> None:
-    """Have the last rollout begin nothing else; what it is at comes to its end."""
+    """Keep the last rollout from starting anything else; updates that are under way are completed."""
     from tenantry.operations.fleet.journals import latest
     from tenantry.operations.fleet.starts import journals
 
@@ -150,13 +159,13 @@ def halt(
     if as_json:
         print_json({"rollout": running and running.id})
     elif running:
-        stdout().print(f"rollout {running.id} begins nothing else", soft_wrap=True)
+        stdout().print(f"rollout {running.id} starts nothing else", soft_wrap=True)
     else:
-        stdout().print("no rollout runs")
+        stdout().print("no rollout is running")
 
 
 def status(as_json: AsJson = False) -> None:
-    """Say how far the last rollout has come."""
+    """Show how far the last rollout has come."""
     from tenantry.operations.fleet.journals import latest
     from tenantry.operations.fleet.starts import journals
 
@@ -179,7 +188,7 @@ def status(as_json: AsJson = False) -> None:
 
 
 def drift(stacks: Stacks = None, as_json: AsJson = False) -> None:
-    """Ask AWS, stack by stack, whether anything is otherwise than its last update left it; exit 3 if so."""
+    """Ask AWS, stack by stack, whether anything has changed since the last update; exit 3 if so."""
     works, found = _works(), []
     for stack in _fleet().named(stacks or []).stacks:
         with stderr().status(f"reading {stack.name}"):
@@ -198,7 +207,7 @@ def drift(stacks: Stacks = None, as_json: AsJson = False) -> None:
 
 
 def _run(rollout: "Rollout", shown: Display, policies: Path | None) -> NoReturn:
-    """Ends as the rollout does; or as the rollback that a gate has called for, if that does not go well."""
+    """Exits with the rollout's outcome, or with that of the rollback that a gate called for, if it failed."""
     outcome = _ran(rollout, shown)
     if outcome == "halted" and rollout.to_be_taken_back:
         back = _taken_back(shown, policies)

@@ -1,4 +1,6 @@
-"""`secrets`: list, set and show the named values that a tenant's functions read; none is ever an argument."""
+"""`secrets`: list, set and show the named values that a tenant's functions read; a value is never an
+argument.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,7 +24,10 @@ secrets = typer.Typer(help="List, set or show the named values of a tenant.", no
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The value's name, as `secrets list` shows it.")]
 Receiver = Annotated[
-    str, typer.Option("--receiver", metavar="NAME", help="Of this receiver of webhooks, listed in the file.")
+    str,
+    typer.Option(
+        "--receiver", metavar="NAME", help="The secret of this receiver of webhooks, which the file lists."
+    ),
 ]
 
 
@@ -35,7 +40,7 @@ def list_values(
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
-    """Show what can be set, who reads it and when it last changed; never a value."""
+    """Show which values can be set, who reads them and when they last changed; never a value itself."""
     listed = _of(slug, stack, region, port, tenants)[0].listed()
     rows = [
         {
@@ -67,21 +72,25 @@ def set_value(
     name: Name,
     receiver: Receiver = "",
     generate: Annotated[
-        bool, typer.Option("--generate", help="Make a random one, not read from stdin.")
+        bool, typer.Option("--generate", help="Make a random value, instead of reading it from stdin.")
     ] = False,
-    show: Annotated[bool, typer.Option("--show", help="With --generate: print it, alone on stdout.")] = False,
+    show: Annotated[
+        bool, typer.Option("--show", help="With --generate: print the value, alone on stdout.")
+    ] = False,
     stack: StackOption = None,
     region: Region = None,
     port: Port = None,
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
-    """Set a value, read from stdin; a terminal is asked for it without echo."""
+    """Set a value, which is read from stdin, or without echo from a terminal."""
     from tenantry.rules.named_values import MAX_BYTES, named
 
     value = named(name, receiver)
     if show and not generate:
-        raise WrongInput("--show prints what --generate made; you know the value that you give")
+        raise WrongInput(
+            "--show prints the value that --generate made; give --generate too, or leave --show out"
+        )
     new = value.generate() if generate else value.checked(piped(name, MAX_BYTES))
     own, trail = _of(slug, stack, region, port, tenants)
     with trail().act("secrets set", slug, name=name, receiver=receiver or None, generated=generate) as act:
@@ -95,7 +104,7 @@ def set_value(
         typer.echo(new)
     readers = ", ".join(value.readers)
     if not changed:
-        out.print(f"✓ {name} of {slug} is that value already", markup=False, soft_wrap=True)
+        out.print(f"✓ {name} of {slug} has that value already", markup=False, soft_wrap=True)
         return
     out.print(f"✓ set {name} of {slug}", markup=False, soft_wrap=True)
     out.print(f"  picked up by {readers} within {value.picked_up_seconds} s; {value.after}", soft_wrap=True)
@@ -111,7 +120,7 @@ def show_value(
     port: Port = None,
     tenants: Folder = TENANTS,
 ) -> None:
-    """Print a value, alone on stdout, for whoever has to know it too."""
+    """Print a value, alone on stdout, for whoever else has to know it."""
     from tenantry.rules.named_values import named
 
     value = named(name, receiver)
@@ -121,7 +130,7 @@ def show_value(
 def _of(
     slug: str, stack: str | None, region: str | None, port: int | None, folder: Path
 ) -> "tuple[TenantSecrets, Callable[[], Trail]]":
-    """With where changes of them are recorded."""
+    """The secrets, and where changes of them are recorded."""
     from tenantry.operations.named_values import TenantSecrets
 
     place = chosen(stack, region, port, slug)

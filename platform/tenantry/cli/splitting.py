@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from tenantry.operations.splitting import Cell, OnStep
 
 CellStack = Annotated[str, typer.Argument(metavar="STACK", help="The cell's stack.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 
 
 def split(stack: CellStack, yes: Yes = False, as_json: AsJson = False) -> None:
     """Give each tenant of a deployed cell a stack of its own; nothing on AWS changes."""
     from tenantry.operations.splitting import split as split_cell
 
-    asked = f"Each tenant of {stack} gets a stack of its own. Nobody may deploy {stack} meanwhile. Go on?"
+    asked = f"Each tenant of {stack} gets a stack of its own. Nobody may deploy {stack} meanwhile. Continue?"
     slugs = _done(stack, "fleet split", split_cell, asked, yes)
     if as_json:
         print_json({"stack": stack, "split": slugs})
@@ -36,12 +36,12 @@ def join(stack: CellStack, yes: Yes = False, as_json: AsJson = False) -> None:
     """Take the tenants of a cell back into its stack; nothing on AWS changes."""
     from tenantry.operations.splitting import join as join_cell
 
-    asked = f"{stack} takes its tenants back. Nobody may deploy {stack} or a tenant meanwhile. Go on?"
+    asked = f"{stack} takes its tenants back. Nobody may deploy {stack} or a tenant meanwhile. Continue?"
     slugs = _done(stack, "fleet join", join_cell, asked, yes)
     if as_json:
         print_json({"stack": stack, "joined": slugs})
         return
-    stdout().print(f"✓ {stack}: holds {len(slugs)} tenants again", markup=False, soft_wrap=True)
+    stdout().print(f"✓ {stack} holds {len(slugs)} tenants again", markup=False, soft_wrap=True)
     stdout().print(f"  next: commit what changed, and deploy {stack}", markup=False, soft_wrap=True)
 
 

@@ -1,4 +1,4 @@
-"""`down`: the end of a platform on this machine, which keeps what it has unless it is to be deleted."""
+"""`down`: stop a platform on this machine; its data is kept unless --delete is given."""
 
 from typing import Annotated
 
@@ -12,13 +12,13 @@ from tenantry.errors import WrongInput
 
 def down(
     port: Port = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every platform that runs here.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Stop every platform that runs here.")] = False,
     delete: Annotated[
-        bool, typer.Option("--delete", help="Delete what is kept for the next start: data and all keys.")
+        bool, typer.Option("--delete", help="Also delete what is kept for the next start: data and all keys.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Stop what `up` started; data, keys and addresses are there again at the next start."""
+    """Stop what `up` started; the next start has the same data, keys and addresses."""
     from tenantry.local import key_values, state
 
     out = stderr() if as_json else stdout()
@@ -29,13 +29,13 @@ def down(
     meant = [each for each in known if delete or each.alive or not each.keeps]
     if len(meant) > 1 and not everything:
         ports = ", ".join(str(each.record.port) for each in meant)
-        raise WrongInput(f"several local platforms are here, on ports {ports}; say --port or --all")
+        raise WrongInput(f"several local platforms are here, on ports {ports}; give --port or --all")
     for platform in known:
         if platform not in meant:
             platform.stop()  # of a killed one, workers may run on
             continue
         platform.delete() if delete else platform.stop()
-        rest = "; its data and keys are there again after `tenantry up`" if platform.keeps else ""
+        rest = "; `tenantry up` brings its data and keys back" if platform.keeps else ""
         out.print(f"[green]✓[/] the platform on port {platform.record.port} is down{rest}", soft_wrap=True)
     unnamed = state.delete_unnamed(port) if delete else []
     for directory in unnamed:

@@ -1,5 +1,5 @@
-"""What is printed never ends what is being done: a sign that a stream lacks is replaced, a line that it does
-not take is dropped, and the command says so at its end.
+"""Printing never ends a command's work: a character that a stream cannot encode is replaced, a line that it
+does not take is dropped, and the command reports that at its end.
 """
 
 import codecs
@@ -34,7 +34,7 @@ def print_what_can_be() -> None:
 
 
 def lost() -> OSError | None:
-    """Why stdout does not take what is printed, if so."""
+    """Why stdout does not take what is printed; None if it does."""
     raw = _raw(sys.stdout)
     return raw.lost if isinstance(raw, _Patient) else None
 

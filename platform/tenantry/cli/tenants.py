@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from tenantry.cli.output import NAMED, Told, print_json, stdout, summed, warn
+from tenantry.cli.output import NAMED, Notice, print_json, stdout, summed, warn
 from tenantry.errors import WrongInput
 from tenantry.problems import Problem, unknown
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _nearest() -> Path:
-    """`tenants` of the project that this folder belongs to, as a path from here."""
+    """The folder `tenants` of the project that this folder belongs to, as a path from here."""
     try:
         here = Path.cwd()
     except FileNotFoundError:  # it was deleted under the shell
@@ -33,14 +33,16 @@ def _nearest() -> Path:
 
 Folder = Annotated[Path, typer.Option("--tenants", help="The folder of tiers.yaml and the cells.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
-Everything = Annotated[bool, typer.Option("--all", help="Show each warning, not the first of a kind.")]
+Everything = Annotated[
+    bool, typer.Option("--all", help="Show every warning, not only the first of each kind.")
+]
 TENANTS = _nearest()
 ALL_CELLS = "All cells in one account"
 LISTED = 10  # slugs of a cell; the rest is a number
 
 
 def validate(tenants: Folder = TENANTS, everything: Everything = False, as_json: AsJson = False) -> None:
-    """Check all files; show what each cell would hold against its quotas."""
+    """Check all files; show how much of its quotas each cell would use."""
     from tenantry import paths
     from tenantry.config import ConfigErrors, granted, load_platform
     from tenantry.config.capacity import account_capacity, cell_capacity
@@ -90,15 +92,16 @@ def validate(tenants: Folder = TENANTS, everything: Everything = False, as_json:
     counts = (_counted(len(platform.tenants), "tenant"), _counted(len(cells), "cell"))
     stdout().print(f"[green]✓[/] all files are valid: {' in '.join(counts)}")
     stdout().print(
-        f"  a new cell holds {STAGES_PER_API} tenants at first: AWS raises stages for an API that exists",
+        f"  a new cell holds {STAGES_PER_API} tenants at first: AWS raises the stages only of an API "
+        "that exists",
         soft_wrap=True,
     )
 
 
 def new(
     slug: Annotated[str, typer.Argument(help="3 to 32 of a-z, 0-9 and single hyphens.")],
-    cell: Annotated[str, typer.Option("--cell", help="The cell's folder; made if it is not there.")],
-    tier: Annotated[str, typer.Option("--tier", help="One of tiers.yaml.")],
+    cell: Annotated[str, typer.Option("--cell", help="The cell's folder; it is made if it does not exist.")],
+    tier: Annotated[str, typer.Option("--tier", help="One of the tiers in tiers.yaml.")],
     as_json: AsJson = False,
     tenants: Folder = TENANTS,
 ) -> None:
@@ -121,16 +124,17 @@ def new(
                 path.unlink()  # no part of one
                 raise
     except FileExistsError:
-        raise WrongInput(f"{path} is there already; choose another slug, or edit the file") from None
+        raise WrongInput(f"{path} exists already; choose another slug, or edit the file") from None
     if as_json:
         print_json({"tenant": slug, "cell": cell, "tier": tier, "file": path})
         return
     stdout().print(f"[green]✓[/] wrote {path}")
-    stdout().print("  next: edit it, `tenantry validate`, `tenantry up`")
+    stdout().print("  next: edit it, then `tenantry validate` and `tenantry up`")
 
 
 def platform_for(folder: Path, slug: str | None) -> "Platform":
-    """Of one tenant, though others' files are wrong, of which a warning is printed; of all, if None is named.
+    """Of one tenant, even if others' files are wrong, for which a warning is printed; of all, if None is
+    named.
 
     Raises:
         ConfigErrors: a file that matters is wrong.
@@ -161,7 +165,7 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _require_room(folder: Path, slug: str, cell: str, tier: str) -> None:
-    """Files of others count whether they are right or wrong."""
+    """Other tenants' files count whether they are valid or not."""
     from tenantry.config import ConfigErrors, read_platform
 
     found = read_platform(folder)
@@ -173,7 +177,7 @@ def _require_room(folder: Path, slug: str, cell: str, tier: str) -> None:
         raise WrongInput(unknown("tier", tier, tiers))
     for file in found.files:
         if file.slug == slug:
-            raise WrongInput(f"{file.path} is there already; slugs are unique over all cells: choose another")
+            raise WrongInput(f"{file.path} exists already; slugs are unique over all cells: choose another")
     for each in found.platform.cells:
         standing = sum(file.cell == cell and file.slug not in each.removed for file in found.files)
         if each.name == cell and standing >= each.stages_quota:
@@ -184,13 +188,13 @@ def _require_room(folder: Path, slug: str, cell: str, tier: str) -> None:
             )
 
 
-def _of_quotas(usage: "Mapping[str, Iterable[QuotaUsage]]") -> Iterator[Told]:
-    """AWS raises most quotas on request, which may take days: no error, but worth a word at 80 %."""
+def _of_quotas(usage: "Mapping[str, Iterable[QuotaUsage]]") -> Iterator[Notice]:
+    """AWS raises most quotas on request, which may take days: not an error, but a warning at 80 %."""
     for where, rows in usage.items():
         for row in rows:
             if row.exceeded or row.near:
                 over = "is over" if row.exceeded else f"is {row.used / row.limit:.0%} of"
-                raised = "AWS raises it for nobody: use" if row.hard else "have AWS raise it, or use"
+                raised = "AWS never raises it: use" if row.hard else "have AWS raise it, or use"
                 yield (
                     row.name,
                     f"{where}: {row.name}: {row.used:,} {over} the quota of {row.limit:,} per {row.per}; "
@@ -198,16 +202,16 @@ def _of_quotas(usage: "Mapping[str, Iterable[QuotaUsage]]") -> Iterator[Told]:
                 )
 
 
-def _of_misfits(unfit: "Mapping[str, Iterable[Misfit]]") -> Iterator[Told]:
-    """A workload is a guess about the future: no error either."""
+def _of_misfits(unfit: "Mapping[str, Iterable[Misfit]]") -> Iterator[Notice]:
+    """A workload is a guess about the future: not an error either."""
     for slug, found in unfit.items():
         for each in found:
-            does = "does not fit" if each.fatal else "may cost less, or answer sooner, otherwise"
+            does = "does not fit" if each.fatal else "may cost less, or answer faster, otherwise"
             yield each.rule, f"{slug}: its workload {does}: {each.reason}; instead: {each.instead}"
 
 
-def _of_issuers(issuers: "Mapping[str, Iterable[str]]") -> Iterator[Told]:
-    """What an issuer writes may differ from what its maker documents: no error."""
+def _of_issuers(issuers: "Mapping[str, Iterable[str]]") -> Iterator[Notice]:
+    """What an issuer writes may differ from what its maker documents: not an error."""
     for slug, found in issuers.items():
         for each in found:
             yield each, f"{slug}: auth: {each}"

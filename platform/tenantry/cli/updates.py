@@ -34,12 +34,14 @@ SHARED = "shared by all"
 def update(
     port: Port = None,
     preview: Annotated[
-        bool, typer.Option("--preview", help="Say what it would change, and change nothing.")
+        bool, typer.Option("--preview", help="Show what it would change, and change nothing.")
     ] = False,
     as_json: AsJson = False,
     tenants: Annotated[
         Path | None,
-        typer.Option("--tenants", help="The folder of tiers.yaml and the cells; as before, if left out."),
+        typer.Option(
+            "--tenants", help="The folder of tiers.yaml and the cells; default: the same as before."
+        ),
     ] = None,
 ) -> None:
     """Bring the running local platform to what the files say now; data and keys stay."""
@@ -95,7 +97,7 @@ def _shown(change: "Change") -> dict[str, Any]:
 
 
 def _table(changes: Iterable["Change"]) -> Table:
-    """By tenant; what changed alike stands in one row."""
+    """By tenant; changes that are alike share a row."""
     rows: dict[tuple[str, str, str, str], list[str]] = {}
     for each in changes:
         differs = REMARKS.get(each.step) or ", ".join(each.inputs)

@@ -30,20 +30,20 @@ NOTHING: Counts = (0, 0, 0, 0)
 
 def usage(
     slug: Annotated[
-        str | None, typer.Argument(metavar="TENANT", help="The tenant's slug; all, if left out.")
+        str | None, typer.Argument(metavar="TENANT", help="The tenant's slug; default: all.")
     ] = None,
     month: Annotated[
-        str | None, typer.Option("--month", metavar="YYYY-MM", help="In UTC; this one, if left out.")
+        str | None, typer.Option("--month", metavar="YYYY-MM", help="The month, in UTC; default: this month.")
     ] = None,
     as_csv: Annotated[
-        bool, typer.Option("--csv", help="For spreadsheets: a line per day, key, route.")
+        bool, typer.Option("--csv", help="For spreadsheets: one line per day, key and route.")
     ] = False,
     stack: StackOption = None,
     region: Region = None,
     port: Port = None,
     as_json: AsJson = False,
 ) -> None:
-    """Count requests by key, route and day, to bill from."""
+    """Count requests by key, route and day, for billing."""
     from tenantry.operations.metering.usage_reports import report
     from tenantry.operations.running import survey
 
@@ -85,7 +85,7 @@ def _days(month: str | None) -> tuple[date, date]:
 
 
 def _print_csv(reports: "Iterable[Report]") -> None:
-    """RFC 4180, its line ends too."""
+    """As RFC 4180 says, including its line ends."""
     writer = csv.writer(sys.stdout)
     writer.writerow(COLUMNS)
     for report in reports:
@@ -97,7 +97,7 @@ def _print_csv(reports: "Iterable[Report]") -> None:
 
 
 def _harmless(cell: object) -> object:
-    """A spreadsheet takes text that begins so for a formula."""
+    """A spreadsheet would read text that begins with these characters as a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
@@ -157,7 +157,7 @@ def _quotas(report: "Report") -> Iterator[str]:
 
 
 def _grouped(lines: "Iterable[UsageLine]") -> dict[tuple[str, str], Counts]:
-    """The whole time's, by key and route."""
+    """Counts for the whole time, by key and route."""
     groups: dict[tuple[str, str], Counts] = {}
     for line in sorted(lines, key=lambda line: (line.key, line.route or "")):
         of = (line.key or NO_KEY, ALL_ROUTES if line.route is None else line.route)

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 SHARED = "shared by all"
 SHOWN = 160  # characters of a value that a cell of the table holds
 HERE = (
-    "`tenantry update` follows the files; what was changed by hand, `tenantry up --fresh` makes anew, empty"
+    "`tenantry update` follows the files; `tenantry up --fresh` makes anew, and empty, what was changed "
+    "by hand"
 )
-ANSWERS = {True: "yes", False: "no", None: "nothing to see it by"}
+ANSWERS = {True: "yes", False: "no", None: "it cannot be observed"}
 
 
 def verify(
     tenants: Annotated[
-        list[str] | None, typer.Argument(metavar="[TENANT]...", help="Slugs; all and the cell, if left out.")
+        list[str] | None,
+        typer.Argument(metavar="[TENANT]...", help="Slugs; default: all tenants and the cell."),
     ] = None,
     stack: StackOption = None,
     region: Region = None,
@@ -39,14 +41,14 @@ def verify(
     held: Annotated[
         bool,
         typer.Option(
-            "--held", help="With --stack: ask its record which tenants a rollback holds at a release."
+            "--held", help="With --stack: read from its record which tenants a rollback holds at a release."
         ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare what is deployed with what the files say, by reading alone; exit 1 where they differ."""
+    """Compare what is deployed with what the files say, by reading only; exit 1 where they differ."""
     if held and stack is None:
-        raise WrongInput("--held asks a stack's record, and the local platform has none; give --stack too")
+        raise WrongInput("--held reads a stack's record, and the local platform has none; give --stack too")
     place = chosen(stack, region, port)
     slugs = tenants or []
     with stderr().status("reading what is deployed"):
@@ -87,7 +89,7 @@ def _print(report: "Report", on_aws: bool) -> None:
     passing = len(report.findings) - number
     differing = f"{number} difference{'' if number == 1 else 's'}"
     verdict = f"[red]✗[/] {differing}" if number else "[green]✓[/] all as declared"
-    kept = f", and {passing} that the next update takes away" if passing else ""
+    kept = f", and {passing} that the next update removes" if passing else ""
     out.print(f"{verdict}{kept}: {report.compared:,} resources of {escape(report.place)}", soft_wrap=True)
     if on_aws:
         out.print(_doubts(report.doubts))
@@ -96,7 +98,7 @@ def _print(report: "Report", on_aws: bool) -> None:
 
 
 def _table(found: "tuple[Finding, ...]", on_aws: bool) -> Table:
-    """What to do on AWS stands beside each; of the local platform it is the same for all."""
+    """On AWS, each difference has its own remedy; on the local platform, all have the same."""
     columns = ["tenant", "resource", "property"]
     wide = [Column(name, overflow="fold") for name in ("expected", "found", *(("do",) if on_aws else ()))]
     table = Table(*columns, *wide)

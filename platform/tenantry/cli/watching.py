@@ -1,4 +1,5 @@
-"""`up --watch`: serve each edit of functions, contract and tenants' files, by a process that has all loaded.
+"""`up --watch`: serve each edit of functions, contract and tenants' files, from a process that has everything
+loaded.
 
 A faulty edit is reported and changes nothing; a function's failure is reported at its lines in the sources.
 """
@@ -148,14 +149,16 @@ def _print_outcome(outcome: Outcome, edits: Collection[Path], seconds: float) ->
     files = ", ".join(sorted(map(displayed, edits)))
     if outcome.problem:
         next_try = "tried again after it" if outcome.again else "mend it, and the next edit is served"
-        complain(f"✗ {outcome.problem}\n  {files}: not served yet; what ran before goes on; {next_try}")
+        complain(f"✗ {outcome.problem}\n  {files}: not served yet; what ran before keeps running; {next_try}")
         return
     what = harmless(f"{files}: {outcome.done or 'nothing to change'}")
     stdout().print(f"✓ {what}, in {seconds:.1f} s", markup=False, soft_wrap=True)
 
 
 def _print_failures(failures: "Iterable[FailedInvocation]", known: "set[FailedInvocation]") -> None:
-    """In full when the first of its kind comes; a client that tries again and again fills no terminal."""
+    """In full for the first of its kind, so that a client that tries again and again does not fill the
+    terminal.
+    """
     again: Counter[str] = Counter()
     for failure in failures:
         where = " ".join(part for part in (failure.function, failure.route) if part)

@@ -1,4 +1,4 @@
-"""`webhooks`: see to a tenant's receivers of events, and forward what is delivered locally."""
+"""`webhooks`: manage a tenant's receivers of events, and forward what is delivered locally."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from tenantry.operations.places import Place
     from tenantry.operations.webhooks.deployed import Deployed
 
-webhooks = typer.Typer(help="See to the receivers of a tenant's events.", no_args_is_help=True)
+webhooks = typer.Typer(help="Manage the receivers of a tenant's events.", no_args_is_help=True)
 
-Receiver = Annotated[
-    str | None, typer.Argument(metavar="RECEIVER", help="This receiver alone. All, if left out.")
-]
+Receiver = Annotated[str | None, typer.Argument(metavar="RECEIVER", help="Only this receiver; default: all.")]
 
 
 @webhooks.command("list")
@@ -31,7 +29,7 @@ def list_receivers(
     port: Port = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show receivers, what they take, how they are, and how much waits for them all."""
+    """Show the receivers, what they take and their state, and how much waits for them."""
     from tenantry.operations.aws import refusals_reported
     from tenantry.operations.webhooks.deployed import deployed, host
     from tenantry.operations.webhooks.health import counts, health
@@ -70,7 +68,7 @@ def try_receivers(
     port: Port = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send a signed test event, and show what each webhook answers; 1 where one does not take it."""
+    """Send a signed test event, and show what each webhook answers; exit 1 if one does not accept it."""
     from tenantry.operations.aws import refusals_reported
     from tenantry.operations.webhooks.trial import send_test
 
@@ -79,7 +77,7 @@ def try_receivers(
         lambda_, meant = place.client("lambda"), _meant(place, slug, receiver)
         called = [(each, [name for name in names if not each.mails(name)]) for each, names in meant]
         if not any(names for _, names in called):
-            raise WrongInput(f"events of {slug} go by e-mail; a test is sent to webhooks alone")
+            raise WrongInput(f"events of {slug} go by e-mail; a test is sent only to webhooks")
         results = [
             result for each, names in called if names for result in send_test(each.function, names, lambda_)
         ]
@@ -102,7 +100,7 @@ def enable(
     port: Port = None,
     as_json: AsJson = False,
 ) -> None:
-    """Switch receivers on again; what they missed, `webhooks resend` sends."""
+    """Switch receivers on again; `webhooks resend` sends what they missed."""
     from tenantry.operations.aws import refusals_reported
     from tenantry.operations.webhooks.health import switch_on
 
@@ -131,17 +129,19 @@ def enable(
 def resend(
     slug: Slug,
     record: Annotated[
-        str | None, typer.Option("--id", metavar="ID", help="This one, whatever came of it before.")
+        str | None,
+        typer.Option("--id", metavar="ID", help="Only this event, whether it was delivered or not."),
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option("--since", metavar="MOMENT", help="All from then on: 2h, 3d, 2026-11-27T18:00:00Z."),
+        typer.Option("--since", metavar="MOMENT", help="All events since: 2h, 3d, 2026-11-27T18:00:00Z."),
     ] = None,
     receiver: Annotated[
-        str | None, typer.Option("--receiver", metavar="NAME", help="To this receiver. To all, if left out.")
+        str | None, typer.Option("--receiver", metavar="NAME", help="To this receiver only; default: all.")
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="With --since: what was delivered too, and to new receivers.")
+        bool,
+        typer.Option("--all", help="With --since: also events that were delivered, and to new receivers."),
     ] = False,
     stack: StackOption = None,
     region: Region = None,
@@ -153,9 +153,9 @@ def resend(
     from tenantry.operations.aws import refusals_reported
 
     if (record is None) == (since is None):
-        raise WrongInput("give --id for one event, or --since for all from a moment on")
+        raise WrongInput("give --id for one event, or --since for all since a moment")
     if everything and since is None:
-        raise WrongInput("--all goes with --since; --id sends what was delivered, too")
+        raise WrongInput("--all goes with --since; --id also sends what was delivered")
     if record is not None and not ID.fullmatch(record):
         raise WrongInput(f"--id is {record!r}; write an id, such as 01JD3Z6K0V8Q4T7M2N5P9R1S3W")
     epoch_ms = moments.moment_ms(since) if since is not None else None
@@ -191,7 +191,7 @@ webhooks.command("listen")(listen)
 
 
 def _meant(place: "Place", slug: str, receiver: str | None) -> "list[tuple[Deployed, list[str]]]":
-    """By group, the names of the receivers that a command is about."""
+    """By group, the names of the receivers that a command concerns."""
     from tenantry.operations.webhooks import deployed
 
     found = deployed.chosen(deployed.deployed(place, slug), receiver)
@@ -201,7 +201,7 @@ def _meant(place: "Place", slug: str, receiver: str | None) -> "list[tuple[Deplo
 def _by_state(
     group: "Deployed", names: list[str], dynamodb: Any, *, named: bool
 ) -> tuple[list[str], list[str]]:
-    """Those that are on, and those that are off. Raises Failed: the one that was named is off."""
+    """The receivers that are on, and those that are off. Raises Failed: the one that was named is off."""
     from tenantry.operations.webhooks.health import health
 
     known = {name: health(group, name, dynamodb) for name in names}

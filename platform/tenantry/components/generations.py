@@ -1,4 +1,6 @@
-"""Draw what tells one creation of a resource from the next, where the last one's name may still be taken."""
+"""Draw what distinguishes one creation of a resource from the next, where the last one's name may still be
+taken.
+"""
 
 import pulumi
 import pulumi_random as random

@@ -38,7 +38,7 @@ def table(
         attributes=[{"name": key, "type": "S"} for key in (PARTITION_KEY, SORT_KEY)],
         ttl={"attribute_name": EXPIRY, "enabled": True},
         point_in_time_recovery={"enabled": True},
-        # Said either way: the provider takes silence for "as it is", and the way back would change nothing.
+        # Always explicit: the provider reads an omitted block as "leave it"; switching back would do nothing.
         server_side_encryption={"enabled": key is not None, "kms_key_arn": key},
         deletion_protection_enabled=True,
         tags=tags,

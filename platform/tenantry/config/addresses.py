@@ -26,7 +26,7 @@ _WITHOUT_ORIGIN = frozenset({"about", "blob", "data", "file", "ftp", "javascript
 
 
 def _split(text: str) -> SplitResult:
-    """Raises a fault for what no URL can be; urlsplit alone would drop tabs and line ends without a word."""
+    """Raises a fault for text that cannot be a URL; urlsplit alone would silently drop tabs and line ends."""
     if not _PRINTABLE.fullmatch(text):
         raise Fault("holds a blank or a character outside ASCII", "write hosts in their xn-- form").error()
     try:
@@ -51,29 +51,34 @@ def _origin(text: str) -> str:
         return _app_origin(text, scheme)
     parts = _split(text.replace(_ANY_LABEL, "://", 1))
     if host.startswith("*.") and not _is_wide_enough(parts.hostname or ""):
-        raise Fault("has * before too much", f"write whose names it stands for, as {_EXAMPLE_WIDE}").error()
+        raise Fault(
+            "has * before a whole top-level domain or an address",
+            f"write the domain whose names it stands for, as in {_EXAMPLE_WIDE}",
+        ).error()
     if parts.path or parts.query or parts.fragment or text[-1] in "/?#":
         raise Fault("goes on after the host", f"end it after host and port, as in {_EXAMPLE_ORIGIN}").error()
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         raise Fault("is not encrypted", "use https://; http:// is for localhost").error()
     if text != text.lower() or parts.port == _DEFAULT_PORTS[parts.scheme] or text.endswith(":"):
         # The origin is compared with the browser's header, character by character.
-        raise Fault("is not written as browsers send it", "use small letters and no default port").error()
+        raise Fault(
+            "is not written as browsers send it", "use lower case, and leave the default port out"
+        ).error()
     return text
 
 
 def _app_origin(text: str, scheme: str) -> str:
-    """Compared as it is: hosts of such schemes keep their letters' case."""
+    """The origin is compared without changing case, which hosts of such schemes keep."""
     if scheme in _WITHOUT_ORIGIN:
-        raise Fault("is of a scheme whose pages have no origin", f"write it as {_EXAMPLE_ORIGIN}").error()
+        raise Fault("has a scheme whose pages have no origin", f"write it as {_EXAMPLE_ORIGIN}").error()
     if not _APP_ORIGIN.fullmatch(text):
-        remedy = "write scheme and host alone, as in capacitor://localhost"
-        raise Fault("is not an origin as apps send it", remedy).error()
+        remedy = "write only scheme and host, as in capacitor://localhost"
+        raise Fault("is not an origin that an app can send", remedy).error()
     return text
 
 
 def _is_wide_enough(host: str) -> bool:
-    """Whether `*.` may stand before: not before a whole top-level domain, nor an address."""
+    """Whether `*.` may stand before the host: not if it is a whole top-level domain or an address."""
     return host == "localhost" or ("." in host and ":" not in host and not _NUMBER.fullmatch(host))
 
 
@@ -88,7 +93,9 @@ def _https(text: str) -> SplitResult:
     if "#" in text:
         raise Fault("has a fragment", "take out what starts with #").error()
     if not _is_public(parts.hostname or ""):
-        raise Fault("has a host that is not on the internet", "write a public host, no local address").error()
+        raise Fault(
+            "has a host that is not on the internet", "write a public host, not a local address"
+        ).error()
     return parts
 
 

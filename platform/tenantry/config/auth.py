@@ -53,41 +53,42 @@ class Managed(Model):
         None,
         ge=60,
         le=86_400,
-        description="How long a token of the token endpoint lives; it cannot be called back. Left out: "
-        f"{TOKEN_SECONDS}, or max_lifetime_seconds where that is less.",
+        description="How long a token from the token endpoint lives, in seconds; it cannot be revoked. "
+        f"Left out: {TOKEN_SECONDS}, or max_lifetime_seconds if that is less.",
     )
 
 
 class Claims(Model):
-    """Where tokens say what, for issuers that do not keep to RFC 9068."""
+    """Which claims of the tokens say what, for issuers that do not follow RFC 9068."""
 
     preset: PresetName | None = Field(
-        None, description="Whose tokens these are: fills in what is left out of the claims below."
+        None, description="The kind of issuer; it fills in whichever of the claims below are left out."
     )
     scope_claims: tuple[Claim, ...] = Field(
         (),
         max_length=5,
-        description="Where scopes are: claims, or JSON pointers such as /realm_access/roles; of several the "
-        "first that is there and not empty. Left out: scope, then scp.",
+        description="Where scopes are: claims, or JSON pointers such as /realm_access/roles. The first "
+        "one that a token has, and that is not empty, counts. Left out: scope, then scp.",
         examples=[["roles"]],
         json_schema_extra=_UNIQUE,
     )
     scope_names: ScopeNames = Field(
         default_factory=Fixed,
-        description="Scopes of ours, separated by blanks, by the issuer's name; others keep their names.",
+        description="By the issuer's name of a scope, the platform's scopes that it stands for, "
+        "separated by blanks; others keep their names.",
         examples=[{"api/items.read": "items:read"}],
     )
     audience_fallback: tuple[Claim, ...] = Field(
         (),
         max_length=5,
-        description="Claims that are compared with the audience in tokens without `aud`.",
+        description="Claims that are compared with the audience in tokens that have no `aud`.",
         examples=[["client_id"]],
         json_schema_extra=_UNIQUE,
     )
     subject_fallback: tuple[Claim, ...] = Field(
         (),
         max_length=5,
-        description="Claims that name who calls in tokens without `sub`.",
+        description="Claims that name the caller in tokens that have no `sub`.",
         examples=[["client_id", "azp"]],
         json_schema_extra=_UNIQUE,
     )
@@ -98,11 +99,11 @@ class Claims(Model):
 
     @property
     def audience_claims(self) -> tuple[str, ...]:
-        """What stands for `aud` where it is absent; of several the first that is there counts."""
+        """Claims that stand for an absent `aud`; the first one that the token has counts."""
         return self.audience_fallback or self.known.audience_fallback
 
     def reading(self, audience: str) -> dict[str, Any]:
-        """As the authorizer's `AUTH` has it; nothing where tokens are the standard's."""
+        """The part of the authorizer's `AUTH` about claims; empty where tokens follow the standard."""
         known, part = self.known, audience.replace("~", "~0").replace("/", "~1")
         scopes = self.scope_claims or tuple(each.replace(AUDIENCE, part) for each in known.scope_claims)
         said = {
@@ -126,7 +127,7 @@ class Claims(Model):
         )
 
     def size(self) -> int:
-        """Bytes that it takes in the authorizer's environment."""
+        """Bytes that the claims take in the authorizer's environment."""
         said = self.reading(AUDIENCE)
         return len(json.dumps(said, separators=(",", ":"))) if said else 0
 
@@ -160,7 +161,9 @@ class Jwks(Claims):
 
 def _one_address(values: Mapping[str, Any]) -> Iterable[Fault]:
     if values.get("discovery") is not None and values.get("jwks_uri") is not None:
-        yield Fault("stands beside jwks_uri, which needs none", "keep one of the two", ("discovery",))
+        yield Fault(
+            "is set together with jwks_uri, which needs no discovery", "keep one of the two", ("discovery",)
+        )
     named = [preset for name, preset in PRESETS.items() if name == values.get("preset")]
     if any(preset.elsewhere for preset in named) and not (values.get("discovery") or values.get("jwks_uri")):
         remedy = "add discovery: the address of the policy's openid-configuration"
@@ -182,15 +185,18 @@ class Oidc(Claims):
     algorithms: tuple[Algorithm, ...] = Field(
         ("RS256",),
         min_length=1,
-        description="Signature algorithms accepted; the token's own word is never taken for it.",
+        description="Signature algorithms that are accepted; the algorithm in a token's header is never "
+        "trusted.",
         json_schema_extra={"uniqueItems": True},
     )
     discovery: Document | None = Field(
         None,
-        description="Where the issuer's metadata is. Left out: /.well-known/openid-configuration below it.",
+        description="Where the issuer's metadata is. Left out: /.well-known/openid-configuration below "
+        "the issuer.",
     )
     jwks_uri: Document | None = Field(
-        None, description="Where its keys are, for an issuer without metadata. Left out: the metadata says."
+        None,
+        description="Where its keys are, for an issuer without metadata. Left out: where the metadata says.",
     )
 
     @model_validator(mode="after")
@@ -213,7 +219,7 @@ def _one_mode(values: Mapping[str, Any]) -> Iterable[Fault]:
 def _one_audience(values: Mapping[str, Any]) -> Iterable[Fault]:
     if values.get("oidc") is not None and values.get("audience") is not None:
         yield Fault(
-            "stands beside oidc, which has an audience of its own", "use oidc.audience", ("audience",)
+            "is set together with oidc, which has an audience of its own", "use oidc.audience", ("audience",)
         )
 
 
@@ -223,8 +229,8 @@ def _tokens_are_taken(values: Mapping[str, Any]) -> Iterable[Fault]:
         return
     seconds = managed.get("token_seconds")
     if isinstance(seconds, int) and isinstance(longest, int) and seconds > longest:
-        what = f"is {seconds}, and tokens over max_lifetime_seconds, {longest}, are refused"
-        yield Fault(what, "set it to no more", ("managed", "token_seconds"))
+        what = f"is {seconds}, but tokens that live longer than max_lifetime_seconds ({longest}) are refused"
+        yield Fault(what, f"set it to {longest} or less", ("managed", "token_seconds"))
 
 
 class Auth(Model):
@@ -241,13 +247,13 @@ class Auth(Model):
         None, description="The tokens' `aud` in managed and jwks mode. Left out: the tenant's slug."
     )
     leeway_seconds: int = Field(
-        30, ge=0, le=120, description="Clock difference tolerated in `exp` and `nbf`."
+        30, ge=0, le=120, description="Clock difference that is tolerated in `exp` and `nbf`, in seconds."
     )
     max_lifetime_seconds: int = Field(
         MAX_LIFETIME_SECONDS,
         ge=60,
         le=2_592_000,  # 30 days: a token cannot be called back
-        description="Tokens that live longer than this are refused.",
+        description="Tokens that live longer than this, in seconds, are refused.",
     )
 
     def described(self) -> Described | None:
@@ -261,7 +267,7 @@ class Auth(Model):
 
     @property
     def token_seconds(self) -> int:
-        """How long a token lives that the platform signs for a program of a managed tenant."""
+        """How long a token that the platform signs for a managed tenant's program lives."""
         said = self.managed.token_seconds if self.managed else None
         return said or min(TOKEN_SECONDS, self.max_lifetime_seconds)
 

@@ -49,9 +49,9 @@ def account_capacity(platform: Platform, granted: Granted = DEFAULTS) -> tuple[Q
 
 
 def require_room(cell: str, before: Collection[str], after: Collection[str], quota: int) -> None:
-    """An update makes what is new before it deletes what goes: a cell holds the stages of both for a while.
+    """An update creates before it deletes, so a cell holds the stages of both for a while.
 
-    A cell that is too small for `after` alone is no matter of order; `cell_capacity` counts it.
+    A cell that is too small even for `after` is not reported here; `cell_capacity` counts it.
 
     Raises:
         WrongInput: both together are more than the quota; the message says in which order they fit.
@@ -61,9 +61,9 @@ def require_room(cell: str, before: Collection[str], after: Collection[str], quo
     if len(after) <= quota < at_once:
         raise WrongInput(
             f"cell {cell} holds {quota} stages, and this change needs {at_once} for a while: "
-            f"{', '.join(new)} would come before {', '.join(gone)} goes; let one go first, "
-            f"in an update of its own. If AWS grants the API more, "
-            f"tiers.yaml says so in cells.{cell}.stages_quota"
+            f"{', '.join(new)} would be created before {', '.join(gone)} is deleted; let one go first, in an "
+            f"update of its own. If AWS grants the API more stages, write their number in tiers.yaml, as "
+            f"cells.{cell}.stages_quota"
         )
 
 

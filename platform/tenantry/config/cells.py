@@ -15,11 +15,11 @@ from tenantry.problems import unknown
 
 
 class UnknownName(WrongInput):
-    """There is no such cell or tenant; the message lists those that there are."""
+    """There is no such cell or tenant; the message lists the existing ones."""
 
 
 class Cell(Model):
-    """`removed` are slugs whose files say that they were there."""
+    """`removed` are the slugs of tenants whose files have the status removed."""
 
     name: str
     tenants: tuple[Tenant, ...]
@@ -28,17 +28,17 @@ class Cell(Model):
     domain: CellDomain | None = None
 
     def addresses(self, tenant: Tenant) -> tuple[str, ...]:
-        """Those of a tenant's that stay when another cell serves it."""
+        """The tenant's addresses that stay when another cell serves it."""
         return addresses(tenant.slug, tenant.domain, self.domain)
 
     @property
     def zoned(self) -> frozenset[str]:
-        """The domains whose records in DNS are made with them."""
+        """The domains whose DNS records are made together with them."""
         domains = (self.domain, *(tenant.domain for tenant in self.tenants))
         return frozenset(domain.name for domain in domains if domain and domain.zone)
 
     def without_domains(self) -> "Cell":
-        """As a second environment of the cell has it: a domain leads to one place."""
+        """The cell for a second environment, without domains: a domain leads to one place."""
         tenants = tuple(each.model_copy(update={"domain": None}) for each in self.tenants)
         return self.model_copy(update={"domain": None, "tenants": tenants})
 

@@ -1,6 +1,8 @@
-"""What no file shows by itself: two tenants of one name, a full cell, options of a group that is off.
+"""Conflicts that no file shows by itself: two tenants of one name, a full cell, options of a group that is
+off.
 
-So are a tenant's key for a table that its tier makes all tenants', and an address for alarms that it has not.
+Asking for an encryption key of one's own on a table that the tier shares is such a conflict too, and so is an
+address for alarms that the tier does not have.
 """
 
 from collections import Counter
@@ -54,7 +56,7 @@ def full_cells(
 
 
 def removed_early(candidates: Iterable[Candidate], today: date) -> Iterable[Problem]:
-    """What was promised until a day is there until its end, in UTC."""
+    """Data that was promised until a day is kept until the end of that day, in UTC."""
     for candidate in candidates:
         settings = candidate.settings
         if (
@@ -65,7 +67,7 @@ def removed_early(candidates: Iterable[Candidate], today: date) -> Iterable[Prob
         ):
             document = candidate.document
             what = f"status is removed, and its data is to be kept until {settings.until}"
-            remedy = "leave it offboarding until that day has passed"
+            remedy = "leave the status offboarding until that day has passed"
             yield Problem(document.file, document.line(("status",)), what, remedy)
 
 
@@ -100,14 +102,13 @@ def addresses_without_alarms(
 
 
 def groups_of_others(candidates: Iterable[Candidate], groups: Groups) -> Iterable[Problem]:
-    """A group may be there for named tenants alone."""
+    """A group may be declared for named tenants only."""
     for candidate in candidates:
         for index, name in enumerate(candidate.settings.routes if candidate.settings else ()):
             group = groups.group(name)
             if group and group.tenants is not None and candidate.at.slug not in group.tenants:
-                what = (
-                    f"routes lists {name}, which is there for {', '.join(group.tenants) or 'no tenant'} alone"
-                )
+                who = f"only {', '.join(group.tenants)}" if group.tenants else "no tenant"
+                what = f"routes lists {name}, which {who} may have"
                 line = candidate.document.line(("routes", index))
                 remedy = "take it out, or name the tenant in the group's declaration"
                 yield Problem(candidate.document.file, line, what, remedy)
@@ -122,7 +123,7 @@ def signing_without_keys(candidates: Iterable[Candidate], groups: Groups) -> Ite
             if settings and group and group.signs and settings.auth.managed is None:
                 what = f"routes lists {name}, which signs tokens, and auth is {settings.auth.mode}"
                 line = candidate.document.line(("routes", index))
-                remedy = "take it out, or let the platform make the keys, by auth.managed"
+                remedy = "take it out, or set auth.managed so that the platform makes the keys"
                 yield Problem(candidate.document.file, line, what, remedy)
 
 
@@ -138,7 +139,7 @@ def shares_of_no_group(candidates: Iterable[Candidate]) -> Iterable[Problem]:
 
 
 def options_of_no_group(candidates: Iterable[Candidate], groups: Groups) -> Iterable[Problem]:
-    """What is set for a group that is off would be dropped without a word."""
+    """Options of a group that is off would be silently dropped."""
     for candidate in candidates:
         settings, values = candidate.settings, candidate.document.values
         for group in groups:

@@ -82,7 +82,9 @@ def read_document(file: str, content: bytes) -> YamlDocument:
         _report_syntax(document, text, error)
     except _TooDeep as error:
         document.values = UNREAD
-        document.report(error.line, f"the values nest over {MAX_DEPTH} levels deep", "write them flatter")
+        document.report(
+            error.line, f"the values are nested more than {MAX_DEPTH} levels deep", "nest them less deeply"
+        )
     return document
 
 
@@ -125,7 +127,7 @@ def _value(document: YamlDocument, events: Iterator[Event], event: Event, loc: L
     if len(loc) > MAX_DEPTH:
         raise _TooDeep(line)
     if isinstance(event, AliasEvent):
-        remedy = "write the value out, so that changing one place changes one place"
+        remedy = "write the value out, so that a change in one place stays in one place"
         return document.refuse(loc, line, f"*{event.anchor} repeats a value by reference", remedy)
     value: Any
     if isinstance(event, ScalarEvent):
@@ -135,7 +137,7 @@ def _value(document: YamlDocument, events: Iterator[Event], event: Event, loc: L
     else:
         value = _mapping(document, events, loc)
     if isinstance(event, ScalarEvent | SequenceStartEvent | MappingStartEvent) and event.tag is not None:
-        remedy = "take the tag out; quote the value if it is a text"
+        remedy = "take the tag out; quote the value if it is meant as text"
         return document.refuse(loc, line, f"the value has the tag {shown(event.tag)}", remedy)
     if value is None and loc:
         return document.refuse(loc, line, f"{dotted(loc)} is empty", "fill it in, or take the line out")
@@ -164,7 +166,7 @@ def _mapping(document: YamlDocument, events: Iterator[Event], loc: Loc) -> dict[
         item = (*loc, key)
         if key in values:
             first = document.lines[item]
-            document.report(line, f"{shown(key)} is given twice, first in line {first}", "keep one of them")
+            document.report(line, f"{shown(key)} is given twice, first on line {first}", "keep one of them")
             _value(document, events, next(events), (*loc, f"{key} (again)"))
             continue
         document.lines[item] = line

@@ -1,4 +1,4 @@
-"""What no file shows by itself of domains: two that claim one, none that has it, a path that is taken."""
+"""Conflicts over domains that no file shows by itself: two claim one, none owns it, or a path is taken."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from tenantry.config.tiers import TiersFile
 from tenantry.problems import Problem
 
 Claim = tuple[str, int, bool]
-"""File, line, and whether the domain is made by whoever claims it."""
+"""File, line, and whether the claimant makes the domain."""
 
 
 def repeated_domains(

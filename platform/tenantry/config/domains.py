@@ -20,7 +20,7 @@ _CERTIFICATE = r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9
 def _domain(text: str) -> str:
     last = text.rpartition(".")
     if not HOST.fullmatch(text) or len(text) > 253 or not last[1] or not re.search("[a-z]", last[2]):
-        raise Fault("is not a domain", "write one in lower case and in full, as api.example.com").error()
+        raise Fault("is not a domain", "write one in lower case and in full, such as api.example.com").error()
     return text
 
 
@@ -36,12 +36,12 @@ Certificate = Annotated[str, StringConstraints(pattern=_CERTIFICATE)]
 ZONE = r"^Z[A-Z0-9]{1,31}$"
 Zone = Annotated[str, StringConstraints(pattern=ZONE)]
 _OF_CERTIFICATE = (
-    "ARN of its certificate, which ACM holds in the stack's own Region and account. One is made where it is "
-    "left out and zone is given."
+    "ARN of its certificate in ACM, in the stack's own Region and account. Left out where zone is given: "
+    "one is made."
 )
 _OF_ZONE = (
-    "Id of the public hosted zone that answers for the domain, in the stack's own account: its records are "
-    "made there, and its certificate, unless one is given."
+    "Id of the public hosted zone that answers for the domain, in the stack's own account. The domain's "
+    "records are made in it, and its certificate is validated by it unless one is given."
 )
 
 
@@ -57,7 +57,7 @@ def _whose_certificate(values: Mapping[str, Any]) -> Iterable[Fault]:
         yield Fault("has no certificate", remedy)
     if owned is False:
         for name in _given(values):
-            yield Fault("is another stack's", f"take the {name} out", (name,))
+            yield Fault("belongs to the stack that owns the domain", f"take the {name} out", (name,))
 
 
 def _given(values: Mapping[str, Any]) -> list[str]:
@@ -75,7 +75,7 @@ class Domain(Model):
 
 
 class CellDomain(Model):
-    """The domain below which each of a cell's tenants has a path that is called as the tenant is."""
+    """The domain below which each of a cell's tenants has a path, named after the tenant."""
 
     rules = (_whose_certificate,)
 
@@ -88,12 +88,12 @@ class CellDomain(Model):
         "maps its tenants onto it.",
     )
     default_endpoint: bool = Field(
-        True, description="false: the API answers at its domains alone, and no longer at AWS's own address."
+        True, description="false: the API answers only at its domains, and no longer at AWS's own address."
     )
 
 
 def closed(cells: CellDomain | None) -> bool:
-    """Whether AWS's own address of the cell's API answers nobody."""
+    """Whether the cell's API refuses every call to AWS's own address."""
     return cells is not None and not cells.default_endpoint
 
 

@@ -20,7 +20,7 @@ M = TypeVar("M", bound=Model)
 _PATTERNS = {
     slugs.KEY_PATTERN: f"use {slugs.KEY_RULE}",
     slugs.CELL_PATTERN: f"use {slugs.CELL_RULE}",
-    tenants.NAME_PATTERN: "write it on one line, with no blank first or last",
+    tenants.NAME_PATTERN: "write it on one line, with no blank at its start or end",
     auth.IDENTIFIER_PATTERN: "use 1 to 255 ASCII characters, with no blank, quote or backslash",
     auth.CLAIM_PATTERN: "write a claim's name, or a JSON pointer to it such as /realm_access/roles",
     auth.SCOPES_PATTERN: "write scopes, separated by single blanks",
@@ -29,10 +29,10 @@ _PATTERNS = {
     sites.REGION_PATTERN: "write a Region, as in eu-central-1",
     sites.BACKEND_PATTERN: "write an address as `pulumi login` takes it, as in s3://bucket",
     jwk.KID_PATTERN: "use 1 to 128 of A-Z, a-z, 0-9 and . _ ~ : / + = @ -",
-    jwk.BASE64URL_PATTERN: "write it in base64url, with no padding, as RFC 7518 has it",
+    jwk.BASE64URL_PATTERN: "write it in base64url, without padding, as RFC 7518 requires",
 }
 _KINDS = {
-    "string_type": "write a text",
+    "string_type": "write text",
     "int_type": "use a whole number, in plain digits",
     "int_from_float": "use a whole number",
     "bool_type": "use true or false",
@@ -103,7 +103,7 @@ def _words(model: type[BaseModel], loc: Loc, details: ErrorDetails) -> tuple[str
 
 def _kind_remedy(kind: str, value: object) -> str:
     if kind == "string_type" and isinstance(value, int | float):
-        return f'put it in quotes if it is meant as a text: "{str(value).lower()}"'
+        return f'put it in quotes if it is meant as text: "{str(value).lower()}"'
     if kind == "tuple_type" and isinstance(value, str) and shown(value) == repr(value):
         return f"write a list: [{value}]"
     return _KINDS[kind]
@@ -123,7 +123,7 @@ def _bounds(kind: str, value: Any, context: Mapping[str, Any], optional: str) ->
         case "less_than_equal":
             return f"is {shown(value)}", f"use {context['le']} or less{optional}"
         case "string_too_short":
-            return "is empty", f"write a text{optional}"
+            return "is empty", f"write text{optional}"
         case "string_too_long":
             return f"has {len(value)} characters", f"use at most {context['max_length']}"
         case "too_short":

@@ -18,7 +18,7 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class FleetFiles:
-    """A file that has problems, or is not there, reads as an empty one."""
+    """A file that is missing or has problems reads as an empty one."""
 
     sites: SitesFile
     rings: RingsFile
@@ -66,5 +66,5 @@ def _report_unknown(
     for loc, name in named:
         if name not in known:
             document.report(
-                document.line(loc), f"{name} is none of the {kind}", suggestion(name, known, kind)
+                document.line(loc), f"{name} is not one of the {kind}", suggestion(name, known, kind)
             )

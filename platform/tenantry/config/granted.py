@@ -47,7 +47,8 @@ def written(account: Account) -> str:
 
 
 def load(folder: Path) -> dict[str, Granted]:
-    """By cell, those that a file speaks of. Of two stacks of one cell the least of each figure counts.
+    """By cell, for the cells whose stacks have a file. If a cell has two stacks, the lower value of each
+    figure counts.
 
     Raises:
         WrongInput: a file does not hold what `tenantry quotas` writes.
@@ -61,7 +62,7 @@ def load(folder: Path) -> dict[str, Granted]:
 
 
 def least(granted: Iterable[Granted]) -> Granted:
-    """What holds whichever of these accounts it is; the defaults, if there is none."""
+    """The lowest value of each figure in all of these accounts; the defaults, if there are none."""
     known = list(granted)
     figures = [name for name in Granted.model_fields if name != "taken"]
     return (
@@ -75,4 +76,4 @@ def _read(file: Path) -> Account:
     try:
         return Account.model_validate_json(file.read_bytes())
     except (OSError, ValidationError):
-        raise WrongInput(f"{file} cannot be read; `tenantry quotas --stack` writes it again") from None
+        raise WrongInput(f"{file} cannot be read; run `tenantry quotas --stack` to write it again") from None

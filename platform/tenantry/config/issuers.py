@@ -64,7 +64,7 @@ class Described:
 
 
 def advice(described: Described) -> Iterable[str]:
-    """Sentences on what this issuer's tokens lack for this file, each with what to write."""
+    """What does not fit between this file and this issuer's tokens, each with what to write instead."""
     known = _recognised(described.url)
     if known is None:
         return
@@ -122,11 +122,11 @@ def _cognito(described: Described) -> Iterable[str]:
 def _entra(described: Described) -> Iterable[str]:
     path = described.url.path.strip("/").split("/")
     if path[0] in ("common", "organizations", "consumers"):
-        yield f"no token's iss has {path[0]} in it; write the directory's id in its place"
+        yield f"tokens have the directory's id in iss, never {path[0]}; write the id in its place"
     elif described.url.hostname != "sts.windows.net" and path[-1] != "v2.0":
-        yield "no token's iss ends there; write https://login.microsoftonline.com/<directory id>/v2.0"
+        yield "the tokens' iss ends in /v2.0; write https://login.microsoftonline.com/<directory id>/v2.0"
     if "roles" not in described.scope_claims:
-        yield "the issuer's client credentials have roles and no scp; write preset: entra"
+        yield "the issuer's tokens for client credentials have roles and no scp; write preset: entra"
 
 
 def _google(_: Described) -> Iterable[str]:
@@ -136,8 +136,8 @@ def _google(_: Described) -> Iterable[str]:
 def _keycloak(described: Described) -> Iterable[str]:
     if not (described.subject_fallback or described.scope_claims):
         yield (
-            "the issuer's client credentials may have no sub, and clients' roles are in resource_access; "
-            "write preset: keycloak"
+            "the issuer's tokens for client credentials may have no sub, and clients' roles are in "
+            "resource_access; write preset: keycloak"
         )
 
 

@@ -1,4 +1,4 @@
-"""Take public signature keys only, and only ones that the authorizer will be able to load."""
+"""Accept public signature keys only, and only ones that the authorizer will be able to load."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -49,7 +49,7 @@ def _public(values: Mapping[str, Any]) -> Iterable[Fault]:
         )
     for member in _PRIVATE:
         if values.get(member) not in (None, "", ()):  # some libraries write every member that they know
-            remedy = "take it out, and replace this key wherever it is used: it has been seen"
+            remedy = "take it out, and replace this key wherever it is used: it is no longer secret"
             yield Fault("is the private half of the key", remedy, (member,))
 
 
@@ -59,7 +59,7 @@ def _complete(values: Mapping[str, Any]) -> Iterable[Fault]:
     missing = [member for member in members if values.get(member) is None]
     if missing:
         names = " and ".join(missing)
-        yield Fault(f"lacks {names}, which a key of type {kty} has", "copy the whole public key")
+        yield Fault(f"lacks {names}, which a key of type {kty} needs", "copy the whole public key")
     if members:
         for member in {"crv", "x", "y", "n", "e"}.difference(members) & values.keys():
             if values[member] is not None:
@@ -68,11 +68,11 @@ def _complete(values: Mapping[str, Any]) -> Iterable[Fault]:
 
 def _verifying(values: Mapping[str, Any]) -> Iterable[Fault]:
     if not jwks.verifies(values.get("key_ops")):
-        yield Fault("leaves out verify", "use a key that may verify, or take key_ops out", ("key_ops",))
+        yield Fault("does not include verify", "use a key that may verify, or take key_ops out", ("key_ops",))
 
 
 class Jwk(Model):
-    """A public key as RFC 7517 writes it; what says nothing about verifying is ignored, as it asks."""
+    """A public key in the form of RFC 7517, which asks to ignore members that do not concern verifying."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -81,16 +81,17 @@ class Jwk(Model):
     kid: str = Field(
         pattern=KID_PATTERN,
         examples=["2026"],
-        description="The name that a token's header picks this key by.",
+        description="The name by which a token's header refers to this key.",
     )
     kty: Literal["RSA", "EC", "OKP"] = Field(examples=["OKP"], description="The key's type.")
     alg: Algorithm | None = Field(
         None,
-        description="Its one algorithm. Left out: RS256, ES256, ES384, ES512 or EdDSA, by its type.",
+        description="The key's only algorithm. Left out: RS256, ES256, ES384, ES512 or EdDSA, depending "
+        "on its type.",
     )
     use: Literal["sig"] | None = Field(None, description="What the key is for, if stated.")
     key_ops: tuple[str, ...] | None = Field(
-        None, description="What the key may do, if stated: verify, at least."
+        None, description="What the key may do, if stated; verify must be included."
     )
     crv: Literal["P-256", "P-384", "P-521", "Ed25519"] | None = Field(
         None, description="The curve of an EC or OKP key."
@@ -112,11 +113,11 @@ class Jwk(Model):
         return {name: getattr(self, name) for name in names} | {"alg": self.algorithm}
 
     def size(self) -> int:
-        """Bytes that it takes in the authorizer's environment."""
+        """Bytes that the key takes in the authorizer's environment."""
         return len(json.dumps(self.members(), separators=(",", ":"))) + 1
 
     def fingerprint(self) -> bytes:
-        """The same for the same key, whatever its name and spelling."""
+        """Equal for equal keys, whatever their names and spelling."""
         key = self._key()
         der: bytes = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return der
@@ -133,7 +134,7 @@ class Jwk(Model):
                 f"has the curve {self.crv}, which its type {self.kty} does not have", "correct one"
             ).error()
         if self.algorithm not in able:
-            raise Fault(f"has alg {self.alg}, which its type cannot serve", f"use {able[0]}").error()
+            raise Fault(f"has alg {self.alg}, which does not fit its type", f"use {able[0]}").error()
         try:
             key = self._key()
         except (PyJWTError, ValueError, UnsupportedAlgorithm):

@@ -1,7 +1,7 @@
 """Add and drop names in a list of a tenant's file, and leave every other byte alone.
 
-The text is cut at the positions that the parser reports. Writing the parsed file out again would indent,
-fold and quote anew what nobody asked to change.
+The text is cut at the positions that the parser reports. Writing the parsed file out again would change the
+indentation, folding and quotes of lines that nobody asked to change.
 """
 
 import re
@@ -25,12 +25,12 @@ _COMMENT = re.compile(r"#[^\r\n]*")
 
 
 class NotEditable(WrongInput):
-    """The list is written in a way that is left to people; the message says where it is."""
+    """The list is written in a way that only people should edit; the message says where it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """A list of names as it stands in the text: the spans of its entries, in characters."""
+    """Where a list of names stands in the text: the spans of its entries, in characters."""
 
     text: str
     end: int
@@ -149,10 +149,10 @@ def _edited(
 
 
 def _checked(file: str, content: bytes, edited: bytes, loc: Loc, names: tuple[str, ...], line: int) -> bytes:
-    """What was written is read again: anything but exactly the change that was meant is refused."""
+    """The edited text is read again: anything other than exactly the change that was meant is refused."""
     after = read_document(file, edited)
     if after.problems or after.values != _with(read_document(file, content).values, loc, names):
-        what = f"{dotted(loc)} is written in a way that is left to people"
+        what = f"{dotted(loc)} is written in a way that commands do not edit"
         raise NotEditable(str(Problem(file, line, what, "edit it by hand")))
     return edited
 
@@ -221,7 +221,7 @@ def _line_end(text: str, position: int) -> str:
 
 
 def _find(text: str, loc: Loc) -> tuple[_List | None, int]:
-    """The list, unless it holds what cannot be cut; and its line."""
+    """The list, unless something in it cannot be cut; and its line."""
     node: Any = yaml.compose(text, Loader=PARSER)
     for key in loc:
         node = next(value for name, value in node.value if name.value == key)

@@ -41,10 +41,14 @@ class Retired(Model):
 def ends_when_it_says(values: Mapping[str, Any]) -> Iterable[Fault]:
     status, until = values.get("status"), values.get("until")
     if status in ENDING and until is None:
-        yield Fault(f"is {status}, and until is missing", "say until which day its data is kept", ("status",))
+        yield Fault(
+            f"is {status}, and until is missing", "add the last day on which its data is kept", ("status",)
+        )
     if until is not None and status not in ENDING:
         yield Fault(
-            "is set for a tenant that does not end", "take it out, or offboard the tenant", ("until",)
+            "is set, but the tenant is neither offboarding nor removed",
+            "take it out, or offboard the tenant",
+            ("until",),
         )
 
 
@@ -59,5 +63,5 @@ def retired_are_out_of_use(values: Mapping[str, Any]) -> Iterable[Fault]:
         listed = retired.get(field) if isinstance(retired, dict) else None
         for index, name in enumerate(listed if isinstance(listed, tuple) else ()):
             if isinstance(names, tuple) and name in names:
-                what = f"is {shown(name)}, which is in use too"
+                what = f"is {shown(name)}, which is also in use"
                 yield Fault(what, "take it out of one of the two lists", ("retired", field, index))

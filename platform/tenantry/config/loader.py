@@ -35,9 +35,9 @@ from tenantry.problems import ConfigErrors, Problem, shown
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a folder holds: a platform of the files that are right, and the problems of the others.
+    """What a folder holds: a platform of the valid files, and the problems of the others.
 
-    `platform` is None where tiers.yaml is wrong; `files` are all of tenants, right or wrong.
+    `platform` is None where tiers.yaml is wrong; `files` are all tenants' files, valid or not.
     """
 
     platform: Platform | None
@@ -78,7 +78,7 @@ def load_platform(
 def read_platform(
     folder: Path, proposed: Mapping[Path, bytes] | None = None, groups: Groups | None = None
 ) -> Reading:
-    """The same, with whatever is wrong beside what is right."""
+    """As `load_platform`, but with the problems beside what is valid instead of raising them."""
     contents, known = proposed or {}, groups or current()
     found = survey(folder)
     tiers_document = read(found.tiers, contents) if found.tiers else YamlDocument(str(folder / TIERS))
@@ -117,7 +117,7 @@ def read_platform(
 
 
 def _names(tiers_document: YamlDocument) -> tuple[str, ...]:
-    """The tiers' names as written, so that a fault in one tier does not make its tenants wrong."""
+    """The tiers' names as written, so that a fault in one tier is not reported again for its tenants."""
     tiers = tiers_document.values.get("tiers") if isinstance(tiers_document.values, dict) else None
     return tuple(tiers) if isinstance(tiers, dict) else ()
 
@@ -130,7 +130,7 @@ def _candidate(
     tier = document.values.get("tier") if isinstance(document.values, dict) else None
     if isinstance(tier, str) and tier_names and tier not in tier_names:
         remedy = suggestion(tier, tier_names, "tiers")
-        document.report(document.line(("tier",)), f"tier is {shown(tier)}, which {TIERS} lacks", remedy)
+        document.report(document.line(("tier",)), f"tier is {shown(tier)}, which is not in {TIERS}", remedy)
     return Candidate(at, document, settings)
 
 

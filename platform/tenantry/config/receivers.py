@@ -24,12 +24,10 @@ class _Receiver(Model):
     rules = (unrepeated("events"),)
 
     name: Name = Field(
-        description="What it is called in commands, logs and alarms. Another name is another receiver.",
+        description="Its name in commands, logs and alarms. Changing the name makes another receiver.",
         examples=["crm"],
     )
-    url: Url = Field(
-        description="Where events are posted to.", examples=["https://hooks.example.com/contact"]
-    )
+    url: Url = Field(description="Where events are posted.", examples=["https://hooks.example.com/contact"])
 
 
 class Listing(Model):
@@ -47,7 +45,7 @@ def listing(webhooks: Webhooks) -> tuple[type[Model], Any]:
         Field(
             None,
             min_length=1,
-            description=f"Which events it takes; all of them, if left out. {said}",
+            description=f"Which events it takes. Left out: all of them. {said}",
             json_schema_extra={"uniqueItems": True},
         ),
     )
@@ -79,7 +77,7 @@ def _not_called(single: str) -> ModelRule:
         listed = values.get(KEY)
         for index, each in enumerate(listed if isinstance(listed, tuple) else ()):
             if isinstance(each, dict) and each.get("name") == single:
-                what = f"is {single}, as the receiver is called that {single} names"
+                what = f"is {single}, which is the name of the receiver that {single} sets"
                 yield Fault(what, "choose another name", (KEY, index, "name"))
 
     return rule

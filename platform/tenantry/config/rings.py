@@ -1,4 +1,4 @@
-"""Say in which order stacks get a change, and what has to hold before more of them do."""
+"""In which order stacks get a change, and what has to hold before the next ones do."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -17,16 +17,26 @@ def _takes_something(values: Mapping[str, Any]) -> Iterable[Fault]:
 
 
 class Gate(Model):
-    """What has to hold in a ring's stacks before the next ring begins, against the hour before."""
+    """What has to hold in a ring's stacks before the next ring begins, compared with the hour before the
+    change.
+    """
 
     more_5xx_percent: float = Field(
-        1.0, ge=0, le=100, description="By how many points the share of calls answered 5xx may grow."
+        1.0,
+        ge=0,
+        le=100,
+        description="By how many percentage points the share of a tenant's calls that "
+        "are answered 5xx may grow.",
     )
-    slower_p99: float = Field(1.5, ge=1, le=100, description="How many times as long p99 may take.")
-    alarms: bool = Field(True, description="Whether an alarm that began to ring during the rollout counts.")
+    slower_p99: float = Field(
+        1.5, ge=1, le=100, description="By what factor a tenant's p99 latency may grow."
+    )
+    alarms: bool = Field(
+        True, description="Whether an alarm that went off during the rollout fails the gate."
+    )
     calls: bool = Field(
         False,
-        description="Whether each tenant's front door is called, as `tenantry verify --call` does.",
+        description="Whether the gate calls each tenant's front door, as `tenantry verify --call` does.",
     )
 
 
@@ -35,9 +45,9 @@ class Ring(Model):
 
     rules = (_takes_something, unrepeated("stacks"), unrepeated("tenants"), unrepeated("tiers"))
 
-    name: KeyName = Field(description="Its name, in reports.", examples=["canary"])
+    name: KeyName = Field(description="The ring's name in reports.", examples=["canary"])
     stacks: tuple[str, ...] = Field(
-        (), description="Stacks by name.", json_schema_extra={"uniqueItems": True}, examples=[["demo"]]
+        (), description="Names of stacks.", json_schema_extra={"uniqueItems": True}, examples=[["demo"]]
     )
     tenants: tuple[str, ...] = Field(
         (), description="The stacks that declare these tenants.", json_schema_extra={"uniqueItems": True}
@@ -51,11 +61,14 @@ class Ring(Model):
         None,
         ge=1,
         le=100,
-        description="A share of all stacks, in percent, by a digest of their names: a stack stays in its "
-        "ring as others come. Of two rings with shares, the later one's counts the earlier one's too.",
+        description="A share of all stacks, in percent, chosen by a digest of their names, so that a "
+        "stack stays in its ring when others are added. If two rings have shares, the later one's "
+        "includes the earlier one's.",
     )
-    soak_minutes: int = Field(0, ge=0, le=10_080, description="How long to wait before the gate is asked.")
-    gate: Gate | None = Field(None, description="What has to hold then. Left out: nothing.")
+    soak_minutes: int = Field(
+        0, ge=0, le=10_080, description="How long to wait before the gate is checked, in minutes."
+    )
+    gate: Gate | None = Field(None, description="What has to hold then. Left out: nothing is checked.")
 
 
 class RingsFile(Model):
@@ -64,14 +77,19 @@ class RingsFile(Model):
     rules = (unrepeated("rings", "name"),)
 
     rings: tuple[Ring, ...] = Field(
-        (), description="In their order. Stacks that none of them takes come last, in a ring called `rest`."
+        (),
+        description="The rings, in order. Stacks that none of them takes come last, in a ring called `rest`.",
     )
     at_once: int = Field(4, ge=1, le=64, description="How many stacks are updated at a time.")
     auto_rollback: bool = Field(
         False,
-        description="Whether a gate that fails has what the rollout touched taken back at once, as by "
-        "`tenantry fleet rollback`.",
+        description="Whether a gate that fails takes back at once what the rollout touched, as `tenantry "
+        "fleet rollback` does.",
     )
     failing_percent: int = Field(
-        20, ge=0, le=100, description="A ring of whose stacks a larger share fails is the rollout's last."
+        20,
+        ge=0,
+        le=100,
+        description="The percentage of a ring's stacks that may fail; if more fail, "
+        "the rollout ends with that ring.",
     )

@@ -38,7 +38,7 @@ _MOST: dict[KeyKind, int] = {"api": API_KEYS, "signing": MANAGED_KEYS}
 class Rotation:
     """A step that is in the file now; `names` are those that the file lists after it.
 
-    `beside` are problems of other files, which hindered nothing.
+    `beside` are problems of other files, which did not prevent the step.
     """
 
     tenant: str
@@ -57,7 +57,7 @@ def keys(tenant: Tenant, kind: KeyKind) -> tuple[str, ...]:
 
 
 def retired(tenant: Tenant, kind: KeyKind) -> tuple[str, ...]:
-    """Names that were in use once."""
+    """Names of keys that were in use once."""
     return tenant.retired.api_keys if kind == "api" else tenant.retired.signing_keys
 
 
@@ -79,7 +79,7 @@ def add(folder: Path, slug: str, kind: KeyKind, name: str | None, today: date) -
     if name in opened.retired:
         raise WrongInput(f"{opened.file} says that {name} is retired; choose another name")
     if len(opened.names) >= _MOST[kind]:
-        raise WrongInput(f"{opened} lists {len(opened.names)} keys, the most there can be; retire one first")
+        raise WrongInput(f"{opened} lists {len(opened.names)} keys, which is the maximum; retire one first")
     return opened.written(name, key_lists.added(str(opened.file), opened.content, opened.loc, name))
 
 
@@ -87,22 +87,22 @@ def retire(folder: Path, slug: str, kind: KeyKind, name: str) -> Rotation:
     """Take a name out of those in use, and list it among those that were. Raises as `add` does."""
     opened = _open(folder, slug, kind)
     if name not in opened.names:
-        raise WrongInput(f"{opened} lists no {name!r}; it lists {', '.join(opened.names)}")
+        raise WrongInput(f"{opened} does not list {name!r}; it lists {', '.join(opened.names)}")
     if len(opened.names) == 1:
-        raise WrongInput(f"{name} is the last that {opened} lists; add its successor first, and deploy")
+        raise WrongInput(f"{name} is the last key that {opened} lists; add its successor first, and deploy")
     file = str(opened.file)
     rest = key_lists.retired(file, opened.content, opened.loc, name)
     return opened.written(name, key_lists.listed(file, rest, _RETIRED[kind], name))
 
 
 def can_retire(tenant: Tenant, kind: KeyKind, name: str) -> bool:
-    """Whether it is in use, and not the last."""
+    """Whether the name is in use, and is not the last one."""
     return name in (names := keys(tenant, kind)) and len(names) > 1
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A tenant's file as it was read and found right."""
+    """A tenant's file as it was read and found valid."""
 
     folder: Path
     file: Path
@@ -151,7 +151,7 @@ def _open(folder: Path, slug: str, kind: KeyKind) -> _Opened:
 
 
 def _replace(file: Path, before: bytes, after: bytes) -> None:
-    """In one step: whoever reads meanwhile finds the old file or the new one, and never a part."""
+    """In one step: a concurrent reader finds the old file or the new one, never a part of one."""
     # A hidden file is not part of the platform, so a check that runs meanwhile passes this one over.
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     part = Path(name)

@@ -17,7 +17,7 @@ _CLOSED: JsonDict = {"additionalProperties": False}  # pydantic leaves it out be
 
 
 class Site(Model):
-    """Where a cell runs. What is left out is the environment's, as for `pulumi up` by hand."""
+    """Where a cell runs. What is left out comes from the environment, as in a `pulumi up` by hand."""
 
     account: Annotated[str, StringConstraints(pattern=ACCOUNT_PATTERN)] | None = Field(
         None,
@@ -31,22 +31,24 @@ class Site(Model):
     )
     region: Annotated[str, StringConstraints(pattern=REGION_PATTERN)] | None = Field(
         None,
-        description="The Region, which the stacks' own files repeat for the engine.",
+        description="The Region; the stacks' own files repeat it for the engine.",
         examples=["eu-central-1"],
     )
     residency: Annotated[str, StringConstraints(pattern=KEY_PATTERN)] | None = Field(
-        None, description="Where its data is, in a word of your own, for `tenantry place`.", examples=["eu"]
+        None,
+        description="Where its data is kept, as a word of your choice that `tenantry place` can ask for.",
+        examples=["eu"],
     )
     backend: Annotated[str, StringConstraints(pattern=BACKEND_PATTERN)] | None = Field(
         None,
         description="Where the engine keeps the state of its stacks, as `pulumi login` takes it.",
         examples=["s3://tenantry-state-eu?region=eu-central-1"],
     )
-    closed: bool = Field(False, description="Whether `tenantry place` leaves it out.")
+    closed: bool = Field(False, description="Whether `tenantry place` leaves the cell out.")
 
 
 class SitesFile(Model):
-    """Where the cells run. Without this file, and for a cell that it leaves out, the environment says so."""
+    """Where the cells run. Without this file, and for a cell that it leaves out, the environment decides."""
 
     cells: dict[CellName, Site] = Field(
         default_factory=dict, description="Cells by name.", json_schema_extra=_CLOSED

@@ -1,4 +1,4 @@
-"""Find the files that make a platform; whatever else lies among them is a problem, never passed over.
+"""Find the files that make a platform; anything else among them is reported as a problem.
 
 `<folder>/tiers.yaml` and `<folder>/<cell>/<slug>.yaml` count, and beside the tiers, if they are there,
 platform.yaml and rings.yaml. Hidden files, README.md and the folder
@@ -52,7 +52,7 @@ def survey(folder: Path) -> Survey:
             if _is_file(found, path, mode):
                 setattr(found, {TIERS: "tiers", SITES: "sites", RINGS: "rings"}[path.name], path)
         elif path.suffix == ".yaml":
-            found.report(path, "no cell is named by the path", "move the file into its cell's folder")
+            found.report(path, "the path does not name a cell", "move the file into its cell's folder")
         else:
             found.report(path, f"only {TIERS} and cells' folders belong here", "move it elsewhere")
     named = {problem.file for problem in found.problems}
@@ -68,12 +68,12 @@ def content(path: Path) -> bytes | Problem:
     except OSError as error:
         return _unreadable(path, error)
     if len(data) > MAX_BYTES:
-        return Problem(str(path), 1, f"the file has over {MAX_BYTES:,} bytes", "make it smaller")
+        return Problem(str(path), 1, f"the file is larger than {MAX_BYTES:,} bytes", "make it smaller")
     return data
 
 
 def read(path: Path, proposed: Mapping[Path, bytes]) -> YamlDocument:
-    """What the file holds, or the content that is proposed in its place."""
+    """The file's content, or the content that is proposed in its place."""
     found = proposed[path] if path in proposed else content(path)
     if isinstance(found, Problem):
         return YamlDocument(str(path), problems=[found])
@@ -115,7 +115,7 @@ def _is_file(found: Survey, path: Path, mode: int) -> bool:
     elif stat.S_ISDIR(mode):
         found.report(path, "this is a folder", "keep tenants' files directly in their cell's folder")
     elif not stat.S_ISREG(mode):
-        found.report(path, "this is not a regular file", "take it away")
+        found.report(path, "this is not a regular file", "remove it")
     return stat.S_ISREG(mode)
 
 

@@ -63,12 +63,12 @@ _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 
 def tenant_file(slug: str, cell: str, tier: str, name: str | None = None) -> str:
-    """The text of tenants/<cell>/<slug>.yaml; whether tier and cell exist is the caller's to know.
+    """The text of tenants/<cell>/<slug>.yaml; whether tier and cell exist is not checked here.
 
     It switches on each installed group that the tenant may have, except those that sign tokens or oversee it.
 
     Raises:
-        ValueError: slug or cell can be no such name.
+        ValueError: slug or cell is not a valid name.
     """
     if not is_slug(slug):
         raise ValueError(f"{shown(slug)} cannot be a slug; use {SLUG_RULE}")
@@ -102,7 +102,7 @@ def _display_name(slug: str) -> str:
 
 
 def scalar(text: str) -> str:
-    """The text as YAML: plain where every reader takes it for this text."""
+    """The text as YAML: unquoted where every YAML reader reads it as this text."""
     words = text.replace(" ", "").replace("-", "")
     if words.isalnum() and text[0].isalpha() and text.lower() not in _WORDS:
         return text

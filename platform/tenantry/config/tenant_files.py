@@ -94,5 +94,7 @@ def _option(option: Option) -> Any:
 
 
 def _field(name: str) -> str:
-    """Of the model, whose own methods have names that groups and options may have too, such as `copy`."""
+    """The field's name in the model, whose methods have names that groups and options may have too, such as
+    `copy`.
+    """
     return f"{name}_"

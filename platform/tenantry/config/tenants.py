@@ -41,13 +41,13 @@ class Data(Model):
     )
     encryption: Encryption = Field(
         "aws-owned",
-        description="Whose key the data is kept under: one that AWS owns, or (kms) a KMS key made for this "
-        "tenant alone, which needs isolation: silo and costs $1 a month.",
+        description="Whose key encrypts the data. aws-owned: a key that AWS owns; kms: a KMS key made "
+        "for this tenant alone, which needs isolation: silo and costs $1 a month.",
     )
 
 
 class Alarms(Model):
-    """Who hears of trouble."""
+    """Who is notified of trouble."""
 
     email: Email | None = Field(None, description="The e-mail address that this tenant's alarms go to.")
 
@@ -69,7 +69,7 @@ def _origins_agree(values: Mapping[str, Any]) -> Iterable[Fault]:
 
 
 class TenantSettings(Model):
-    """What means the same in the file and in the platform."""
+    """Settings that mean the same in the file and in the platform."""
 
     rules = (
         unrepeated("routes"),
@@ -83,13 +83,14 @@ class TenantSettings(Model):
     name: DisplayName = Field(description="Display name.", examples=["Acme Corporation"])
     status: Status = Field(
         "active",
-        description="suspended: its API answers 403, and all that is its own stays. offboarding: the same, "
-        "until a day. removed: after that day, nothing of it is deployed; this file says that it was there.",
+        description="suspended: its API answers 403, and everything that belongs to it stays. "
+        "offboarding: the same, until the day in `until`. removed: after that day, nothing of it is "
+        "deployed; this file records that it was there.",
     )
     reason: DisplayName | None = Field(None, description="Why it is not active, for whoever reads this file.")
     until: Day | None = Field(
         None,
-        description="With offboarding and removed: the last day on which its data is kept.",
+        description="For offboarding and removed: the last day on which its data is kept.",
         examples=["2027-01-31"],
     )
     routes: Annotated[tuple[str, ...], AfterValidator(in_canonical_order)]
@@ -105,29 +106,33 @@ class TenantSettings(Model):
     )
     retired: Retired = Field(
         default_factory=Retired,
-        description="Keys that were in use and are gone. A deployed key may go only if it is named here.",
+        description="Keys that were in use and are gone. A deployed key may be removed only if it is "
+        "listed here.",
     )
     data: Data = Field(default_factory=Data, description="Where and how the tenant's data is kept.")
     cors_origins: tuple[Origin, ...] = Field(
         (),
-        description="Origins whose pages may call the API, as browsers send them; one may begin with *. "
-        "for every name before its domain. Or * alone.",
+        description="Origins whose pages may call the API, written as browsers send them. A host may "
+        "begin with *. to stand for every name below its domain. Or * alone.",
         json_schema_extra={"uniqueItems": True},
     )
     cors_credentials: bool = Field(
-        False, description="Whether those pages may send cookies and the like; not together with *."
+        False, description="Whether those pages may send cookies and other credentials; not together with *."
     )
-    domain: Domain | None = Field(None, description="A domain of its own, at whose root its API answers too.")
-    alarms: Alarms = Field(default_factory=Alarms, description="Who hears of trouble.")
+    domain: Domain | None = Field(
+        None, description="A domain of the tenant's own; its API answers at the root of it too."
+    )
+    alarms: Alarms = Field(default_factory=Alarms, description="Who is notified of trouble.")
     release: Annotated[str, StringConstraints(pattern=RELEASE)] | None = Field(
         None,
-        description="The release that it runs, of those that `tenantry releases` lists, in quotation marks. "
-        "Left out: what the stack's file says, or the newest.",
+        description="The release that the tenant runs, in quotation marks: one that `tenantry releases` "
+        "lists. Left out: the one that the stack's file names, or the newest.",
         examples=["4f0c2d81a9be"],
     )
     workload: Workload = Field(
         default_factory=Workload,
-        description="The traffic that is expected: for `tenantry cost` and `tenantry fit`, and no resource.",
+        description="The traffic that is expected. `tenantry cost` and `tenantry fit` use it; it changes "
+        "no resource.",
     )
 
 
@@ -160,7 +165,7 @@ class Tenant(TenantSettings):
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """Those whose values functions read; its signing keys are not among them."""
+        """The secrets whose values functions read; the signing keys are not among them."""
         found = self.groups.secrets_of(self.routes, self.options, self.webhooks)
         sealed = self.tier.cursors == "sealed"
         return found if sealed else tuple(each for each in found if each.name != RUNTIME)
@@ -184,7 +189,7 @@ class Tenant(TenantSettings):
         return any(self.mailed(member) for member in self.members)
 
     def mailed(self, member: Member) -> list[str]:
-        """Whom that function mails: the one address that the file names for it; none where it sends none."""
+        """The one address that the file names for that function's mail; empty where it sends none."""
         mails, options = member.function.mails, self.options.get(member.group.name, {})
         return [options[mails.option]] if mails and mails.holds(options) else []
 
@@ -200,10 +205,11 @@ class Tenant(TenantSettings):
         return {AUTHORIZER: tiers} | {each.name: each.function.memory_mb or tiers for each in self.members}
 
     def concurrency(self, member: Member | None) -> int | None:
-        """What is set aside for one function, and the most of it; None where the tier sets no bound.
+        """The concurrency that is reserved for one function, and its maximum; None where the tier sets no
+        bound.
 
-        `member` None is the authorizer. What a queue feeds takes as much as the queue lets run at a time:
-        with less Lambda would take entries only to throttle them. What the clock runs, runs alone.
+        `member` None is the authorizer. A function that a queue feeds gets what the queue lets run at a time:
+        with less, Lambda would take entries only to throttle them. A function that the clock runs gets 1.
         """
         if self.tier.reserved_concurrency is None:
             return None

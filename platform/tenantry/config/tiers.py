@@ -21,20 +21,22 @@ RetentionDays = Literal[
 ]  # fmt: skip
 
 _CLOSED: JsonDict = {"additionalProperties": False}  # pydantic leaves it out beside a pattern of names
-_RATE = f"Requests a second, sustained, for each API key. The account as a whole has {REQUESTS_PER_SECOND:,}."
+_RATE = (
+    f"Sustained requests per second, for each API key. The account as a whole has {REQUESTS_PER_SECOND:,}."
+)
 _BURST = f"Requests that may come at once, for each API key. The account as a whole has {BURST:,}."
 _QUOTA = "Requests in a period, for each API key. Left out: no quota."
 
 
 class Quota(Model):
-    """API Gateway counts it as best it can: it is not a cost cap."""
+    """API Gateway counts requests on a best-effort basis: a quota is not a cost cap."""
 
     limit: int = Field(ge=1, le=2_147_483_647, examples=[10_000], description="Requests in a period.")
-    period: Period = Field(examples=["day"], description="When the count starts again.")
+    period: Period = Field(examples=["day"], description="How often the count starts again.")
 
 
 class Limits(Model):
-    """What a tenant overrides of its tier's limits."""
+    """The limits of its tier that a tenant overrides."""
 
     rate_per_second: int | None = Field(None, ge=1, le=REQUESTS_PER_SECOND, description=_RATE)
     burst: int | None = Field(None, ge=1, le=BURST, description=_BURST)
@@ -42,7 +44,7 @@ class Limits(Model):
 
 
 class EffectiveLimits(Model):
-    """What holds for a tenant once tier and overrides are put together."""
+    """The limits that hold for a tenant: its tier's, with the tenant's overrides."""
 
     rate_per_second: int
     burst: int
@@ -50,20 +52,21 @@ class EffectiveLimits(Model):
 
 
 class Monitoring(Model):
-    """What a tenant is watched by; access log, functions' logs and AWS's own metrics are always there."""
+    """How a tenant is watched; its access log, its functions' logs and AWS's own metrics are always there."""
 
     alarms: AlarmsOf = Field(
         "own",
-        description="own: the tenant has alarms, joined in one; cell: one alarm for each condition watches "
-        "all such tenants of the cell and names the one in trouble; none: nobody is notified.",
+        description="own: the tenant has alarms of its own, joined in one; cell: for each condition, one "
+        "alarm watches all such tenants of the cell and names the one in trouble; none: nobody is "
+        "notified.",
     )
     metrics: Literal["detail", "free"] = Field(
         "detail",
-        description="detail: functions count verdicts, writes, consumed capacity and the like, each a metric "
-        "to pay for; free: only what AWS measures by itself.",
+        description="detail: functions count verdicts, writes, consumed capacity and the like, and each "
+        "of these metrics is billed; free: only what AWS measures by itself.",
     )
     traces: Literal["sampled", "off"] = Field(
-        "sampled", description="sampled: X-Ray keeps a part of the calls; off: none."
+        "sampled", description="sampled: X-Ray keeps some of the calls; off: none."
     )
 
 
@@ -80,28 +83,32 @@ class TierOptions(Model):
         None,
         ge=1,
         le=CONCURRENCY - UNRESERVED,
-        description="Concurrency set aside for, and the most of, the tenant's authorizer and each of its "
-        "route groups; what a queue feeds gets the queue's, what runs by the clock one. It is taken out of "
-        "what all others share. Left out: no function is bounded.",
+        description="Concurrency that is both reserved for and the maximum of the tenant's authorizer "
+        "and each of its route groups; a function that a queue feeds gets the queue's concurrency, and "
+        "one that runs by the clock gets 1. It is taken out of what all other functions share. Left "
+        "out: no function is bounded.",
     )
     log_retention_days: RetentionDays = Field(
         30, description="Days that logs are kept; one of the values that CloudWatch accepts."
     )
     dashboard: Literal["dedicated", "shared", "none"] = Field(
-        "shared", description="One of the tenant's own ($3 a month), the cell's shared one, or none."
+        "shared",
+        description="dedicated: one of the tenant's own ($3 a month); shared: the cell's; "
+        "none: no dashboard.",
     )
     monitoring: Monitoring = Field(
-        default_factory=Monitoring, description="What its tenants are watched by, and who pays for it."
+        default_factory=Monitoring, description="How its tenants are watched, and which metrics are paid for."
     )
     cursors: Literal["sealed", "unsealed"] = Field(
         "sealed",
-        description="sealed: positions in listings carry a seal by a key of the tenant's own, in a secret "
-        "($0.40 a month); unsealed: a checksum. A client could write one by itself, and would list its own "
-        "tenant's records from another place on.",
+        description="sealed: positions in listings carry a seal made with the tenant's own key, which is "
+        "kept in a secret ($0.40 a month); unsealed: they carry a checksum. A client could forge one, "
+        "but would only list its own tenant's records from another position.",
     )
     isolation: Isolation = Field(
         "pooled",
-        description="Where data lives unless the tenant says otherwise: the cell's table, or one of its own.",
+        description="Where data lives unless the tenant's file says otherwise. pooled: the cell's table; "
+        "silo: a table of the tenant's own.",
     )
 
 
@@ -110,13 +117,13 @@ class Tier(TierOptions):
 
 
 class CellOptions(Model):
-    """What is one cell's own: what AWS grants its account beyond the defaults, and its domain."""
+    """What differs for one cell: what AWS grants its account beyond the defaults, and its domain."""
 
     stages_quota: int = Field(
         STAGES_PER_API,
         ge=1,
-        description="Stages per API that AWS grants this cell's account, hence its most tenants. "
-        f"{STAGES_PER_API} by default; raise it here once AWS has raised it there.",
+        description="Stages per API that AWS grants this cell's account, and so the most tenants that it "
+        f"can hold. {STAGES_PER_API} by default; raise it here once AWS has raised it there.",
     )
     domain: CellDomain | None = Field(
         None, description="The domain of its tenants' lasting addresses, https://<name>/<tenant>."

@@ -1,4 +1,4 @@
-"""Refuse tenants whom one token could open both, and names that stand for scopes which open nothing.
+"""Refuse two tenants that one token could open, and names that stand for scopes which open nothing.
 
 Tenants of one issuer are told apart by their audiences; in tokens without `aud`, by what stands for it.
 """
@@ -20,8 +20,8 @@ from tenantry.problems import Loc, Problem, dotted, shown
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Whose tokens a tenant takes. `issuer` is None for one that the platform names after the tenant;
-    `keys` are the fingerprints in the file, none where the issuer has them."""
+    """Whose tokens a tenant accepts. `issuer` is None where the platform names it after the tenant; `keys`
+    are the fingerprints of keys in the file, none where the issuer publishes them."""
 
     candidate: Candidate
     mode: Literal["jwks", "oidc"]
@@ -34,14 +34,14 @@ class Trust:
         return self.claims.issuer
 
     def problem(self, loc: Loc, what: str, remedy: str) -> Problem:
-        """`what` is said of the field `loc` below the mode."""
+        """A finding about the field `loc` below the mode."""
         full: Loc = ("auth", self.mode, *loc)
         document = self.candidate.document
         return Problem(document.file, document.line(full), f"{dotted(full)} {what}", remedy)
 
 
 def shared_tokens(candidates: Iterable[Candidate]) -> Iterable[Problem]:
-    """Two tenants that trust the same issuer for the same audience take each other's tokens."""
+    """Two tenants that trust the same issuer for the same audience accept each other's tokens."""
     by_issuer: dict[str | None, list[Trust]] = defaultdict(list)
     for trust in _trusts(candidates):
         by_issuer[trust.issuer].append(trust)
@@ -56,7 +56,7 @@ def shared_tokens(candidates: Iterable[Candidate]) -> Iterable[Problem]:
 
 
 def unknown_scopes(candidates: Iterable[Candidate], groups: Groups) -> Iterable[Problem]:
-    """A name may stand for scopes of a group that is off, as tokens may hold them too."""
+    """A name may stand for scopes of a group that is off, since tokens may hold such scopes too."""
     for trust in _trusts(candidates):
         for name, scopes in trust.claims.scope_names.items():
             known = contract.scopes(contract.load(groups), groups.names)
@@ -89,7 +89,7 @@ def _of_one_audience(group: Sequence[Trust]) -> Iterable[Problem]:
         if other:
             shared = "a key, issuer and audience" if trust.keys else "issuer and audience"
             what = f"has {shared} in common with {other.candidate.at.path}"
-            remedy = "give each tenant an audience of its own, or tokens of one open the other"
+            remedy = "give each tenant an audience of its own; otherwise tokens of one open the other"
             yield trust.problem((), what, remedy)
         by_key = dict.fromkeys(trust.keys, trust) | by_key
         by_issuer = by_issuer or (None if trust.keys else trust)
@@ -101,7 +101,7 @@ def _of_other_claims(group: Sequence[Trust]) -> Iterable[Problem]:
         verified = not one.keys or not other.keys or one.keys & other.keys
         mine, theirs = one.claims.audience_claims, other.claims.audience_claims
         if verified and one.audience != other.audience and _differ(mine, theirs):
-            said = f"is {', '.join(theirs)}, and that of {one.candidate.at.path} is {', '.join(mine)}"
+            said = f"is {', '.join(theirs)}, but in {one.candidate.at.path} it is {', '.join(mine)}"
             what = f"{said}: one token without aud could name both"
             remedy = "write the same claims, in the same order, for tenants of one issuer"
             yield other.problem(("audience_fallback",), what, remedy)

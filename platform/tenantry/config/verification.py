@@ -1,4 +1,5 @@
-"""Say what an authorizer checks its tenant's tokens by, and what those say that the platform signs for it."""
+"""What an authorizer checks its tenant's tokens by, and what the platform writes into tokens that "
+"it signs."""
 
 from typing import Any
 
@@ -8,7 +9,7 @@ JwkMembers = dict[str, str]
 
 
 def issuing(tenant: Tenant, own_issuer: str) -> dict[str, Any]:
-    """What the tokens say that a function of the tenant's signs, before it becomes JSON; the last key signs.
+    """What the tokens that a tenant's function signs say, before it becomes JSON; the last key signs.
 
     Raises:
         ValueError: the tenant's keys are not managed.

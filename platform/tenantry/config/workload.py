@@ -1,4 +1,4 @@
-"""What an operator expects of a tenant's traffic; it changes no resource, and says what they will cost."""
+"""The traffic that an operator expects of a tenant; costs are estimated from it, and no resource changes."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
@@ -22,10 +22,12 @@ def _durations_agree(values: Mapping[str, Any]) -> Iterable[Fault]:
     if not isinstance(typical, int):
         return
     if isinstance(tail, int) and tail < typical:
-        yield Fault("is less than duration_ms", "write what one call in a hundred takes", ("p99_ms",))
+        yield Fault(
+            "is less than duration_ms", "write how long the slowest call in a hundred takes", ("p99_ms",)
+        )
     if isinstance(longest, int) and longest * 1000 < typical:
         yield Fault(
-            "is less than duration_ms", "write what the longest call takes", ("longest_request_seconds",)
+            "is less than duration_ms", "write how long the longest call takes", ("longest_request_seconds",)
         )
 
 
@@ -33,14 +35,14 @@ Percent = Annotated[int, Field(ge=0, le=100)]
 
 
 class Payload(Model):
-    """Bodies, in KB."""
+    """Sizes of a call's bodies, in KB."""
 
-    request: int = Field(1, ge=0, le=KILOBYTES, description="KB of a request's body.")
-    response: int = Field(2, ge=0, le=KILOBYTES, description="KB of an answer's body.")
+    request: int = Field(1, ge=0, le=KILOBYTES, description="Size of the request's body, in KB.")
+    response: int = Field(2, ge=0, le=KILOBYTES, description="Size of the answer's body, in KB.")
 
 
 class Workload(Model):
-    """All of it is optional; a default stands for a small JSON API."""
+    """Every field is optional; the defaults describe a small JSON API."""
 
     rules = (_durations_agree,)
 
@@ -52,23 +54,36 @@ class Workload(Model):
         examples=[2_000_000],
     )
     peak_per_second: int | None = Field(
-        None, ge=1, le=1_000_000, description="Calls in the busiest second. Left out: within the tier's rate."
+        None,
+        ge=1,
+        le=1_000_000,
+        description="Calls in the busiest second. Left out: no more than the tier's rate.",
     )
     duration_ms: int = Field(
-        50, ge=1, le=LONGEST_SECONDS * 1000, description="What a function works on a typical call."
+        50,
+        ge=1,
+        le=LONGEST_SECONDS * 1000,
+        description="How long a function works on a typical call, in milliseconds.",
     )
     p99_ms: int | None = Field(
         None,
         ge=1,
         le=LONGEST_SECONDS * 1000,
-        description="What the slowest call in a hundred may take. Left out: nobody minds a cold start.",
+        description="How long the slowest call in a hundred may take, in milliseconds. Left out: cold "
+        "starts do not matter.",
     )
-    payload_kb: Payload = Field(default_factory=Payload, description="Size of a typical call.")
+    payload_kb: Payload = Field(default_factory=Payload, description="Sizes of a typical call's bodies.")
     largest_kb: int | None = Field(
-        None, ge=0, le=KILOBYTES, description="The largest body of all, either way. Left out: a typical one."
+        None,
+        ge=0,
+        le=KILOBYTES,
+        description="The largest body of any request or answer, in KB. Left out: the larger of payload_kb.",
     )
     longest_request_seconds: int | None = Field(
-        None, ge=1, le=LONGEST_SECONDS, description="What the longest call takes. Left out: a few seconds."
+        None,
+        ge=1,
+        le=LONGEST_SECONDS,
+        description="How long the longest call takes, in seconds. Left out: a few seconds.",
     )
     connection: Connection = Field(
         "request",
@@ -76,25 +91,25 @@ class Workload(Model):
         "a connection that both sides keep open.",
     )
     writes_percent: int = Field(
-        20, ge=0, le=100, description="Of the calls that need a token, how many in a hundred write."
+        20, ge=0, le=100, description="Percentage of writes among the calls that need a token."
     )
     percent_by_group: Annotated[dict[str, Percent], AfterValidator(Fixed)] = Field(
         default_factory=Fixed,
-        description="Of all calls, how many in a hundred go to each route group. A group that is not listed "
-        "takes its part of the rest; one that an API key alone opens, 1.",
+        description="Percentage of all calls that goes to each route group. Groups that are not listed "
+        "share the rest equally, except that one which needs no token gets 1.",
         examples=[{"items": 80}],
     )
     clients: int = Field(
         10,
         ge=1,
         le=1_000_000,
-        description="Callers, each with a token of its own, that are active at the same time.",
+        description="Callers that are active at the same time, each with a token of its own.",
     )
     stored_gb: int | None = Field(
         None,
         ge=0,
         le=1_000_000,
-        description="GB of data that the tenant keeps. Left out: what a year of its writes comes to.",
+        description="How much data the tenant keeps, in GB. Left out: what its writes add up to in a year.",
         examples=[2],
     )
 

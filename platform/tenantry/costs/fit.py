@@ -21,7 +21,7 @@ DAYS = {"day": 30, "week": 4, "month": 1}  # of a quota's periods in a month, at
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """`fatal`: it cannot work as it is. Otherwise it works, and something else would do better."""
+    """`fatal`: it cannot work in this form. Otherwise it works, and something else would do better."""
 
     rule: str
     reason: str

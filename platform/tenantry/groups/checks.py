@@ -1,4 +1,4 @@
-"""Refuse what a group cannot be, or cannot be beside the others: each finding with file, line and remedy."""
+"""Refuse a group that is wrong in itself or clashes with others: each finding with file, line and remedy."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -60,7 +60,7 @@ def problems(found: Iterable[Installed]) -> list[Problem]:
 
 def _named(one: Installed, source: PythonSource) -> Iterator[Finding]:
     if one.name != one.folder.name:
-        what = f"the group is called {one.name}, and its folder {one.folder.name}"
+        what = f"the group is called {one.name}, but its folder is called {one.folder.name}"
         yield source.line(one.name, of="Group"), what, "give both one name"
     for member in members(one.group):
         if not is_name(member.name):
@@ -69,7 +69,7 @@ def _named(one: Installed, source: PythonSource) -> Iterator[Finding]:
             yield (
                 source.line(member.name, of="Schedule Queue Group"),
                 what,
-                _NAME_RULE if free else "choose another; this one is taken",
+                _NAME_RULE if free else "choose another name; this one is taken",
             )
 
 
@@ -77,7 +77,7 @@ def _secrets(one: Installed, source: PythonSource) -> Iterator[Finding]:
     own = {secret.name for secret in one.group.secrets}
     for secret in one.group.secrets:
         if not WORD.fullmatch(secret.name) or secret.name in RESERVED_SECRETS:
-            remedy = "use small letters, and not runtime or signing"
+            remedy = "use lower case, other than runtime and signing"
             yield source.line(secret.name, of="Secret"), f"{secret.name!r} cannot name a secret", remedy
         if not secret.values:
             yield (
@@ -88,17 +88,21 @@ def _secrets(one: Installed, source: PythonSource) -> Iterator[Finding]:
         for value in secret.values:
             least, most = value.size or (1, 1)
             if not WORD.fullmatch(value.name) or value.name in RESERVED_VALUES:
-                remedy = f"use small letters, and not {' or '.join(sorted(RESERVED_VALUES))}"
+                remedy = f"use lower case, other than {' and '.join(sorted(RESERVED_VALUES))}"
                 yield source.line(value.name, of="Value"), f"{value.name!r} cannot name a value", remedy
             if not 1 <= least <= most <= MOST_BYTES:
                 what = f"{value.name} has {least} to {most} bytes"
-                yield source.line(value.name, of="Value"), what, f"give it 1 to {MOST_BYTES}, the fewer first"
+                yield (
+                    source.line(value.name, of="Value"),
+                    what,
+                    (f"give it 1 to {MOST_BYTES}, the smaller number first"),
+                )
             elif value.size and not least <= value.starts_with <= most:
-                what = f"{value.name} starts with {value.starts_with} bytes, and has {least} to {most}"
+                what = f"{value.name} starts with {value.starts_with} bytes, but has {least} to {most}"
                 yield (
                     source.line(value.starts_with, value.name, of="Value"),
                     what,
-                    "set starts_with between the two",
+                    "set starts_with to a number between the two",
                 )
     for member in members(one.group):
         for name in member.function.secrets:
@@ -140,21 +144,25 @@ def _queues(one: Installed, source: PythonSource) -> Iterator[Finding]:
             other = name.partition("/")[0]
             used = {use.kind.partition("/")[0] for use in member.function.uses if "/" in use.kind}
             if "/" in name and other not in used:
-                what = f"{member.name} feeds {name}, and uses no records of {other}"
-                yield source.line(name, of="Function Query"), what, "add what it uses to uses, or do without"
+                what = f"{member.name} feeds {name}, but uses no records of {other}"
+                yield (
+                    source.line(name, of="Function Query"),
+                    what,
+                    ("add the records to uses, or do not feed the queue"),
+                )
             elif "/" not in name and name not in own:
                 what = f"{member.name} feeds a queue {name}, which is not the group's"
                 yield source.line(name, of="Function Query"), what, "declare it in queues"
         if member.function.oversees and not member.serves:
-            what = f"{member.name} oversees its tenant, and serves no route"
+            what = f"{member.name} oversees its tenant, but serves no route"
             yield (
                 source.line(member.name, of="Schedule Queue"),
                 what,
-                "let the routes' function alone oversee",
+                "let only the routes' function oversee",
             )
         if member.function.oversees and member.function.reads(SIGNING):
             what = f"{member.name} oversees its tenant, and signs tokens"
-            remedy = "let another group sign: what oversees is made last, its keys' secret before"
+            remedy = "let another group sign: what oversees is made last, after the secret of the keys"
             yield source.line(member.name, of="Group"), what, remedy
 
 
@@ -165,7 +173,7 @@ def _fed(one: Installed, source: PythonSource, installed: list[Installed]) -> It
         for name in member.function.feeds:
             other, mark, queue = name.partition("/")
             if mark and queue not in queues.get(other, {queue}):
-                what = f"{member.name} feeds {name}, and {other} has no such queue"
+                what = f"{member.name} feeds {name}, but {other} has no such queue"
                 yield source.line(name, of="Function"), what, f"name one of {other}'s queues"
 
 
@@ -173,7 +181,7 @@ def _conditions(one: Installed, source: PythonSource) -> Iterator[Finding]:
     options = {option.name: option for option in one.group.options}
     for option in one.group.options:
         if not WORD.fullmatch(option.name) or option is not options[option.name]:
-            remedy = "use small letters, and each name once"
+            remedy = "use lower case, and each name once"
             yield (
                 source.line(option.name, of="Option"),
                 f"{option.name!r} cannot be a key of a tenant's file",
@@ -207,7 +215,7 @@ def _conditions(one: Installed, source: PythonSource) -> Iterator[Finding]:
 def _metrics(one: Installed, source: PythonSource) -> Iterator[Finding]:
     for metric in one.group.metrics:
         if not _METRIC.fullmatch(metric.name) or metric.name in {each.name for each in KIT}:
-            remedy = "write it as ItemsWritten, and none of the platform's"
+            remedy = "write a name such as ItemsWritten, other than the platform's"
             yield source.line(metric.name, of="Metric"), f"{metric.name!r} cannot be a metric", remedy
         if metric.dimensions[:1] != ("tenant",) or not {*metric.dimensions} <= COUNTED_BY:
             what = f"{metric.name} is counted by {', '.join(metric.dimensions) or 'nothing'}"
@@ -217,7 +225,7 @@ def _metrics(one: Installed, source: PythonSource) -> Iterator[Finding]:
                 'begin with "tenant"; "route" or "function" may follow',
             )
         if metric.operations and "route" not in metric.dimensions:
-            what = f"{metric.name} names operations and is not counted by route"
+            what = f"{metric.name} names operations, but is not counted by route"
             yield (
                 source.line(metric.name, of="Metric"),
                 what,
@@ -243,15 +251,15 @@ def _queries(one: Installed, source: PythonSource) -> Iterator[Finding]:
 def _key_routes(one: Installed, source: PythonSource) -> Iterator[Finding]:
     for open_ in one.group.key_routes:
         if not open_.reason.strip():
-            what = f"{open_.route} asks for no token, and no reason is given"
-            yield source.line(open_.route, of="KeyRoute"), what, "say in reason why a key is enough"
+            what = f"{open_.route} asks for no token, but no reason is given"
+            yield source.line(open_.route, of="KeyRoute"), what, "write in reason why a key is enough"
 
 
 def _page_routes(one: Installed, source: PythonSource) -> Iterator[Finding]:
     for page in one.group.page_routes:
         if not page.reason.strip():
-            what = f"{page.route} asks for neither key nor token, and no reason is given"
-            yield source.line(page.route, of="PageRoute"), what, "say in reason what opens it"
+            what = f"{page.route} asks for neither key nor token, but no reason is given"
+            yield source.line(page.route, of="PageRoute"), what, "write in reason what protects the page"
 
 
 def _sizes(one: Installed, source: PythonSource) -> Iterator[Finding]:
@@ -259,7 +267,7 @@ def _sizes(one: Installed, source: PythonSource) -> Iterator[Finding]:
         seconds, memory = member.function.timeout_seconds, member.function.memory_mb
         allowed = ROUTE_SECONDS if member.serves else WORKER_SECONDS
         if seconds not in allowed:
-            what = f"{member.name} has {seconds} s"
+            what = f"{member.name} has a timeout of {seconds} s"
             yield source.line(seconds, of="Function"), what, f"give it {allowed[0]} to {allowed[-1]} s"
         if memory is not None and memory not in MEMORY_MB:
             yield (

@@ -1,4 +1,4 @@
-"""Refuse a group whose code is not all there, or reaches for what it cannot have where it runs."""
+"""Refuse a group whose code is incomplete, or imports what it cannot have where it runs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ def problems(one: Installed) -> Iterator[Problem]:
             yield Problem(shown(handler), 1, f"the code of {member.name} is missing", remedy)
         elif _is_python(handler) and not PythonSource(handler).defines("handle"):
             remedy = "add a function handle(event, context)"
-            yield Problem(shown(handler), 1, f"the code of {member.name} has no handle", remedy)
+            yield Problem(shown(handler), 1, f"the code of {member.name} has no function handle", remedy)
     for path in modules(one.folder):
         yield from _imports(one, path)
 

@@ -32,14 +32,14 @@ def folders() -> tuple[Path, ...]:
             what = f"{KEY} lists {entry}, which is not a folder"
             raise _refusal(what, f"correct the path, from the folder of {PROJECT}")
         if any(folder.is_relative_to(each) or each.is_relative_to(folder) for each in found):
-            what = f"{KEY} lists {entry}, which lies in another folder of groups, or holds it"
-            raise _refusal(what, "list each folder once, and none inside another")
+            what = f"{KEY} lists {entry}, which lies in another folder of groups, or contains one"
+            raise _refusal(what, "list each folder once, and no folder inside another")
         found.append(folder)
     return tuple(found)
 
 
 def listed() -> list[str]:
-    """As Pulumi.yaml has them.
+    """The folders as Pulumi.yaml lists them.
 
     Raises:
         ConfigErrors: `tenantry:groups` is not a list of texts.
@@ -65,7 +65,9 @@ def listed() -> list[str]:
 
 
 def _value(entry: Any) -> Any:
-    """What the engine would take for the value; None where it would take none, or another form is meant."""
+    """What the engine would take for the value; None where it would take nothing, or the form is a different
+    one.
+    """
     if not isinstance(entry, Mapping):
         return entry
     typed = {key: value for key, value in entry.items() if key in TYPED}

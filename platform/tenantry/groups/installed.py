@@ -76,12 +76,12 @@ class Member:
 
     @property
     def reached(self) -> tuple[str, ...]:
-        """Names of the queues that it puts into or takes from."""
+        """Names of the queues that it feeds or consumes."""
         return (*self.function.fed, *((self.queue.name,) if self.queue else ()))
 
     @property
     def knows_receivers(self) -> bool:
-        """Whether it feeds or works off the queue of its group's webhooks."""
+        """Whether it feeds or consumes the queue of its group's webhooks."""
         return self.group.webhooks is not None and self.group.webhooks.queue in self.reached
 
     @property
@@ -97,7 +97,7 @@ class Member:
 
 @dataclass(frozen=True, eq=False)
 class Groups:
-    """All that are installed, in the order of their names. Each reading of the folders is another one."""
+    """All installed groups, in the order of their names. Each reading of the folders makes another one."""
 
     installed: tuple[Installed, ...]
 

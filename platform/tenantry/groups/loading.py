@@ -22,7 +22,7 @@ def current() -> Groups:
     """The groups of this platform, read once.
 
     Raises:
-        ConfigErrors: a group's folder is at fault.
+        ConfigErrors: a group's folder is wrong.
     """
     return load(folders())
 
@@ -58,7 +58,7 @@ def _is_group(folder: Path) -> bool:
 def _read(folder: Path, problems: list[Problem]) -> Installed | None:
     file = folder / DECLARATION
     if not file.exists():
-        remedy = f"add {DECLARATION}, as `tenantry groups new` writes it, or move the folder away"
+        remedy = f"add {DECLARATION}, as `tenantry groups new` writes it, or move the folder elsewhere"
         problems.append(Problem(shown(file), 1, "this folder of groups is not a group", remedy))
         return None
     try:

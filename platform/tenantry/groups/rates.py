@@ -1,4 +1,4 @@
-"""Read when a schedule runs, and refuse what EventBridge would refuse at the deployment.
+"""Read when a schedule runs, and refuse what EventBridge would refuse during a deployment.
 
 Source: "Setting a schedule pattern for scheduled rules", Amazon EventBridge.
 """
@@ -36,7 +36,7 @@ _FIELDS = (
 
 
 def runs_a_month(expression: str) -> float:
-    """About, in a year that the expression names.
+    """About how often it runs, in a year that the expression names.
 
     Raises:
         ValueError: EventBridge would not take it; the message says why.
@@ -48,15 +48,15 @@ def runs_a_month(expression: str) -> float:
         return DAYS * _MINUTES["day"] / (count * _MINUTES[unit])
     if cron := _CRON.fullmatch(expression):
         return _cron(cron[1].split(" "))
-    raise ValueError("it is neither a rate nor a cron")
+    raise ValueError("it is neither a rate nor a cron expression")
 
 
 def _cron(fields: list[str]) -> float:
     if len(fields) != len(_FIELDS):
-        raise ValueError(f"cron has six fields, and this has {len(fields)}")
+        raise ValueError(f"a cron expression has six fields, and this has {len(fields)}")
     minutes, hours, monthday, month, weekday, _ = map(_times, _FIELDS, fields)
     if (fields[2] == "?") is (fields[4] == "?"):
-        raise ValueError("one of day-of-month and day-of-week is ?, and the other is not")
+        raise ValueError("exactly one of day-of-month and day-of-week has to be ?")
     days = weekday * DAYS / 7 if fields[2] == "?" else min(monthday, DAYS)
     if re.fullmatch(_FIELDS[4].once, fields[4]):
         days = 1
@@ -64,7 +64,7 @@ def _cron(fields: list[str]) -> float:
 
 
 def _times(field: Field, text: str) -> int:
-    """How many of its values are named; 0 for a question mark, which two fields may hold."""
+    """How many values the field names; 0 for a question mark, which two fields may hold."""
     if text == "?" and field.once:
         return 0
     if field.once and re.fullmatch(field.once, text):

@@ -1,4 +1,4 @@
-"""Refuse webhooks that no consumer could deliver: each part that they name is the group's own, and fits."""
+"""Refuse webhooks that no consumer could deliver: each part that they name is the group's own and fits."""
 
 import re
 from collections.abc import Iterator
@@ -22,11 +22,15 @@ def declared(one: Installed, source: PythonSource) -> Iterator[Finding]:
     for metric in group.metrics:
         if "receiver" in metric.dimensions and (webhooks is None or metric != webhooks.off):
             line = source.line(metric.name, of="Metric")
-            yield line, f"{metric.name} is counted by receiver", "only `Webhooks.off` is"
+            yield line, f"{metric.name} is counted by receiver", "only `Webhooks.off` may be"
     for secret in group.secrets:
         if "__" in secret.name or (webhooks and secret.name.startswith(f"{webhooks.secret}_")):
             line, what = source.line(secret.name, of="Secret"), f"{secret.name!r} cannot name a secret"
-            yield line, what, "use one _ in a row, and another beginning than the secret of webhooks"
+            yield (
+                line,
+                what,
+                ("use no more than one _ in a row, and another beginning than the secret of webhooks has"),
+            )
     if webhooks:
         yield from _events(webhooks, source)
         for what, remedy, near in _parts(group, webhooks):
@@ -49,17 +53,17 @@ def _parts(group: Group, webhooks: Webhooks) -> Iterator[tuple[str, str, str]]:
     queues = {queue.name: queue for queue in group.queues}
     secrets = {secret.name for secret in group.secrets}
     if webhooks.queue not in queues:
-        what = f"webhooks go through a queue {webhooks.queue}, which is not there"
+        what = f"webhooks go through a queue {webhooks.queue}, which is not declared"
         yield what, "declare it in queues", webhooks.queue
     elif webhooks.secret not in queues[webhooks.queue].function.secrets:
         what = f"{queues[webhooks.queue].consumer} does not read the secret of webhooks, {webhooks.secret}"
         yield what, "name it in the consumer's secrets", webhooks.secret
     if webhooks.secret not in secrets:
-        what = f"webhooks are signed with a secret {webhooks.secret}, which is not there"
+        what = f"webhooks are signed with a secret {webhooks.secret}, which is not declared"
         yield what, "declare it in secrets", webhooks.secret
     record = records.get(webhooks.record)
     if record is None or [each.form for each in record.fields].count("deliveries") != 1:
-        what = f"webhooks tell of records {webhooks.record}, which keep no deliveries"
+        what = f"webhooks report records {webhooks.record}, which keep no deliveries"
         yield what, 'give the record one field of the form "deliveries"', webhooks.record
     kept = records.get(RECEIVER)
     if kept is None or not {each.name for each in kept.fields} >= _STATE:
@@ -69,7 +73,7 @@ def _parts(group: Group, webhooks: Webhooks) -> Iterator[tuple[str, str, str]]:
         yield f"there is no option {webhooks.single}", "declare it in options", webhooks.single
     if webhooks.single and (record is None or webhooks.single_state not in {f.name for f in record.fields}):
         what = f"{webhooks.record} has no field {webhooks.single_state or 'for the state of single'}"
-        yield what, "name in single_state the field that keeps it", webhooks.record
+        yield what, "name the field that keeps it in single_state", webhooks.record
     if webhooks.off not in group.metrics or webhooks.off.dimensions != ("tenant", "receiver"):
         what = f"webhooks count by {webhooks.off.name}, which is not among the metrics by tenant and receiver"
         yield what, 'add it to metrics, with dimensions=("tenant", "receiver")', webhooks.off.name

@@ -1,4 +1,4 @@
-"""Refuse records that could not be kept, found or exported, and uses of records that nobody keeps."""
+"""Refuse records that could not be kept, found or exported, and uses of records that no group keeps."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def kept(one: Installed, source: PythonSource) -> Iterator[Finding]:
     for record in one.group.records:
         line = source.line(record.kind, of="Record")
         if not _KIND.fullmatch(record.kind) or record.kind in RESERVED_KINDS:
-            remedy = "use a-z and 0-9, a letter first, and not count or idempotency"
+            remedy = "use a-z and 0-9, a letter first, other than count and idempotency"
             yield line, f"{record.kind!r} cannot be a kind of record", remedy
         if record.kind in kinds:
             yield line, f"the kind {record.kind} is declared twice", "keep one of them"
@@ -27,23 +27,23 @@ def kept(one: Installed, source: PythonSource) -> Iterator[Finding]:
         yield from _fields(record, source)
         yield from _keys(record, source)
         if record.expires and not record.not_exported:
-            yield line, f"{record.kind} expires and is exported", "say in not_exported why it is left out"
+            yield line, f"{record.kind} expires and is exported", "give the reason in not_exported"
 
 
 def _fields(record: Record, source: PythonSource) -> Iterator[Finding]:
     names = [field.name for field in record.fields]
     for name in names:
         if not WORD.fullmatch(name) or name in {*RESERVED_ATTRIBUTES, record.subset} or names.count(name) > 1:
-            remedy = "use another name: small letters, once, and none of the platform's or of the subset"
+            remedy = "use another name: lower case, once, and not one of the platform's or of the subset"
             yield source.line(name, of="Field"), f"{record.kind} cannot have a field {name!r}", remedy
 
 
 def _keys(record: Record, source: PythonSource) -> Iterator[Finding]:
-    """By what its records are counted and listed, and by what their partition key goes on."""
+    """What the records are counted and listed by, and what their partition key continues with."""
     fields, subset = {field.name: field for field in record.fields}, record.subset
     taken = RESERVED_ATTRIBUTES - {"collection"}
     if subset and (not WORD.fullmatch(subset) or subset in taken):
-        remedy = "use small letters, and none of the platform's attributes"
+        remedy = "use lower case, and not one of the platform's attributes"
         yield source.line(subset, of="Record"), f"{subset!r} cannot name a subset", remedy
     if subset and record.counted_by != subset:
         what = f"{record.kind} has subsets and is not counted by them, so no export finds them"
@@ -60,7 +60,7 @@ def _keys(record: Record, source: PythonSource) -> Iterator[Finding]:
             remedy = f"name one of {', '.join(filter(None, (*fields, subset)))}" if fields else "declare it"
             yield source.line(key, of="Record"), f"{record.kind} has no field {key}", remedy
         elif fields[key].optional or fields[key].form != "text":
-            what = f"{record.kind} is counted or listed by {key}, which not every record has as text"
+            what = f"{record.kind} is counted or listed by {key}, which is not text in every record"
             yield source.line(key, of="Field"), what, 'make it a field of form "text" that is not optional'
 
 
@@ -84,8 +84,8 @@ def used(one: Installed, source: PythonSource, all_: list[Installed]) -> Iterato
             if not use.actions:
                 yield (
                     source.line(use.kind, of="use Use"),
-                    f"{member.name} uses {use.kind} for nothing",
-                    "name its actions",
+                    f"{member.name} uses {use.kind} without any action",
+                    "name the actions",
                 )
 
 
@@ -95,7 +95,7 @@ def counted(one: Installed, source: PythonSource) -> Iterator[Finding]:
     }
     for record in one.group.records:
         if record.counted_by and COUNT not in used:
-            what = f"{record.kind} is counted, and no function of the group may count"
+            what = f"{record.kind} is counted, but no function of the group may count"
             yield source.line(record.kind, of="Record"), what, 'add use(COUNT, "update")'
 
 

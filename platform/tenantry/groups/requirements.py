@@ -1,4 +1,4 @@
-"""Refuse requirements of a group that its layer cannot be built from, alike on every machine."""
+"""Refuse requirements of a group from which its layer could not be built alike on every machine."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _COMMENT = re.compile(r"(^|\s)#.*")
 
 
 class Requirement(NamedTuple):
-    """One line, with those that it goes on in: the text before its hashes, and whatever else is an option."""
+    """One line, with its continuation lines: the text before its hashes, and any other options."""
 
     line: int
     text: str
@@ -42,14 +42,14 @@ def _refused(each: Requirement, platform: set[str]) -> tuple[str, str] | None:
     others = [option for option in each.options if not _HASH.fullmatch(option)]
     if not each.text or others:
         what = f"this is not a requirement: {' '.join([each.text, *others]).strip()}"
-        return what, "write name==version with its hashes, and no options of pip"
+        return what, "write name==version with its hashes, without options of pip"
     if not _PIN.fullmatch(each.text):
         return f"{each.text} is not pinned", "write name==version"
     if not each.options:
         return f"{each.text} has no hash", "pin it with --hash, as `uv pip compile --generate-hashes` does"
     if _name(each.text) in platform:
         what = f"{_name(each.text)} is in the platform's layer, whose files take precedence"
-        return what, "leave it out; what the layer leaves out of it stands in packing/trimming.py"
+        return what, "leave it out; packing/trimming.py lists what the layer leaves out of it"
     return None
 
 
@@ -68,6 +68,6 @@ def _read(file: Path) -> Iterator[Requirement]:
 
 
 def _name(text: str) -> str:
-    """As an index spells it."""
+    """The name as a package index spells it."""
     found = re.match(r"[\w.-]+", text)
     return re.sub(r"[-_.]+", "-", found[0]).lower() if found else ""

@@ -1,4 +1,4 @@
-"""Write the folder that a new route group starts from: it works as it stands, and is its author's then."""
+"""Write the folder that a new route group starts from: it works at once, and then belongs to its author."""
 
 import shutil
 from pathlib import Path
@@ -16,7 +16,7 @@ def new(name: str, root: Path, groups: Groups) -> list[Path]:
     """The files written, below `root`/`name`; all of them or none.
 
     Raises:
-        WrongInput: the name cannot be one or is taken, or the folder is there.
+        WrongInput: the name is invalid or taken, or the folder exists.
     """
     if not is_name(name):
         raise WrongInput(f"{name!r} cannot name a group; use 2 to 10 of a-z and 0-9, a letter first")
@@ -24,7 +24,7 @@ def new(name: str, root: Path, groups: Groups) -> list[Path]:
         raise WrongInput(f"{name} is a group or a function already; choose another name")
     folder = root / name
     if folder.exists():
-        raise WrongInput(f"{folder} is there already; choose another name, or move it away")
+        raise WrongInput(f"{folder} exists already; choose another name, or move it elsewhere")
     part = root / f".{name}.part"
     shutil.rmtree(part, ignore_errors=True)  # of a run that was cut off
     words = {"group": name, "Group": name.capitalize()}

@@ -1,6 +1,6 @@
-"""Refuse a declaration whose parts are not of the types that `agreed.declarations` gives them.
+"""Refuse a declaration whose parts do not have the types that `agreed.declarations` gives them.
 
-Python itself takes whatever a declaration hands over, and a forgotten comma makes a text of a tuple.
+Python itself accepts anything that a declaration passes, and a forgotten comma turns a tuple into a text.
 """
 
 from collections.abc import Iterator

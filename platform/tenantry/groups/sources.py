@@ -1,4 +1,4 @@
-"""Say where in a group's sources a thing stands, and what its modules import."""
+"""Find where a thing stands in a group's sources, and what its modules import."""
 
 import ast
 from collections.abc import Iterator

@@ -43,18 +43,18 @@ def a_tenants_functions_are_bounded_together(stack: Stack) -> Iterator[Violation
         if 0 < len(bounded) < len(functions):
             for function in functions:
                 has = "has a" if function in bounded else "has no"
-                what = f"{has} reserved concurrency, and its tenant's functions differ in that"
+                what = f"{has} reserved concurrency, but its tenant's functions differ in that"
                 yield Violation(function, f"{what}; set reservedConcurrentExecutions on all or on none")
 
 
 def a_tenants_functions_trace_as_its_stage_does(stack: Stack) -> Iterator[Violation]:
-    """All of a call or nothing: half a trace misleads whoever follows it."""
+    """Trace all of a call or nothing: half a trace misleads its reader."""
     traced = {stage.at("tags.tenant"): stage.at("xrayTracingEnabled") for stage in stack.of(STAGE)}
     for function in stack.of(FUNCTION):
         mode = "PassThrough" if traced.get(function.at("tags.tenant")) is False else "Active"
         if function.at("tracingConfig.mode") not in (mode, UNKNOWN):
             yield Violation(
-                function, f"does not trace as its tenant's stage does; set tracingConfig.mode to {mode}"
+                function, f"does not trace like its tenant's stage; set tracingConfig.mode to {mode}"
             )
 
 
@@ -62,7 +62,7 @@ def no_permission_is_open(stack: Stack) -> Iterator[Violation]:
     for permission in stack.of(PERMISSION):
         source = permission.at("sourceArn")
         if not source or source == "*":
-            yield Violation(permission, "lets in whatever calls for its principal; set sourceArn")
+            yield Violation(permission, "lets in anything that calls in the principal's name; set sourceArn")
         if permission.at("principal") == "*":
             yield Violation(permission, "lets in everybody; name the service as its principal")
         if permission.at("functionUrlAuthType") == "NONE":

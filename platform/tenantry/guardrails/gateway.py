@@ -17,7 +17,7 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", _ANY_MET
 def every_stage_logs(stack: Stack) -> Iterator[Violation]:
     for stage in stack.of(STAGE):
         if stage.at("xrayTracingEnabled") is None:
-            yield Violation(stage, "does not say whether it traces; set xrayTracingEnabled")
+            yield Violation(stage, "does not state whether it traces; set xrayTracingEnabled")
         for setting in ("destinationArn", "format"):
             if not stage.at(f"accessLogSettings.{setting}"):
                 yield Violation(stage, f"writes no access log; set accessLogSettings.{setting}")
@@ -33,7 +33,7 @@ def every_route_is_guarded(stack: Stack) -> Iterator[Violation]:
             continue
         for route, operation in _operations(body):
             if "security" not in operation:
-                yield Violation(api, f"{route} states no security; write [] where anybody may call")
+                yield Violation(api, f"{route} states no security; write [] if anybody may call it")
                 continue
             for missing in _missing(route, asked(body, operation["security"])):
                 yield Violation(api, f"{route} can be called without {missing}; state it, or list the route")
@@ -43,7 +43,7 @@ def every_domain_refuses_old_tls(stack: Stack) -> Iterator[Violation]:
     for domain in stack.of(DOMAIN_NAME):
         policy = domain.at("securityPolicy")
         if policy not in (UNKNOWN, TLS_POLICY):
-            found = "does not say which TLS it takes" if policy is None else f"takes TLS by {policy}"
+            found = "does not state which TLS it accepts" if policy is None else f"accepts TLS by {policy}"
             yield Violation(domain, f"{found}; set securityPolicy to {TLS_POLICY}")
 
 
@@ -55,7 +55,8 @@ def every_record_leads_to_its_own_domain(stack: Stack) -> Iterator[Violation]:
         if not own & record.sources.get(made_of, frozenset()):
             yield Violation(
                 record,
-                "leads clients to no domain of its own; make it of a domain's outputs, or a certificate's",
+                "does not lead to a domain of the program's; make it from the outputs of a domain or a "
+                "certificate",
             )
 
 

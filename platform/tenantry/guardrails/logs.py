@@ -28,9 +28,9 @@ def everything_that_logs_has_its_group(stack: Stack) -> Iterator[Violation]:
         return
     for each, name in missing:
         if name is None:
-            yield Violation(each, "has no name of its own to name its log group by; set it")
+            yield Violation(each, "has no explicit name, by which its log group could be named; set it")
         else:
-            yield Violation(each, f"logs to {name}, which nobody makes; declare the group")
+            yield Violation(each, f"logs to {name}, which the program does not make; declare the group")
 
 
 def _log_group(function: Resource) -> Any:
@@ -45,7 +45,9 @@ def the_gateway_makes_no_group(stack: Stack) -> Iterator[Violation]:
     """Of a stage's execution it writes to a group that it names itself. Off is what AWS takes silence for."""
     for settings in stack.of(METHOD_SETTINGS):
         if settings.at("settings.loggingLevel") not in (None, "OFF", UNKNOWN):
-            yield Violation(settings, "has the gateway make a log group of its own; set loggingLevel to OFF")
+            yield Violation(
+                settings, "makes the gateway create a log group of its own; set loggingLevel to OFF"
+            )
 
 
 def no_log_holds_bodies(stack: Stack) -> Iterator[Violation]:

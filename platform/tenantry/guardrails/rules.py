@@ -11,7 +11,7 @@ RULES = (
     ),
     Rule(
         "no-wildcard-resource",
-        "A grant names its resources; what has none to name is listed with the reason.",
+        "A grant names its resources; an action that has none to name is listed with the reason.",
         statements.no_resource_is_a_wildcard,
     ),
     Rule(
@@ -21,7 +21,7 @@ RULES = (
     ),
     Rule(
         "role-is-bounded",
-        "A permissions boundary holds whatever a role's own policy says.",
+        "A permissions boundary limits a role, whatever its own policy says.",
         statements.every_role_is_bounded,
     ),
     Rule(
@@ -32,7 +32,7 @@ RULES = (
     ),
     Rule(
         "permission-has-a-source",
-        "A function is invoked by what was meant to, not by anybody's API.",
+        "A function is invoked only by what was meant to, not by anybody's API.",
         functions.no_permission_is_open,
     ),
     Rule(
@@ -42,7 +42,7 @@ RULES = (
     ),
     Rule(
         "function-is-bounded",
-        "A bound that one function of a tenant lacks leaves the account's concurrency to whoever calls it.",
+        "If one function of a tenant has no bound, whoever calls it can use up the account's concurrency.",
         functions.a_tenants_functions_are_bounded_together,
         alone=False,
     ),
@@ -64,23 +64,23 @@ RULES = (
     ),
     Rule(
         "no-door-beside-the-contract",
-        "What can be called is in the contract, where its guards are stated.",
+        "Whatever can be called is in the contract, where its guards are stated.",
         gateway.every_door_is_the_contracts,
     ),
     Rule(
         "domain-refuses-old-tls",
-        "Versions of TLS before 1.2 can be broken; what a domain takes is stated.",
+        "Versions of TLS before 1.2 can be broken; a domain states which it accepts.",
         gateway.every_domain_refuses_old_tls,
     ),
     Rule(
         "record-leads-to-its-own-domain",
-        "Whoever a record leads clients to gets their keys and tokens.",
+        "Wherever a DNS record leads clients, their keys and tokens go.",
         gateway.every_record_leads_to_its_own_domain,
         alone=False,
     ),
     Rule(
         "log-group-expires",
-        "Logs that never expire cost for ever, and hold what should be forgotten.",
+        "Logs that never expire cost money for ever, and hold what should be forgotten.",
         logs.every_log_group_expires,
     ),
     Rule(
@@ -101,7 +101,7 @@ RULES = (
     ),
     Rule(
         "table-can-be-brought-back",
-        "A mistake must not be the end of a tenant's data.",
+        "A mistake must not destroy a tenant's data.",
         storage.every_table_can_be_brought_back,
     ),
     Rule(
@@ -123,7 +123,7 @@ RULES = (
     ),
     Rule(
         "resource-is-tagged",
-        "Tags say what costs belong to whom.",
+        "Tags show which costs belong to whom.",
         tags.everything_says_whose_it_is,
         alone=False,
     ),

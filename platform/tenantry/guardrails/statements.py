@@ -36,7 +36,7 @@ class Allowed(NamedTuple):
 def no_action_is_a_wildcard(stack: Stack) -> Iterator[Violation]:
     for allowed in _allowed(stack):
         if "NotAction" in allowed.statement:
-            yield allowed.violation("allows all but some actions; list those that are used")
+            yield allowed.violation("allows all actions except some; list those that are used")
         for action in _listed(allowed.statement.get("Action")):
             if "*" in action or "?" in action:
                 yield allowed.violation(f"allows {action}; list the actions that are used")
@@ -45,7 +45,7 @@ def no_action_is_a_wildcard(stack: Stack) -> Iterator[Violation]:
 def no_resource_is_a_wildcard(stack: Stack) -> Iterator[Violation]:
     for allowed in _allowed(stack):
         if "NotResource" in allowed.statement:
-            yield allowed.violation("allows on all but some resources; name those that are used")
+            yield allowed.violation("allows on all resources except some; name those that are used")
         actions = _listed(allowed.statement.get("Action"))
         excused = set(ON_ANYTHING)
         if allowed.carrier.type == BOUNDARY:

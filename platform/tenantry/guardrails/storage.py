@@ -1,4 +1,4 @@
-"""Rules on what keeps data: it can be brought back, it is encrypted, and no stranger sees it."""
+"""Rules on what keeps data: it can be restored, it is encrypted, and no stranger sees it."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ def every_bucket_is_private(stack: Stack) -> Iterator[Violation]:
     for block in blocks:
         for setting in _BLOCKS:
             if block.at(setting) not in (True, UNKNOWN):
-                yield Violation(block, f"leaves a way to the public; set {setting}")
+                yield Violation(block, f"can still be opened to the public; set {setting}")
 
 
 def _is_of(resource: Resource, key: str, other: Resource) -> bool:
@@ -51,7 +51,7 @@ def every_queue_has_a_dead_letter_queue(stack: Stack) -> Iterator[Violation]:
     }
     for queue in queues:
         if not queue.at("redrivePolicy") and queue.urn not in targets:
-            yield Violation(queue, "repeats a message that fails until it expires; set redrivePolicy")
+            yield Violation(queue, "repeats a failing message until it expires; set redrivePolicy")
 
 
 def _target(queue: Resource) -> str | None:

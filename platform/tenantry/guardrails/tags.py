@@ -20,7 +20,7 @@ def everything_says_whose_it_is(stack: Stack) -> Iterator[Violation]:
             if not said.get(tag):
                 yield Violation(
                     each,
-                    f"has no tag {tag}; take the deployment's tags, or mark its kind untaggable",
+                    f"has no tag {tag}; give it the deployment's tags, or mark its kind untaggable",
                 )
         if tenant and said.get("tenant") not in (None, UNKNOWN, tenant):
-            yield Violation(each, f"is tagged as {said['tenant']}'s and belongs to {tenant}; correct the tag")
+            yield Violation(each, f"is tagged as {said['tenant']}'s but belongs to {tenant}; correct the tag")

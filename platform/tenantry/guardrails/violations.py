@@ -1,4 +1,4 @@
-"""Say of which resource a rule does not hold, and what to do."""
+"""A rule that a resource breaks, and what to do about it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

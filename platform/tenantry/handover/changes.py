@@ -1,4 +1,4 @@
-"""Say what changed between two handovers: breaks first, by the rules of `tenantry plan`."""
+"""Changes between two handovers: breaks first, by the rules of `tenantry plan`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from tenantry.gateway import published
 from tenantry.planning.contracts import breaks
 
 Document = Mapping[str, Any]
-NOTHING = "nothing that a client has to follow: descriptions, examples, or more that is taken"
+NOTHING = "nothing that a client has to follow: descriptions, examples, or more input that is accepted"
 
 
 def between(old: Document, new: Document) -> Iterator[str]:
@@ -16,11 +16,11 @@ def between(old: Document, new: Document) -> Iterator[str]:
         return
     before, after = (dict(published.operations(dict(each))) for each in (old, new))
     groups = {each["x-tenantry-group"] for each in (*before.values(), *after.values())}
-    told = [f"breaks clients: {each}" for each in breaks(old, new, groups, groups)]
-    told += [f"new: {route}" for route in after if route not in before]
+    changes = [f"breaks clients: {each}" for each in breaks(old, new, groups, groups)]
+    changes += [f"new: {route}" for route in after if route not in before]
     addresses = [each["servers"][0]["url"] for each in (old, new)]
     if addresses[0] != addresses[1]:
-        told.append(f"breaks clients: the address was {addresses[0]}, and is {addresses[1]}")
+        changes.append(f"breaks clients: the address was {addresses[0]}, and is {addresses[1]}")
     if old.get(published.LIMITS) != new.get(published.LIMITS):
-        told.append("the limits changed")
-    yield from told or [NOTHING]
+        changes.append("the limits changed")
+    yield from changes or [NOTHING]

@@ -1,4 +1,4 @@
-"""Render a tenant's page: one file that reads without scripts, and makes no request to anywhere."""
+"""Render a tenant's page: one file that needs no scripts and makes no requests."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
 """Write a call for curl, Python (httpx) and TypeScript (fetch): with the address, and with nothing secret.
 
-TypeScript's is JavaScript as well, so that Node runs it as it stands.
+TypeScript's is JavaScript as well, so that Node runs it unchanged.
 """
 
 import json

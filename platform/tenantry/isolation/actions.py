@@ -1,4 +1,4 @@
-"""Spell out what a policy's actions stand for, by the operations of AWS's own service models.
+"""Expand a policy's actions by the operations of AWS's own service models.
 
 A wildcard also becomes one action that no list knows, so that an operation of tomorrow, and a service that is
 not listed here, count as granted.

@@ -1,4 +1,4 @@
-"""The rule on the boundary: it stops, by itself, whatever no function of the cell has any business with.
+"""The rule on the boundary: by itself, it stops everything that no function of the cell needs.
 
 The boundary is judged as if it were a role's own policy, as it is for a role whose policy allows everything.
 What one tenant's function may have and another's may not, no common boundary can distinguish.
@@ -31,7 +31,7 @@ def a_boundary_stops_what_no_function_may_have(cell: RegisteredCell) -> Iterator
             yield from {leak.by: leak for leak in reversed(leaks)}.values()  # one of each statement
 
 
-def a_boundary_lets_those_that_sign_alone_to_signing_keys(cell: RegisteredCell) -> Iterator[Leak]:
+def a_boundary_opens_signing_keys_to_what_signs_alone(cell: RegisteredCell) -> Iterator[Leak]:
     """It distinguishes functions by the names of their roles; one of each statement that lets more in."""
     keys = [(slug, targets.secret(cell, cell.names.signing_secret(slug))) for slug in cell.slugs]
     policies = {each.arn: each for each in cell.of(POLICY)}

@@ -1,4 +1,4 @@
-"""Rules on what functions find in their environment: their own tenant's, and AWS as it is.
+"""Rules on functions' environments: they name their own tenant's resources, and lead calls only to AWS.
 
 Each rule yields the leaks that break it.
 """

@@ -1,6 +1,7 @@
 """Rules on what a function is bound to: a role of its own, and one caller.
 
-Each rule yields the leaks that break it. Whose a resource is, the component above it says, not its name.
+Each rule yields the leaks that break it. A resource's owner is read from the component above it, not from its
+name.
 """
 
 from collections import Counter
@@ -31,12 +32,12 @@ def no_role_serves_two_functions(cell: RegisteredCell) -> Iterator[Leak]:
     for function in cell.of(FUNCTION):
         role = function.inputs["role"]
         if used[role] > 1:
-            yield leak(function, "runs", role, "a role that another function has too")
+            yield leak(function, "runs", role, "a role that another function also has")
         elif owners.get(role) != cell.owner(function):
             yield leak(function, "runs", role, "a role that is not its tenant's")
 
 
-def only_its_service_takes_a_role(cell: RegisteredCell) -> Iterator[Leak]:
+def only_its_service_assumes_a_role(cell: RegisteredCell) -> Iterator[Leak]:
     """Lambda takes a tenant's roles; API Gateway takes the account's logging role."""
     for role in cell.of(ROLE):
         taker = {"Service": f"{'lambda' if cell.owner(role) else 'apigateway'}.amazonaws.com"}

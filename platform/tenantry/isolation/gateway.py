@@ -1,4 +1,4 @@
-"""Rules on stages, plans, keys and what else opens a door: each leads to its own tenant, or to nobody.
+"""Rules on stages, plans, keys and anything else that opens a door: each leads to its own tenant, or nowhere.
 
 Each rule yields the leaks that break it.
 """

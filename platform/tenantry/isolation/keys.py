@@ -28,7 +28,7 @@ _BY_CALLER = "aws:principalarn"
 KeyStatement = dict[str, Any]
 
 
-def a_key_is_its_own_tenants_roles_alone(cell: RegisteredCell) -> Iterator[Leak]:
+def a_key_serves_its_own_tenants_roles_alone(cell: RegisteredCell) -> Iterator[Leak]:
     for key in cell.of(KEY):
         strangers = list(_strangers(cell, cell.owner(key)))
         for by, statement in _allowing(key):

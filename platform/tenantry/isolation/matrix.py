@@ -1,4 +1,5 @@
-"""Try every action that a role holds on everything that is not its tenant's, and keep what decides.
+"""Try every action that a role holds on everything that is not its tenant's, and keep the statements that
+decide.
 
 A role must stay with its tenant by its own policy. What only the boundary stops counts as a leak too: the
 boundary is there for the day when a policy is wrong, not instead of a right one.

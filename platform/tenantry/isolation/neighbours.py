@@ -1,6 +1,6 @@
-"""Set beside a tenant those that there might be, with slugs as near to its own as slugs can be.
+"""Invent possible tenants whose slugs are as close to this one's as slugs can be.
 
-A wildcard too many reaches nobody today and somebody tomorrow; here it shows today.
+An excessive wildcard reaches nobody today and somebody tomorrow; these tenants show it today.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tenantry.rules.naming import Names
 
 
 def possible(cell: RegisteredCell, slug: str) -> Iterator[TenantPlace]:
-    """Tenants that nobody has yet, beside whom a wildcard too many would show."""
+    """Tenants that do not exist yet, but that an excessive wildcard would reach."""
     near = (f"{slug[:29]}-eu", f"{slug[:31]}x", slug[:-1], f"x{slug[1:]}", f"{slug[:-1]}x", f"x{slug[:31]}")
     for each in dict.fromkeys(near):
         if is_slug(each) and each not in (slug, *cell.slugs):

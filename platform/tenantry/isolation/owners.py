@@ -1,4 +1,4 @@
-"""Say whose is what a leak names: another tenant's, another account's, or nobody's in particular."""
+"""Find the owner of what a leak names: another tenant, another account, or nobody in particular."""
 
 import re
 

@@ -1,6 +1,6 @@
 """Name a partition key of each kind: those that the declarations speak of, with something put for each `*`.
 
-A few follow that no declaration speaks of; whoever reaches those has been granted too much.
+A few follow that no declaration names; a role that reaches those has been granted too much.
 """
 
 from functools import cache

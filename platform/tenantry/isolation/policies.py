@@ -22,7 +22,7 @@ from tenantry.rules.kinds.tokens import (
 )
 
 
-def nobody_is_let_in_by_a_policy_beside_the_roles(cell: RegisteredCell) -> Iterator[Leak]:
+def no_policy_beside_the_roles_lets_anybody_in(cell: RegisteredCell) -> Iterator[Leak]:
     for resource in cell.of(BUCKET, QUEUE, SECRET):
         for by, action, _ in _allowing(resource):
             yield leak(resource, action, resource.arn, by)
@@ -35,7 +35,7 @@ def a_topic_is_open_to_services_alone(cell: RegisteredCell) -> Iterator[Leak]:
                 yield leak(resource, action, str(resource.inputs.get("arn") or resource.arn), by)
 
 
-def a_topic_tells_people_alone(cell: RegisteredCell) -> Iterator[Leak]:
+def a_topic_notifies_people_alone(cell: RegisteredCell) -> Iterator[Leak]:
     """By e-mail: a queue, a function or an address of whomever could be another tenant's."""
     for subscription in cell.of(TOPIC_SUBSCRIPTION):
         protocol = subscription.inputs.get("protocol")

@@ -29,15 +29,15 @@ ProofRule = Callable[[RegisteredCell], Iterator[Leak]]
 
 RULES: dict[str, ProofRule] = {
     "no role serves two functions": functions.no_role_serves_two_functions,
-    "only its service takes a role": functions.only_its_service_takes_a_role,
+    "only its service assumes a role": functions.only_its_service_assumes_a_role,
     "a role of all tenants writes logs alone": functions.a_role_of_all_tenants_writes_logs_alone,
     "every role has the cell's boundary": functions.every_role_has_the_cells_boundary,
     "only its own stage or schedule invokes a function": (
         functions.only_its_own_stage_or_schedule_invokes_a_function
     ),
     "a boundary stops what no function may have": boundary.a_boundary_stops_what_no_function_may_have,
-    "a boundary lets those that sign alone to signing keys": (
-        boundary.a_boundary_lets_those_that_sign_alone_to_signing_keys
+    "a boundary opens signing keys to what signs alone": (
+        boundary.a_boundary_opens_signing_keys_to_what_signs_alone
     ),
     "an environment names what is its own tenant's": environments.an_environment_names_its_own_tenants,
     "an environment names nothing of another tenant's": (
@@ -54,7 +54,7 @@ RULES: dict[str, ProofRule] = {
     "a plan opens its own tenant's stage alone": gateway.a_plan_opens_its_own_tenants_stage_alone,
     "a key is in its own tenant's plan alone": gateway.a_key_is_in_its_own_tenants_plan_alone,
     "a topic is open to services alone": policies.a_topic_is_open_to_services_alone,
-    "a topic tells people alone": policies.a_topic_tells_people_alone,
+    "a topic notifies people alone": policies.a_topic_notifies_people_alone,
     "a function mails its own tenant's address alone": (
         policies.a_function_mails_its_own_tenants_address_alone
     ),
@@ -62,15 +62,15 @@ RULES: dict[str, ProofRule] = {
     "a schedule runs its own tenant's function": schedules.a_schedule_runs_its_own_tenants_function,
     "dead letters stay with their tenant": queues.dead_letters_stay_with_their_tenant,
     "a table has no index": tables.a_table_has_no_index,
-    "nobody is let in by a policy beside the roles'": policies.nobody_is_let_in_by_a_policy_beside_the_roles,
-    "a key is its own tenant's roles' alone": keys.a_key_is_its_own_tenants_roles_alone,
+    "no policy beside the roles' lets anybody in": policies.no_policy_beside_the_roles_lets_anybody_in,
+    "a key serves its own tenant's roles alone": keys.a_key_serves_its_own_tenants_roles_alone,
     "a key is used through its services alone": keys.a_key_is_used_through_services_alone,
     "what a tenant keeps is under its own key": keys.what_a_tenant_keeps_is_under_its_own_key,
     "a reference leads to its own tenant's or the cell's": (
         understanding.a_reference_leads_to_its_own_tenants_or_the_cells
     ),
     "every resource is as its tenant's file says": settings.every_resource_is_as_its_tenants_file_says,
-    "what grants is never left as it was": understanding.what_grants_is_never_left_as_it_was,
+    "no change of what grants is ignored": understanding.no_change_of_what_grants_is_ignored,
     "every type of resource is understood": understanding.every_type_of_resource_is_understood,
     "every input is understood": understanding.every_input_is_understood,
 }

@@ -1,4 +1,4 @@
-"""Rules on queues: what is put into a tenant's comes out at the same tenant, whoever it passes.
+"""Rules on queues: what goes into a tenant's queue comes out at the same tenant, whatever it passes through.
 
 Each rule yields the leaks that break it.
 """

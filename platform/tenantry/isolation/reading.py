@@ -1,4 +1,4 @@
-"""Read policies as their holder would like them to be.
+"""Read each policy in the most permissive way that its wording allows.
 
 A proof must hold whatever a caller's circumstances are, and the evaluator denies where it does not know: for
 a proof that is the wrong way. So in an `Allow`, a condition counts as met unless it is about leading keys or
@@ -29,7 +29,7 @@ _ON_STRINGS = frozenset(
 
 
 class Unreadable(Failed):
-    """A policy is not one; the message says which and why."""
+    """A policy cannot be read; the message says which and why."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class ReadPolicy:
 
     @classmethod
     def read(cls, name: str, document: dict[str, Any]) -> "ReadPolicy":
-        """Raises Unreadable; what the evaluator would pass over must not pass for harmless."""
+        """Raises Unreadable: what the evaluator would ignore must not count as harmless."""
         return cls._parsed(name, json.dumps(document))
 
     @classmethod

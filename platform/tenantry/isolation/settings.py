@@ -1,7 +1,7 @@
 """Rules that compare what is registered with what the tenants' files say: each input, and each resource.
 
-An input that nothing is expected of, a resource too many and one too few are leaks, as is every difference;
-but for settings and resources of which the rows say that they open nothing. Each rule yields what breaks it.
+An unexpected input, a resource too many and one too few are leaks, as is every difference, except for
+settings and resources that open nothing by their rows. Each rule yields what breaks it.
 """
 
 import json

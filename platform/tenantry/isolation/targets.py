@@ -1,4 +1,4 @@
-"""List what there is to reach of a tenant, in the spellings that a policy could name it by."""
+"""List everything of a tenant's that could be reached, in each spelling that a policy could use."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -178,7 +178,7 @@ def shared(cell: RegisteredCell) -> Iterator[Target]:
 
 
 def secret(cell: RegisteredCell, name: str) -> Target:
-    """Some generation of it: no policy tells one from another."""
+    """Some generation of it: no policy distinguishes one from another."""
     made = naming.generation(name, "0a1b2c3d")
     return Target(TargetKind.SECRETS, cell.arns.secrets(made).replace("??????", "AbCdEf"))
 

@@ -29,7 +29,7 @@ def every_input_is_understood(cell: RegisteredCell) -> Iterator[Leak]:
             yield leak(each, ANYTHING, each.arn, f"{path} of {each.type}, which this proof does not read")
 
 
-def what_grants_is_never_left_as_it_was(cell: RegisteredCell) -> Iterator[Leak]:
+def no_change_of_what_grants_is_ignored(cell: RegisteredCell) -> Iterator[Leak]:
     """Of an input whose changes are ignored, AWS may have another value than the one proven here."""
     for each in cell.of(*KINDS):
         kind = KINDS[each.type]

@@ -71,7 +71,9 @@ def functions(platform: LocalPlatform) -> list[TriedFunction]:
         for each in page["Functions"]
     ]
     if not found:
-        raise NotTried("the local platform has no function whose role could be tried; `tenantry up` again")
+        raise NotTried(
+            "the local platform has no function whose role could be tried; run `tenantry up` again"
+        )
     return sorted(found, key=lambda function: function.name)
 
 
@@ -177,7 +179,7 @@ def _answer(attempt: Attempt, client: Any) -> str:
         code = str(error.response["Error"]["Code"])
         if code in UNRECOGNIZED:
             raise NotTried(
-                f"the credentials of a role are not accepted ({code}); `tenantry up` again"
+                f"the credentials of a role are not accepted ({code}); run `tenantry up` again"
             ) from None
         return code
     return "done"

@@ -90,7 +90,7 @@ def _read() -> _Kept | None:
         return None
     except (ValueError, TypeError) as error:
         raise WrongInput(
-            f"{_file()} is damaged; `tenantry down --delete` removes it: keys are new then"
+            f"{_file()} is damaged; `tenantry down --delete` removes it, and all keys get new values"
         ) from error
     return kept
 

@@ -1,4 +1,4 @@
-"""Forward what the local receiver takes to a developer's own server, byte for byte with its signature.
+"""Forward what the local receiver takes to a developer's own server, byte for byte, with its signature.
 
 The receiver has answered the notifier by then: the other server's answer is shown, and brings no attempt.
 """

@@ -123,7 +123,9 @@ def update(
 
     emulator = Emulator.attach(platform.record)
     if not inventory.exists(platform.record.directory):
-        raise DeploymentError("an earlier release started this platform; `tenantry up --fresh` starts anew")
+        raise DeploymentError(
+            "an earlier release started this platform; `tenantry up --fresh` starts a new, empty one"
+        )
     try:
         known = _signers(platform), _receivers(platform)
         return _deploy("update", cell, folder, emulator, *known, on_step, platform.last, build)

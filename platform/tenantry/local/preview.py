@@ -1,4 +1,4 @@
-"""Say what `update` would change for each tenant, as `tenantry plan` says it, from what runs here."""
+"""Show what `update` would change for each tenant, as `tenantry plan` does, compared with what runs here."""
 
 import json
 import os

@@ -32,7 +32,7 @@ class DamagedRecord(StateError):
 
 
 class WhichPlatform(WrongInput):
-    """Several platforms run, and the user has not said which is meant."""
+    """Several platforms run, and the user has not chosen one."""
 
 
 class UnknownTenant(WrongInput):
@@ -140,7 +140,9 @@ def made_folder() -> Path:
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise WrongInput(f"{home} cannot hold the state ({error.strerror}); set TENANTRY_STATE") from error
+        raise WrongInput(
+            f"{home} cannot hold the state ({error.strerror}); set TENANTRY_STATE to a folder that can"
+        ) from error
     return home
 
 
@@ -180,7 +182,7 @@ def find(port: int | None) -> LocalPlatform:
         return living[0]
     if living:
         ports = ", ".join(str(each.record.port) for each in living)
-        raise WhichPlatform(f"several local platforms run, on ports {ports}; say which with --port")
+        raise WhichPlatform(f"several local platforms run, on ports {ports}; choose one with --port")
     on_port = "" if port is None else f" on port {port}"
     if any(each.keeps for each in known):
         raise StateError(

@@ -1,4 +1,4 @@
-"""Tell of what AWS refuses as its error's code, the Region that was asked, and what to do about it."""
+"""Turn an AWS error into a message: its code, the Region, and what to do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,10 +27,10 @@ GONE = frozenset(
 
 _SET = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 _SIGN_IN = "sign in to AWS again"
-_ROLE = "use credentials of a role that may"
+_ROLE = "use credentials of a role that has this permission"
 _PLACE = "check the stack's name and the Region"
 _REGION = "check the Region and the network"
-_OTHERWISE = "try again; what was done already stays done"
+_OTHERWISE = "try again; what was already done stays"
 
 # botocore's own errors, of a connection that was never made.
 _SILENCE = frozenset({"ConnectTimeoutError", "EndpointConnectionError", "ProxyConnectionError"})
@@ -76,5 +76,5 @@ def refusals_reported(region: str) -> Iterator[None]:
 def _failed(region: str, code: str, text: str) -> Failed:
     said = " ".join(text.split()).rstrip(".")
     why = f"{code}: {said}" if said else code
-    told = f"AWS, Region {region}: {why}; {_REMEDIES.get(code, _OTHERWISE)}"
-    return Silent(told) if code in _SILENCE else Failed(told)
+    message = f"AWS, Region {region}: {why}; {_REMEDIES.get(code, _OTHERWISE)}"
+    return Silent(message) if code in _SILENCE else Failed(message)

@@ -32,9 +32,7 @@ def token(
         Failed: AWS refuses.
     """
     if tenant.auth.managed is None:
-        raise TokenError(
-            f"{tenant.slug} is in {tenant.auth.mode} mode: its tokens come from its own issuer, not from here"
-        )
+        raise TokenError(f"{tenant.slug} is in {tenant.auth.mode} mode; get its tokens from its own issuer")
     wanted = wanted_scopes(contract.scopes(contract.load(), tenant.routes), scopes)
     names = stack.names
     audience = Audience(names.issuer(tenant.slug), tenant.audience, tenant.auth.max_lifetime_seconds)

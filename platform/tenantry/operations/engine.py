@@ -25,7 +25,7 @@ _WHY = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _ALLOWED = "✅"  # how the section of a policy pack begins that refuses nothing
-_NO_REASON = "it gives no reason"
+_NO_REASON = "it gave no reason"
 # How it ends where a file beside the state, which names the state's attributes, was begun and not written.
 _CUT_OFF = "EOF"
 _TRIES = 3
@@ -34,7 +34,7 @@ Began = Callable[["subprocess.Popen[str]"], None]
 
 
 class Locked(Failed):
-    """Somebody deploys the stack, or a process that was killed left its lock."""
+    """Somebody is deploying the stack, or a process that was killed left its lock."""
 
 
 class _Torn(Failed):
@@ -132,7 +132,7 @@ class Engine:
         self._run("preview", *_by(policies))
 
     def drifted(self) -> bool:
-        """Whether AWS has anything otherwise than the last update left it; neither is changed."""
+        """Whether anything on AWS differs from what the last update left; neither is changed."""
         try:
             self._run("refresh", "--preview-only", "--expect-no-changes")
         except Failed as failed:
@@ -219,7 +219,7 @@ def _by(policies: Path | None) -> list[str]:
 
 
 def reason(output: str, errors: str) -> str:
-    """Why it failed: what a policy pack refuses, and the diagnostics; without any, all that was said."""
+    """Why it failed: what a policy pack refuses, and the diagnostics; without any, the whole output."""
     try:
         found = json.loads(output).get("diagnostics", [])
     except (AttributeError, ValueError):

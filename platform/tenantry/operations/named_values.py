@@ -79,7 +79,7 @@ class TenantSecrets:
         if value.name not in document:
             secret = value.place(self.names, self.tenant)
             raise NoValue(
-                f"{secret} holds no {value.name}; `tenantry secrets set {self.tenant} {value.name}"
+                f"{secret} has no value {value.name}; `tenantry secrets set {self.tenant} {value.name}"
                 + (f" --receiver {value.receiver}` sets it" if value.receiver else "` sets it")
             )
         return document[value.name]
@@ -112,8 +112,8 @@ class TenantSecrets:
             raise NoValue(f"there is no secret {secret} in Region {self._region}; {value.origin}")
         if found.leaving:
             raise NoValue(
-                f"{found.name} is scheduled for deletion in Region {self._region}; "
-                f"`aws secretsmanager restore-secret --secret-id {found.name}` brings it back"
+                f"{found.name} is scheduled for deletion in Region {self._region}; restore it by `aws "
+                f"secretsmanager restore-secret --secret-id {found.name}`"
             )
         return found.name
 
@@ -124,7 +124,7 @@ class TenantSecrets:
         except (KeyError, ValueError):
             document = None
         if not isinstance(document, dict):
-            raise NoValue(f"{secret} does not hold a JSON object; put one there by other means") from None
+            raise NoValue(f"{secret} does not hold a JSON object; store one in it by other means") from None
         return document, str(answer["VersionId"])
 
     def _replace(self, secret: str, document: SecretValues, version: str) -> None:

@@ -108,7 +108,7 @@ def _join(there: list[Resource], moved: list[Resource]) -> None:
         if mine is not None:
             if mine.get("inputs") != each.get("inputs"):
                 raise Failed(
-                    f"{each['urn']} is configured otherwise in the tenant's stack; deploy both alike first"
+                    f"{each['urn']} is configured differently in the tenant's stack; deploy both alike first"
                 )
             served[f"{each['urn']}::{each['id']}"] = f"{mine['urn']}::{mine['id']}"
     for each in moved:
@@ -169,7 +169,7 @@ def _holding(like: Record, record: Record, found: list[Resource]) -> Record:
 
 
 def _renamed(found: list[Resource], old: str, new: str) -> list[Resource]:
-    """Copies, with the URNs of another stack; what AWS is told and has answered holds none."""
+    """Copies, with the URNs of another stack; inputs and outputs of AWS hold none."""
     before, root = f"urn:pulumi:{old}::", f"::{STACK}::"
 
     def renamed(text: str) -> str:

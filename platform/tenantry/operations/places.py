@@ -15,7 +15,7 @@ from tenantry.rules.naming import Names
 
 
 def _no_trail() -> Trail:
-    raise Failed("this place keeps no record, so that nothing may be changed there")
+    raise Failed("this place keeps no record, so nothing may be changed there")
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def redrive(
 
 
 def resend(names: Names, tenant: str, queues: Iterable[Queue], message: str, sqs: Any) -> str:
-    """Put a message into its queue, whatever came of it before; what is on its way there already stays so.
+    """Put a message into its queue, whether it was handled or not; one that is already waiting there stays.
 
     Args:
         queues: those that it may be meant for; the tenant has to have just one of them.
@@ -74,7 +74,7 @@ def resend(names: Names, tenant: str, queues: Iterable[Queue], message: str, sqs
     """
     there = _there(names, tenant, queues, sqs)
     if len(there) > 1:
-        raise WrongInput(f"{tenant} has several queues; say which by --queue: {', '.join(there)}")
+        raise WrongInput(f"{tenant} has several queues; choose one by --queue: {', '.join(there)}")
     [(name, (queue, _))] = there.items()
     sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"id": message, AGAIN: True}))
     return name
@@ -109,5 +109,7 @@ def _move(sqs: Any, queue: str, dead: str, messages: list[dict[str, Any]]) -> se
     if taken:
         sqs.delete_message_batch(QueueUrl=dead, Entries=taken)
     for refused in sent.get("Failed", []):
-        raise Failed(f"SQS did not take a message ({refused['Code']}); the rest stay; run it again")
+        raise Failed(
+            f"SQS did not take a message ({refused['Code']}); the rest remain dead letters; run it again"
+        )
     return {each["MessageId"] for each in sent["Successful"]}

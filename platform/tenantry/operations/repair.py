@@ -1,4 +1,4 @@
-"""Mend what a killed or broken `pulumi up` left: creations nobody heard the end of, and what no record knows.
+"""Mend what a killed or failed `pulumi up` left: creations of unknown outcome, and what no state records.
 
 Nothing here asks a person what AWS can answer: the names that the program gives are the same each time.
 """

@@ -1,4 +1,4 @@
-"""Tell which tenants a place runs, as API Gateway has them: the files may say something else by now."""
+"""Read from API Gateway which tenants a place runs: the files may have changed since."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -158,7 +158,7 @@ def _tenant(
 ) -> RunningTenant:
     slug, names = stage["stageName"], place.names
     if plan is None:
-        raise NotDeployed(f"{place} has a stage {slug} and no usage plan {names.tenant(slug)}; deploy again")
+        raise NotDeployed(f"{place} has a stage {slug}, but no usage plan {names.tenant(slug)}; deploy again")
     variables = stage.get("variables", {})
     known = current()
     own = {name: names.function(slug, name) for name in (AUTHORIZER, *known.names)}

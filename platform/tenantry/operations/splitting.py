@@ -41,9 +41,7 @@ class Cell:
         """
         record, stack = self.engine.record(readable=True), self.names.stack
         if record["deployment"].get("pending_operations"):
-            raise WrongInput(
-                f"an update of {stack} was cut off; `tenantry repair --stack {stack}` comes first"
-            )
+            raise WrongInput(f"an update of {stack} was cut off; run `tenantry repair --stack {stack}` first")
         if "shared" not in parting.outputs(record):
             raise WrongInput(f"{stack} was not deployed by this release; deploy it first")
         return record
@@ -152,7 +150,7 @@ def _slugs(cell: Cell) -> list[str]:
 def _record_of(cell: Cell, slug: str) -> Record:
     record, stack = cell.tenant(slug).record(readable=True), cell.names.tenant_stack(slug)
     if record["deployment"].get("pending_operations"):
-        raise WrongInput(f"an update of {stack} was cut off; `tenantry repair --stack {stack}` comes first")
+        raise WrongInput(f"an update of {stack} was cut off; run `tenantry repair --stack {stack}` first")
     return record
 
 
@@ -160,4 +158,7 @@ def _require_within(found: set[tuple[str, str]], known: set[tuple[str, str]], st
     """Whatever a record that is given up holds is in the one that counts."""
     lost = sorted(urn for urn, _ in found - known)
     if lost:
-        raise Failed(f"{stack} holds what {other} does not: {', '.join(lost[:5])}; it is left as it is")
+        raise Failed(
+            f"{stack} holds resources that {other} does not: {', '.join(lost[:5])}; the stack "
+            "was left as it is"
+        )

@@ -33,7 +33,7 @@ def find(name: str, region: str | None = None) -> Stack:
     """
     names, tenant = stack_and_tenant(name)  # before the name becomes part of a path
     if tenant is not None:
-        raise WrongInput(f"{name} is the stack of one tenant; give its cell's: --stack {names.stack}")
+        raise WrongInput(f"{name} is the stack of one tenant; give the cell's stack: --stack {names.stack}")
     file = paths.ROOT / f"Pulumi.{name}.yaml"
     config = _config(file)
     found = region or _text(config, "aws:region")

@@ -128,7 +128,7 @@ class Folder:
         try:
             yield
         except OSError as error:
-            raise Failed(f"{self.root}: {error.strerror}; see to its owner and its rights") from error
+            raise Failed(f"{self.root}: {error.strerror}; check its owner and permissions") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,9 @@ def store(url: str, project: Path, path: str = "") -> Store | None:
 def _asked(query: str) -> dict[str, str]:
     asked = {name: values[-1] for name, values in parse_qs(query).items()}
     if unknown := sorted(set(asked) - PLACES - MANNERS):
-        raise Failed(f"the bucket's URL has {unknown[0]}, which is not known here; use one without it")
+        raise Failed(
+            f"the bucket's URL has {unknown[0]}, which Tenantry does not support; use one without it"
+        )
     return {name: value for name, value in asked.items() if name in PLACES}
 
 

@@ -69,7 +69,7 @@ def mint(signer: Signer, audience: Audience, subject: str, scopes: Iterable[str]
         WrongInput: the subject is empty; an authorizer refuses that.
     """
     if not subject:
-        raise WrongInput("a token without a subject would be refused; say whom it speaks of, by --subject")
+        raise WrongInput("a token without a subject would be refused; give one by --subject")
     if not 0 < ttl_seconds <= audience.max_lifetime_seconds:
         raise WrongLifetime(
             f"a token of {ttl_seconds} s would be refused; use 1 to {audience.max_lifetime_seconds} "
@@ -109,5 +109,5 @@ def managed_signer(secrets_manager: Any, secret: str, kid: str) -> Signer:
         value = secrets_manager.get_secret_value(SecretId=found.name)["SecretString"]
     keys = json.loads(value)
     if kid not in keys:
-        raise TokenError(f"{secret} holds no key {kid}; deploy the tenant's file as it is now")
+        raise TokenError(f"{secret} does not hold key {kid}; deploy the tenant's current file")
     return Signer(kid, "EdDSA", keys[kid])

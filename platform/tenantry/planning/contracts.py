@@ -1,7 +1,7 @@
-"""Find what a changed contract breaks for clients that keep to the old one: rules alone, over OpenAPI 3.0.
+"""Find what a changed contract breaks for clients of the old one: rules alone, over OpenAPI 3.0.
 
-A break is what some client that was right is now refused, or gets and cannot read. What clients can pass over
-(another member in an answer, another error) is none.
+A break is a correct call that is now refused, or an answer that clients cannot read. What clients can ignore
+(another member in an answer, another error) is not a break.
 """
 
 import re
@@ -95,14 +95,14 @@ def _operation(pair: _Pair) -> Iterator[str]:
 def _access(pair: _Pair) -> Iterator[str]:
     was, is_ = (each.content.get("x-tenantry-scope") for each in (pair.old, pair.new))
     if is_ and is_ != was:
-        yield f"it needs the scope {is_} now" + (f", in place of {was}" if was else "")
+        yield f"it now needs the scope {is_}" + (f", in place of {was}" if was else "")
     asked = _credentials(pair.new)
     if any(not any(each <= shown for each in asked) for shown in _credentials(pair.old)):
-        yield "what clients show to be let in is no longer enough"
+        yield "the credentials that clients send are no longer enough"
 
 
 def _credentials(operation: _Operation) -> list[frozenset[str]]:
-    """The ways in; each is what a client has to show."""
+    """The alternative sets of credentials; a client needs one of them."""
     schemes = operation.document.get("components", {}).get("securitySchemes", {})
     ways = operation.content.get("security", operation.document.get("security"))
     return [frozenset(_shown(schemes.get(name, {"name": name})) for name in way) for way in ways or [{}]]
@@ -117,16 +117,16 @@ def _parameters(pair: _Pair) -> Iterator[str]:
     for key, old in olds.items():
         name, new = f"{old['in']} parameter {old['name']}", news.get(key)
         if new is None:
-            yield f"{name} is no longer taken"
+            yield f"{name} is no longer accepted"
             continue
         if new.get("required") and not old.get("required"):
-            yield f"{name} is required now"
+            yield f"{name} is now required"
         if any(old.get(each) != new.get(each) for each in ("style", "explode")):
             yield f"{name} is written in another way"
         yield from pair.schemas(Side.REQUEST).breaks(old.get("schema", {}), new.get("schema", {}), name)
     for key, new in news.items():
         if new.get("required") and key not in olds:
-            yield f"{new['in']} parameter {new['name']} is required now"
+            yield f"{new['in']} parameter {new['name']} is now required"
 
 
 def _named(operation: _Operation) -> dict[tuple[str, str], Document]:
@@ -143,9 +143,9 @@ def _named(operation: _Operation) -> dict[tuple[str, str], Document]:
 def _body(pair: _Pair) -> Iterator[str]:
     old, new = (each.stated("requestBody") for each in (pair.old, pair.new))
     if new.get("required") and not old.get("required"):
-        yield "body is required now"
+        yield "body is now required"
     if old and not new:
-        yield "body is no longer taken"
+        yield "body is no longer accepted"
     else:
         yield from _content(pair, Side.REQUEST, old, new, "body")
 

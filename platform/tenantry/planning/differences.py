@@ -1,4 +1,4 @@
-"""Say what a changed file takes from a tenant's clients or gives them: rules alone.
+"""What a changed file takes from a tenant's clients, or gives them: rules alone.
 
 A line needs a person where it takes something from somebody: access, room, data. The rest is for the record.
 """
@@ -20,10 +20,10 @@ class Line:
 
 # What a tenant has several of, and what the loss of one means.
 LISTS = {
-    "api_keys": ("key", "whoever uses it is refused"),
+    "api_keys": ("key", "clients that use it are refused"),
     "signing_keys": ("signing key", "its tokens are refused"),
     "issuer_keys": ("issuer's key", "its tokens are refused"),
-    "algorithms": ("algorithm", "tokens that are signed by it are refused"),
+    "algorithms": ("algorithm", "tokens signed by it are refused"),
     "routes": ("route group", "its routes answer 404"),
     "scopes": ("scope", "it opens nothing"),
     "addresses": ("address", "calls to it are not answered"),
@@ -58,7 +58,7 @@ def differences(old: DeclaredTenant, new: DeclaredTenant) -> Iterator[Line]:
     if old.alarms != new.alarms:
         yield Line(f"alarms: {old.alarms} → {new.alarms}", new.alarms == "none")
     if old.cursors != new.cursors:
-        yield Line(f"cursors: {old.cursors} → {new.cursors}; those that clients hold are refused once")
+        yield Line(f"cursors: {old.cursors} → {new.cursors}; cursors that clients hold are refused once")
     if old.tier != new.tier:
         yield Line(f"tier: {old.tier} → {new.tier}")
 
@@ -66,7 +66,7 @@ def differences(old: DeclaredTenant, new: DeclaredTenant) -> Iterator[Line]:
 def _listed(what: str, loss: str, old: Iterable[str], new: Iterable[str]) -> Iterator[Line]:
     was, is_ = set(old), set(new)
     for name in sorted(was - is_):
-        yield Line(f"{what} {name} goes: {loss}", True, f"{what} {name}")
+        yield Line(f"{what} {name} is removed: {loss}", True, f"{what} {name}")
     for name in sorted(is_ - was):
         yield Line(f"{what} {name} is new")
 
@@ -90,9 +90,9 @@ def _trust(old: DeclaredTenant, new: DeclaredTenant) -> Iterator[Line]:
         was, is_ = getattr(old, what), getattr(new, what)
         if was != is_:
             change = f"{what}: {was or 'none'} → {is_ or 'none'}"
-            yield Line(f"{change}; tokens of before are refused", True, "its tokens")
+            yield Line(f"{change}; tokens from before are refused", True, "its tokens")
     if old.auth == new.auth and old.claims != new.claims:
-        yield Line("claims: scopes are read from tokens in another way", needs_person=True)
+        yield Line("claims: scopes are read from tokens in a different way", needs_person=True)
 
 
 def _data(old: DeclaredTenant, new: DeclaredTenant) -> Iterator[Line]:
@@ -105,7 +105,7 @@ def _data(old: DeclaredTenant, new: DeclaredTenant) -> Iterator[Line]:
         yield Line(f"encryption: {old.encryption} → {new.encryption}", needs_person=True)
     if old.cell != new.cell:
         change = f"cell: {old.cell} → {new.cell}"
-        yield Line(f"{change}; URL, keys and data are others there", True, "URL, keys and data")
+        yield Line(f"{change}; URL, keys and data are different there", True, "URL, keys and data")
     if old.log_retention_days != new.log_retention_days:
         change = f"days that logs are kept: {old.log_retention_days} → {new.log_retention_days}"
         less = new.log_retention_days < old.log_retention_days

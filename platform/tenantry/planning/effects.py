@@ -30,7 +30,7 @@ LEFT = frozenset({"Key", "Table"})  # and billed on
 
 
 class Effect(StrEnum):
-    """In the order of what it asks of a person."""
+    """In the order of how much attention it needs."""
 
     UNTOUCHED = "untouched"
     ADDED = "added"
@@ -73,7 +73,7 @@ def plans(before: Declared, after: Declared, steps: Iterable[Stepped]) -> list[T
 
 
 def _crowded(before: Declared, after: Declared) -> Iterator[Line]:
-    """Cells in which what is new has no room until what goes has gone."""
+    """Cells in which what is new has no room until what is removed has gone."""
     for cell in sorted({each.cell for each in after.tenants.values()}):
         was, is_ = (
             [slug for slug, each in of.tenants.items() if each.cell == cell] for of in (before, after)
@@ -104,7 +104,9 @@ def _planned(slug: str, before: Declared, after: Declared, stepped: list[Stepped
     if old is None or new is None:
         effect = Effect.ADDED if old is None else Effect.REMOVED
         if new is None:
-            lines.append(Line("all its clients lose access; its keys go for good", True, "everything"))
+            lines.append(
+                Line("all its clients lose access; its keys are deleted for good", True, "everything")
+            )
     else:
         effect = _effect(stepped)
         lines += differences(old, new)
@@ -127,7 +129,7 @@ def _effect(stepped: list[Stepped]) -> Effect:
 
 
 def _breaks(before: Declared, after: Declared, slug: str) -> Iterator[Line]:
-    """What the contract breaks of the tenant's routes; what it breaks of several alike, in one line."""
+    """What the contract breaks in the tenant's routes; what breaks alike in several is one line."""
     if before.contract == after.contract:
         return
     old, new = before.tenants[slug].routes, after.tenants[slug].routes
@@ -142,7 +144,7 @@ def _breaks(before: Declared, after: Declared, slug: str) -> Iterator[Line]:
 def _replacements(slug: str, stepped: Iterable[Stepped]) -> Iterator[Line]:
     for each in stepped:
         if each.step is Step.REPLACED and each.kind in HOLDING:
-            yield Line(f"{each.is_} is made anew, with another content", needs_person=True)
+            yield Line(f"{each.is_} is made anew, with other content", needs_person=True)
         elif each.step is Step.REPLACED and each.kind in SERVING:
             part = each.resource.name.removeprefix(slug).removeprefix(".")
             whose = f"to {part}" if part and part != AUTHORIZER else "of all its clients"
@@ -153,7 +155,7 @@ def _replacements(slug: str, stepped: Iterable[Stepped]) -> Iterator[Line]:
 def _left(stepped: Iterable[Stepped]) -> Iterator[Line]:
     for each in stepped:
         if each.step is Step.RETAINED and each.kind in LEFT:
-            yield Line(f"{each.is_} stays, is no longer used, and is billed on", needs_person=True)
+            yield Line(f"{each.is_} stays, is no longer used, and is still billed", needs_person=True)
 
 
 def _dropped(stepped: Iterable[Stepped]) -> Iterator[Line]:
@@ -162,4 +164,4 @@ def _dropped(stepped: Iterable[Stepped]) -> Iterator[Line]:
         if each.step is Step.REMOVED and each.kind in DROPPED:
             gone.setdefault(each.kind, set()).add(each.resource.name)
     for kind, names in sorted(gone.items()):
-        yield Line(f"{DROPPED[kind]} {', '.join(sorted(names))} go", needs_person=True)
+        yield Line(f"{DROPPED[kind]} {', '.join(sorted(names))} are deleted", needs_person=True)

@@ -1,4 +1,4 @@
-"""Say of a tenant what its file comes to, as plain data: what its clients may do, and what that costs."""
+"""What a tenant's file comes to, as plain data: what its clients may do, and what that costs."""
 
 from dataclasses import dataclass
 from typing import Any

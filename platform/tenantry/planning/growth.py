@@ -1,4 +1,4 @@
-"""Say which of AWS's quotas more tenants meet, and at how many, by what today's take on average."""
+"""Which of AWS's quotas more tenants meet, and at how many tenants, by today's tenants on average."""
 
 import math
 from collections import Counter
@@ -54,7 +54,10 @@ def outlook(
     """
     today = len(platform.tenants)
     if not today:
-        raise WrongInput("there is no tenant yet, and so nothing to go by; write one as most will be")
+        raise WrongInput(
+            "there is no tenant yet, and so nothing to estimate from; write one that is "
+            "like most of those to come"
+        )
     found = [
         Wall(name, fits, _months(fits - today, growth), hard, source)
         for name, fits, hard, source in _walls(platform, granted, accounts)
@@ -75,7 +78,7 @@ def _walls(platform: Platform, granted: Granted, accounts: int) -> Iterator[tupl
         if each:
             yield quota.name, _fits(quota.limit * accounts, each), quota.hard, quota.source
     yield (
-        "executions, were all to call at once",
+        "executions, if all call at once",
         _fits(granted.concurrency * accounts, EXECUTIONS),
         False,
         LAMBDA,

@@ -1,4 +1,4 @@
-"""Find what a policy allows now that it didn't: whoever may do more than before is for a person to see."""
+"""Find what a policy newly allows: a person should see who may do more than before."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,7 +34,7 @@ def gains(before: Declared, stepped: Iterable[Stepped]) -> Iterator[Line]:
             continue
         for name in KINDS[each.resource.type].policies:
             if not _readable(each.resource, name):
-                yield Line(f"what {_holder(each)} may do is known after the update alone", needs_person=True)
+                yield Line(f"what {_holder(each)} may do is known only after the update", needs_person=True)
                 continue
             gained = sorted(_grants(each.resource, name) - _grants(old, name))
             for (who, on, where), same in groupby(gained, lambda of: (of.who, of.on, of.where)):
@@ -61,7 +61,7 @@ def _grants(resource: DeclaredResource, name: str) -> set[Grant]:
         if statement["Effect"] == "Allow"
         for who in _principals(statement.get("Principal"))
         for on in _each(statement.get("Resource", "itself"))
-        for action in _each(statement.get("Action", "all but what is listed"))
+        for action in _each(statement.get("Action", "everything except what is listed"))
     }
 
 

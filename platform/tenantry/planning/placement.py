@@ -1,4 +1,6 @@
-"""Choose the cell of a new tenant: where most is left of whatever is scarcest. Who has a cell keeps it."""
+"""Choose the cell of a new tenant: the one with most left of its scarcest quota. A placed tenant keeps its
+cell.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,7 +47,7 @@ def place(
         granted: what AWS grants the account of a cell, by cell; the defaults of those that are not in it.
 
     Raises:
-        WrongInput: no cell takes it; the message says of each why.
+        WrongInput: no cell takes it; the message gives each cell's reason.
     """
     found = sorted((_room(cell, platform, granted, residency) for cell in platform.cells), key=_order)
     for tenant in platform.tenants:
@@ -53,7 +55,7 @@ def place(
             return Placement(slug, tenant.cell, True, tuple(found))
     if not found or found[0].refused:
         reasons = "; ".join(f"{each.cell}: {each.refused}" for each in found)
-        raise WrongInput(f"no cell takes {slug}: {reasons or 'there is none'}; make another cell")
+        raise WrongInput(f"no cell takes {slug}: {reasons or 'there are none'}; make another cell")
     return Placement(slug, found[0].cell, False, tuple(found))
 
 
@@ -71,7 +73,7 @@ def _room(cell: Cell, platform: Platform, granted: Mapping[str, Granted], reside
 
 
 def _account(cell: Cell, platform: Platform) -> tuple[str | None, str | None]:
-    """Cells of which nothing is said share one."""
+    """Cells without a stated account share one."""
     site = platform.sites.get(cell.name, Site())
     return site.account, site.region
 

@@ -56,7 +56,7 @@ def read(text: str) -> Preview:
     """What `pulumi preview --json` printed.
 
     Raises:
-        Failed: it holds a step that is not known here.
+        Failed: it holds a step that this plan does not know.
     """
     changes = list(_changes(json.loads(text)["steps"]))
     before = {urn: _resource(urn, old) for urn, _, old, _ in changes if old}

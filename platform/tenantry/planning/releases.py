@@ -86,7 +86,7 @@ def _commit(revision: str) -> str:
     try:
         found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except subprocess.CalledProcessError:
-        raise WrongInput(f"git knows no revision {revision!r} of this project") from None
+        raise WrongInput(f"git does not know a revision {revision!r} of this project") from None
     return found.decode().strip()
 
 
@@ -141,8 +141,8 @@ def _asked(root: Path, revision: str, folder: Path) -> Declared:
         return Declared.read(done.stdout)
     except LookupError as missing:
         raise WrongInput(
-            f"{revision} does not say {missing} of what it declares, which this plan compares; "
-            "name a later revision"
+            f"{revision} does not report {missing} of what it declares, which this plan compares; name a "
+            "later revision"
         ) from None
 
 
@@ -154,4 +154,6 @@ def _git(*arguments: str) -> bytes:
             check=True,
         ).stdout
     except FileNotFoundError:
-        raise Failed("there is no git on PATH; `tenantry plan` compares with a revision of it") from None
+        raise Failed(
+            "there is no git on PATH; install it: `tenantry plan` compares with a git revision"
+        ) from None

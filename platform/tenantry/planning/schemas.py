@@ -1,4 +1,4 @@
-"""Say how a schema breaks those who keep to an older one: rules alone, over OpenAPI's dialect of JSON Schema.
+"""How a schema breaks clients of an older one: rules alone, over OpenAPI's dialect of JSON Schema.
 
 One comparison serves both directions: whatever is sent has to be what the reader expects. In a request
 clients send by the old schema and the platform reads by the new one; in an answer it is the other way round.
@@ -29,8 +29,8 @@ COMPARED = frozenset(
 class Side(Enum):
     """Who sends: with each, how to say that something may be missing, has no place any more, or is wider."""
 
-    REQUEST = ("is required now", "is no longer taken", "no longer takes {}")
-    RESPONSE = ("may be missing now", "is gone", "may be {} now")
+    REQUEST = ("is now required", "is no longer accepted", "no longer accepts {}")
+    RESPONSE = ("may now be missing", "is gone", "may now be {}")
 
     @property
     def missing(self) -> str:
@@ -84,7 +84,7 @@ class Schemas:
         for keyword in sorted(old.keys() | new.keys()):
             known = keyword in COMPARED or keyword in ANNOTATIONS or keyword.startswith("x-")
             if not known and old.get(keyword) != new.get(keyword):
-                yield f"{place}: {keyword} is another, and what that breaks is not known here"
+                yield f"{place}: {keyword} has changed, and what that breaks is not known here"
 
     def _values(self, old: Schema, new: Schema, place: str) -> Iterator[str]:
         sent, expected = self._by_direction(old, new)

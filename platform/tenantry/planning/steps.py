@@ -1,4 +1,4 @@
-"""Say what becomes of each resource between two declarations, by the engine's own rules.
+"""What becomes of each resource between two declarations, by the engine's own rules.
 
 What AWS draws anew when a resource is replaced, such as an id, moves whatever refers to it along.
 """

@@ -1,4 +1,4 @@
-"""Sum a change up for whoever has ten seconds: whom it touches, who loses what, its cost and its time."""
+"""Sum up a change for a reader in a hurry: whom it touches, who loses what, its cost and its time."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ SHARED = "what all share"
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """`quotas` has a line for each that is used otherwise than before."""
+    """`quotas` has a line for each quota whose use changes."""
 
     tenants: Sequence[TenantPlan]
     quotas: Sequence[Line]
@@ -36,7 +36,7 @@ class Total:
 
     @property
     def seconds(self) -> float:
-        """By the rates of AWS's control plane alone: the time that the services take comes on top."""
+        """By the rates of AWS's control plane alone; the services' own time is added to it."""
         return seconds(self.calls)
 
     @property
@@ -61,7 +61,7 @@ class Total:
             yield f"{len(losing) - NAMED} more lose something"
 
     def _others(self) -> Iterator[str]:
-        """Those whom a person should look at for another reason than a loss."""
+        """Tenants that a person should look at for a reason other than a loss."""
         others = [
             each.tenant or SHARED
             for each in self.tenants

@@ -63,7 +63,7 @@ def calls(document: Document, tenant: Tenant) -> Iterator[Call]:
 def tried(
     declared: Sequence[Deployed], tenants: Sequence[Tenant], called: Callable[[str], str]
 ) -> Iterator[Finding]:
-    """What was answered otherwise than it should be, at the address that clients are given.
+    """Answers that differ from what they should be, at the address that clients are given.
 
     Args:
         called: how an address by a domain is called from here.

@@ -53,7 +53,7 @@ def _same(expected: Any, found: Any, unknown: Sequence[str]) -> bool:
 
 
 def _read(value: Any) -> Any:
-    """JSON as what it says; a policy in the form that tells no difference where there is none.
+    """JSON by its value; a policy in a form in which equal policies are equal.
 
     The engine's numbers are floats.
     """

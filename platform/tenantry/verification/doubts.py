@@ -29,7 +29,7 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """`yes` is None where the stack has nothing to tell it by."""
+    """`yes` is None where the stack has nothing to decide it by."""
 
     doubt: str
     yes: bool | None
@@ -74,7 +74,7 @@ def _usage_goes_back(reading: Reading, declared: Sequence[Deployed]) -> bool | N
 
 
 def _since(reading: Reading, plan: str, days: int) -> bool:
-    """Whether it tells of that many, today included."""
+    """Whether it reports that many days, today included."""
     today = datetime.now(UTC).date()
     first = today - timedelta(days=days - 1)
     try:

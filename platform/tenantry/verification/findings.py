@@ -23,7 +23,7 @@ _DELETE = "no update sees it: find out who made it, and delete it"
 class Finding:
     """`tenant` is empty for what all share; `expected` None says that nothing should be there.
 
-    `passing` is no difference: what the last update left for the next one to take away.
+    `passing` is not a difference: it is what the last update left for the next one to remove.
     """
 
     tenant: str

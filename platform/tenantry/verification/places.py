@@ -56,7 +56,9 @@ def of_stack(
     config = stacks.settings(place.names.stack)
     folder = paths.ROOT / config.get("tenantry:tenants", "tenants")
     if place.cell is None:
-        raise WrongInput(f"Pulumi.{place.names.stack}.yaml states no tenantry:cell")
+        raise WrongInput(
+            f"Pulumi.{place.names.stack}.yaml has no tenantry:cell; write the cell that it deploys"
+        )
     cell = load_platform(folder).cell(place.cell)
     with refusals_reported(place.region):
         identity = place.client("sts").get_caller_identity()

@@ -134,13 +134,13 @@ def test_what_it_holds_is_there_again(
         assert run(kept.command, "secrets", "set", "own", "webhook_secret")[0] == 0
         secret = run(kept.command, "secrets", "show", "own", "webhook_secret")[1]
         used = kept.used("own")
-        assert "its data and keys are there again after `tenantry up`" in kept.down()
+        assert "`tenantry up` brings its data and keys back" in kept.down()
     refused = kept.command("status")
     assert (refused.returncode, refused.stderr) == (
         1,
         "no local platform runs; `tenantry up` goes on with what the last one kept\n",
     )
-    assert "with the data and keys of before" in kept.up()
+    assert "with the data and keys of the last run" in kept.up()
     assert {slug: kept.shown(slug) for slug in tenants} == before
     left = {slug: collection(kept.call(slug, tokens[slug], "GET", f"/items/{how}")) for slug in tenants}
     assert left == {"own": [1], "theirs": [0, 1]}

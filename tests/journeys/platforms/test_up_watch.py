@@ -194,7 +194,7 @@ def test_a_faulty_edit_is_shown_with_its_line_and_the_next_good_one_is_served(
     assert watched.printed(rf"^✗ {file}:\d+: .*{said}", since), watched.lines[since:]
     [where] = re.findall(rf"^✗ {file}:(\d+): ", "".join(watched.lines[since:]), re.M)
     assert abs(int(where) - line) <= 10  # a YAML parser names the line at which it gave up
-    assert watched.printed("not served yet; what ran before goes on", since)
+    assert watched.printed("not served yet; what ran before keeps running", since)
     with watched.tenant("acme") as acme:
         assert acme.call("GET", ITEMS).status_code == 200
     good = marked("recovered") if old == BODY else old

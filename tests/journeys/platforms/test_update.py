@@ -140,7 +140,9 @@ def test_a_preview_says_what_the_update_then_does_and_changes_nothing(local: Loc
     found = previewed(local)
     shown = local.command("update", "--preview")
     assert journal.read_bytes() == before
-    assert "key web goes: whoever uses it is refused" in " ".join(shown.stdout.replace("│", " ").split())
+    assert "key web is removed: clients that use it are refused" in " ".join(
+        shown.stdout.replace("│", " ").split()
+    )
     done = steps(local.update())
     assert {owner: number for owner, number in found.items() if number} == done
 

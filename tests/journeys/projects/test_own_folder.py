@@ -85,7 +85,7 @@ def test_its_tenant_has_it_and_any_other_is_refused_by_line(inflected: Project, 
         refusal = inflected.refused("validate", "--tenants", "own")
     finally:
         inflected.tenant("acme-eu", "items")
-    assert refusal.startswith("own/demo/acme-eu.yaml:3: routes lists quotes, which is there for acme alone")
+    assert refusal.startswith("own/demo/acme-eu.yaml:3: routes lists quotes, which only acme may have")
 
 
 def test_a_new_tenants_file_lists_the_groups_that_it_may_have(inflected: Project) -> None:

@@ -46,7 +46,7 @@ def test_an_edit_is_told_to_people_and_programs_alike(project: Project) -> None:
     assert effects["acme"] == ("untouched", False)
     assert effects["beta"] == ("changed in place", True)
     assert found["summary"].startswith("touches 1 of 2 tenants; ")
-    assert "**route group contact goes: its routes answer 404**" in commented
+    assert "**route group contact is removed: its routes answer 404**" in commented
 
 
 def test_an_edit_of_the_code_touches_every_tenant(project: Project) -> None:
@@ -61,8 +61,8 @@ def test_an_edit_of_the_code_touches_every_tenant(project: Project) -> None:
 
 
 def test_a_revision_that_git_does_not_know_is_refused(project: Project) -> None:
-    assert "git knows no revision 'elsewhere'" in planned(project, "--against", "elsewhere", code=2)
-    assert "git knows no revision '--all'" in planned(project, "--against=--all", code=2)
+    assert "git does not know a revision 'elsewhere'" in planned(project, "--against", "elsewhere", code=2)
+    assert "git does not know a revision '--all'" in planned(project, "--against=--all", code=2)
 
 
 def test_what_cannot_be_compared_is_refused(project: Project, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ SETTINGS: dict[str, tuple[Mutation, str, str]] = {
     "a shared role": (
         set_input("Function", "acme.contact", role=ARNS.iam(f"role/{ITEMS}")),
         "Function acme.contact",
-        "another function has too",
+        "another function also has",
     ),
     "a role of another tenant": (
         both(

@@ -7,21 +7,21 @@ import pytest
 
 # What is replaced (None: the new text is appended, on line 8), by what, and the one problem it makes.
 CASES = {
-    "name empty": ("Acme", '""', "1: name is empty; write a text"),
-    "name blank": ("Acme", '" "', "1: name is ' '; write it on one line, with no blank first or last"),
+    "name empty": ("Acme", '""', "1: name is empty; write text"),
+    "name blank": ("Acme", '" "', "1: name is ' '; write it on one line, with no blank at its start or end"),
     "name with a line end": ("Acme", r'"a\nb"', r"1: name is 'a\nb'; write it on one line"),
-    "name a number": ("Acme", "2026", '1: name is 2026; put it in quotes if it is meant as a text: "2026"'),
+    "name a number": ("Acme", "2026", '1: name is 2026; put it in quotes if it is meant as text: "2026"'),
     "name left empty": ("Acme", "", "1: name is empty; fill it in, or take the line out"),
     "name missing": ("name: Acme\n", "", "1: name is missing; add it, as in `name: Acme Corporation`"),
     "tier unknown": (
         "gold",
         "platinum",
-        "2: tier is 'platinum', which tiers.yaml lacks; the tiers are bronze, gold",
+        "2: tier is 'platinum', which is not in tiers.yaml; the tiers are bronze, gold",
     ),
     "tier misspelt": (
         "gold",
         "golden",
-        "2: tier is 'golden', which tiers.yaml lacks; did you mean gold? the tiers",
+        "2: tier is 'golden', which is not in tiers.yaml; did you mean gold? the tiers",
     ),
     "status other": (
         None,
@@ -36,12 +36,13 @@ CASES = {
     "end without a day": (
         None,
         "status: offboarding",
-        "8: status is offboarding, and until is missing; say until which day its data is kept",
+        "8: status is offboarding, and until is missing; add the last day on which its data is kept",
     ),
     "a day without an end": (
         None,
         'until: "2027-01-31"',
-        "8: until is set for a tenant that does not end; take it out, or offboard the tenant",
+        "8: until is set, but the tenant is neither offboarding nor removed; take it out, or "
+        "offboard the tenant",
     ),
     "a day that is none": (
         None,
@@ -51,7 +52,7 @@ CASES = {
     "a key in use and retired": (
         None,
         "retired:\n  api_keys: [old, web]",
-        "9: retired.api_keys[1] is 'web', which is in use too; take it out of one of the two lists",
+        "9: retired.api_keys[1] is 'web', which is also in use; take it out of one of the two lists",
     ),
     "route unknown": (
         "[items]",
@@ -79,7 +80,7 @@ CASES = {
     "auth audience beside oidc": (
         "managed:\n    keys: [main]",
         "audience: a\n  oidc: {issuer: https://id.example.com, audience: a}",
-        "5: auth.audience stands beside oidc, which has an audience of its own; use oidc.audience",
+        "5: auth.audience is set together with oidc, which has an audience of its own; use oidc.audience",
     ),
     "issuer not https": (
         "managed:\n    keys: [main]",
@@ -142,7 +143,7 @@ CASES = {
     "api key a number": (
         "[web]",
         "[2026]",
-        '7: api_keys[0] is 2026; put it in quotes if it is meant as a text: "2026"',
+        '7: api_keys[0] is 2026; put it in quotes if it is meant as text: "2026"',
     ),
     "isolation other": (
         None,
@@ -249,7 +250,7 @@ CASES = {
         "limits: {rate: 5}",
         "8: limits.rate is not a known key; the keys are rate_per_second, burst, quota",
     ),
-    "repeated key": (None, "tier: bronze", "8: 'tier' is given twice, first in line 2; keep one of them"),
+    "repeated key": (None, "tier: bronze", "8: 'tier' is given twice, first on line 2; keep one of them"),
 }
 
 

@@ -41,7 +41,7 @@ def test_a_group_that_signs_needs_keys_that_the_platform_has(
     write(folder, "demo/acme.yaml", with_auth(signing, f"jwks: {{keys: [{json.dumps(jwk())}]}}"))
     assert problems() == [
         "tenants/demo/acme.yaml:3: routes lists tokens, which signs tokens, and auth is jwks; take it out, "
-        "or let the platform make the keys, by auth.managed"
+        "or set auth.managed so that the platform makes the keys"
     ]
 
 
@@ -51,8 +51,8 @@ def test_a_token_lives_no_longer_than_the_tenants_authorizer_takes(
     own = "managed: {keys: [main], token_seconds: 601}\n  max_lifetime_seconds: 600"
     write(folder, "demo/acme.yaml", with_auth(tenant_text, own))
     assert problems() == [
-        "tenants/demo/acme.yaml:5: auth.managed.token_seconds is 601, and tokens over max_lifetime_seconds, "
-        "600, are refused; set it to no more"
+        "tenants/demo/acme.yaml:5: auth.managed.token_seconds is 601, but tokens that live longer "
+        "than max_lifetime_seconds (600) are refused; set it to 600 or less"
     ]
     for said, seconds in (("", 600), (", token_seconds: 60", 60)):
         own = f"managed: {{keys: [main]{said}}}\n  max_lifetime_seconds: 600"
@@ -96,7 +96,7 @@ def test_a_tenants_data_is_kept_until_the_day_that_its_file_names(
     write(folder, "demo/gone.yaml", f"{tenant_text}status: removed\nuntil: {today + timedelta(days=2)}\n")
     assert problems() == [
         f"tenants/demo/gone.yaml:8: status is removed, and its data is to be kept until "
-        f"{today + timedelta(days=2)}; leave it offboarding until that day has passed"
+        f"{today + timedelta(days=2)}; leave the status offboarding until that day has passed"
     ]
 
 
@@ -125,7 +125,8 @@ def test_two_tenants_of_one_issuer_need_audiences_of_their_own(
     write(folder, "other/globex.yaml", with_auth(tenant_text, oidc % "api"))
     assert problems() == [
         "tenants/other/globex.yaml:5: auth.oidc has issuer and audience in common with "
-        "tenants/demo/acme.yaml; give each tenant an audience of its own, or tokens of one open the other"
+        "tenants/demo/acme.yaml; give each tenant an audience of its own; otherwise tokens of one "
+        "open the other"
     ]
     write(folder, "other/globex.yaml", with_auth(tenant_text, oidc % "api-globex"))
     assert problems() == []
@@ -146,7 +147,8 @@ def test_two_tenants_may_not_trust_one_key_for_one_audience(
     write(folder, "demo/umbrella.yaml", jwks("umbrella", shared))
     assert problems() == [
         "tenants/demo/globex.yaml:6: auth.jwks has a key, issuer and audience in common with "
-        "tenants/demo/acme.yaml; give each tenant an audience of its own, or tokens of one open the other"
+        "tenants/demo/acme.yaml; give each tenant an audience of its own; otherwise tokens of one "
+        "open the other"
     ]
 
 
@@ -177,8 +179,9 @@ def test_one_token_without_aud_must_not_name_two_tenants_in_two_claims(
     write(folder, "demo/acme.yaml", of_claims(tenant_text, "one", "client_id"))
     write(folder, "other/globex.yaml", of_claims(tenant_text, "two", "azp"))
     assert problems() == [
-        "tenants/other/globex.yaml:5: auth.oidc.audience_fallback is azp, and that of "
-        "tenants/demo/acme.yaml is client_id: one token without aud could name both; write the same claims, "
+        "tenants/other/globex.yaml:5: auth.oidc.audience_fallback is azp, but in "
+        "tenants/demo/acme.yaml it is client_id: one token without aud could name both; write the "
+        "same claims, "
         "in the same order, for tenants of one issuer"
     ]
 

@@ -54,12 +54,15 @@ REFUSED = {
     "key left open": (b"?", "f:1: '' is empty; fill it in"),
     "key twice": (
         b"a:\n  b: 1\n  c: 2\n  b: 3\n",
-        "f:4: 'b' is given twice, first in line 2; keep one of them",
+        "f:4: 'b' is given twice, first on line 2; keep one of them",
     ),
     "empty value": (b"a: 1\nb:\n  c:\n", "f:3: b.c is empty; fill it in, or take the line out"),
     "empty item": (b"a:\n  - 1\n  -\n", "f:3: a[1] is empty"),
-    "deep flow": (b"a: " + b"[" * 20_000, "f:1: the values nest over 16 levels deep; write them flatter"),
-    "deep block": (b"- " * 20_000 + b"a", "f:1: the values nest over 16 levels deep"),
+    "deep flow": (
+        b"a: " + b"[" * 20_000,
+        "f:1: the values are nested more than 16 levels deep; nest them less deeply",
+    ),
+    "deep block": (b"- " * 20_000 + b"a", "f:1: the values are nested more than 16 levels deep"),
 }
 
 

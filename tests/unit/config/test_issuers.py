@@ -29,7 +29,11 @@ def advised(issuer: str, **oidc: Any) -> list[str]:
         ),
         (f"https://login.microsoftonline.com/{DIRECTORY}/v2.0", {}, ["write preset: entra"]),
         (f"https://login.microsoftonline.com/{DIRECTORY}/", {"preset": "entra"}, ["directory id>/v2.0"]),
-        ("https://login.microsoftonline.com/common/v2.0", {"preset": "entra"}, ["no token's iss has common"]),
+        (
+            "https://login.microsoftonline.com/common/v2.0",
+            {"preset": "entra"},
+            ["tokens have the directory's id in iss, never common"],
+        ),
         ("https://accounts.google.com", {}, ["use another issuer"]),
         ("https://sso.example.com/realms/shop", {}, ["write preset: keycloak"]),
         ("https://sso.example.com/auth/realms/shop", {}, ["write preset: keycloak"]),

@@ -130,7 +130,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "none": (PUBLIC["EdDSA"] | {"alg": "none"}, "7: auth.jwks.keys[0].alg is 'none'; use RS256"),
     "algorithm of another type": (
         PUBLIC["EdDSA"] | {"alg": "RS256"},
-        "7: auth.jwks.keys[0] has alg RS256, which its type",
+        "7: auth.jwks.keys[0] has alg RS256, which does not fit its type",
     ),
     "point off the curve": (
         PUBLIC["ES256"] | {"y": PUBLIC["ES256"]["x"]},
@@ -153,7 +153,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "half a key": (
         {"kty": "RSA", "e": "AQAB"},
-        "7: auth.jwks.keys[0] lacks n, which a key of type RSA has; copy",
+        "7: auth.jwks.keys[0] lacks n, which a key of type RSA needs; copy",
     ),
     "foreign member": (
         PUBLIC["RS256"] | {"x": "AAAA"},
@@ -162,11 +162,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "key for encryption": (PUBLIC["EdDSA"] | {"use": "enc"}, "7: auth.jwks.keys[0].use is 'enc'; use sig"),
     "key that may not verify": (
         PUBLIC["EdDSA"] | {"key_ops": ["sign"]},
-        "7: auth.jwks.keys[0].key_ops leaves out verify; use a key that may verify, or take key_ops out",
+        "7: auth.jwks.keys[0].key_ops does not include verify; use a key that may verify, or take "
+        "key_ops out",
     ),
     "no operation at all": (
         PUBLIC["EdDSA"] | {"key_ops": []},
-        "7: auth.jwks.keys[0].key_ops leaves out verify",
+        "7: auth.jwks.keys[0].key_ops does not include verify",
     ),
     "small order": (
         PUBLIC["EdDSA"] | {"x": "AQ" + "A" * 41},

@@ -46,7 +46,7 @@ def test_notify_is_a_receiver_beside_them_as_it_was_alone(folder: Path, tenant_t
     ("entries", "message"),
     [
         ((f"name: crm, url: {URL}", f"name: crm, url: {URL}"), "repeats 'crm'"),
-        ((f"name: notify, url: {URL}",), "is notify, as the receiver is called that notify names"),
+        ((f"name: notify, url: {URL}",), "is notify, which is the name of the receiver that notify sets"),
         ((f"name: a-b, url: {URL}",), r"webhooks\[0\].name"),
         (("name: crm, url: http://hooks.acme.example",), "not an https URL"),
         (("name: crm, url: https://127.0.0.1/x",), "not on the internet"),

@@ -61,7 +61,10 @@ def test_the_files_mode_stays_and_nothing_lies_beside_it(folder: Path, acme: Pat
 
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "the last": (lambda folder: retire(folder, "acme", "api", "web"), "web is the last .* add its successor"),
-    "unknown": (lambda folder: retire(folder, "acme", "api", "x"), "api_keys lists no 'x'; it lists web"),
+    "unknown": (
+        lambda folder: retire(folder, "acme", "api", "x"),
+        "api_keys does not list 'x'; it lists web",
+    ),
     "twice": (lambda folder: add(folder, "acme", "api", "web", TODAY), "lists web already; it lists web"),
     "no name": (lambda folder: add(folder, "acme", "api", "Web 2", TODAY), "'Web 2' cannot .* use 1 to 31"),
     "nobody": (
@@ -84,7 +87,7 @@ def test_a_refused_step_changes_nothing(
 def test_more_keys_than_a_tenant_may_have_are_refused(folder: Path) -> None:
     for _ in range(API_KEYS - 1):
         add(folder, "acme", "api", None, TODAY)
-    with pytest.raises(WrongInput, match=f"lists {API_KEYS} keys, the most .* retire one first"):
+    with pytest.raises(WrongInput, match=f"lists {API_KEYS} keys, which is the maximum; retire one first"):
         add(folder, "acme", "api", None, TODAY)
 
 

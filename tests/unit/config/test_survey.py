@@ -17,7 +17,7 @@ Problems = Callable[[], list[str]]
         ("demo/globex.yml", "a tenant's file ends in .yaml; rename it to globex.yaml"),
         ("demo/globex.yaml~", "this is not a tenant's file; move it elsewhere, or end its name in .yaml"),
         ("demo/globex.json", "this is not a tenant's file"),
-        ("globex.yaml", "no cell is named by the path; move the file into its cell's folder"),
+        ("globex.yaml", "the path does not name a cell; move the file into its cell's folder"),
         ("tiers.yml", "only tiers.yaml and cells' folders belong here; move it elsewhere"),
     ],
 )
@@ -66,7 +66,7 @@ def test_links_folders_and_pipes_are_no_files(folder: Path, problems: Problems) 
     assert problems() == [
         "tenants/demo/folder.yaml:1: this is a folder; keep tenants' files directly in their cell's folder",
         "tenants/demo/link.yaml:1: this is a symbolic link; put the file itself here",
-        "tenants/demo/pipe.yaml:1: this is not a regular file; take it away",
+        "tenants/demo/pipe.yaml:1: this is not a regular file; remove it",
         "tenants/linked:1: only tiers.yaml and cells' folders belong here; move it elsewhere",
     ]
 
@@ -80,7 +80,7 @@ def test_a_name_that_would_move_the_cursor_is_escaped(folder: Path, problems: Pr
 
 def test_a_file_too_large_is_not_read(folder: Path, problems: Problems) -> None:
     (folder / "demo" / "acme.yaml").write_text("#" * 65_537, encoding="utf-8")
-    assert problems() == ["tenants/demo/acme.yaml:1: the file has over 65,536 bytes; make it smaller"]
+    assert problems() == ["tenants/demo/acme.yaml:1: the file is larger than 65,536 bytes; make it smaller"]
 
 
 def test_without_tiers_the_tenants_are_checked_all_the_same(folder: Path, problems: Problems) -> None:

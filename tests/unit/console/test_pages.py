@@ -17,7 +17,7 @@ from tests.support.console import NOW, Made, alarm, get, tenant
 
 REFUSAL = (
     "AWS, Region eu-central-1: AccessDenied: User: arn:aws:sts::1:assumed-role/reader/ann is not authorized "
-    "to perform: an action; use credentials of a role that may"
+    "to perform: an action; use credentials of a role that has this permission"
 )
 BUSY = Glance(1200.0, 24.0, 6.0, 1250.0)
 QUIET = Glance(0.0, 0.0, 0.0, None)

@@ -11,7 +11,7 @@ HANDLERS = {
     "no handle": (
         "def handler(event, context): ...\n",
         1,
-        "the code of notes has no handle",
+        "the code of notes has no function handle",
         "add a function handle",
     ),
     "the platform": (

@@ -12,7 +12,7 @@ NAMES: dict[str, Case] = {
         '    "notes",\n    Function(',
         '    "memos",\n    Function(',
         '"memos"',
-        "the group is called memos, and its folder notes",
+        "the group is called memos, but its folder is called notes",
         "give both one name",
     ),
     "a worker's name with a hyphen": (
@@ -103,7 +103,7 @@ OPTIONS: dict[str, Case] = {
         'Option("Copy"',
         "Copy",
         "'Copy' cannot be a key",
-        "small letters",
+        "lower case",
     ),
     "a condition on no option": (
         'when=Given("copy")',
@@ -137,15 +137,15 @@ OPTIONS: dict[str, Case] = {
         '"visitors write them"',
         '" "',
         "KeyRoute(",
-        "POST /notes asks for no token, and no reason is given",
+        "POST /notes asks for no token, but no reason is given",
         "why a key is enough",
     ),
     "a page without a reason": (
         'key_routes=(KeyRoute("POST /notes", "visitors write them"),),',
         'page_routes=(PageRoute("POST /notes", ""),),',
         "PageRoute(",
-        "POST /notes asks for neither key nor token, and no reason is given",
-        "what opens it",
+        "POST /notes asks for neither key nor token, but no reason is given",
+        "what protects the page",
     ),
     "what oversees and signs": (
         'secrets=(RUNTIME, "stamp"),',
@@ -158,15 +158,15 @@ OPTIONS: dict[str, Case] = {
         "                timeout_seconds=31,",
         "                timeout_seconds=31, oversees=True,",
         '            "mailer",',
-        "mailer oversees its tenant, and serves no route",
-        "let the routes' function alone oversee",
+        "mailer oversees its tenant, but serves no route",
+        "let only the routes' function oversee",
     ),
     "another group's queue whose records are not used": (
         'feeds=("post",)',
         'feeds=("contact/contact",)',
         "contact/contact",
-        "notes feeds contact/contact, and uses no records of contact",
-        "add what it uses to uses",
+        "notes feeds contact/contact, but uses no records of contact",
+        "add the records to uses",
     ),
 }
 METRICS: dict[str, Case] = {
@@ -182,7 +182,7 @@ METRICS: dict[str, Case] = {
         '"ColdStarts"',
         "ColdStarts",
         "'ColdStarts' cannot be a metric",
-        "none of the platform's",
+        "other than the platform's",
     ),
     "a metric without tenant": (
         '("tenant",))\n',
@@ -209,7 +209,7 @@ METRICS: dict[str, Case] = {
         '("tenant",))\n',
         '("tenant",), ("takeNote",))\n',
         "NotesSent",
-        "NotesSent names operations and is not counted by route",
+        "NotesSent names operations, but is not counted by route",
         "leave the operations out",
     ),
     "a metric twice": (
@@ -235,8 +235,20 @@ METRICS: dict[str, Case] = {
     ),
 }
 SIZES: dict[str, Case] = {
-    "a route beyond the gateway's patience": ("=9,", "=26,", "=26,", "notes has 26 s", "give it 1 to 25 s"),
-    "a worker beyond Lambda's": ("=31,", "=901,", "=901,", "mailer has 901 s", "give it 1 to 900 s"),
+    "a route beyond the gateway's patience": (
+        "=9,",
+        "=26,",
+        "=26,",
+        "notes has a timeout of 26 s",
+        "give it 1 to 25 s",
+    ),
+    "a worker beyond Lambda's": (
+        "=31,",
+        "=901,",
+        "=901,",
+        "mailer has a timeout of 901 s",
+        "give it 1 to 900 s",
+    ),
     "too little memory": (
         "memory_mb=257",
         "memory_mb=127",

@@ -33,7 +33,7 @@ REFUSED = {
     "a folder twice": ("tenantry:groups: [ours, ./ours]", "lists ./ours, which lies in another"),
     "a folder in another": ("tenantry:groups: [ours, ours/deep]", "lists ours/deep, which lies in another"),
     "the project's own": ("tenantry:groups: [functions/groups]", "lies in another folder of groups"),
-    "a folder that holds it": ("tenantry:groups: [functions]", "or holds it"),
+    "a folder that holds it": ("tenantry:groups: [functions]", "or contains one"),
     "no YAML": ("tenantry:groups: [ours", "this is not YAML"),
 }
 

@@ -32,7 +32,7 @@ def test_the_shipped_declaration_has_all() -> None:
         ({"events": ()}, "webhooks have no events"),
         ({"events": (Event("received", "x"),)}, "'received' cannot be the type of an event"),
         ({"events": WEBHOOKS.events * 2}, "cannot be the type of an event; write each once"),
-        ({"queue": "none"}, "a queue none, which is not there"),
+        ({"queue": "none"}, "a queue none, which is not declared"),
         ({"record": "receiver"}, "records receiver, which keep no deliveries"),
         ({"secret": "runtime"}, "does not read the secret of webhooks, runtime"),
         ({"single": "none"}, "no option none"),

@@ -29,8 +29,8 @@ def refusal(code: str) -> ClientError:
 @pytest.mark.parametrize(
     ("code", "remedy"),
     [
-        ("AccessDenied", "a role that may"),
-        ("AccessDeniedException", "a role that may"),
+        ("AccessDenied", "a role that has this permission"),
+        ("AccessDeniedException", "a role that has this permission"),
         ("ExpiredToken", "sign in"),
         ("ExpiredTokenException", "sign in"),
         ("ResourceNotFoundException", "check the stack's name and the Region"),

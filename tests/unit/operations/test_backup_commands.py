@@ -69,7 +69,7 @@ def test_what_was_kept_is_named(run: Run, command: Command, dynamodb: Any, tmp_p
         seed = written(tmp_path / "seed", [item(1, version=version)])
         code, out, err = run(command, "import", "acme", "--from", str(seed), *options)
     assert (code, "0 records written" in out) == (0, True)
-    assert f"1 are there in another version, which stays: items/item/orders/{item(1).id}" in err
+    assert f"1 are there in another version, which was kept: items/item/orders/{item(1).id}" in err
 
 
 def test_isolation_says_where_the_data_of_a_tenant_without_a_file_is(

@@ -27,7 +27,7 @@ from tenantry.operations.engine import reason
             "",
             "demo:\n    error: no",
         ),
-        ('{"steps": []}', "", "it gives no reason"),
+        ('{"steps": []}', "", "it gave no reason"),
     ],
 )
 def test_a_command_that_fails_gives_the_engines_reason(output: str, errors: str, why: str) -> None:

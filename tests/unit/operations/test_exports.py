@@ -182,7 +182,7 @@ def test_a_throttle_without_end_is_told(
 
 def test_a_file_that_is_there_is_left_alone(data: TenantData, tmp_path: Path) -> None:
     (tmp_path / "acme").write_text("mine")
-    with pytest.raises(WrongInput, match="there already"):
+    with pytest.raises(WrongInput, match="exists already"):
         exported(data, tmp_path / "acme")
     assert (tmp_path / "acme").read_text() == "mine"
 
@@ -190,7 +190,7 @@ def test_a_file_that_is_there_is_left_alone(data: TenantData, tmp_path: Path) ->
 @pytest.mark.parametrize("mine", ["mine", '{"format":"mine"}\n'])
 def test_a_part_that_no_export_wrote_is_left_alone(data: TenantData, tmp_path: Path, mine: str) -> None:
     (tmp_path / "acme.part").write_text(mine)
-    with pytest.raises(WrongInput, match="not an export that was begun"):
+    with pytest.raises(WrongInput, match="not an unfinished export"):
         exported(data, tmp_path / "acme")
     assert (tmp_path / "acme.part").read_text() == mine
 
@@ -209,7 +209,7 @@ def test_the_part_of_another_tenant_is_not_gone_on_with(
 def test_a_part_that_is_a_link_is_not_followed(data: TenantData, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").write_bytes(b"")
     (tmp_path / "acme.part").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(WrongInput, match="a symbolic link; take it away"):
+    with pytest.raises(WrongInput, match="a symbolic link; remove it"):
         exported(data, tmp_path / "acme")
     assert (tmp_path / "elsewhere").read_bytes() == b""
 
@@ -241,7 +241,7 @@ def test_a_part_that_others_could_read_is_closed_to_them(data: TenantData, tmp_p
 
 def test_a_link_at_the_file_is_left_alone_though_it_leads_nowhere(data: TenantData, tmp_path: Path) -> None:
     (tmp_path / "acme").symlink_to(tmp_path / "nowhere")
-    with pytest.raises(WrongInput, match="there already"):
+    with pytest.raises(WrongInput, match="exists already"):
         exported(data, tmp_path / "acme")
     assert (tmp_path / "acme").is_symlink()
 

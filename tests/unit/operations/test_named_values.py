@@ -227,7 +227,7 @@ def test_a_wrong_value_is_refused_before_any_call(
     [
         (
             ("set", "acme", "webhook_secret", "--show", "--stack", "demo"),
-            "--show prints what --generate made",
+            "--show prints the value that --generate made",
         ),
         (("list", "acme", "--stack", "demo", "--port", "4566"), "give one of them"),
         (("list", "acme", "--region", "eu-west-3"), "give --stack too"),

@@ -155,5 +155,5 @@ def test_a_provider_of_a_stack_deployed_by_itself_is_taken_for_the_cells_if_it_i
     assert "p-2" not in json.dumps(joined)
     for each in parting.resources(own["acme"]):
         each.get("inputs", {}).pop("region", None)
-    with pytest.raises(Failed, match="default_7_1_0 is configured otherwise in the tenant's stack"):
+    with pytest.raises(Failed, match="default_7_1_0 is configured differently in the tenant's stack"):
         with_tenants(without_tenants(CELLS), own)

@@ -132,7 +132,7 @@ def test_of_several_queues_one_has_to_be_named(names: Names, sqs: Any) -> None:
     orders = replace(QUEUES[0], name="orders")
     for queue in (names.queue("acme", "orders"), names.dead_letters("acme", "orders")):
         sqs.create_queue(QueueName=queue)
-    with pytest.raises(WrongInput, match=r"several queues; say which by --queue: contact, orders"):
+    with pytest.raises(WrongInput, match=r"several queues; choose one by --queue: contact, orders"):
         resend(names, "acme", [*QUEUES, orders], ID, sqs)
     with pytest.raises(NoQueue):
         resend(names, "initech", QUEUES, ID, sqs)

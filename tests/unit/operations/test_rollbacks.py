@@ -170,8 +170,8 @@ def test_what_a_rollback_leaves_as_it_is_is_named(root: Path) -> None:
     assert rollback is not None
     assert rollback.run() == "done"
     assert left == {
-        ("aa", "hooli ran nothing before, and stays"),
-        ("dd", "initech was removed, and stays so"),
+        ("aa", "hooli did not run before, and stays as it is"),
+        ("dd", "initech was removed, and stays removed"),
     }
     assert running(root) == {"acme": "one", "acme-eu": "one", "globex": "one", "hooli": "two"}
 
@@ -183,14 +183,14 @@ def test_a_change_of_files_alone_has_nothing_that_a_pointer_could_take_back(root
     assert up(root, works).run() == "done"
     left: set[tuple[str, str]] = set()
     assert back(root, works, left) is None
-    what = "it runs what it ran before; what else changed goes back by its files"
+    what = "it runs the release that it ran before; take other changes back in its files"
     assert left == {(each, what) for each in CELLS}
 
 
 def test_a_rollback_with_other_files_is_refused(root: Path, bad: Played) -> None:
     file = root / "tenants" / "cc" / "globex.yaml"
     file.write_text(file.read_text() + "status: suspended\n")
-    with pytest.raises(WrongInput, match="cc: files, settings or code are others than when rollout"):
+    with pytest.raises(WrongInput, match="cc: files, settings or code have changed since rollout"):
         back(root, bad)
 
 
@@ -215,4 +215,4 @@ def test_a_gate_that_cannot_be_asked_and_a_person_who_halts_ask_for_none(root: P
     rollout = up(root, Played(root), unknown)
     assert rollout.run() == "halted"
     assert not rollout.to_be_taken_back
-    assert last(root).stop.endswith("it cannot be asked: AWS refuses")
+    assert last(root).stop.endswith("it cannot be checked: AWS refuses")

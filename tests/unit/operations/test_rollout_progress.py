@@ -53,7 +53,7 @@ def test_each_ring_has_a_row_in_its_order_with_what_it_is_at() -> None:
 def test_the_rest_of_a_soak_is_shown_and_then_that_the_gate_is_asked() -> None:
     there = at({"event": "updated", "stack": "aa"}, {"event": "soaking", "ring": "canary", "minutes": 30})
     assert rows(there, 17.5)["canary"] == ["1", "soaks,", "12:30", "left"]
-    assert rows(there, 30)["canary"] == ["1", "its", "gate", "is", "asked"]
+    assert rows(there, 30)["canary"] == ["1", "its", "gate", "is", "checked"]
 
 
 def test_a_ring_in_which_it_halted_says_so_and_one_that_was_not_begun_says_nothing() -> None:
@@ -103,15 +103,15 @@ def test_without_a_terminal_each_event_that_matters_is_a_line() -> None:
     events: list[dict[str, Any]] = [
         {"event": "begun", "taken_back": "", "off": ["4f0c2d81a9be"], "stacks": {"aa": {}}},
         {"event": "begun", "taken_back": "2026", "off": [], "stacks": {"aa": {}}},
-        {"event": "left", "stack": "aa", "what": "acme was removed, and stays so"},
+        {"event": "left", "stack": "aa", "what": "acme was removed, and stays removed"},
         {"event": "updating", "stack": "aa", "pid": None},
         {"event": "updating", "stack": "aa", "pid": 1},
         {"event": "failed", "stack": "aa", "why": "on order"},
     ]
     assert [line(each) for each in events] == [
-        "1 stacks differ; nobody moves to 4f0c2d81a9be, which was rolled back",
+        "1 stacks differ; no tenant moves to 4f0c2d81a9be, which was rolled back",
         "1 stacks go back to what they ran before rollout 2026",
-        "· aa: acme was removed, and stays so",
+        "· aa: acme was removed, and stays removed",
         "",
         "… aa",
         "✗ aa failed: on order",

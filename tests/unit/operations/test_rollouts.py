@@ -123,7 +123,7 @@ def test_a_gate_that_cannot_be_asked_has_not_held(root: Path) -> None:
         raise Failed("AWS refuses")
 
     assert up(root, Played(root), unknown).run() == "halted"
-    assert "it cannot be asked: AWS refuses" in last(root).stop
+    assert "it cannot be checked: AWS refuses" in last(root).stop
 
 
 def test_one_failure_holds_up_nobody_and_is_tried_again(root: Path) -> None:
@@ -224,7 +224,7 @@ def test_with_other_files_a_new_rollout_mends_and_the_old_one_does_not_go_on(
     killed(root, monkeypatch)
     file = root / "tenants" / "aa" / "acme.yaml"
     file.write_text(file.read_text() + "status: suspended\n")
-    with pytest.raises(WrongInput, match="aa: files, settings or code are others"):
+    with pytest.raises(WrongInput, match="aa: files, settings or code have changed"):
         again(root, Played(root))
     works = Played(root)
     assert up(root, works).run() == "done"

@@ -173,7 +173,7 @@ def test_an_end_that_was_cut_off_is_found_where_it_was_seen_and_stops_what_would
     assert seen is not None
     for file in files[-2:]:
         file.unlink()
-    cut = "lines are cut off: line 6 was seen, and is not there"
+    cut = "lines are cut off: line 6 was seen before, and is missing now"
     assert trail.faults()[1] == [cut]
     other = elsewhere(trail, tmp_path)
     assert other.faults()[1] == []  # nothing there says so
@@ -194,7 +194,7 @@ def test_a_record_that_was_written_anew_as_a_whole_is_found_where_it_was_seen(tr
 def test_what_cannot_be_recorded_is_not_done(tmp_path: Path) -> None:
     (tmp_path / "lines").write_text("a file, where the folder should be")
     trail = trail_on(Folder(tmp_path / "lines"), tmp_path / "seen")
-    with pytest.raises(Unrecorded, match="erase was not begun"), trail.act("erase", "acme"):
+    with pytest.raises(Unrecorded, match="erase was not started"), trail.act("erase", "acme"):
         pytest.fail("it was done")
 
 
@@ -341,7 +341,7 @@ def test_the_engines_history_is_chained_once_without_what_may_be_secret(tmp_path
     first.write_text(first.read_text().replace("12", "11"))
     late = entry(folder, 0)
     assert trail.faults()[1] == [
-        f"{late.name} of {folder} is older than what is recorded, and is not recorded",
+        f"{late.name} of {folder} is older than the newest entry recorded, but is not recorded itself",
         f"{first.name} of {folder} is not as it was recorded",
     ]
     first.unlink()
@@ -390,7 +390,7 @@ def test_a_place_that_keeps_no_record_is_refused_until_another_is_named(
     assert place_of() == "/audit/.tenantry/audit/tenantry/demo"
     monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://state?region=eu-west-3&acl=public")
     (state / "Pulumi.demo.yaml").write_text("config: {}\n")
-    with pytest.raises(Failed, match="has acl, which is not known here"):
+    with pytest.raises(Failed, match="has acl, which Tenantry does not support"):
         place_of()
 
 

@@ -96,22 +96,22 @@ BREAKING = {
     "an answer has another value": (
         "state: {type: string, enum: [new, done]}\n        parts",
         "state: {type: string, enum: [new, done, lost]}\n        parts",
-        f"{CREATE}201 body.state may be lost now",
+        f"{CREATE}201 body.state may now be lost",
     ),
     "an answer's member becomes optional": (
         "required: [orders, total]",
         "required: [orders]",
-        f"{LIST}200 body.total may be missing now",
+        f"{LIST}200 body.total may now be missing",
     ),
     "an answer's member may be null": (
         "next: {type: string}",
         "next: {type: string, nullable: true}",
-        f"{LIST}200 body.next may be null now",
+        f"{LIST}200 body.next may now be null",
     ),
     "an answer's member is of another type": (
         "total: {type: integer",
         "total: {type: number",
-        f"{LIST}200 body.total may be number now",
+        f"{LIST}200 body.total may now be number",
     ),
     "an answer's list grows": (
         "maxItems: 100",
@@ -126,7 +126,7 @@ BREAKING = {
     "an answer's other members are of another type": (
         "additionalProperties: {type: integer}",
         "additionalProperties: {type: string}",
-        f"{CREATE}201 body.tags.* may be string now",
+        f"{CREATE}201 body.tags.* may now be string",
     ),
     "an answer's header goes": (
         "ETag: {required: true, schema: {type: string}}",
@@ -136,7 +136,7 @@ BREAKING = {
     "an answer's header becomes optional": (
         "ETag: {required: true, ",
         "ETag: {",
-        f"{LIST}200 header ETag may be missing now",
+        f"{LIST}200 header ETag may now be missing",
     ),
     "a success goes": ('"304"', '"410"', f"{LIST}it no longer answers 304"),
     "an error is of another type": (
@@ -147,14 +147,14 @@ BREAKING = {
     "a request needs a new member": (
         "required: [sku]",
         "required: [sku, way]",
-        f"{CREATE}body.way is required now",
+        f"{CREATE}body.way is now required",
     ),
     "a request's member goes": (
         "        way: {type: string, enum: [air, sea]}\n",
         "",
-        f"{CREATE}body.way is no longer taken",
+        f"{CREATE}body.way is no longer accepted",
     ),
-    "a request's value goes": ("enum: [air, sea]", "enum: [air]", f"{CREATE}body.way no longer takes sea"),
+    "a request's value goes": ("enum: [air, sea]", "enum: [air]", f"{CREATE}body.way no longer accepts sea"),
     "a request's text must be longer": (
         "minLength: 2",
         "minLength: 4",
@@ -183,44 +183,44 @@ BREAKING = {
     "a request's member may not be null": (
         ", nullable: true",
         "",
-        f"{CREATE}body.note no longer takes null",
+        f"{CREATE}body.note no longer accepts null",
     ),
     "a request's member is of another type": (
         "way: {type: string, enum: [air, sea]}",
         "way: {type: boolean}",
-        f"{CREATE}body.way no longer takes string",
+        f"{CREATE}body.way no longer accepts string",
     ),
     "a request's other form goes": (
         "{oneOf: [{type: string}, {type: integer}]}",
         "{type: string}",
-        f"{CREATE}body.to no longer takes form 2 of 2",
+        f"{CREATE}body.to no longer accepts form 2 of 2",
     ),
     "a request takes no other members": (
         "      required: [sku]\n",
         "      required: [sku]\n      additionalProperties: false\n",
-        f"{CREATE}body.* no longer takes members without a name here",
+        f"{CREATE}body.* no longer accepts members without a name here",
     ),
-    "a request's media type goes": (JSON_BODY, "", f"{CREATE}body as application/json is no longer taken"),
+    "a request's media type goes": (JSON_BODY, "", f"{CREATE}body as application/json is no longer accepted"),
     "a body becomes required": (
         "requestBody:\n",
         "requestBody:\n        required: true\n",
-        f"{CREATE}body is required now",
+        f"{CREATE}body is now required",
     ),
     "a parameter is required": (
         "{name: state, in: query,",
         "{name: state, in: query, required: true,",
-        f"{LIST}query parameter state is required now",
+        f"{LIST}query parameter state is now required",
     ),
     "a required parameter is new": (
         "        - {name: X-Trace",
         "        - {name: of, in: query, required: true}\n        - {name: X-Trace",
-        f"{LIST}query parameter of is required now",
+        f"{LIST}query parameter of is now required",
     ),
-    "a header is renamed": ("X-Trace", "X-Span", f"{LIST}header parameter X-Trace is no longer taken"),
+    "a header is renamed": ("X-Trace", "X-Span", f"{LIST}header parameter X-Trace is no longer accepted"),
     "a parameter's value goes": (
         "enum: [new, done]}}",
         "enum: [new]}}",
-        f"{LIST}query parameter state no longer takes done",
+        f"{LIST}query parameter state no longer accepts done",
     ),
     "a parameter's greatest value": (
         "maximum: 100",
@@ -231,17 +231,17 @@ BREAKING = {
     "another scope": (
         "x-tenantry-scope: orders:read",
         "x-tenantry-scope: orders:see",
-        f"{LIST}it needs the scope orders:see now, in place of orders:read",
+        f"{LIST}it now needs the scope orders:see, in place of orders:read",
     ),
     "a token beside the key": (
         "security: [{api_key: []}]",
         "security: [{api_key: [], token: []}]",
-        f"{CREATE}what clients show to be let in is no longer enough",
+        f"{CREATE}the credentials that clients send are no longer enough",
     ),
     "the key under another header": (
         "name: x-api-key",
         "name: x-key",
-        f"{CREATE}what clients show to be let in",
+        f"{CREATE}the credentials that clients send",
     ),
     "a group that the tenant lacks": (
         "post:\n      operationId: createOrder\n      x-tenantry-group: orders",
@@ -251,7 +251,7 @@ BREAKING = {
     "a keyword that nobody knows": (
         "tags: {type: object,",
         "tags: {type: object, propertyNames: {maxLength: 3},",
-        f"{CREATE}201 body.tags: propertyNames is another",
+        f"{CREATE}201 body.tags: propertyNames has changed",
     ),
 }
 

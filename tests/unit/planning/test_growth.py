@@ -23,7 +23,7 @@ def test_walls_are_where_the_quotas_are_used_up_and_come_in_order() -> None:
     walls = {each.name: each for each in found.walls}
     assert walls["stages of today's cells"].tenants == 10
     assert walls["usage plans"].tenants == 300
-    assert walls["executions, were all to call at once"].tenants == 500
+    assert walls["executions, if all call at once"].tenants == 500
     assert (walls["APIs"].tenants, walls["APIs"].hard) == (6_000, True)
     functions = sum(len(tenant.members) + 1 for tenant in PLATFORM.tenants)
     assert walls["roles"].tenants == 1_000 * TODAY // functions

@@ -77,7 +77,7 @@ def test_the_same_view_as_without_the_engine() -> None:
     }
     assert by_tenant["acme"].lines[:2] == (
         Line("role acme.items may now sqs:SendMessage on sqs queue", True),
-        Line("what role acme.tools may do is known after the update alone", True),
+        Line("what role acme.tools may do is known only after the update", True),
     )
     assert found.calls["apigateway:CreateApiKey"] == 1
     elsewhere = of_stack(files, files, "eu", read(json.dumps({"steps": []})))
@@ -89,7 +89,7 @@ def test_a_pooled_table_that_its_cell_leaves_is_said() -> None:
     left = step("delete", "tenantry:index:Cell$aws:dynamodb/table:Table", "demo", {}, retainOnDelete=True)
     found = of_stack(files, files, "demo", read(json.dumps({"steps": [left]})))
     [shared] = [each for each in found.tenants if not each.tenant]
-    assert shared.lines == (Line("Table demo stays, is no longer used, and is billed on", True),)
+    assert shared.lines == (Line("Table demo stays, is no longer used, and is still billed", True),)
 
 
 def test_every_resource_of_a_tenant_is_known_by_its_urn() -> None:

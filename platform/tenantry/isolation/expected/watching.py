@@ -37,8 +37,8 @@ def of_tenant(at: TenantPlace) -> Iterator[Expected]:
         physical = names.tenant(slug)
         yield from _topic(at, slug, physical)
         topic = at.arns.topic(physical)
-        told = {"topic": topic, "protocol": "email", "endpoint": tenant.alarms.email}
-        yield at.expected(tokens.TOPIC_SUBSCRIPTION, slug, told)
+        inputs = {"topic": topic, "protocol": "email", "endpoint": tenant.alarms.email}
+        yield at.expected(tokens.TOPIC_SUBSCRIPTION, slug, inputs)
         notified.append(topic)
     declared = alarms.of_tenant(own)
     for alarm in declared:
@@ -145,7 +145,7 @@ def _metric(given: Input, alarm: Alarm) -> dict[str, Any]:
 
 
 def _budget(at: Place, limit: int) -> Expected:
-    """Of the cell's own costs, told to the cell's topic."""
+    """The budget of the cell's own costs, which notifies the cell's topic."""
     notices = [
         {
             "notificationType": kind,

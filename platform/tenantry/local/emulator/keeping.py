@@ -1,8 +1,8 @@
 """Keep what the emulator of this process holds: a snapshot now and then, and each write to a table at once.
 
 A write is in the journal before its request is answered, so that no kill loses an item that was acknowledged.
-Everything else (secrets that operators set, messages in queues, logs, metrics, counts) is as the newest
-snapshot has it: at most `SECONDS` older, unless an update was under way. While one is, none is taken, since
+Everything else (secrets that operators set, messages in queues, logs, metrics, counts) comes from the newest
+snapshot: at most `SECONDS` older, unless an update was under way. While one is, none is taken, since
 inventory and services would not agree.
 """
 

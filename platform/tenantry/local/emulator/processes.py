@@ -1,4 +1,4 @@
-"""Tell the emulator's processes from all others, and end them.
+"""Find the emulator's processes among all others, and end them.
 
 A process is the emulator's when it is in the server's process group and its command line names the
 emulator's directory: the server has it as an argument, each worker runs a script below it. That holds when

@@ -2,7 +2,7 @@
 
 A snapshot is a folder with the state of every service and the inventory of what is deployed, as of one
 moment; its number counts up. The journal of the same number holds each write to a table since that moment.
-Whatever the process dies of, the newest snapshot and the journals from its number on are what it had.
+However the process dies, the newest snapshot and the journals from its number on hold all that it had.
 """
 
 import shutil

@@ -1,4 +1,4 @@
-"""Hand a call of a tenant's stage to the emulator as one of nobody's account, at the emulator's own address.
+"""Hand a call of a tenant's stage to the emulator as one from no account, at the emulator's own address.
 
 A stage of ours reads no AWS signature. The emulator takes a request's account and Region from one before it
 looks at the path: a key of twelve digits leads it to another account, which has no such stage (403).

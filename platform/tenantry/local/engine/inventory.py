@@ -131,7 +131,7 @@ def looked_into(directory: Path) -> Iterator[Inventory]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UpdateUnderWay("another update of this platform is under way; wait for its end") from None
+            raise UpdateUnderWay("another update of this platform is under way; wait for it to end") from None
         inventory = Inventory(directory / JOURNAL)
         for word, entry in _read(inventory.file):
             inventory._apply(word, entry)

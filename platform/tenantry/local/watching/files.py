@@ -24,7 +24,7 @@ def watched(folders: Sequence[Path]) -> Iterator[set[Path]]:
         Failed: the system cannot watch it.
     """
     if missing := [folder for folder in folders if not folder.is_dir()]:
-        raise WrongInput(f"there is no folder {missing[0]}; watch one that is there")
+        raise WrongInput(f"there is no folder {missing[0]}; watch one that exists")
     roots = [folder.resolve() for folder in folders]
 
     def counts(_change: Change, path: str) -> bool:
@@ -49,7 +49,7 @@ def watched(folders: Sequence[Path]) -> Iterator[set[Path]]:
 
 
 def displayed(path: Path) -> str:
-    """As a terminal in this folder would have it, to be opened by a click."""
+    """The path as a terminal in this folder opens it by a click."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 

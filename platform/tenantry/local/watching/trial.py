@@ -75,7 +75,7 @@ def _first_fault(functions: Any, folders: list[str], changed: Collection[Path]) 
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise HandlerFault(f"importing the handlers does not end within {SECONDS} s") from None
+        raise HandlerFault(f"importing the handlers did not end within {SECONDS} s") from None
     if done.returncode:
         raise HandlerFault(f"the handlers cannot be imported: {done.stderr.strip()}")
     found: dict[str, Any] | None = json.loads(done.stdout)

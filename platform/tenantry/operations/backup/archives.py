@@ -143,7 +143,7 @@ class Reader:
             kind = line.get("kind")
             if kind in (CHECKPOINT, END):
                 if text != self.tally.seal(str(kind)):
-                    raise self._damaged("the checksum does not hold: what stands before was changed")
+                    raise self._damaged("the checksum does not match: the lines before it were changed")
                 if kind == END:
                     break
                 self.tally.add(text)
@@ -161,7 +161,7 @@ class Reader:
         except Unfit as unfit:
             raise self._damaged(f"a record {unfit}") from None
         if self.tally.last is not None and record.position <= self.tally.last:
-            raise self._damaged("a record that is there twice, or out of order")
+            raise self._damaged("a record that appears twice, or out of order")
         return record
 
     def _next(self) -> tuple[bytes, dict[str, Any]]:
@@ -181,4 +181,4 @@ class Reader:
         return text, line
 
     def _damaged(self, what: str) -> Damaged:
-        return Damaged(f"{self._name}:{self._number}: {what}; take a file that is whole as it was exported")
+        return Damaged(f"{self._name}:{self._number}: {what}; use a complete, unchanged export")

@@ -31,7 +31,7 @@ from tenantry.operations.backup.records import StoredRecord
 from tenantry.operations.backup.tenant_data import TenantData
 
 OnProgress = Callable[[int, int, int], None]
-"""Told the records and bytes so far, and about how many records there will be."""
+"""Called with the records and bytes so far, and about how many records there will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ def _append(stream: BinaryIO, tally: Tally, page: list[StoredRecord]) -> None:
         line = encoded(record.line)
         if len(line) > LINE_BYTES:
             raise Failed(
-                f"{'/'.join(record.position)} is longer than {LINE_BYTES:,} bytes; the API writes none such"
+                f"{'/'.join(record.position)} is longer than {LINE_BYTES:,} bytes; "
+                "the API never writes one that long"
             )
         stream.write(tally.add(line, record.position))
     stream.write(tally.add(tally.seal(CHECKPOINT)))
@@ -114,7 +115,7 @@ def _require_ours(stream: BinaryIO, part: Path) -> None:
     start = encoded({"format": FORMAT}).rstrip(b"}\n")
     found = stream.read(len(start))
     if not start.startswith(found):
-        raise WrongInput(f"{part} is not an export that was begun; move it away, or choose another --to")
+        raise WrongInput(f"{part} is not an unfinished export; move it elsewhere, or choose another --to")
     stream.seek(0)
 
 
@@ -139,7 +140,7 @@ def _require_same(begun: Header, asked: Header, part: Path) -> None:
 
 def _require_absent(file: Path) -> None:
     if os.path.lexists(file):
-        raise WrongInput(f"{file} is there already; choose another --to, or move it away")
+        raise WrongInput(f"{file} exists already; choose another --to, or move it elsewhere")
 
 
 @contextmanager
@@ -148,7 +149,7 @@ def _failures_told(part: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise Failed(
-            f"{part}: {error.strerror or error}; mend that and export again, it goes on from there"
+            f"{part}: {error.strerror or error}; fix that and export again, which goes on from there"
         ) from error
 
 
@@ -175,4 +176,4 @@ def _locked(part: Path) -> Iterator[BinaryIO]:
 
 
 def _not_ours(part: Path, what: str) -> WrongInput:
-    return WrongInput(f"{part} is {what}; take it away, or choose another --to")
+    return WrongInput(f"{part} is {what}; remove it, or choose another --to")

@@ -1,4 +1,4 @@
-"""Bring a tenant's records back from a file, into any slug, without a word of the file in a key.
+"""Bring a tenant's records back from a file, into any slug; no text of the file becomes part of a key.
 
 The whole file is verified before the first write. Then each batch is one transaction: records that are not
 there yet, their entries, and their counts. So a record is listed and counted exactly once, whoever writes
@@ -30,7 +30,7 @@ BATCH_BYTES = 2_000_000  # of lines; a transaction takes 4 MB
 SHOWN = 10  # of the records that differ
 
 OnProgress = Callable[[str, int, int], None]
-"""Told what is done, the bytes of the file so far, and its size."""
+"""Called with what is being done, the bytes of the file so far, and its size."""
 
 
 @dataclass(slots=True)
@@ -151,12 +151,12 @@ def _count(data: TenantData, partition: str, name: str, by: int) -> dict[str, An
 
 
 def _changed(file: Path) -> Failed:
-    return Failed(f"{file} was changed while it was read; take one that stays as it is, and import again")
+    return Failed(f"{file} was changed while it was read; import again from a file that nobody writes")
 
 
 def _opened(file: Path) -> BinaryIO:
     if not file.is_file():
-        raise WrongInput(f"{file} is not a file; give --from what an export wrote")
+        raise WrongInput(f"{file} is not a file; give --from a file that `tenantry export` wrote")
     try:
         return file.open("rb")
     except OSError as error:

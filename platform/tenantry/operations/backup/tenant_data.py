@@ -94,7 +94,7 @@ class TenantData:
         except Unfit as unfit:
             where = " ".join(part for part in (self.table, kind.label, subset, stored["sk"].get("S")) if part)
             raise Failed(
-                f"{where}: a record {unfit}; nothing of the API writes such, so look at it first"
+                f"{where}: a record {unfit}; the API never writes such a record, so look at it first"
             ) from None
 
     def _pages(self, partition: str, after: str = "") -> Iterator[list[Attributes]]:

@@ -1,4 +1,4 @@
-"""Say what an erasure looked for, where, and what it found: for whoever was promised it, signed if wanted."""
+"""Certify what an erasure looked for, where, and what it found; signed if wanted."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -20,7 +20,7 @@ BACKUP_DAYS: Final = 35  # of a table with recovery to any second, after its end
 OUTLASTING: Final = (
     ("records in the backups of the pooled table", BACKUP_DAYS),
     ("traces of X-Ray: times and addresses of calls, no contents", 30),
-    ("figures of CloudWatch: numbers of calls, no contents", 455),
+    ("metrics of CloudWatch: numbers of calls, no contents", 455),
 )
 
 

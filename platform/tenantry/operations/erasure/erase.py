@@ -83,7 +83,7 @@ def _emptied(store: Store, on_deleted: OnDeleted, pause: Callable[[float], None]
 
 
 def _left(store: Store, pause: Callable[[float], None]) -> int:
-    """How many are there still, when what AWS shows for a while after its end has gone."""
+    """How many are still there, once what AWS shows for a while after a deletion has gone."""
     for look in range(LOOKS):
         left = sum(1 for _ in store.find())
         if not left or look == LOOKS - 1:

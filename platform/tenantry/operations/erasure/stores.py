@@ -80,7 +80,7 @@ def stores(names: Names, tenant: str, clients: Clients, exports: Iterable[Path] 
     )
     yield Store(
         "Secrets Manager",
-        f"secrets {names.secrets(tenant)}*, those that can be restored too",
+        f"secrets {names.secrets(tenant)}*, including those that could be restored",
         lambda: _secrets(secrets, names.secrets(tenant)),
         lambda found: _each(
             lambda name: secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True), found
@@ -109,7 +109,7 @@ def stores(names: Names, tenant: str, clients: Clients, exports: Iterable[Path] 
         )
     yield Store(
         "KMS",
-        f"keys tagged {tenant}; each is gone {DELETION_WINDOW_DAYS} days after",
+        f"keys tagged {tenant}; each is deleted {DELETION_WINDOW_DAYS} days later",
         lambda: _keys(clients, names, tenant),
         lambda found: _each(
             lambda key: clients.kms.schedule_key_deletion(

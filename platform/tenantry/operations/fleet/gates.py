@@ -1,4 +1,4 @@
-"""Ask CloudWatch, and each front door, whether a ring's tenants fare as they did before."""
+"""Ask CloudWatch, and each front door, whether a ring's tenants do as well as before."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ _BEFORE = timedelta(hours=1)
 
 
 def judged(gate: Gate, stacks: Sequence[FleetStack], began: datetime) -> list[str]:
-    """What speaks against going on, tenant by tenant.
+    """Reasons not to go on, tenant by tenant.
 
     Raises:
         Failed: AWS refuses, or a stack is not deployed.

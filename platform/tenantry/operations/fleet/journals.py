@@ -1,4 +1,4 @@
-"""Keep what a rollout did beside the state, so that another process, on another machine, can go on with it.
+"""Keep a journal of a rollout beside the state, so that another process, on another machine, can continue it.
 
 A journal grows by whole lines, each written only onto what its writer has read. A cell is locked by a file
 that says who holds it and when that process was last heard of.
@@ -28,7 +28,7 @@ class Busy(Failed):
 
 
 class Overtaken(Failed):
-    """Another process has gone on with this rollout."""
+    """Another process has continued this rollout."""
 
 
 def now() -> datetime:
@@ -53,7 +53,7 @@ def alive(process: Event) -> bool:
 
 
 def _ended(pid: int) -> bool:
-    """Whether it only waits for its parent to hear of its end; where there is no /proc, nobody can tell."""
+    """Whether it has ended and only waits for its parent to notice; False where there is no /proc to tell."""
     try:
         return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:
@@ -158,8 +158,8 @@ class Lock:
         ago = round((now() - heard).total_seconds())
         return (
             f"cell {self.cell} is held by rollout {holder['rollout']}, process {holder['pid']} on "
-            f"{holder['host']}, last heard of {ago} s ago; wait for it, or ask it to `tenantry fleet halt`. "
-            f"Should it be dead, the lock is free {SILENT} s after its last word"
+            f"{holder['host']}, last heard of {ago} s ago; wait for it, or ask it to `tenantry fleet "
+            f"halt`. If that process is dead, the lock is free {SILENT} s after it was last heard of"
         )
 
 

@@ -1,4 +1,4 @@
-"""Tell which stacks there are, what each declares, and whether an update of it has anything to do."""
+"""List the stacks, what each declares, and whether an update of it has anything to do."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -114,7 +114,7 @@ class Fleet:
 
 
 def fleet(project: Project) -> Fleet:
-    """Of the stacks whose files name a cell, the local emulator's left out: they are no place on AWS.
+    """The stacks whose files name a cell, except the local emulator's, which are not on AWS.
 
     Raises:
         WrongInput: a stack's file contradicts platform.yaml, or a file cannot be read.
@@ -138,7 +138,7 @@ def _stack(
 ) -> FleetStack:
     region = settings.get("aws:region") or site.region
     if not isinstance(region, str):
-        raise WrongInput(f"Pulumi.{name}.yaml has no aws:region; write the one that the stack is in")
+        raise WrongInput(f"Pulumi.{name}.yaml has no aws:region; write the Region that the stack is in")
     if site.region not in (None, region):
         raise WrongInput(
             f"Pulumi.{name}.yaml has aws:region {region}, and platform.yaml has cell {settings[CELL]} in "

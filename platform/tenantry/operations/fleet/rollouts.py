@@ -105,7 +105,7 @@ class Rollout:
         self._write("resumed", by=self.runner)
         self._mend([self.stacks[name] for name in left])
         for name in left:
-            self._write("interrupted", stack=name, why="its process ended without a word")
+            self._write("interrupted", stack=name, why="its process ended without recording why")
 
     def _mend(self, left: Sequence[FleetStack]) -> None:
         try:
@@ -226,7 +226,7 @@ class Rollout:
         try:
             found = self.judge(ring.gate, updated, began) if ring.gate is not None else []
         except Failed as unknown:
-            found, condemned = [f"it cannot be asked: {unknown}"], False
+            found, condemned = [f"it cannot be checked: {unknown}"], False
         if found:
             why = f"the gate of ring {ring.name} fails: {'; '.join(found)}"
             self._write("halt", why=why, condemned=condemned)

@@ -36,7 +36,7 @@ def journals(fleet: Fleet) -> Store:
         WrongInput: there is no stack.
     """
     if not fleet.stacks:
-        raise WrongInput("there is no stack: no Pulumi.STACK.yaml names a cell that is on AWS")
+        raise WrongInput("there is no stack, because no Pulumi.STACK.yaml names a cell on AWS; add one")
     return fleet.stacks[0].backend.journals
 
 
@@ -121,11 +121,11 @@ def _last_but_rollbacks(store: Store) -> tuple[Journal, Progress]:
 def _not_taken_back(stack: FleetStack, there: Progress) -> Iterator[str]:
     ran = there.ran[stack.name]
     for slug in sorted(ran.keys() - stack.slugs):
-        yield f"{slug} was removed, and stays so"
+        yield f"{slug} was removed, and stays removed"
     for slug in sorted(stack.slugs - ran.keys()):
-        yield f"{slug} ran nothing before, and stays"
+        yield f"{slug} did not run before, and stays as it is"
     if there.states[stack.name] == "updated" and ran and ran == stack.runs:
-        yield "it runs what it ran before; what else changed goes back by its files"
+        yield "it runs the release that it ran before; take other changes back in its files"
 
 
 def resumed(fleet: Fleet, works: WorksOf, judge: Judge, heard: Heard = _unheard) -> Rollout:
@@ -137,10 +137,10 @@ def resumed(fleet: Fleet, works: WorksOf, judge: Judge, heard: Heard = _unheard)
     """
     journal = latest(journals(fleet))
     if journal is None:
-        raise WrongInput("there was no rollout yet; `tenantry fleet up` begins one")
+        raise WrongInput("there was no rollout yet; `tenantry fleet up` starts one")
     there = journal.read()
     if there.outcome == "done":
-        raise WrongInput(f"rollout {journal.id} is done; `tenantry fleet up` begins another")
+        raise WrongInput(f"rollout {journal.id} is done; `tenantry fleet up` starts another")
     _require_the_same_files(fleet, journal.id, there, there.wanted)
     journal.heard = heard
     stacks = {
@@ -158,9 +158,9 @@ def _require_the_same_files(fleet: Fleet, name: str, there: Progress, stacks: It
     changed = [each for each in stacks if now_wanted.get(each) != there.wanted[each]]
     if changed:
         raise WrongInput(
-            f"{', '.join(changed)}: files, settings or code are others than when rollout {name} began; "
-            "check those out, or `tenantry fleet up` begins another with those of now, and mends what this "
-            "one left"
+            f"{', '.join(changed)}: files, settings or code have changed since rollout {name} began; "
+            "check out the earlier ones, or start another with today's by `tenantry fleet up`, which also "
+            "mends what this one left"
         )
 
 

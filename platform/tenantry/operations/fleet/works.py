@@ -65,8 +65,8 @@ class EngineWorks:
         process = self.processes.get(stack.name, {})
         if process.get("pid") is not None and alive(process):
             raise Failed(
-                f"stack {stack.name} is still being updated by process {process['pid']}, which its fleet "
-                "left behind; wait for its end, or end it"
+                f"stack {stack.name} is still being updated by process {process['pid']}, which an "
+                "earlier rollout left behind; wait for it to end, or end it"
             )
         engine, account = self._engine(stack), self.account(stack)
         engine.unlock()
@@ -75,7 +75,7 @@ class EngineWorks:
         with refusals_reported(stack.region):
             found = damage(checkpoint, account)
             mend(replace(found, strays=()), checkpoint, engine, account, steps.append)
-        strays = [f"no record knows {each.kind} {each.name}; see `tenantry repair`" for each in found.strays]
+        strays = [f"no state records {each.kind} {each.name}; see `tenantry repair`" for each in found.strays]
         return steps + strays
 
     def account(self, stack: FleetStack) -> Account:

@@ -46,7 +46,7 @@ class _Tail:
 
 
 class Follower:
-    """Tells each event once, from `start_ms` on."""
+    """Returns each event once, from `start_ms` on."""
 
     def __init__(self, logs: Any, read: Iterable[Log], start_ms: int) -> None:
         self._logs = logs

@@ -1,4 +1,4 @@
-"""Tell the states of all alarms of a stack, by tenant."""
+"""Read the states of all alarms of a stack, by tenant."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -116,11 +116,11 @@ def _contributors(place: Place, alarm: dict[str, Any]) -> dict[str, dict[str, An
 def _of_tenant(place: Place, alarm: dict[str, Any], contributor: dict[str, Any] | None) -> ReportedAlarm:
     """How the cell's alarm stands for one tenant."""
     condition = alarm["AlarmName"].removeprefix(place.names.cell_alarm(""))
-    told = _alarm(place.cell or "", condition, alarm)
+    reported = _alarm(place.cell or "", condition, alarm)
     if contributor is None:
-        return replace(told, state="OK", reason="")
-    since = contributor.get("StateTransitionedTimestamp", told.since)
-    return replace(told, state="ALARM", reason=contributor["StateReason"], since=since)
+        return replace(reported, state="OK", reason="")
+    since = contributor.get("StateTransitionedTimestamp", reported.since)
+    return replace(reported, state="ALARM", reason=contributor["StateReason"], since=since)
 
 
 def _urgency(alarm: ReportedAlarm) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""Say in figures how tenants fare: at a glance, over time, and as the sums that a month is billed by."""
+"""How tenants are doing, in figures: at a glance, over time, and as the sums that a month is billed by."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Tell what was done, each act in one row: its beginning and its end are lines of their own."""
+"""Show each act in one row: its beginning and its end are lines of their own."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Chain what the engine's own history says of a stack: updates, and `destroy`, which runs no program.
+"""Chain the entries of the engine's own history of a stack: updates, and `destroy`, which runs no program.
 
 A backend in a folder or a bucket keeps a file for each that has ended (pkg/backend/diy/state.go of Pulumi).
 """
@@ -20,7 +20,7 @@ _NAME: Final = re.compile(r".+-[0-9]{19}\.history\.json(\.gz|\.zst)?")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`content` as it is stored. Of a compression that is not read here, the digest has to do."""
+    """`content` as it is stored. Where its compression cannot be read here, only the digest is used."""
 
     name: str
     content: bytes
@@ -30,23 +30,23 @@ class Entry:
         return hashlib.sha256(self.content).hexdigest()
 
     @property
-    def told(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:
         try:
             plain = gzip.decompress(self.content) if self.name.endswith(".gz") else self.content
-            told = json.loads(plain)
+            document = json.loads(plain)
         except (OSError, ValueError):
             return {}
-        return told if isinstance(told, dict) else {}
+        return document if isinstance(document, dict) else {}
 
     def facts(self) -> dict[str, Any]:
         """What a line says of it: not the configuration or the commit's message, which may hold anything."""
-        told = self.told
+        document = self.document
         return {
             "entry": self.name,
             "sha256": self.sha256,
-            "result": told.get("result"),
-            "ended": _moment(told.get("endTime")),
-            "changes": told.get("resourceChanges") or {},
+            "result": document.get("result"),
+            "ended": _moment(document.get("endTime")),
+            "changes": document.get("resourceChanges") or {},
         }
 
 
@@ -68,7 +68,10 @@ class EngineHistory:
             if name not in there:
                 yield f"{name} is gone from {self.store}"
             elif name not in chained and name < newest:
-                yield f"{name} of {self.store} is older than what is recorded, and is not recorded"
+                yield (
+                    f"{name} of {self.store} is older than the newest entry recorded, but is not recorded "
+                    "itself"
+                )
             elif name in chained and Entry(name, there[name]).sha256 != chained[name]:
                 yield f"{name} of {self.store} is not as it was recorded"
 

@@ -62,7 +62,7 @@ class Heads:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise Failed(
-                f"{self.file} cannot be read ({type(error).__name__}); delete it, and verify"
+                f"{self.file} cannot be read ({type(error).__name__}); delete it, and verify again"
             ) from None
 
     def saw(self, line: Line) -> None:
@@ -71,7 +71,9 @@ class Heads:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             lock = os.open(self.folder, os.O_RDONLY)
         except OSError as error:
-            raise Failed(f"{self.folder} cannot be written ({error.strerror}); set TENANTRY_STATE") from error
+            raise Failed(
+                f"{self.folder} cannot be written ({error.strerror}); set TENANTRY_STATE to a folder that can"
+            ) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             known = self.known()
@@ -81,7 +83,7 @@ class Heads:
             os.close(lock)
 
     def _write(self, head: Head) -> None:
-        told = {"record": self.record, "head": {"number": head.number, "sha256": head.sha256}}
+        content = {"record": self.record, "head": {"number": head.number, "sha256": head.sha256}}
         with tempfile.NamedTemporaryFile("w", dir=self.folder, prefix=".", delete=False) as part:
-            json.dump(told, part)
+            json.dump(content, part)
         Path(part.name).replace(self.file)

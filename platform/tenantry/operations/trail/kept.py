@@ -83,12 +83,12 @@ def _backend() -> str:
     except (OSError, ValueError, AttributeError):
         current = None
     if not current:
-        raise Failed("it is not known where the state is; set PULUMI_BACKEND_URL, or use `pulumi login`")
+        raise Failed("the state's location is not known; set PULUMI_BACKEND_URL, or use `pulumi login`")
     return str(current)
 
 
 def _project() -> str:
     name = stacks.document(paths.ROOT / "Pulumi.yaml").get("name")
     if not isinstance(name, str):
-        raise WrongInput(f"{paths.ROOT / 'Pulumi.yaml'} names no project")
+        raise WrongInput(f"{paths.ROOT / 'Pulumi.yaml'} has no name of a project; add it")
     return name

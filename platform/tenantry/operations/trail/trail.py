@@ -97,7 +97,9 @@ class Trail:
                 details=details,
             )
         except Failed as error:
-            raise Unrecorded(f"{action} was not begun, for it could not be recorded: {error}") from error
+            raise Unrecorded(
+                f"{action} was not started, because it could not be recorded: {error}"
+            ) from error
 
     def contents(self) -> dict[int, bytes]:
         """Every line as it is stored, by its number."""
@@ -123,7 +125,7 @@ class Trail:
         digests = {each.number: each.sha256 for each in readable}
         for head in (*heads, *([known] if known else [])):
             if head.number > max(contents, default=0):
-                found.append(f"lines are cut off: line {head.number} was seen, and is not there")
+                found.append(f"lines are cut off: line {head.number} was seen before, and is missing now")
             elif digests.get(head.number, head.sha256) != head.sha256:
                 found.append(f"line {head.number} is not the one that was seen")
         strangers = [each for each in self.store.names() if not _NAME.fullmatch(each)]
@@ -170,8 +172,8 @@ class Trail:
         newest = Head.of(last) if last else Head(0, lines.NONE_BEFORE)
         if known and (newest.number < known.number or (newest.number == known.number and newest != known)):
             raise Failed(
-                f"{self.store} does not hold line {known.number} as it was seen from here; "
-                f"bring it back, or delete {self.heads.file} to go on without it"
+                f"{self.store} does not hold line {known.number} as this machine saw it; restore it, or "
+                f"delete {self.heads.file} to go on without it"
             )
         return last
 
@@ -191,14 +193,14 @@ def _line(store: Store, name: str) -> Line:
 
 
 def _seen(entry: Entry, last: Line | None) -> Line:
-    told = entry.told
-    environment = told.get("environment") or {}
+    document = entry.document
+    environment = document.get("environment") or {}
     head = environment.get("git.head")
     return _next(
         last,
         act=secrets.token_hex(8),
         step=Step.SEEN,
-        action=f"pulumi {told.get('kind', '?')}",
+        action=f"pulumi {document.get('kind', '?')}",
         tenant=None,
         by={"name": None, "run": environment.get("ci.build.url"), "arn": None},
         commit={"head": head, "dirty": environment.get("git.dirty") == "true"} if head else None,

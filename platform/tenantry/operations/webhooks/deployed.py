@@ -1,4 +1,4 @@
-"""Read from the functions that deliver who receives a tenant's events, by webhook or by mail."""
+"""Read who receives a tenant's events, by webhook or by mail, from the functions that deliver them."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from tenantry.problems import unknown
 
 
 class NoReceivers(Failed):
-    """Nobody receives the tenant's events here."""
+    """The tenant has no receivers of events here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Tell which receivers are switched off, and switch one on again: records in the tenant's own partition."""
+"""Show which receivers are switched off, and switch one on again: records in the tenant's own partition."""
 
 from typing import Any, Literal, NamedTuple
 

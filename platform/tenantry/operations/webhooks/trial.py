@@ -1,4 +1,4 @@
-"""Have a tenant's own function send a signed test event to receivers, and tell at once what came of it."""
+"""Have a tenant's own function send a signed test event to receivers, and return what each answered."""
 
 import json
 from collections.abc import Sequence
@@ -25,6 +25,6 @@ def send_test(function: str, receivers: Sequence[str], lambda_: Any) -> list[Res
     answer = lambda_.invoke(FunctionName=function, Payload=json.dumps({TEST: list(receivers)}).encode())
     body = answer["Payload"].read()
     if answer.get("FunctionError"):
-        raise Failed(f"{function} failed in sending a test; its log says why (`tenantry logs`)")
+        raise Failed(f"{function} failed to send a test; its log says why (`tenantry logs`)")
     found = json.loads(body)[RESULTS]
     return [Result(each["receiver"], each["id"], each.get("problem")) for each in found]

@@ -1,4 +1,4 @@
-"""Make the emulator decide as AWS does where the platform rests on it.
+"""Make the emulator decide as AWS does wherever the platform relies on it.
 
 The one place that touches the emulator's internals, a module per repair. Each wraps functions that the server
 looks up at every request, so `apply` must run before the server takes its first one. Internals change between

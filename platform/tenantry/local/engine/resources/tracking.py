@@ -1,4 +1,4 @@
-"""Hand inputs to a maker so that one that it leaves unread is an error, instead of dropped in silence."""
+"""Hand inputs to a maker so that one that it leaves unread is an error, instead of silently dropped."""
 
 from collections.abc import Collection, ItemsView, Iterator, Mapping, ValuesView
 from typing import Any

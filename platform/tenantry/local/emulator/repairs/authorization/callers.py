@@ -1,5 +1,5 @@
-"""Who calls: the emulator takes `test` and any account's id for its administrator, and gives functions
-credentials that anybody can compute from their ARNs.
+"""Identify the caller: the emulator accepts `test` and any account's id as its administrator, and gives
+functions credentials that anybody can compute from their ARNs.
 
 Here one key is the administrator's, and functions' credentials are made with a key of this process.
 """

@@ -1,4 +1,4 @@
-"""What a rule runs and fails, Lambda repeats, as it does after Invoke; the emulator runs it once."""
+"""Lambda repeats a failed run of a rule, as it does after Invoke; the emulator runs it once."""
 
 import json
 

@@ -1,4 +1,6 @@
-"""A deployment is a copy of the API as it was: the emulator serves each stage what the API is by now."""
+"""A deployment is a copy of the API at that time; the emulator serves each stage from the API's current
+state.
+"""
 
 import copy
 from collections.abc import Iterable, Mapping

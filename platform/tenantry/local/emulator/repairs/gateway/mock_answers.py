@@ -1,4 +1,4 @@
-"""A mock's answer may name the request by `$context.requestId`; the emulator sends the template as it is."""
+"""A mock's answer may name the request by `$context.requestId`; the emulator sends the template unchanged."""
 
 from typing import Any
 

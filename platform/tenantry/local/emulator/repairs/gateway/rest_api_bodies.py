@@ -1,7 +1,7 @@
 """PutRestApi: build a REST API from its OpenAPI body, which the emulator does not offer.
 
-Covers what `tenantry.gateway.body` writes: validators, one request authorizer, gateway responses,
-proxy and mock integrations. Anything else in the body is refused, because it would be missing without a word.
+Covers what `tenantry.gateway.body` writes: validators, one request authorizer, gateway responses, proxy and
+mock integrations. Anything else in the body is refused, because it would be silently missing.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """GetUsage and UpdateUsage: calls by API key and day, counted with the quota; the emulator counts none.
 
-Periods are the calendar's, in UTC, as API Gateway has them; the emulator's begin with a key's first call. By
-what is reported here calls are refused, too.
+Periods are the calendar's, in UTC, as API Gateway has them; the emulator's begin with a key's first call.
+Calls are refused by these counts too.
 """
 
 import json

@@ -97,7 +97,7 @@ def _described(name: str) -> Any:
     if alarm is None:
         return cloudwatch._error("ResourceNotFoundException", f"There is no alarm {name}", 404, use_json=True)
     cloudwatch._evaluate_all_alarms()
-    told = [
+    contributors = [
         {
             "ContributorId": group,
             "ContributorAttributes": dict(each.attributes),
@@ -107,4 +107,4 @@ def _described(name: str) -> Any:
         for group, each in _known.get(alarm["AlarmArn"], {}).items()
         if each.state == "ALARM"
     ]
-    return cloudwatch._json_ok({"AlarmContributors": told})
+    return cloudwatch._json_ok({"AlarmContributors": contributors})

@@ -1,4 +1,4 @@
-"""AWS/Logs, what log groups take in, which is what logs are billed by; the emulator measures none."""
+"""AWS/Logs: the bytes that log groups ingest, by which logs are billed; the emulator measures none."""
 
 from typing import Any
 

@@ -1,4 +1,6 @@
-"""GetMetricData: compute metric math, take dimensions as given, none too, and answer the newest first."""
+"""GetMetricData: compute metric math, accept any set of dimensions, including none, and answer the newest
+first.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
