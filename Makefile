@@ -150,7 +150,7 @@ bench-fleet: setup ## put 200 tenants' stacks through kills, a failure, a bad re
 	$(BIN)/python -m benches.fleet
 
 pictures: setup ## take the documentation's pictures of the console and of a handover (needs chromium)
-	$(BIN)/python -m tests.support.pictures
+	PYTHONPATH=functions $(BIN)/python -m tests.support.pictures
 
 check: setup ## lint, formatting, types, import rules
 	$(BIN)/ruff check $(SOURCES)

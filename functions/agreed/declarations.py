@@ -89,14 +89,21 @@ class Use:
         kind: of its own group's records, their entries (`message-state`), `COUNT` or `IDEMPOTENCY`; of
             another group's, with its name before a slash (`contact/message`). A use of a group that is not
             there grants nothing.
+        listed: whether it grants nothing either where the tenant's file does not list that other group.
     """
 
     kind: str
     actions: tuple[Action, ...]
+    listed: bool = False
+
+    @property
+    def of(self) -> str:
+        """The other group; empty where it is the function's own."""
+        return self.kind.rpartition("/")[0]
 
 
-def use(kind: str, *actions: Action) -> Use:
-    return Use(kind, actions)
+def use(kind: str, *actions: Action, listed: bool = False) -> Use:
+    return Use(kind, actions, listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +166,8 @@ class Function:
             hold one.
         mails: where it may send mail from the platform's sender through SES.
         oversees: whether it reads its tenant's access log and what the usage plan has counted, and knows the
-            tenant's limits and the names of its API keys; of a route's function alone.
+            tenant's limits, the names of its API keys and the groups that its file lists; of a route's
+            function alone.
         memory_mb: None takes the tier's.
         timeout_seconds: of a route's function far below the gateway's 29 s, so that the client is answered.
     """

@@ -25,6 +25,7 @@ API_KEYS: Final = "API_KEYS"  # names of the tenant's, by id, as JSON
 STATUS: Final = "STATUS"  # the tenant's, such as ACTIVE
 ACTIVE: Final = "active"
 LIMITS: Final = "LIMITS"  # the tenant's, as JSON
+GROUPS: Final = "GROUPS"  # those that the tenant's file lists, as a JSON list
 CALLS: Final = "CALLS"  # addresses beyond AWS that it may call, as a JSON list
 
 

@@ -8,3 +8,4 @@ LINK: Final = "link"  # the purpose that a link is sealed for, and the parameter
 ENTER: Final = "/portal/enter"  # below a stage's address
 SHORTEST_SECONDS: Final = 60
 LONGEST_SECONDS: Final = 86_400
+CLIENTS: Final = "clients"  # the right to make, change and remove clients of the token endpoint

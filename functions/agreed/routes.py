@@ -6,6 +6,7 @@ the content.
 The table is `route_table`, which packing writes from the contract's parts: a cold start parses no YAML.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -57,6 +58,11 @@ def find(group: str, method: str, path: str) -> Route | None:
 def methods(group: str, path: str) -> tuple[str, ...]:
     """The methods that the group serves on a path; empty when the path is not the group's."""
     return tuple(route.method for route in table() if (route.group, route.path) == (group, path))
+
+
+def scopes(groups: Collection[str]) -> frozenset[str]:
+    """Those that open the routes of these groups."""
+    return frozenset(route.scope for route in stated() if route.scope and route.group in groups)
 
 
 def installed(group: str) -> bool:

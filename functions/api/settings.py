@@ -21,7 +21,8 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Overseen:
-    """What a function looks at that oversees its tenant: log group, plan's id, names of API keys by id.
+    """What a function looks at that oversees its tenant: log group, plan's id, names of API keys by id, and
+    the groups that the tenant's file lists.
 
     `active`: whether the tenant's API answers, which is not so while it is suspended.
     """
@@ -30,6 +31,7 @@ class Overseen:
     access_log: str
     plan: str
     keys: Mapping[str, str]
+    groups: frozenset[str]
     rate_per_second: int
     burst: int
     quota: Quota | None
@@ -104,6 +106,7 @@ def _overseen(environment: Mapping[str, str]) -> Overseen:
         access_log=environment[names.ACCESS_LOG],
         plan=environment[names.USAGE_PLAN],
         keys=json.loads(environment[names.API_KEYS]),
+        groups=frozenset(json.loads(environment[names.GROUPS])),
         rate_per_second=limits["rate_per_second"],
         burst=limits["burst"],
         quota=Quota(**limits["quota"]) if "quota" in limits else None,

@@ -228,7 +228,7 @@ def served(groups: Groups) -> dict[str, Served]:
     mail = policies.by_email(["sender"], "sender", ["receiver"])
     secrets = {each.name: f"secret {each.name}" for each in groups.secrets}
     queues = {each.name: f"queue {each.name}" for each in groups.queues}
-    reach = Reach("the table", "its log", secrets, queues, mail)
+    reach = Reach("the table", "its log", secrets, queues, mail, listed=groups.names)
     return {
         member.name: Served(
             member.handler, tuple(sorted(set(_rights(grants.of_member(member, groups, "tenant", reach)))))

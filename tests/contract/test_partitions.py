@@ -75,6 +75,7 @@ def test_policies_cover_the_functions_partition_keys_and_no_others(tenant: str) 
         "portal": {
             message,
             partitions.records(tenant, "portal", "link"),
+            partitions.records(tenant, "tokens", "client"),
         },
     }
     assert expected.keys() == {member.name for member in GROUPS.members}
@@ -99,7 +100,14 @@ class Recorded:
         others = dict.fromkeys(self.secrets, "arn:another")
         queues = {each.name: ARNS.queue(NAMES.queue(tenant, each.name)) for each in GROUPS.queues}
         overseen = overseeing(tenant)
-        reach = Reach(TABLE, logs, self.secrets if tenant == "acme" else others, queues, overseen=overseen)
+        reach = Reach(
+            TABLE,
+            logs,
+            self.secrets if tenant == "acme" else others,
+            queues,
+            overseen=overseen,
+            listed=GROUPS.names,
+        )
         return grants.of_member(member, GROUPS, tenant, reach)
 
     def denied(self, member: Member) -> list[Call]:
@@ -205,8 +213,16 @@ def call_portal(recorder: Recorder, api: TenantApi) -> None:
         for page in ("usage", "calls", "deliveries")
     ]
     form = visits.form(pages[0])
-    for page, fields in (("deliveries", visits.delivery(pages[2])), ("leave", {})):
+
+    def post(page: str, **fields: Any) -> None:
         recorder.call(api, "POST", f"/portal/{page}", {"form": form, **fields}, headers=cookie, subject=None)
+
+    post("deliveries", **visits.delivery(pages[2]))
+    post("clients", act="make", client="a-shop", scope="items:read")
+    for act in ("roll", "end", "remove"):
+        shown = recorder.call(api, "GET", "/portal/clients", headers=cookie, subject=None).text
+        post("clients", act=act, **visits.client(shown))
+    post("leave")
 
 
 def test_every_route_of_the_functions_was_called(recorded: Recorded) -> None:

@@ -9,6 +9,7 @@ from typing import Any, get_args
 import pytest
 
 import authorizer.handler
+from agreed.seals import Seal
 from api import logs
 from api import settings as common
 from api.queue import Entry
@@ -18,6 +19,8 @@ from groups.contact.notifier import handler as notifier_handler
 from groups.contact.notifier.deliveries import Outcome, Record
 from groups.contact.notifier.failures import Undelivered
 from groups.items import handler as items_handler
+from groups.portal import changes
+from groups.portal import clients as portal_clients
 from groups.tokens import handler as tokens_handler
 from tenantry import groups
 from tenantry.components.stage import ACCESS_LOG_FORMAT
@@ -78,6 +81,8 @@ def fixture_written(
     answered = lines()
     tokens_handler.handle(of_request(events.proxy("POST", "/token")), events.Invocation())
     without_a_token = lines()
+    change_clients(monkeypatch)
+    changed = lines()
     notify(monkeypatch)
     return {
         "access": [GATEWAY_LINE],
@@ -85,7 +90,15 @@ def fixture_written(
         NOTIFIER: lines(),
         **dict.fromkeys(ROUTES, answered),
         "tokens": without_a_token,
+        "portal": changed,
     }
+
+
+def change_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the portal, each change once."""
+    for act, answer in {"make": ("", None), "roll": ("", None), "end": None, "remove": None}.items():
+        monkeypatch.setattr(portal_clients, act, lambda *_, answer=answer: answer)
+        changes.done({"act": act, "client": "crm"}, Seal("0" * 32, 0))
 
 
 class Outcomes:
@@ -156,6 +169,12 @@ def test_clients_without_a_token_are_asked_for_by_the_word_that_the_endpoint_wri
     written: dict[str, list[Line]],
 ) -> None:
     assert asked(named("refused-clients"), "message") <= {line["message"] for line in written["tokens"]}
+
+
+def test_changes_of_clients_are_asked_for_by_the_words_that_the_portal_writes(
+    written: dict[str, list[Line]],
+) -> None:
+    assert asked(named("changed-clients"), "message") == {line["message"] for line in written["portal"]}
 
 
 def test_failed_deliveries_are_asked_for_by_words_that_the_notifier_writes(

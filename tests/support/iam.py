@@ -81,7 +81,9 @@ def role_policy(
     known = [SIGNING, *(each.name for each in installed.secrets)]
     secrets = {each: secret(names.secret(tenant, each)) for each in known}
     queues = {each.name: arns.queue(names.queue(tenant, each.name)) for each in installed.queues}
-    reach = Reach(table, logs, secrets, queues, overseen=overseeing(tenant, names, arns))
+    reach = Reach(
+        table, logs, secrets, queues, overseen=overseeing(tenant, names, arns), listed=installed.names
+    )
     return grants.of_member(member, installed, tenant, reach)
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from agreed import clients, partitions
+from agreed import clients
+from agreed.clients import moment, new_secret
 from authorizer import keys, tokens
 from authorizer.settings import Settings
 from authorizer.tokens import Identity
-from tenantry.operations.token_clients import moment, new_secret
 from tenantry.rules.jwks import ed25519_jwk
 from tests.support import tenant_api
 from tests.support.tenant_api import TABLE, Answer, TenantApi
@@ -85,8 +85,7 @@ class Issuing:
         return tokens.verify(token, settings, keys.fixed(ring), now or datetime.now(UTC).timestamp())
 
     def _key(self, client: str) -> dict[str, Any]:
-        partition = partitions.records(self.api.tenant, "tokens", clients.CLIENT)
-        return {"pk": {"S": partition}, "sk": {"S": client}}
+        return clients.key(self.api.tenant, client)
 
 
 def ago(**span: float) -> str:

@@ -12,8 +12,10 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser
 
-from groups.portal import pages
+from agreed.clients import Known
+from groups.portal import clients_page, pages
 from groups.portal.calls import Call, Calls
+from groups.portal.clients import Row
 from tenantry.config import load_platform
 from tenantry.console.app import application
 from tenantry.console.pages import Pages
@@ -60,7 +62,11 @@ HANDED = [
 ]
 
 PORTAL = FOLDER.parent / "portal"
-VISITED = [("calls-light", {**WIDE, "height": 700}, "light")]
+VISITED = [
+    ("calls-light", {**WIDE, "height": 700}, "light"),
+    ("clients-light", {**WIDE, "height": 860}, "light"),
+]
+SCOPES = ("items:read", "items:write", "tools:read")
 
 
 def _calls(all_: float, client: float, server: float, p99: float) -> Glance:
@@ -154,13 +160,34 @@ def _portal(browser: Browser) -> None:
         )
         for n, (status, error) in enumerate(outcomes * 2)
     ]
-    content = pages.calls_(Calls(tuple(found), True), 1, False, "", {"k1": "web"})
+    contents = {
+        "calls": pages.calls_(Calls(tuple(found), True), 1, False, "", {"k1": "web"}),
+        "clients": clients_page.clients_(_clients(), SCOPES, "form", "", "", "acme"),
+    }
     PORTAL.mkdir(exist_ok=True)
     for name, size, scheme in VISITED:
+        shown = name.partition("-")[0]
         page = browser.new_page(viewport=size, color_scheme=scheme)
-        page.set_content(pages.page("calls", "acme", "", content).body)
+        page.set_content(pages.page(shown, "acme", "", contents[shown]).body)
+        if shown == "clients":
+            page.locator("summary").nth(1).click()
         page.screenshot(path=PORTAL / f"{name}.png")
         page.close()
+
+
+def _clients() -> list[Row]:
+    """As developers see them who may change them."""
+
+    def at(**span: float) -> str:
+        return (NOW + timedelta(**span)).isoformat()
+
+    exports = Known("nightly-export", SCOPES[:2], at(days=-40), at(hours=-9), at(days=325), at(hours=31))
+    partner = Known("trial.partner", SCOPES[:1], at(days=-33), at(days=-6), at(days=-3), None)
+    return [
+        Row(Known("crm", SCOPES[:1], at(days=-190), at(minutes=-3), None, None), "", False, False),
+        Row(exports, "", False, True),
+        Row(partner, "", True, False),
+    ]
 
 
 def main() -> None:

@@ -45,6 +45,7 @@ def overseen(tenant: str, secret: str) -> Iterator[None]:
         environment.ACCESS_LOG: group,
         environment.USAGE_PLAN: f"plan-of-{tenant}",
         environment.API_KEYS: json.dumps({"key": "web"}),
+        environment.GROUPS: json.dumps(["contact", "items", "portal", "tokens"]),
         environment.LIMITS: json.dumps({"rate_per_second": 20, "burst": 40}),
     }
     _forget()
@@ -60,14 +61,14 @@ def _forget() -> None:
 
 
 def session(tenant: str) -> tuple[dict[str, str], str]:
-    """The header of one that has begun, and what its pages' forms carry."""
-    begun = seals.draw(int(time.time()) + SESSION_SECONDS)
+    """The header of one that has begun and may change clients, and what its pages' forms carry."""
+    begun = seals.draw(int(time.time()) + SESSION_SECONDS, portal.CLIENTS)
     cookie = seals.write(KEY, tenant, SESSION, begun)
     return {"cookie": f"{COOKIE}={cookie}"}, seals.write(KEY, tenant, FORM, begun)
 
 
 def link(tenant: str) -> str:
-    return seals.write(KEY, tenant, portal.LINK, seals.draw(int(time.time()) + 900))
+    return seals.write(KEY, tenant, portal.LINK, seals.draw(int(time.time()) + 900, portal.CLIENTS))
 
 
 def form(page: str) -> str:
@@ -77,6 +78,11 @@ def form(page: str) -> str:
 def delivery(page: str) -> dict[str, str]:
     """The newest one that the page shows, as its form sends it again."""
     return {name: _hidden(page, name) for name in ("id", "receiver")}
+
+
+def client(page: str) -> dict[str, str]:
+    """The first one that the page shows, as its forms change it."""
+    return {name: _hidden(page, name) for name in ("client", "version")}
 
 
 def _hidden(page: str, name: str) -> str:

@@ -1,1 +1,1 @@
-"""The portal of a tenant's developers: web pages of their own calls, deliveries, usage and keys."""
+"""The portal of a tenant's developers: web pages of their own calls, deliveries, usage, keys and clients."""

@@ -1,10 +1,11 @@
-"""The portal: web pages on which a tenant's developers see their calls, deliveries, usage and keys.
+"""The portal: web pages on which a tenant's developers see their calls, deliveries, usage and keys, and keep
+the clients of its token endpoint.
 
 `tenantry portal` prints the link that opens it.
 """
 
-from agreed import portal
-from agreed.declarations import Function, Group, PageRoute, Record, Secret, Value, use
+from agreed import clients, portal
+from agreed.declarations import Function, Group, PageRoute, Query, Record, Secret, Value, use
 
 SESSION, FORM = "session", "form"  # what is sealed under the key, beside links
 SESSION_SECONDS = 4 * 3_600
@@ -34,6 +35,7 @@ GROUP = Group(
         uses=(
             use(USED.kind, "put"),
             use("contact/message", "get", "query"),
+            use(f"{clients.GROUP}/{clients.CLIENT}", "delete", "get", "put", "query", "update", listed=True),
         ),
         secrets=(KEY.name,),
         feeds=("contact/contact",),
@@ -41,6 +43,16 @@ GROUP = Group(
     ),
     records=(USED,),
     secrets=(KEY,),
+    queries=(
+        Query(
+            "changed-clients",
+            "Which clients were changed in portals",
+            (portal.GROUP,),
+            """fields @timestamp, tenant, message, client, session, request_id
+| filter message in ["client made", "client rolled", "client ended", "client removed"]
+| sort @timestamp desc""",
+        ),
+    ),
     page_routes=(
         PageRoute("GET /portal/enter", "it asks whether to sign in by a signed link, and shows nothing else"),
         PageRoute("POST /portal/enter", "a signed link opens it, once"),
@@ -49,5 +61,7 @@ GROUP = Group(
         PageRoute("GET /portal/calls", SIGNED_IN),
         PageRoute("GET /portal/deliveries", SIGNED_IN),
         PageRoute("POST /portal/deliveries", SIGNED_IN),
+        PageRoute("GET /portal/clients", SIGNED_IN),
+        PageRoute("POST /portal/clients", "a session opens it whose link was made for changing clients"),
     ),
 )

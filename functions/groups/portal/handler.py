@@ -3,16 +3,20 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from agreed import portal
+from agreed.clients import ID as CLIENT_ID
 from agreed.identifiers import ID
 from agreed.seals import Seal
 from api import logs, problems, settings
 from api.application import Handlers, serve
 from api.deadline import Invocation
-from api.errors import ApiError, invalid_parameter
+from api.errors import ApiError, NotFound, invalid_parameter
 from api.requests import Request
 from api.responses import Response
-from groups.portal import calls, deliveries, pages, sessions, usage
+from groups.portal import calls, changes, clients, clients_page, deliveries, pages, sessions, usage
+from groups.portal.clients import NotDone
 from groups.portal.declaration import GROUP
+from groups.portal.markup import Html
 
 Page = Callable[[Request, Seal], Response]
 _CORS: Final = ("Access-Control-", "Vary")
@@ -48,7 +52,7 @@ def show_usage(_request: Request, session: Seal) -> Response:
     limits = settings.current().overseen
     quota = (limits.quota.limit, limits.quota.period) if limits.quota else None
     content = pages.usage(usage.of_keys(), limits.rate_per_second, limits.burst, quota)
-    return pages.page("usage", _tenant(), sessions.form(session), content)
+    return _page("usage", session, content)
 
 
 def show_calls(request: Request, session: Seal) -> Response:
@@ -59,15 +63,14 @@ def show_calls(request: Request, session: Seal) -> Response:
     found = calls.of_request(asked) if asked else calls.of_last(int(hours), errors=errors)
     names = dict(settings.current().overseen.keys)
     content = pages.calls_(found, int(hours), errors, asked, names)
-    return pages.page("calls", _tenant(), sessions.form(session), content)
+    return _page("calls", session, content)
 
 
 def show_deliveries(request: Request, session: Seal) -> Response:
     sent = request.parameter("sent") or ""
     notice = f"{sent} is in the queue again." if ID.fullmatch(sent) else ""
     found = deliveries.page(request.parameter("before")) if deliveries.there_are() else deliveries.NONE
-    form = sessions.form(session)
-    return pages.page("deliveries", _tenant(), form, pages.deliveries_(found, form, notice))
+    return _page("deliveries", session, pages.deliveries_(found, sessions.form(session), notice))
 
 
 def send_again(request: Request, session: Seal) -> Response:
@@ -77,6 +80,47 @@ def send_again(request: Request, session: Seal) -> Response:
     deliveries.send_again(message, receiver, request.request_id)
     logs.info("sent again", message_id=message, receiver=receiver or None, session=session.id)
     return pages.led_to(f"deliveries?sent={message}")
+
+
+def show_clients(request: Request, session: Seal) -> Response:
+    _require_clients()
+    changed = request.parameter("changed") or ""
+    return _clients(session, changed=changed if CLIENT_ID.fullmatch(changed) else "")
+
+
+def change_client(request: Request, session: Seal) -> Response:
+    """A new secret is in the answer itself: an address would be kept, and this is not."""
+    fields = request.form_or_json()
+    sessions.require_form(request, session, fields.get("form"))
+    _require_clients()
+    try:
+        if session.right != portal.CLIENTS:
+            raise NotDone(
+                403, "Nothing was changed: your link was made for looking, not for changing clients."
+            )
+        done = changes.done(fields, session)
+    except NotDone as refused:
+        logs.record("client not changed", status=refused.status, session=session.id)
+        return _clients(session, refused.status, alert=str(refused))
+    if done.secret:
+        return _page("clients", session, clients_page.secret(done))
+    return pages.led_to(f"clients?changed={done.client}")
+
+
+def _clients(session: Seal, status: int = 200, *, changed: str = "", alert: str = "") -> Response:
+    form = sessions.form(session) if session.right == portal.CLIENTS else ""
+    content = clients_page.clients_(clients.listed(), clients.scopes(), form, changed, alert, _tenant())
+    return _page("clients", session, content, status)
+
+
+def _require_clients() -> None:
+    if not clients.there_are():
+        raise NotFound("This API has no token endpoint, and so no clients of one.")
+
+
+def _page(name: str, session: Seal, content: Html, status: int = 200) -> Response:
+    shown = [each for each in pages.PAGES if each != "clients" or clients.there_are()]
+    return pages.page(name, _tenant(), sessions.form(session), content, shown, status)
 
 
 def _tenant() -> str:
@@ -114,4 +158,6 @@ HANDLERS: Final[Handlers] = {
     "showCalls": _of_session(show_calls),
     "showDeliveries": _of_session(show_deliveries),
     "sendAgain": _of_session(send_again),
+    "showClients": _of_session(show_clients),
+    "changeClient": _of_session(change_client),
 }

@@ -26,22 +26,29 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _NOTHING: Final = Html()
-PAGES: Final = {"usage": "Usage and keys", "calls": "Calls", "deliveries": "Deliveries"}
+PAGES: Final = {
+    "usage": "Usage and keys",
+    "calls": "Calls",
+    "deliveries": "Deliveries",
+    "clients": "Clients",
+}
 
 
-def page(name: str, tenant: str, form: str, content: Html) -> Response:
-    """Of a session, whose forms carry `form`."""
+def page(
+    name: str, tenant: str, form: str, content: Html, shown: Iterable[str] = PAGES, status: int = 200
+) -> Response:
+    """Of a session, whose forms carry `form`; `shown` are the pages that there are."""
     links = joined(
         fill(
             templates.LINK,
             page=each,
-            title=title,
+            title=PAGES[each],
             current=Html(' aria-current="page"' if each == name else ""),
         )
-        for each, title in PAGES.items()
+        for each in shown
     )
     navigation = fill(templates.NAVIGATION, links=links, form=form)
-    return _whole(200, tenant, PAGES[name], content, navigation, "")
+    return _whole(status, tenant, PAGES[name], content, navigation, "")
 
 
 def enter(tenant: str, link: str) -> Response:

@@ -1,6 +1,7 @@
 """Who may see the pages: whoever came by a link that was not used before, for four hours.
 
 A session is a cookie that is sealed with the tenant's own key, and no record: another key ends all at once.
+It is good for looking, and for what its link was made for.
 Its path is left to the browser, which takes the folder of the page that set it: this stage's portal alone.
 """
 
@@ -53,8 +54,8 @@ def begin(request: Request, link: str) -> str:
     if seal is None or not _first_use(seal):
         logs.warning("not signed in", link=seal.id if seal else None)
         raise Closed("This link is not good, or not any more: each opens the portal once, for a short time.")
-    session = seals.draw(int(now) + SESSION_SECONDS)
-    logs.info("signed in", link=seal.id, session=session.id)
+    session = seals.draw(int(now) + SESSION_SECONDS, seal.right)
+    logs.record("signed in", link=seal.id, session=session.id, right=session.right or None)
     return _cookie(request, seals.write(_key(), config.tenant, SESSION, session), SESSION_SECONDS)
 
 

@@ -40,11 +40,19 @@ thead th{color:var(--quiet);font-size:.88rem;font-weight:550}tbody th{font-weigh
 tbody tr:last-child>*{border-bottom:0}td form{margin:0}
 form.find{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:center;margin:0 0 1.2rem}
 label{display:inline-flex;gap:.4rem;align-items:center}
-input[type=text],select{font:inherit;color:inherit;background:var(--panel);
+input[type=text],input[type=number],select{font:inherit;color:inherit;background:var(--panel);
 border:1px solid var(--quiet);border-radius:7px;padding:.35rem .6rem;max-width:100%}
 button{font:inherit;min-height:2.2rem;padding:.3rem .9rem;border-radius:7px;border:1px solid var(--link);
 background:var(--link);color:var(--on-link);cursor:pointer}
 button.plain{background:none;color:var(--link)}
+fieldset{border:0;padding:0;margin:0 0 .8rem;display:flex;flex-wrap:wrap;gap:.3rem 1rem}
+legend{padding:0;margin-bottom:.3rem}
+form.new>label{display:flex;flex-wrap:wrap;margin:0 0 .8rem}input[type=number]{width:5.5rem}
+summary{color:var(--link);cursor:pointer}
+td details form{display:flex;flex-wrap:wrap;gap:.4rem .8rem;align-items:center;margin:.6rem 0}
+dl.secret{display:block}dl.secret div{margin-bottom:.6rem}dl.secret dd{font-size:1rem}
+@media(min-width:761px){.name{min-width:10rem}}
+.alert{border-color:var(--bad)}
 @media(min-width:761px){td:first-child{white-space:nowrap}}
 @media(max-width:760px){
 thead{display:block;position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}

@@ -9,11 +9,11 @@ import hashlib
 import hmac
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from agreed import partitions
 from agreed.clients import (
-    CLIENT,
     EARLIER,
     EARLIER_UNTIL,
     ENDS_AT,
@@ -22,9 +22,10 @@ from agreed.clients import (
     SECRET,
     USED_AT,
     digest,
+    key,
+    past,
 )
 from api import clock, settings, table
-from api.table import Attributes
 from groups.tokens.asking import Credentials, refused_client
 from groups.tokens.declaration import FAILURE, GROUP
 from groups.tokens.refusals import Refused
@@ -45,11 +46,11 @@ class Client(NamedTuple):
 def authenticated(by: Credentials) -> Client:
     """Raises Refused."""
     now = clock.now_ms()
-    found = table.current().get(_key(by.id)) if ID.fullmatch(by.id) else None
+    found = table.current().get(key(settings.current().tenant, by.id)) if ID.fullmatch(by.id) else None
     texts = {name: value["S"] for name, value in (found or {}).items() if "S" in value}
     if not _is_right(texts, by.secret, now):
         raise _failed(by.id, "unknown client" if found is None else "wrong secret")
-    if _past(texts.get(ENDS_AT), now):
+    if past(texts.get(ENDS_AT), _moment(now)):
         raise _failed(by.id, "ended")
     if not _used(by.id, texts.get(USED_AT), now):
         raise _failed(by.id, "unknown client")
@@ -60,12 +61,11 @@ def _is_right(texts: Mapping[str, str], secret: str, now: int) -> bool:
     given = digest(secret)
     first = hmac.compare_digest(given, texts.get(SECRET, NOBODY))
     second = hmac.compare_digest(given, texts.get(EARLIER, NOBODY))
-    return first or (second and not _past(texts.get(EARLIER_UNTIL), now))
+    return first or (second and not past(texts.get(EARLIER_UNTIL), _moment(now)))
 
 
-def _past(moment: str | None, now: int) -> bool:
-    """A moment that cannot be read is past."""
-    return moment is not None and (clock.epoch_ms(moment) or 0) <= now
+def _moment(epoch_ms: int) -> datetime:
+    return datetime.fromtimestamp(epoch_ms / 1000, UTC)
 
 
 def _used(client: str, before: str | None, now: int) -> bool:
@@ -74,7 +74,7 @@ def _used(client: str, before: str | None, now: int) -> bool:
         return True
     try:
         table.current().update(
-            Key=_key(client),
+            Key=key(settings.current().tenant, client),
             UpdateExpression=f"SET {USED_AT} = :now",
             ConditionExpression="attribute_exists(pk)",
             ExpressionAttributeValues={":now": {"S": clock.rfc3339(now)}},
@@ -109,10 +109,6 @@ def _counted(counter: str, most: int, expires: int) -> bool:
     except table.Refused:
         return False
     return True
-
-
-def _key(client: str) -> Attributes:
-    return {"pk": {"S": _partition(CLIENT)}, "sk": {"S": client}}
 
 
 def _partition(kind: str) -> str:

@@ -1,27 +1,18 @@
 """Tokens: a program exchanges its id and secret for a token, signed by the tenant's newest managed key."""
 
-from agreed.clients import (
-    CLIENT,
-    CREATED_AT,
-    EARLIER,
-    EARLIER_UNTIL,
-    ENDS_AT,
-    SCOPES,
-    SECRET,
-    USED_AT,
-)
+from agreed import clients
 from agreed.declarations import SIGNING, Field, Function, Group, KeyRoute, Query, Record, use
 
 CLIENTS = Record(
-    CLIENT,
+    clients.CLIENT,
     fields=(
-        Field(CREATED_AT, "moment"),
-        Field(SCOPES),
-        Field(SECRET),
-        Field(EARLIER, optional=True),
-        Field(EARLIER_UNTIL, "moment", optional=True),
-        Field(ENDS_AT, "moment", optional=True),
-        Field(USED_AT, "moment", optional=True),
+        Field(clients.CREATED_AT, "moment"),
+        Field(clients.SCOPES),
+        Field(clients.SECRET),
+        Field(clients.EARLIER, optional=True),
+        Field(clients.EARLIER_UNTIL, "moment", optional=True),
+        Field(clients.ENDS_AT, "moment", optional=True),
+        Field(clients.USED_AT, "moment", optional=True),
     ),
     chosen_ids=True,
     not_exported="whoever wrote a file could let themselves in by it",
@@ -35,9 +26,9 @@ FAILURE = Record(
 )
 
 GROUP = Group(
-    "tokens",
+    clients.GROUP,
     Function(
-        uses=(use(CLIENT, "get", "update"), use(FAILURE.kind, "update")),
+        uses=(use(CLIENTS.kind, "get", "update"), use(FAILURE.kind, "update")),
         secrets=(SIGNING,),
     ),
     records=(CLIENTS, FAILURE),

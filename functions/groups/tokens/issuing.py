@@ -48,8 +48,7 @@ def issuer() -> Issuer:
 @lru_cache(1)
 def _read(text: str) -> Issuer:
     said: dict[str, Any] = json.loads(text)
-    on = frozenset(said["groups"])
-    scopes = frozenset(each.scope for each in routes.stated() if each.scope and each.group in on)
+    scopes = routes.scopes(said["groups"])
     return Issuer(said["issuer"], said["audience"], said["key"], said["seconds"], scopes)
 
 

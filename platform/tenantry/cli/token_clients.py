@@ -1,11 +1,11 @@
 """`clients`: the programs that get a tenant's tokens from its token endpoint. A secret is shown once."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
+from agreed.clients import GRACE_HOURS, MOST_DAYS, MOST_GRACE_HOURS
 from tenantry.cli.output import harmless, print_json, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen
 from tenantry.cli.tenants import AsJson
@@ -55,7 +55,8 @@ def add(
         typer.Option("--scope", help="A scope; repeat it. All of the tenant's, if left out."),
     ] = None,
     days: Annotated[
-        int | None, typer.Option("--days", min=1, max=3_650, help="How long it lasts; for good, if left out.")
+        int | None,
+        typer.Option("--days", min=1, max=MOST_DAYS, help="How long it lasts; for good, if left out."),
     ] = None,
     stack: StackOption = None,
     region: Region = None,
@@ -85,8 +86,11 @@ def roll(
     slug: Slug,
     client: Client,
     grace: Annotated[
-        int, typer.Option("--grace", min=0, max=720, help="Hours in which the secret of now works too.")
-    ] = 24,
+        int,
+        typer.Option(
+            "--grace", min=0, max=MOST_GRACE_HOURS, help="Hours for which the current secret still works."
+        ),
+    ] = GRACE_HOURS,
     stack: StackOption = None,
     region: Region = None,
     port: Port = None,
@@ -100,13 +104,44 @@ def roll(
         place.trail().act("clients roll", slug, client=client, grace_hours=grace),
         refusals_reported(place.region),
     ):
-        secret, until = _endpoint(place, slug).roll(client, timedelta(hours=grace))
+        secret, until = _endpoint(place, slug).roll(client, grace)
     if as_json:
         print_json({"tenant": slug, "client": client, "secret": secret, "earlier_until": until})
         return
     typer.echo(secret)
     before = f"works until {until}" if until else "works no more"
     _say(f"✓ rolled {client} of {slug}; the secret before {before}")
+
+
+@clients.command("end")
+def end(
+    slug: Slug,
+    client: Client,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            "--days", min=0, max=MOST_DAYS, help="How long it lasts from now; for good, if left out."
+        ),
+    ] = None,
+    stack: StackOption = None,
+    region: Region = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set when a client ends: from then on it gets no tokens, until another end is set."""
+    from tenantry.operations.aws import refusals_reported
+
+    place = chosen(stack, region, port, slug)
+    with (
+        place.trail().act("clients end", slug, client=client, days=days),
+        refusals_reported(place.region),
+    ):
+        ends = _endpoint(place, slug).end(client, days)
+    if as_json:
+        print_json({"tenant": slug, "client": client, "ends_at": ends})
+        return
+    said = f"ends at {_to_the_second(ends)}" if ends else "does not end"
+    stdout().print(f"✓ {client} of {slug} {said}", markup=False, soft_wrap=True)
 
 
 @clients.command("remove")

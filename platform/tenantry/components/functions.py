@@ -181,6 +181,7 @@ def _policy(
             _mail(site, declared),
             site.tenant.traced,
             _overseen(site, known["plan"]),
+            site.tenant.routes,
         )
         policy = grants.of_member(declared, site.tenant.groups, site.slug, reach)
         return json.dumps(policies.extended(policy, known["decrypt"]))
@@ -207,6 +208,7 @@ def _overseeing(site: Site, overseen: Overseen) -> Environment:
         environment.ACCESS_LOG: site.deployment.names.access_log(site.slug),
         environment.USAGE_PLAN: overseen.plan,
         environment.API_KEYS: ids.apply(lambda known: compact(dict(zip(known, names, strict=True)))),
+        environment.GROUPS: compact(list(site.tenant.routes)),
         environment.LIMITS: compact(limits.model_dump(mode="json", exclude_none=True)),
     }
 

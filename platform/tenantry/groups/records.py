@@ -78,6 +78,9 @@ def used(one: Installed, source: PythonSource, all_: list[Installed]) -> Iterato
                     what,
                     f"name one of {', '.join(sorted(known))}",
                 )
+            if use.listed and not group:
+                what = f"{member.name} uses {use.kind} only where its own group is listed, which it always is"
+                yield source.line(use.kind, kind, of="use Use"), what, "leave listed out"
             if not use.actions:
                 yield (
                     source.line(use.kind, of="use Use"),

@@ -1,6 +1,6 @@
 """Make a link that opens a tenant's portal once: sealed with the key that only this tenant's portal reads."""
 
-from agreed import portal, seals
+from agreed import clients, portal, seals
 from agreed.seals import Seal
 from tenantry.errors import Failed
 from tenantry.operations.named_values import TenantSecrets
@@ -14,6 +14,13 @@ def require_portal(tenant: RunningTenant) -> None:
         raise Failed(f"{tenant.slug} has no portal; add {portal.GROUP} to routes in its file, and deploy it")
     if tenant.suspended:
         raise Failed(f"{tenant.slug} is suspended, and its portal with it")
+
+
+def require_endpoint(tenant: RunningTenant) -> None:
+    """Raises Failed: the tenant has no token endpoint, and so no clients of one."""
+    if clients.GROUP not in tenant.functions:
+        what = f"{tenant.slug} has no token endpoint, and so no clients to change"
+        raise Failed(f"{what}; add {clients.GROUP} to routes in its file, and deploy it")
 
 
 def link(address: str, secrets: TenantSecrets, seal: Seal) -> str:

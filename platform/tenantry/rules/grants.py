@@ -4,7 +4,7 @@ Leading keys match exactly or end in `#*`: no slug holds `#`, so `acme#*` can ne
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from agreed.declarations import COUNT, IDEMPOTENCY, Action, Record, Use
@@ -27,7 +27,7 @@ class Reach:
     """ARNs of what a tenant has, secrets and queues by name; `mail` is the right to send some, if it may.
 
     `traced`: whether its calls are, so that its functions write segments. `overseen` are the rights to look
-    at its calls and usage, for whatever oversees.
+    at its calls and usage, for whatever oversees. `listed` are the groups that its file lists.
     """
 
     table: str
@@ -37,6 +37,7 @@ class Reach:
     mail: Statement | None = None
     traced: bool = True
     overseen: tuple[Statement, ...] = ()
+    listed: Collection[str] = ()
 
 
 def of_member(member: Member, groups: Groups, tenant: str, reach: Reach) -> Policy:
@@ -48,7 +49,7 @@ def of_member(member: Member, groups: Groups, tenant: str, reach: Reach) -> Poli
     return policies.document(
         policies.log(reach.log_group),
         *([policies.TRACING] if reach.traced else []),
-        *_on_keys(member, groups, tenant, reach.table),
+        *_on_keys(member, groups, tenant, reach),
         *([policies.on_queues("Send", ["SendMessage"], sent)] if sent else []),
         *([policies.on_queues("Receive", policies.CONSUMING, taken)] if taken else []),
         *([policies.read_secrets(read)] if read else []),
@@ -59,8 +60,7 @@ def of_member(member: Member, groups: Groups, tenant: str, reach: Reach) -> Poli
 
 def key_patterns(use: Use, group: str, groups: Groups, tenant: str) -> Iterator[str]:
     """Of the partition keys of a use, for a condition on leading keys; none where its group is not there."""
-    other, _, kind = use.kind.rpartition("/")
-    owner = groups.group(other or group)
+    owner, kind = groups.group(use.of or group), use.kind.rpartition("/")[2]
     if owner is None:
         return
     prefix = f"{tenant}#{owner.name}#{kind}"
@@ -74,13 +74,15 @@ def _goes_on(kind: str, records: tuple[Record, ...]) -> bool:
     return any(kind == record.entries or (kind == record.kind and record.subset) for record in records)
 
 
-def _on_keys(member: Member, groups: Groups, tenant: str, table: str) -> Iterator[Statement]:
+def _on_keys(member: Member, groups: Groups, tenant: str, reach: Reach) -> Iterator[Statement]:
     """One statement for the actions that have all their keys in common.
 
     All keys of an action stand in one: a transaction may be judged by all that it puts at once.
     """
     keys: dict[Action, list[str]] = defaultdict(list)
     for use in member.function.uses:
+        if use.listed and use.of not in reach.listed:
+            continue
         for action in use.actions:
             keys[action] += key_patterns(use, member.group.name, groups, tenant)
     together: dict[tuple[str, ...], list[Action]] = defaultdict(list)
@@ -90,4 +92,4 @@ def _on_keys(member: Member, groups: Groups, tenant: str, table: str) -> Iterato
     for leading, actions in together.items():
         operations = [OPERATIONS[action] for action in actions]
         sid = "".join(operation.removesuffix("Item") for operation in operations)
-        yield policies.on_keys(sid, operations, table, leading)
+        yield policies.on_keys(sid, operations, reach.table, leading)

@@ -12,7 +12,7 @@ from tenantry.isolation.cells import SOMEWHERE as ARNS
 from tenantry.isolation.cells import RegisteredCell, registered
 from tenantry.isolation.proof import prove
 from tenantry.rules.naming import Names
-from tenantry.rules.policies import overseeing
+from tenantry.rules.policies import Statement, overseeing
 from tests.support.mutations import Mutation, added, allow, found, granted, restated, set_variable
 
 NAMES = Names("demo")
@@ -37,6 +37,11 @@ def variables(**values: Any) -> Mutation:
 
 def usage_of(slug: str) -> Callable[[RegisteredCell], str]:
     return lambda cell: ARNS.usage(found(cell, "UsagePlan", slug).id)
+
+
+def led_by(statement: Statement, key: str) -> None:
+    """Lets it reach one partition more."""
+    statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"].append(key)
 
 
 MISTAKES: dict[str, tuple[Mutation, str]] = {
@@ -77,6 +82,19 @@ MISTAKES: dict[str, tuple[Mutation, str]] = {
         )(cell),
         environment.API_KEYS,
     ),
+    "groups that its file does not list": (variables(GROUPS='["portal","tokens"]'), environment.GROUPS),
+    "clients of another tenant": (
+        restated("acme.portal", "DeleteUpdate", lambda each: led_by(each, "acme-eu#tokens#client")),
+        "dynamodb:DeleteItem on",
+    ),
+    "clients of its own tenant, which has no token endpoint": (
+        restated("acme-eu.portal", "Put", lambda each: led_by(each, "acme-eu#tokens#client")),
+        "works on acme-eu#tokens#client",
+    ),
+    "failures at the token endpoint, which are not clients": (
+        restated("acme.portal", "DeleteUpdate", lambda each: led_by(each, "acme#tokens#failure")),
+        "works on acme#tokens#failure",
+    ),
     "a status that it does not have": (variables(STATUS="suspended"), "STATUS"),
     "a policy beside its own": (
         added(
@@ -98,6 +116,19 @@ def test_it_holds_the_rights_to_its_own_log_and_plan_alone(overseen: RegisteredC
         policy = found(overseen, "RolePolicy", f"{slug}.portal").document("policy")
         expected = overseeing(ARNS.log_and_streams(NAMES.access_log(slug)), usage_of(slug)(overseen))
         assert [each for each in policy["Statement"] if each["Sid"] in ("Calls", "Usage")] == list(expected)
+
+
+def test_it_keeps_clients_where_the_file_lists_a_token_endpoint_alone(overseen: RegisteredCell) -> None:
+    """acme's does; what is granted beside is the record of links, and the messages."""
+    for slug, kept in (("acme", ["acme#tokens#client"]), ("acme-eu", [])):
+        policy = found(overseen, "RolePolicy", f"{slug}.portal").document("policy")
+        keys = [
+            each["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+            for each in policy["Statement"]
+            if "dynamodb" in str(each["Action"])
+        ]
+        granted_ = {key for some in keys for key in some}
+        assert sorted(granted_) == sorted([f"{slug}#contact#message", f"{slug}#portal#link", *kept])
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)

@@ -83,6 +83,7 @@ def call(
     if route.group == "portal":
         cookie, form = visits.session(api.tenant)
         body = {"link": visits.link(api.tenant), "form": form, "id": message_id, "receiver": ""}
+        body |= {"act": "make", "client": "shop", "scope": "items:read"}
         query = f"link={body['link']}" if route.operation == "askToEnter" else ""
         sent = body if route.method == "POST" else None
         return api.call(route.method, route.path, sent, query=query, headers=cookie, subject=None)

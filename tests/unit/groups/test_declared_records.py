@@ -131,6 +131,13 @@ USES: dict[str, Case] = {
         "uses draft without any action",
         "actions",
     ),
+    "a use of its own where it is listed": (
+        'use("note", "get", "put")',
+        'use("note", "get", "put", listed=True)',
+        '"note", "get"',
+        "notes uses note only where its own group is listed, which it always is",
+        "leave listed out",
+    ),
     "a text where uses are wanted": (
         "Function()),)",
         'Function("note")),)',

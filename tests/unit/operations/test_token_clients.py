@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -12,7 +12,6 @@ from moto import mock_aws
 from agreed import clients, environment
 from groups.tokens.declaration import CLIENTS
 from tenantry.errors import Failed, WrongInput
-from tenantry.operations import token_clients
 from tenantry.operations.places import Place
 from tenantry.operations.token_clients import Endpoint, NoEndpoint, endpoint
 from tenantry.rules.naming import Names
@@ -49,7 +48,7 @@ def stored(dynamodb: Any) -> list[dict[str, Any]]:
 
 def test_a_client_is_kept_as_its_group_declares_it_without_its_secret(acme: Endpoint, dynamodb: Any) -> None:
     secret = acme.add("crm", ["items:write", "items:read", "items:read"], days=2)
-    acme.roll("crm", timedelta(hours=1))
+    acme.roll("crm", 1)
     [record] = stored(dynamodb)
     assert record.pop("pk") == {"S": "acme#tokens#client"}
     assert record.pop("sk") == {"S": "crm"}
@@ -64,7 +63,7 @@ def test_a_client_is_kept_as_its_group_declares_it_without_its_secret(acme: Endp
 
 def test_no_two_secrets_are_alike_and_each_is_shown_once(acme: Endpoint) -> None:
     made = {acme.add(name, SCOPES, None) for name in ("a", "b")}
-    made |= {acme.roll("a", timedelta())[0] for _ in range(2)}
+    made |= {acme.roll("a", 0)[0] for _ in range(2)}
     assert len(made) == 4
     assert all(each.startswith("tcs_") and len(each) == 4 + 43 for each in made)
     assert not any(each in repr(acme.listed()) for each in made)
@@ -72,12 +71,22 @@ def test_no_two_secrets_are_alike_and_each_is_shown_once(acme: Endpoint) -> None
 
 def test_a_roll_without_grace_ends_both_secrets_before(acme: Endpoint, dynamodb: Any) -> None:
     acme.add("crm", SCOPES, None)
-    _, until = acme.roll("crm", timedelta(hours=1))
+    _, until = acme.roll("crm", 1)
     assert acme.listed()[0].earlier_until == until
-    _, until = acme.roll("crm", timedelta())
+    _, until = acme.roll("crm", 0)
     [record] = stored(dynamodb)
     assert until is None
     assert record.keys().isdisjoint({clients.EARLIER, clients.EARLIER_UNTIL})
+
+
+def test_an_end_is_set_moved_and_taken_away(acme: Endpoint) -> None:
+    acme.add("crm", SCOPES, None)
+    for days in (30, 0, None):
+        ends = acme.end("crm", days)
+        assert acme.listed()[0].ends_at == ends
+        assert clients.past(ends, datetime.now(UTC)) is (days == 0)
+    with pytest.raises(WrongInput, match="cannot end in 3651 days"):
+        acme.end("crm", clients.MOST_DAYS + 1)
 
 
 def test_a_roll_that_meets_another_changes_nothing(
@@ -89,12 +98,12 @@ def test_a_roll_that_meets_another_changes_nothing(
     def outrun(self: Endpoint, client: str) -> dict[str, Any]:
         found = read(self, client)
         monkeypatch.setattr(Endpoint, "_found", read)
-        acme.roll(client, timedelta())
+        acme.roll(client, 0)
         return found
 
     monkeypatch.setattr(Endpoint, "_found", outrun)
     with pytest.raises(Failed, match="somebody else changed crm meanwhile"):
-        acme.roll("crm", timedelta(hours=1))
+        acme.roll("crm", 1)
     assert clients.EARLIER not in stored(dynamodb)[0]
 
 
@@ -102,15 +111,15 @@ def test_what_cannot_be_is_refused_by_its_name(acme: Endpoint, monkeypatch: pyte
     acme.add("crm", SCOPES, None)
     with pytest.raises(WrongInput, match="has a client crm; choose another name, or roll it"):
         acme.add("crm", SCOPES, None)
-    with pytest.raises(WrongInput, match="'tools:read'"):
+    with pytest.raises(WrongInput, match="'tools:read' opens no route of acme"):
         acme.add("other", ["tools:read"], None)
     for name in ("Crm", "a_b", "", "-a", "a" * 64, "a/b"):
         with pytest.raises(WrongInput, match="cannot name a client"):
             acme.add(name, SCOPES, None)
-    for act in (lambda: acme.remove("crn"), lambda: acme.roll("crn", timedelta())):
+    for act in (lambda: acme.remove("crn"), lambda: acme.roll("crn", 0), lambda: acme.end("crn", 0)):
         with pytest.raises(WrongInput, match=r"crn.*crm"):
             act()
-    monkeypatch.setattr(token_clients, "MOST", 1)
+    monkeypatch.setattr(clients, "MOST", 1)
     with pytest.raises(WrongInput, match="has 1 clients, the most that it may have"):
         acme.add("other", SCOPES, None)
 

@@ -66,6 +66,9 @@ def own_calls(group: str, tenant: str) -> list[Call]:
         case "portal":
             needed += on(TABLE, f"{tenant}#contact#message", "GetItem", "Query")
             needed += on(TABLE, f"{tenant}#portal#link", "PutItem")
+            needed += on(
+                TABLE, f"{tenant}#tokens#client", *(each for each in KEYED if each != "BatchGetItem")
+            )
             needed.append(Call("sqs:SendMessage", ARNS.queue(NAMES.queue(tenant, "contact"))))
             needed.append(Call("secretsmanager:GetSecretValue", secret(NAMES.secret(tenant, "portal"))))
             needed.append(Call("logs:FilterLogEvents", ARNS.log_group(NAMES.access_log(tenant))))
@@ -248,6 +251,21 @@ def test_what_a_group_would_use_of_another_is_granted_with_that_other_alone() ->
         assert not [call for call in on(TABLE, f"acme#{kind}", *KEYED) if allows(policy, call)]
     [counts] = on(TABLE, "acme#items#count#item#3", "Query")
     assert allows(policy, counts)
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_what_needs_another_group_to_be_listed_is_granted_where_it_is(listed: bool) -> None:
+    """A tenant without a token endpoint has no clients, and its portal's role reaches none."""
+    [portal] = [each for each in current().members if each.name == "portal"]
+    reach = Reach(TABLE, "logs", listed=["portal", "tokens"] if listed else ["portal"])
+    policy = grants.of_member(portal, current(), "acme", reach)
+    asked = {call: allows(policy, call) for call in on(TABLE, "acme#tokens#client", *KEYED)}
+    assert {call.action.partition(":")[2] for call, may in asked.items() if may} == (
+        {*KEYED} - {"BatchGetItem"} if listed else set()
+    )
+    assert not [call for call in on(TABLE, "acme#tokens#failure", *KEYED) if allows(policy, call)]
+    [seen] = on(TABLE, "acme#contact#message", "Query")
+    assert allows(policy, seen)  # which needs no listing
 
 
 # IAM quotas, hard: characters without white space.

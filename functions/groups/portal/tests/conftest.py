@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
@@ -33,7 +33,8 @@ TENANTS = ("acme", "acme-eu")
 
 @dataclass
 class World:
-    """What AWS holds and was asked for. `sent` are the entries of queues, by URL."""
+    """What AWS holds and was asked for. `sent` are the entries of queues, by URL; `reasons` are why the next
+    transactions fail."""
 
     records: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     logs: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
@@ -41,6 +42,7 @@ class World:
     keys: dict[str, str] = field(default_factory=dict)
     sent: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
 
     def answer(self, client: Any, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         self.asked.append((operation, asked))
@@ -64,18 +66,29 @@ class World:
     def _query(self, _client: Any, asked: dict[str, Any]) -> dict[str, Any]:
         partition = asked["ExpressionAttributeValues"][":partition"]["S"]
         after = asked.get("ExclusiveStartKey", {}).get("sk", {}).get("S", "~")
-        found = [self.records[pk, sk] for pk, sk in sorted(self.records, reverse=True)
+        newest = not asked["ScanIndexForward"]
+        found = [self.records[pk, sk] for pk, sk in sorted(self.records, reverse=newest)
                  if pk == partition and sk < after]  # fmt: skip
-        return {"Items": found[: asked["Limit"]]}
+        return {"Items": found[: asked.get("Limit")]}
 
     def _transact_write_items(self, client: Any, asked: dict[str, Any]) -> dict[str, Any]:
-        item = asked["TransactItems"][0]["Put"]["Item"]
-        key = item["pk"]["S"], item["sk"]["S"]
-        if key in self.records:
+        """Of one write: a condition is that there is no record, or that its attribute has a value."""
+        [[(kind, write)]] = [each.items() for each in asked["TransactItems"]]
+        held = write.get("Item", write.get("Key"))
+        key, values = (held["pk"]["S"], held["sk"]["S"]), write.get("ExpressionAttributeValues", {})
+        there = self.records.get(key)
+        name, _, value = write["ConditionExpression"].partition(" = ")
+        holds = (
+            there is None if name == "attribute_not_exists(pk)" else there and there[name] == values[value]
+        )
+        if reason := self.reasons.pop(0) if self.reasons else "" if holds else "ConditionalCheckFailed":
             refused = {"Error": {"Code": "TransactionCanceledException"}}
-            refused["CancellationReasons"] = [{"Code": "ConditionalCheckFailed"}]  # type: ignore[assignment]
+            refused["CancellationReasons"] = [{"Code": reason}]  # type: ignore[assignment]
             raise client.exceptions.TransactionCanceledException(refused, "TransactWriteItems")
-        self.records[key] = item
+        if kind == "Delete":
+            del self.records[key]
+        else:
+            self.records[key] = held if kind == "Put" else updated(there, write["UpdateExpression"], values)
         return {}
 
     def _filter_log_events(self, _client: Any, asked: dict[str, Any]) -> dict[str, Any]:
@@ -103,12 +116,14 @@ class Portal:
     def get(self, page: str, query: str = "", **headers: str) -> Answer:
         return self._call("GET", page, query=query, headers=headers)
 
-    def post(self, page: str, fields: dict[str, str], **headers: str) -> Answer:
-        return self._call("POST", page, body=urlencode(fields), headers={"content-type": FORM, **headers})
+    def post(self, page: str, fields: Mapping[str, str | list[str]], **headers: str) -> Answer:
+        return self._call(
+            "POST", page, body=urlencode(fields, doseq=True), headers={"content-type": FORM, **headers}
+        )
 
-    def link(self, tenant: str = "", purpose: str = portal.LINK, seconds: int = 900) -> str:
+    def link(self, tenant: str = "", purpose: str = portal.LINK, seconds: int = 900, right: str = "") -> str:
         """As the command makes it, with the key of whatever tenant."""
-        seal = seals.draw(clock.now_ms() // 1_000 + seconds)
+        seal = seals.draw(clock.now_ms() // 1_000 + seconds, right)
         return seals.write(self.key(tenant or self.tenant), tenant or self.tenant, purpose, seal)
 
     def key(self, tenant: str = "") -> str:
@@ -139,6 +154,17 @@ class Portal:
             return api.call(method, f"/portal/{page}", headers=sent, subject=None, **event)
 
 
+def updated(record: Any, expression: str, values: dict[str, Any]) -> dict[str, Any]:
+    """By `SET a = :b, c = :d REMOVE e, f`, either part of it alone or both."""
+    sets, _, removes = expression.removeprefix("SET ").rpartition("REMOVE ")
+    if "REMOVE" not in expression:
+        sets, removes = removes, ""
+    changes = dict(each.strip().split(" = ") for each in sets.split(",") if each.strip())
+    gone = {each.strip() for each in removes.split(",")}
+    kept = {name: value for name, value in record.items() if name not in gone}
+    return kept | {name: values[value] for name, value in changes.items()}
+
+
 def access_log(tenant: str) -> str:
     return f"/tenantry/demo/{tenant}/access"
 
@@ -157,6 +183,7 @@ def variables(tenant: str) -> dict[str, str]:
         environment.LIMITS: json.dumps(
             {"rate_per_second": 20, "burst": 40, "quota": {"limit": 10_000, "period": "month"}}
         ),
+        environment.GROUPS: json.dumps(["contact", "items", "portal", "tokens"]),
     }
 
 
@@ -183,6 +210,14 @@ def acme(world: World) -> Portal:
     """Signed in."""
     portal_ = Portal(world, "acme")
     portal_.enter()
+    return portal_
+
+
+@pytest.fixture
+def keeper(world: World) -> Portal:
+    """Signed in to acme's by a link that lets its holder change clients."""
+    portal_ = Portal(world, "acme")
+    portal_.enter(portal_.link(right=portal.CLIENTS))
     return portal_
 
 

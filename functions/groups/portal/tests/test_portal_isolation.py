@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 from urllib.parse import quote
 
+from agreed import clients as rules
 from agreed import partitions
+from agreed.seals import Seal
 from api.errors import NotFound
 from api.identifiers import new_id
 from api.requests import Request
-from groups.portal import calls, deliveries, sessions
+from groups.portal import calls, changes, clients, deliveries, sessions
+from groups.portal.clients import NotDone
 from groups.portal.sessions import Closed
 from tests.support import events
 
@@ -30,6 +33,9 @@ def filled(world: World) -> None:
         pk = partitions.records(tenant, "contact", "message")
         world.records[pk, OTHERS_ID]["deliveries"]["M"]["crm"]["M"]["error"] = {"S": mark}
         world.log(tenant, request_id=OTHERS_REQUEST, subject=mark)
+        for client in ("crm", MARK.lower()):
+            secret, scopes = {"S": rules.digest(mark)}, {"S": f"{mark} items:read"}
+            world.put(f"{tenant}#tokens#client", client, secret=secret, scopes=scopes)
         world.usage[f"plan-of-{tenant}"] = {f"key-of-{tenant}": [[1, 2]], mark: [[3, 4]]}
     message(world, "acme-eu", new_id(1_790_000_000_000), **{MARK.lower(): "failed"})
 
@@ -37,8 +43,9 @@ def filled(world: World) -> None:
 def names(draw: random.Random) -> str:
     """Near to what names something of either tenant's, or nothing at all."""
     known = draw.choice(
-        [OTHERS_ID, OTHERS_REQUEST, "acme-eu", "acme#contact#message", "key-of-acme-eu", "plan-of-acme-eu"]
-    )
+        [OTHERS_ID, OTHERS_REQUEST, "acme-eu", "acme#contact#message", "key-of-acme-eu", "plan-of-acme-eu",
+         "crm", MARK.lower(), "acme-eu#tokens#client", "acme-eu#tokens#client#crm"]
+    )  # fmt: skip
     kind = draw.randrange(4)
     if kind == 0:
         return known
@@ -53,17 +60,23 @@ def names(draw: random.Random) -> str:
 def test_no_session_reads_another_tenant_by_any_id(acme: Portal, world: World) -> None:
     filled(world)
     draw = random.Random(17)  # noqa: S311 - a fixed seed
+    others = {key: record for key, record in world.records.items() if key[0].startswith("acme-eu#")}
     world.asked.clear()
     shown: list[object] = []
     with acme.function():
         for _ in range(FUZZED):
             name = names(draw)
-            asked = draw.choice([requested, paged, sent_again, entered])
-            with suppress(NotFound, Closed):
+            asked = draw.choice([requested, paged, sent_again, entered, client_changed])
+            with suppress(NotFound, Closed, NotDone):
                 shown += asked(name, draw)
     assert len(shown) > FUZZED / 100  # some of the ids are acme's as well
     assert not [each for each in shown if MARK in str(each)]
+    assert {each.act for each in shown if isinstance(each, changes.Done)} == changes.ACTS.keys()
     assert list(world.sent) == ["https://sqs/acme"]
+    assert others.items() <= world.records.items()
+    assert {key[0] for key in world.records if "tokens" in key[0]} == {
+        f"{each}#tokens#client" for each in TENANTS
+    }
     require_own(world)
 
 
@@ -87,8 +100,25 @@ def entered(name: str, draw: random.Random) -> Iterable[object]:
     raise AssertionError(sessions.current(Request.of(event)))
 
 
-def test_no_page_shows_another_tenants(acme: Portal, world: World) -> None:
+def client_changed(name: str, draw: random.Random) -> Iterable[object]:
+    """With what a form says of the client of that name, whoever's, or of none."""
+    found = clients.table.current().get(rules.key("acme", name)) if rules.ID.fullmatch(name) else None
+    version = rules.version(found) if found and draw.random() < 0.9 else rules.digest("EUROPE")[:32]
+    act = draw.choice(["make", "roll", "end", "remove"])
+    fields = {
+        "act": act,
+        "client": name,
+        "version": version,
+        "scope": "items:read",
+        "days": "3",
+        "hours": "1",
+    }
+    return (changes.done(fields, Seal("0" * 32, 0)), *clients.listed())
+
+
+def test_no_page_shows_another_tenants(keeper: Portal, world: World) -> None:
     filled(world)
+    acme = keeper
     form, draw = acme.form(), random.Random(18)  # noqa: S311 - a fixed seed
     world.asked.clear()
     for _ in range(PAGES):
@@ -99,6 +129,9 @@ def test_no_page_shows_another_tenants(acme: Portal, world: World) -> None:
             acme.get("calls", "hours=24"),
             acme.get("deliveries", f"before={name}"),
             acme.post("deliveries", {"form": form, "id": name, "receiver": draw.choice(["crm", name])}),
+            acme.get("clients"),
+            acme.get("clients", f"changed={name}"),
+            acme.post("clients", {"form": form, "act": "roll", "client": name, "version": "0" * 32}),
         ]
         assert not [each.text for each in pages if MARK in each.text]
     require_own(world)
@@ -115,6 +148,9 @@ def require_own(world: World) -> None:
             assert asked["SecretId"] == secret_arn("acme")
         elif operation == "SendMessage":
             assert asked["QueueUrl"] == "https://sqs/acme"
+        elif operation == "TransactWriteItems":
+            [[write]] = [each.values() for each in asked["TransactItems"]]
+            assert write.get("Item", write.get("Key"))["pk"] == {"S": "acme#tokens#client"}
         elif operation == "Query":
             assert asked["ExpressionAttributeValues"][":partition"]["S"].startswith("acme#")
         else:

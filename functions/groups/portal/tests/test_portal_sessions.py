@@ -11,7 +11,7 @@ from groups.portal.declaration import SESSION, SESSION_SECONDS
 
 from .conftest import HOST, Portal, World
 
-PAGES = ("usage", "calls", "deliveries")
+PAGES = ("usage", "calls", "deliveries", "clients")
 
 
 def closed(answer: object) -> bool:

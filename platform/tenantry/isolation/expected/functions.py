@@ -209,6 +209,7 @@ def _policy(at: TenantPlace, member: Member) -> policies.Policy:
         _mail(at, member),
         at.tenant.traced,
         _overseen(at, at.slug, at.id(tokens.USAGE_PLAN, at.slug)) if member.function.oversees else (),
+        tenant.routes,
     )
     granted = grants.of_member(member, tenant.groups, at.slug, reach)
     if at.key is None:
@@ -236,6 +237,7 @@ def _overseeing(at: TenantPlace) -> Inputs:
         environment.ACCESS_LOG: at.names.access_log(at.slug),
         environment.USAGE_PLAN: at.id(tokens.USAGE_PLAN, at.slug),
         environment.API_KEYS: keys,
+        environment.GROUPS: list(at.tenant.routes),
         environment.LIMITS: stated
         | ({"quota": {"limit": quota.limit, "period": quota.period}} if quota else {}),
     }
