@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 
 from benches.stacks.run import apart, together
-from benches.stacks.verdict import lines, within
+from benches.stacks.verdict import of_one_stack, of_stacks, within
 
 
 def main() -> int:
@@ -22,8 +22,10 @@ def main() -> int:
         parser.error("--apart takes 10 or more: the last tenants are compared with the first ten")
     with Console(stderr=True).status("starting") as status:
         costs = apart(options.apart, status.update)
-        shared = {count: together(count, status.update) for count in options.together}
-    print("\n".join(lines(costs, shared)))
+        for line in of_stacks(costs):
+            print(line, flush=True)
+        for count in options.together:
+            print(of_one_stack(count, together(count, status.update)), flush=True)
     return 0 if within(costs) else 1
 
 

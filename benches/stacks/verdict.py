@@ -1,6 +1,6 @@
 """Say what was measured, and whether a tenant's own stack costs the same however many tenants there are."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from benches.stacks.run import Apart, Cost, Together
@@ -15,9 +15,11 @@ def within(apart: Apart) -> bool:
     return last.cpu <= MOST * first.cpu and last.record <= MOST * first.record
 
 
-def lines(apart: Apart, together: Mapping[int, Together]) -> Iterator[str]:
-    for count, each in together.items():
-        yield f"one stack, {count} tenants: {_shown(each.first)}; one tenant more: {_shown(each.one_more)}"
+def of_one_stack(count: int, each: Together) -> str:
+    return f"one stack, {count} tenants: {_shown(each.first)}; one tenant more: {_shown(each.one_more)}"
+
+
+def of_stacks(apart: Apart) -> Iterator[str]:
     first, last = _ends(apart)
     yield f"the cell alone, of {len(apart.tenants)} tenants: {_shown(apart.cell)}"
     yield f"a tenant's own stack, of the first ten: {_shown(first)}; the last ones: {_shown(last)}"

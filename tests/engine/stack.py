@@ -44,15 +44,19 @@ class Stack:
         stack.pulumi("stack", "init", NAME)
         return stack
 
-    def pulumi(self, *arguments: str, fails: bool = False) -> str:
-        """What the command prints on both channels; it must fail, or must not."""
+    def pulumi(self, *arguments: str, fails: bool = False, seconds: float = SECONDS) -> str:
+        """What the command prints on both channels; it must fail, or must not.
+
+        Args:
+            seconds: after which it has taken too long.
+        """
         done = subprocess.run(
             ["pulumi", *arguments, "--non-interactive", "--color", "never"],
             cwd=self.project.root,
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=SECONDS,
+            timeout=seconds,
             check=False,
         )
         assert bool(done.returncode) is fails, done.stdout + done.stderr
