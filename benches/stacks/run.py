@@ -13,7 +13,6 @@ from pathlib import Path
 from benches.speed import tenants
 from tests.engine.stack import NAME, Stack, stand_ins
 
-
 LONGEST = 3_600  # seconds of one update: what is measured grows with the square of a stack's tenants
 
 
