@@ -146,7 +146,7 @@ MISTAKES: dict[str, tuple[Mistake, str, str]] = {
     "a tier that tenants have is taken out": (
         lambda at: (at / "tiers.yaml").write_text(TIERS.replace("silver", "gold")),
         "demo",
-        "tier is 'silver', which tiers.yaml lacks",
+        "tier is 'silver', which is not in tiers.yaml",
     ),
     "a tier's isolation is another": (
         lambda at: (at / "tiers.yaml").write_text(TIERS.replace("burst: 100", "burst: 100, isolation: silo")),
