@@ -125,7 +125,7 @@ down: setup ## stop the local platform
 unit: setup ## run the tests of rules, contract, functions and documentation alone; one to two minutes
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/contract tests/docs functions/groups
 
-test: setup policies generators ## run all tests but the journeys; some ten minutes
+test: setup policies generators ## run all tests but the journeys; a quarter of an hour
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/journeys
 
 journeys: setup policies ## start, change and kill platforms as processes, and change copies of the project; some ten minutes
