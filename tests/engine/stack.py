@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from tenantry.operations.engine import Engine
 from tests.support.command import ROOT
 from tests.support.projects import Project
 
@@ -86,6 +87,10 @@ class Stack:
         others = [line for line in file.read_text().splitlines() if not line.startswith(f"  {key}:")]
         others.insert(others.index("config:") + 1, f"  {key}: {value}")
         file.write_text("\n".join(others) + "\n")
+
+    @property
+    def engine(self) -> Engine:
+        return Engine(NAME, self.project.root, self.environment)
 
     def outputs(self) -> Any:
         return json.loads(self.pulumi("stack", "output", "--json", "--show-secrets", "--stack", NAME))

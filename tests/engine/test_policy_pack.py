@@ -3,20 +3,15 @@
 import pytest
 
 from tenantry.errors import Failed
-from tenantry.operations.engine import Engine
-from tests.engine.stack import NAME, Stack
+from tests.engine.stack import Stack
 from tests.support.command import ROOT
 
 PACK = ROOT / "policy-pack"
 
 
-def test_an_update_under_the_policy_pack_is_made_or_refused_before_it_begins(
-    stack: Stack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in stack.environment.items():
-        monkeypatch.setenv(name, value)
+def test_an_update_under_the_policy_pack_is_made_or_refused_before_it_begins(stack: Stack) -> None:
     stack.project.tenant("acme", "items")
-    engine = Engine(NAME, stack.project.root)
+    engine = stack.engine
 
     engine.require_allowed(PACK)
     assert stack.calls() == []

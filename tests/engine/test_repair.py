@@ -3,7 +3,7 @@
 import pytest
 
 from tenantry.operations.checkpoint import Checkpoint
-from tenantry.operations.engine import Engine, Locked
+from tenantry.operations.engine import Locked
 from tenantry.operations.repair import damage, mend
 from tenantry.rules.kinds import tokens
 from tests.engine.account import Account
@@ -11,15 +11,11 @@ from tests.engine.folder_account import FolderAccount
 from tests.engine.stack import NAME, Stack
 
 
-def test_a_killed_update_is_repaired_and_the_next_one_completes(
-    stack: Stack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in stack.environment.items():
-        monkeypatch.setenv(name, value)
+def test_a_killed_update_is_repaired_and_the_next_one_completes(stack: Stack) -> None:
     stack.project.tenant("acme", "items")
     stack.killed("role:Role::acme.items")
     _cut_off_the_writing_of_attributes(stack)
-    engine, account = Engine(NAME, stack.project.root), FolderAccount(stack.folder / "account" / "aws")
+    engine, account = stack.engine, FolderAccount(stack.folder / "account" / "aws")
 
     checkpoint = Checkpoint(engine.record())
     found = damage(checkpoint, account)

@@ -1,5 +1,7 @@
 """`clients`: the programs that get a tenant's tokens from its token endpoint. A secret is shown once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +15,7 @@ from tenantry.cli.tenants import AsJson
 if TYPE_CHECKING:
     from tenantry.operations.places import Place
     from tenantry.operations.token_clients import Endpoint
+    from tenantry.operations.trail.trail import Act
 
 clients = typer.Typer(help="Keep the programs that may ask for a tenant's tokens.", no_args_is_help=True)
 
@@ -64,14 +67,8 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add a client, and print its secret, alone on stdout and this once."""
-    from tenantry.operations.aws import refusals_reported
-
     place = chosen(stack, region, port, slug)
-    with (
-        place.trail().act("clients add", slug, client=client, days=days) as act,
-        refusals_reported(place.region),
-    ):
-        own = _endpoint(place, slug)
+    with _changing(place, slug, "add", client=client, days=days) as (own, act):
         wanted = act.outcome["scopes"] = list(scope or own.scopes)
         secret = own.add(client, wanted, days)
     if as_json:
@@ -97,14 +94,9 @@ def roll(
     as_json: AsJson = False,
 ) -> None:
     """Give a client a new secret, and print it, alone on stdout and this once."""
-    from tenantry.operations.aws import refusals_reported
-
     place = chosen(stack, region, port, slug)
-    with (
-        place.trail().act("clients roll", slug, client=client, grace_hours=grace),
-        refusals_reported(place.region),
-    ):
-        secret, until = _endpoint(place, slug).roll(client, grace)
+    with _changing(place, slug, "roll", client=client, grace_hours=grace) as (own, _):
+        secret, until = own.roll(client, grace)
     if as_json:
         print_json({"tenant": slug, "client": client, "secret": secret, "earlier_until": until})
         return
@@ -129,14 +121,9 @@ def end(
     as_json: AsJson = False,
 ) -> None:
     """Set when a client ends: from then on it gets no tokens, until another end is set."""
-    from tenantry.operations.aws import refusals_reported
-
     place = chosen(stack, region, port, slug)
-    with (
-        place.trail().act("clients end", slug, client=client, days=days),
-        refusals_reported(place.region),
-    ):
-        ends = _endpoint(place, slug).end(client, days)
+    with _changing(place, slug, "end", client=client, days=days) as (own, _):
+        ends = own.end(client, days)
     if as_json:
         print_json({"tenant": slug, "client": client, "ends_at": ends})
         return
@@ -154,18 +141,22 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Remove a client: it gets no more tokens; those that it has are good until they end."""
-    from tenantry.operations.aws import refusals_reported
-
     place = chosen(stack, region, port, slug)
-    with (
-        place.trail().act("clients remove", slug, client=client),
-        refusals_reported(place.region),
-    ):
-        _endpoint(place, slug).remove(client)
+    with _changing(place, slug, "remove", client=client) as (own, _):
+        own.remove(client)
     if as_json:
         print_json({"tenant": slug, "client": client, "removed": True})
         return
     stdout().print(f"✓ removed {client} from {slug}", markup=False, soft_wrap=True)
+
+
+@contextmanager
+def _changing(place: "Place", slug: str, act: str, **facts: object) -> "Iterator[tuple[Endpoint, Act]]":
+    """Recorded before it begins."""
+    from tenantry.operations.aws import refusals_reported
+
+    with place.trail().act(f"clients {act}", slug, **facts) as recorded, refusals_reported(place.region):
+        yield _endpoint(place, slug), recorded
 
 
 def _endpoint(place: "Place", slug: str) -> "Endpoint":

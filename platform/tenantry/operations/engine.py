@@ -26,8 +26,9 @@ _WHY = re.compile(
 )
 _ALLOWED = "✅"  # how the section of a policy pack begins that refuses nothing
 _NO_REASON = "it gave no reason"
-# How it ends where a file beside the state, which names the state's attributes, was begun and not written.
-_CUT_OFF = "EOF"
+# Where a file beside the state, which names the state's attributes, was begun and not written. Nothing was
+# done then; the second is of a command that looks at all stacks.
+_CUT_OFF, _ONE_CUT_OFF = "failed to load checkpoint: EOF", "error: EOF"
 _TRIES = 3
 
 Began = Callable[["subprocess.Popen[str]"], None]
@@ -167,20 +168,23 @@ class Engine:
             try:
                 return self._run_once(*arguments, given=given, named=named, began=began)
             except _Torn:
-                self._drop_torn_attributes()
+                if not self._drop_torn_attributes():
+                    raise
         return self._run_once(*arguments, given=given, named=named, began=began)
 
-    def _drop_torn_attributes(self) -> None:
-        """Of a state in a folder: the engine does without them, and not with empty ones.
+    def _drop_torn_attributes(self) -> bool:
+        """Of a state in a folder; false for any other. The engine does without them, and not with empty ones.
 
         To take them from a writer that lives does no harm either. A bucket keeps attributes by itself.
         """
         place = stores.store(self.backend(), self.project)
-        if isinstance(place, stores.Folder):
-            for file in place.root.glob(".pulumi/**/*.attrs"):
-                with suppress(FileNotFoundError):
-                    if not file.stat().st_size:
-                        file.unlink()
+        if not isinstance(place, stores.Folder):
+            return False
+        for file in place.root.glob(".pulumi/**/*.attrs"):
+            with suppress(FileNotFoundError):
+                if not file.stat().st_size:
+                    file.unlink()
+        return True
 
     def _run_once(self, *arguments: str, given: str | None, named: bool, began: Began | None) -> str:
         stack = ["--stack", self.stack] if named else []
@@ -209,7 +213,7 @@ class Engine:
 
 
 def _kind(said: str) -> type[Failed]:
-    if said.endswith(_CUT_OFF):
+    if said.endswith(_CUT_OFF) or said == _ONE_CUT_OFF:
         return _Torn
     return Locked if _LOCKED in said else Failed
 

@@ -1,8 +1,60 @@
-"""What the Pulumi CLI says when it fails is handed on."""
+"""What the CLI says when it fails is handed on; what a kill tore of a state in a folder is put right."""
+
+from pathlib import Path
 
 import pytest
 
-from tenantry.operations.engine import reason
+from tenantry.errors import Failed
+from tenantry.operations.engine import Engine, reason
+
+# Refuses for as long as there are torn attributes, and counts how often it was asked.
+CLI = """\
+#!/bin/sh
+case $1 in whoami) echo '{{"url": "{url}"}}'; exit;; esac
+echo asked >> {folder}/asked
+if [ -e {torn} ] && [ ! -s {torn} ]; then echo "{said}" >&2; exit 1; fi
+echo '{{"cell": "demo"}}'
+"""
+TORN = "error: failed to load checkpoint: EOF"
+
+
+def asked(folder: Path, url: str, said: str) -> tuple[Engine, Path]:
+    """An engine whose CLI finds torn attributes, and those."""
+    torn = folder / ".pulumi" / "stacks" / "tenantry" / "demo.json.attrs"
+    torn.parent.mkdir(parents=True)
+    torn.touch()
+    torn.with_name("other.json.attrs").write_text("{}")
+    cli = folder / "pulumi"
+    cli.write_text(CLI.format(url=url, folder=folder, torn=torn, said=said))
+    cli.chmod(0o700)
+    return Engine("demo", folder), torn
+
+
+@pytest.mark.parametrize("said", [TORN, "error: EOF"])
+def test_attributes_that_a_kill_left_empty_are_dropped_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    engine, torn = asked(tmp_path, f"file://{tmp_path}", said)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert engine.outputs() == {"cell": "demo"}
+    assert not torn.exists()
+    assert torn.with_name("other.json.attrs").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [("s3://state", TORN), ("file://{folder}", "error: Post https://sts.example.com: EOF")],
+    ids=["a bucket has none", "another connection ended"],
+)
+def test_what_has_another_reason_is_not_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, said: str
+) -> None:
+    engine, torn = asked(tmp_path, url.format(folder=tmp_path), said)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with pytest.raises(Failed, match="EOF"):
+        engine.outputs()
+    assert torn.exists()
+    assert (tmp_path / "asked").read_text() == "asked\n"
 
 
 @pytest.mark.parametrize(
