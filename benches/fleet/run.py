@@ -80,13 +80,15 @@ def claims(crowd: Crowd, kills: Kills, said: Said) -> Iterator[Claim]:
 
 def _killed(crowd: Crowd, kills: Kills, said: Said) -> tuple[str, bool, object]:
     """While all is made for the first time: more can be left half-way than by a change."""
+    left = len(crowd.stacks)
     for number in range(kills.number):
         # Over the whole of it: on average, each lets its part of what is left be done.
-        more = kills.chance.randrange(1 + 2 * len(_unlike(crowd)) // (kills.number - number + 1))
+        more = kills.chance.randrange(1 + 2 * left // (kills.number - number + 1))
         updates = crowd.updates() + more if kills.chance.random() < LATER else None
         moment = Moment(crowd, updates, kills.chance.uniform(0, kills.within))
         crowd.killed("resume" if crowd.rollouts() else "up", moment)
-        said(f"  kill {number + 1}, {moment}; {len(_unlike(crowd))} stacks to go")
+        left = len(_unlike(crowd))
+        said(f"  kill {number + 1}, {moment}; {left} stacks to go")
     done = crowd.rollouts() and crowd.journal().outcome == "done"
     outcome = "done" if done else crowd.rollout("resume" if crowd.rollouts() else "up")
     unlike, doubled = _unlike(crowd), crowd.doubled()

@@ -55,11 +55,11 @@ def add(
     client: Client,
     scope: Annotated[
         list[str] | None,
-        typer.Option("--scope", help="A scope; repeat it. All of the tenant's, if left out."),
+        typer.Option("--scope", help="A scope; repeatable; default: all of the tenant's."),
     ] = None,
     days: Annotated[
         int | None,
-        typer.Option("--days", min=1, max=MOST_DAYS, help="How long it lasts; for good, if left out."),
+        typer.Option("--days", min=1, max=MOST_DAYS, help="How long it lasts; default: for good."),
     ] = None,
     stack: StackOption = None,
     region: Region = None,
@@ -111,9 +111,7 @@ def end(
     client: Client,
     days: Annotated[
         int | None,
-        typer.Option(
-            "--days", min=0, max=MOST_DAYS, help="How long it lasts from now; for good, if left out."
-        ),
+        typer.Option("--days", min=0, max=MOST_DAYS, help="How long it lasts from now; default: for good."),
     ] = None,
     stack: StackOption = None,
     region: Region = None,

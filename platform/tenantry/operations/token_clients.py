@@ -95,9 +95,11 @@ class Endpoint:
         return ends
 
     def remove(self, client: str) -> None:
-        """Raises:
-        WrongInput: there is no such client.
-        Failed: somebody else changed it meanwhile.
+        """It gets no more tokens from now on.
+
+        Raises:
+            WrongInput: there is no such client.
+            Failed: somebody else changed it meanwhile.
         """
         if not self._done(self._clients.removed(self._found(client))):
             raise Failed(f"somebody else changed {client} meanwhile; nothing was removed, look at it")
