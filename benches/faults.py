@@ -10,19 +10,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from http.client import HTTPConnection
 from typing import Any
-from urllib.parse import urlsplit
 
-from benches.loopback import HOST, LoopbackServer, SilentHandler
+from benches.loopback import Answer, Proxy, ProxyHandler
 
-SERVICES = ("DYNAMODB", "SQS")
 LATE_SECONDS = 2.5  # beyond the functions' read timeout of 2 s
-UPSTREAM_SECONDS = 60.0
-HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding"})
 
 
 class Fault(StrEnum):
@@ -80,8 +74,10 @@ class Faults:
         return None
 
 
-class Proxy(LoopbackServer):
-    """AWS with faults, on a free loopback port. The Host header is passed on: signatures stay good."""
+class FaultyProxy(Proxy):
+    """AWS with faults, on a free loopback port."""
+
+    services = ("DYNAMODB", "SQS")
 
     def __init__(
         self, faults: Faults, stands: Mapping[str, Stand], witness: Witness = lambda *_: None
@@ -90,22 +86,13 @@ class Proxy(LoopbackServer):
         self.faults = faults
         self.stands = stands
         self.witness = witness
-        self.upstream_port = 0
-
-    def before(self, endpoint: str) -> dict[str, str]:
-        """Stand before this endpoint; the variables that lead the SDK here."""
-        self.upstream_port = urlsplit(endpoint).port or 80
-        url = f"http://{HOST}:{self.server_port}"
-        return {f"AWS_ENDPOINT_URL_{service}": url for service in SERVICES}
 
 
-class _Handler(SilentHandler):
-    protocol_version = "HTTP/1.1"
-    server: Proxy
-    _upstream: HTTPConnection | None = None
+class _Handler(ProxyHandler):
+    server: FaultyProxy
 
     def do_POST(self) -> None:  # noqa: N802 - the base class's name
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        body = self.body()
         operation = self.headers.get("x-amz-target", "").rpartition(".")[2]
         fault = self.server.faults.next(operation)
         if fault in _ERRORS:
@@ -113,43 +100,19 @@ class _Handler(SilentHandler):
         elif fault is Fault.UNREACHED:
             self.close_connection = True
         elif stand := self.server.stands.get(operation):
-            self._answer(200, {}, json.dumps(stand(json.loads(body))).encode())
+            self.answer(Answer(200, {}, json.dumps(stand(json.loads(body))).encode()))
         else:
             self._pass_on(operation, body, fault)
 
     def _pass_on(self, operation: str, body: bytes, fault: Fault | None) -> None:
-        status, headers, answer = self._ask(body)
-        self.server.witness(operation, body, answer)
+        answer = self.ask(body)
+        self.server.witness(operation, body, answer.body)
         if fault is Fault.LATE:
             time.sleep(LATE_SECONDS)
         if fault is Fault.LOST:
             self.close_connection = True
             return
-        self._answer(status, headers, answer)
-
-    def _ask(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
-        if self._upstream is None:
-            self._upstream = HTTPConnection(HOST, self.server.upstream_port, timeout=UPSTREAM_SECONDS)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
-        self._upstream.request("POST", self.path, body, headers)
-        answer = self._upstream.getresponse()
-        kept = {name: value for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP}
-        return answer.status, kept, answer.read()
+        self.answer(answer)
 
     def _refuse(self, status: int, code: str) -> None:
-        self._answer(status, {"x-amzn-errortype": code}, json.dumps({"__type": code}).encode())
-
-    def _answer(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        self.send_response_only(status)
-        for name, value in headers.items():
-            if name.lower() != "content-length":
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def finish(self) -> None:
-        if self._upstream is not None:
-            self._upstream.close()
-        with suppress(OSError):  # the caller has gone
-            super().finish()
+        self.answer(Answer(status, {"x-amzn-errortype": code}, json.dumps({"__type": code}).encode()))

@@ -19,7 +19,7 @@ from benches.chaos.report import Report
 from benches.chaos.verdicts import Verdict
 from benches.chaos.workers import Killer
 from benches.chaos.writers import Client, Ledger, Writer
-from benches.faults import Fault, Faults, Proxy
+from benches.faults import Fault, Faults, FaultyProxy
 from tenantry.config import load_platform
 from tenantry.local import platform as local
 from tenantry.local import tokens
@@ -65,7 +65,7 @@ def _site(seed: int, on_step: OnStep) -> Iterator[Site]:
     faults = Faults(seed, SHARES)
     roots: list[Any] = []
     stands = {"ChangeMessageVisibility": lambda call: _sooner(roots[0], call)}
-    with Proxy(faults, stands) as proxy, Receiver() as receiver:
+    with FaultyProxy(faults, stands) as proxy, Receiver() as receiver:
         emulator, platform = local.start(
             cell,
             TENANTS,

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from benches.faults import Faults, Proxy
+from benches.faults import Faults, FaultyProxy
 from benches.load.run import CELL, TENANTS
 from tenantry.config import load_platform
 from tenantry.local import platform as local
@@ -71,7 +71,7 @@ class Result:
 
 def run(sizes: list[int], on_step: OnStep) -> Result:
     calls: list[tuple[str, bytes, bytes]] = []
-    proxy = Proxy(Faults(0, {}), {}, lambda *call: calls.append(call))
+    proxy = FaultyProxy(Faults(0, {}), {}, lambda *call: calls.append(call))
     with proxy:
         cell = load_platform(TENANTS).cell(CELL)
         emulator, platform = local.start(cell, TENANTS, None, on_step, environment=proxy.before)

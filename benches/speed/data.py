@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from benches.faults import Faults, Proxy
+from benches.faults import Faults, FaultyProxy
 from benches.load.run import CELL, TENANTS
 from benches.pages.run import TENANT, Walk, walked
 from benches.speed.goals import Measured
@@ -35,7 +35,7 @@ def measure(on_step: OnStep) -> list[Measured]:
     calls: list[Call] = []
     with tempfile.TemporaryDirectory(prefix="tenantry-data-") as home:
         os.environ["TENANTRY_STATE"] = home  # a platform that the developer has running is not touched
-        with Proxy(Faults(0, {}), {}, lambda *call: calls.append(call)) as proxy:
+        with FaultyProxy(Faults(0, {}), {}, lambda *call: calls.append(call)) as proxy:
             cell = load_platform(TENANTS).cell(CELL)
             emulator, platform = local.start(cell, TENANTS, None, on_step, environment=proxy.before)
             with emulator, httpx.Client(trust_env=False, timeout=120) as http:

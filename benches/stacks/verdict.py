@@ -4,15 +4,16 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from benches.stacks.run import Apart, Cost, Together
+from benches.stacks.writes import Written
 
 MOST = 1.2  # times what one of the first ten tenants costs
 ROUND = 3  # tenants of the demo, one after the other: each has another tier
 
 
 def within(apart: Apart) -> bool:
-    """By CPU and by the record that each write writes."""
+    """By CPU and by what is written."""
     first, last = _ends(apart)
-    return last.cpu <= MOST * first.cpu and last.record <= MOST * first.record
+    return last.cpu <= MOST * first.cpu and last.written.size <= MOST * first.written.size
 
 
 def of_one_stack(count: int, each: Together) -> str:
@@ -32,8 +33,11 @@ def _ends(apart: Apart) -> tuple[Cost, Cost]:
 
 
 def _middle(costs: Sequence[Cost]) -> Cost:
-    return Cost(median(each.cpu for each in costs), int(median(each.record for each in costs)))
+    count = median(each.written.count for each in costs)
+    size = median(each.written.size for each in costs)
+    return Cost(median(each.cpu for each in costs), Written(int(count), int(size)))
 
 
 def _shown(cost: Cost) -> str:
-    return f"{cost.cpu:.1f} s of CPU, {cost.record / 1e6:.2f} MB of record"
+    written = cost.written
+    return f"{cost.cpu:.1f} s of CPU, {written.count:,} writes of {written.size / 1e6:,.1f} MB in all"

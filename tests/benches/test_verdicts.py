@@ -9,6 +9,7 @@ from benches.chaos.stored import Stored
 from benches.chaos.writers import Entry, Ledger, Outcome
 from benches.stacks.run import Apart, Cost
 from benches.stacks.verdict import within
+from benches.stacks.writes import Written
 
 SHARED = "shared"
 
@@ -35,15 +36,19 @@ def broken(ledger: Ledger, stored: Stored) -> list[str]:
     return [verdict.claim for verdict in found if not verdict.holds]
 
 
+def _cost(cpu: float, size: int) -> Cost:
+    return Cost(cpu, Written(10, size))
+
+
 def _apart(*last: Cost) -> Apart:
-    return Apart(Cost(2.0, 10), (*[Cost(1.0, 100)] * 10, *last))
+    return Apart(_cost(2.0, 10), (*[_cost(1.0, 100)] * 10, *last))
 
 
 def test_a_tenants_own_stack_may_cost_a_fifth_more_beside_others_and_no_more() -> None:
-    assert within(_apart(*[Cost(1.2, 120)] * 3))
-    assert not within(_apart(*[Cost(1.2, 121)] * 3))
-    assert not within(_apart(*[Cost(1.21, 120)] * 3))
-    assert within(_apart(Cost(9.0, 900), Cost(1.0, 100), Cost(1.0, 100)))  # a machine that was busy once
+    assert within(_apart(*[_cost(1.2, 120)] * 3))
+    assert not within(_apart(*[_cost(1.2, 121)] * 3))
+    assert not within(_apart(*[_cost(1.21, 120)] * 3))
+    assert within(_apart(_cost(9.0, 900), _cost(1.0, 100), _cost(1.0, 100)))  # a machine that was busy once
 
 
 def test_what_is_as_it_was_acknowledged_breaks_no_claim() -> None:

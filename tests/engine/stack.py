@@ -1,4 +1,4 @@
-"""One stack of the real engine: a copy of the project, a file backend, an account of its own."""
+"""One stack of the real engine: a copy of the project, a backend and an account of its own."""
 
 import json
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tenantry.operations.engine import Engine
+from tests.engine.backends import Backend, in_folder
 from tests.support.command import ROOT
 from tests.support.projects import Project
 
@@ -34,11 +35,14 @@ class Stack:
     folder: Path
     project: Project
     providers: Path
+    backend: Backend
 
     @classmethod
-    def new(cls, folder: Path, providers: Path) -> "Stack":
-        stack = cls(folder, Project.copied(folder / "project"), providers)
-        for each in ("backend", "home", "account"):
+    def new(cls, folder: Path, providers: Path, backend: Backend | None = None) -> "Stack":
+        """With its state in a folder, unless that is given."""
+        backend = backend or in_folder(folder / "backend")
+        stack = cls(folder, Project.copied(folder / "project"), providers, backend)
+        for each in ("home", "account"):
             (folder / each).mkdir()
         runtime = f"python3.{sys.version_info.minor}"
         (stack.project.root / f"Pulumi.{NAME}.yaml").write_text(CONFIGURATION.format(runtime=runtime))
@@ -154,7 +158,7 @@ class Stack:
             **os.environ,
             "PATH": f"{self.providers}{os.pathsep}{os.environ['PATH']}",
             "PULUMI_HOME": str(self.folder / "home"),
-            "PULUMI_BACKEND_URL": f"file://{self.folder / 'backend'}",
+            **self.backend.environment,
             "PULUMI_CONFIG_PASSPHRASE": "of-a-test",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

@@ -21,6 +21,7 @@ from tenantry.operations.fleet.starts import journals
 from tenantry.rollout.progress import Progress
 from tenantry.wanted import Project
 from tests.engine.account import Account
+from tests.engine.backends import Backend, in_bucket, in_folder
 from tests.engine.fleet import project, release, resume, trail, up
 from tests.support.command import ROOT
 
@@ -30,16 +31,28 @@ FEW = {name: CELLS[name] for name in ("aa", "cc")}
 SECONDS = 300
 
 
-@pytest.fixture(params=[CELLS])
+@pytest.fixture
+def in_a_folder(tmp_path: Path) -> Backend:
+    return in_folder(tmp_path / "backend")
+
+
+@pytest.fixture
+def in_a_bucket(tmp_path: Path) -> Iterator[Backend]:
+    with in_bucket(tmp_path / "bucket") as backend:
+        yield backend
+
+
+@pytest.fixture(params=[(CELLS, "in_a_folder")])
 def root(
     request: pytest.FixtureRequest, tmp_path: Path, providers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    for name in ("backend", "home", "account"):
+    cells, kept = request.param
+    for name in ("home", "account"):
         (tmp_path / name).mkdir()
     environment = {
+        **request.getfixturevalue(kept).environment,
         "PATH": f"{providers}{os.pathsep}{os.environ['PATH']}",
         "PULUMI_HOME": str(tmp_path / "home"),
-        "PULUMI_BACKEND_URL": f"file://{tmp_path / 'backend'}",
         "PULUMI_CONFIG_PASSPHRASE": "of-a-test",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -47,10 +60,10 @@ def root(
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    root = project(tmp_path / "project", request.param, ROOT / ".venv")
+    root = project(tmp_path / "project", cells, ROOT / ".venv")
     rings = {"rings": [{"name": "first", "stacks": FIRST, "gate": {}}], "at_once": 2, "failing_percent": 50}
     (root / "tenants" / "rings.yaml").write_text(json.dumps(rings))
-    for stack in request.param:
+    for stack in cells:
         pulumi(root, "stack", "init", stack)
     return root
 
@@ -119,16 +132,16 @@ def test_rings_gates_failures_and_kills(root: Path) -> None:
 def running(root: Path) -> dict[str, str]:
     """The number of the release that each tenant runs, by what was made of it; by slug."""
     there = {each.id: each for each in Account(Path(os.environ["STAND_IN_ACCOUNT"], "random"))}
-    states = (root.parent / "backend" / ".pulumi" / "stacks" / "tenantry").glob("*.json")
+    states = [json.loads(pulumi(root, "stack", "export", "--stack", name)) for name in standings(root)]
     return {
         each["urn"].rpartition("::")[2]: str(int(there[each["id"]].values["byteLength"]) // 10)
         for state in states
-        for each in json.loads(state.read_text())["checkpoint"]["latest"]["resources"]
+        for each in state["deployment"]["resources"]
         if each.get("id") in there
     }
 
 
-@pytest.mark.parametrize("root", [FEW], indirect=True)
+@pytest.mark.parametrize("root", [(FEW, "in_a_bucket")], indirect=True)
 def test_a_bad_release_halts_in_its_ring_and_is_taken_back_everywhere(root: Path) -> None:
     assert up(root) == "done"
     before = running(root)

@@ -26,8 +26,10 @@ from tenantry.operations.aws import refusals_reported
 READERS = 10  # botocore's connections of one client
 # What S3 answers where the file is not as the writer has it, and where another writer of it is under way.
 OVERTAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
-# Of a bucket's URL (gocloud.dev/blob/s3blob): what says where it is, and how the engine writes to it.
-PLACES, MANNERS = {"region", "endpoint", "profile"}, {"awssdk", "ssetype", "kmskeyid"}
+# Of a bucket's URL (gocloud.dev/blob/s3blob): what says where it is, and how the engine talks to it. An
+# endpoint of one's own is asked with the bucket in the path in any case: that is boto3's default.
+PLACES = {"region", "endpoint", "profile"}
+MANNERS = {"awssdk", "ssetype", "kmskeyid", "use_path_style", "s3ForcePathStyle"}
 
 
 class Store(Protocol):

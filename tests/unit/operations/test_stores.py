@@ -13,6 +13,8 @@ from moto import mock_aws
 from tenantry.operations.stores import Bucket, Folder, Store, store
 
 WRITERS = 8
+CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+OWN = "https://objects.example.com"  # a server of one's own that speaks S3
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -20,7 +22,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     if request.param == "folder":
         yield Folder(tmp_path / "state")
         return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+    for name in CREDENTIALS:
         monkeypatch.setenv(name, "testing")
     with mock_aws():
         client = boto3.client("s3", region_name="us-east-1")
@@ -81,4 +83,10 @@ def test_a_backends_address_is_read_as_the_engine_reads_it(
     assert isinstance(bucket, Bucket)
     assert (str(bucket), bucket.client.meta.region_name) == ("s3://state/below/", "eu-central-1")
     assert str(store("s3://state", tmp_path, "deeper")) == "s3://state/deeper/"
+    for name in CREDENTIALS:
+        monkeypatch.setenv(name, "testing")
+    own = store(f"s3://state?region=eu-central-1&endpoint={OWN}&use_path_style=true", tmp_path)
+    assert isinstance(own, Bucket)
+    asked = own.client.generate_presigned_url("head_bucket", {"Bucket": own.bucket})
+    assert asked.startswith(f"{OWN}/state?")
     assert store("https://api.pulumi.com", tmp_path) is None
