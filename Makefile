@@ -143,7 +143,7 @@ pages: setup ## read collections of up to 100,000 items page by page, and count 
 bench: setup peers ## compare speed and size with comparable platforms, and write docs/performance.md; ten minutes
 	$(BIN)/python -m benches.speed
 
-bench-engine: setup ## measure updates of tenants in one stack and in stacks of their own (needs pulumi); half an hour
+bench-engine: setup ## measure updates of tenants in one stack and in stacks of their own (needs pulumi); an hour
 	$(BIN)/python -m benches.stacks --apart 100 --together 10 25
 
 bench-fleet: setup ## put 200 tenants' stacks through kills, a failure, a bad release, AWS's rates (needs pulumi); an hour
