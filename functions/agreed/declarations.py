@@ -8,16 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+# They stand apart for the authorizer, which needs no others: a frozen dataclass takes a millisecond to make.
+from agreed.metrics import Metric as Metric
+from agreed.secrets import RECEIVER_MARK
+from agreed.secrets import RUNTIME as RUNTIME
+from agreed.secrets import SIGNING as SIGNING
+
 Action = Literal["batch_get", "delete", "get", "put", "query", "update"]
 Form = Literal["deliveries", "document", "flag", "moment", "number", "text", "version"]
 OptionForm = Literal["email", "email or https", "https", "text"]
-Dimension = Literal["tenant", "route", "reason", "function", "receiver"]
 
-RUNTIME = "runtime"  # the secret whose cursor_key seals the positions of listings
-SIGNING = "signing"  # the secret of a managed tenant's private keys, by which tokens are signed
 IDEMPOTENCY = "idempotency"  # kind of the records that make a repeated request answer as the first did
 COUNT = "count"  # kind of the records that count others
-RECEIVER_MARK = "-"  # between a secret's name and the receiver that it is for; no declared name has one
 RECEIVER = "receiver"  # kind of the records of how a tenant's receivers of webhooks are doing
 
 
@@ -215,7 +217,7 @@ class Queue:
     max_receives: int = 12
     retention_days: int = 4
     concurrency: int = 2
-    counts: "tuple[Metric, ...]" = ()
+    counts: tuple[Metric, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,21 +246,6 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Metric:
-    """A business metric; each combination of its dimensions' values is one to pay for.
-
-    Attributes:
-        operations: ids of the routes that count it, where `route` is a dimension; empty for all of them.
-        title: what a line in a chart is called.
-    """
-
-    name: str
-    dimensions: tuple[Dimension, ...] = ("tenant", "route")
-    operations: tuple[str, ...] = ()
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Event:
     """A kind of event that receivers may choose, such as "contact.received"."""
 
@@ -284,7 +271,7 @@ class Webhooks:
     queue: str
     record: str
     secret: str
-    off: "Metric"
+    off: Metric
     single: str = ""
     single_state: str = ""
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from agreed.declarations import RECEIVER_MARK, RUNTIME
+from agreed.secrets import RECEIVER_MARK, RUNTIME
 
 TENANT: Final = "TENANT"
 CELL: Final = "CELL"

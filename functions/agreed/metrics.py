@@ -1,8 +1,25 @@
-"""The business metrics that every platform counts, beside those that its groups declare."""
+"""What a business metric is, and those that every platform counts, beside those that its groups declare."""
 
+from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from agreed.declarations import Metric
+Dimension = Literal["tenant", "route", "reason", "function", "receiver"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A business metric; each combination of its dimensions' values is one to pay for.
+
+    Attributes:
+        operations: ids of the routes that count it, where `route` is a dimension; empty for all of them.
+        title: what a line in a chart is called.
+    """
+
+    name: str
+    dimensions: tuple[Dimension, ...] = ("tenant", "route")
+    operations: tuple[str, ...] = ()
+    title: str = ""
+
 
 Reason = Literal[
     "missing",  # no bearer token, or several

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from agreed.declarations import RECEIVER_MARK, Field
+from agreed.declarations import Field
+from agreed.secrets import RECEIVER_MARK
 
 NAME: Final = re.compile(r"[a-z][a-z0-9]{1,19}")
 TEST: Final = "test"  # the member of an event that asks a consumer to try receivers, by their names

@@ -7,8 +7,7 @@ metrics have it, for all tenants together.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from agreed.declarations import Metric
-from agreed.metrics import READS, WRITES
+from agreed.metrics import READS, WRITES, Metric
 from api import metrics
 
 ASKED: Final = "TOTAL"  # the ReturnConsumedCapacity of every call

@@ -14,7 +14,7 @@ from typing import Any
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from agreed.declarations import Metric
+from agreed.metrics import Metric
 from api import metrics
 
 

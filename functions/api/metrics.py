@@ -14,8 +14,7 @@ from typing import Any, Final
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from agreed import environment
-from agreed.declarations import Metric
-from agreed.metrics import COLD_STARTS
+from agreed.metrics import COLD_STARTS, Metric
 
 _counted: Final[dict[Metric, float]] = {}  # of the one invocation that an execution environment has at a time
 _counting: Final = Lock()  # the notifier's threads count side by side

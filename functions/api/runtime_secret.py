@@ -5,7 +5,7 @@ import os
 from typing import Final
 
 from agreed import environment
-from agreed.declarations import RUNTIME
+from agreed.secrets import RUNTIME
 from api import secrets, settings
 
 CURSOR_KEY_BYTES: Final = 32

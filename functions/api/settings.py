@@ -8,7 +8,7 @@ from functools import cache
 
 from agreed import environment as names
 from agreed import webhooks
-from agreed.declarations import RECEIVER_MARK, RUNTIME
+from agreed.secrets import RECEIVER_MARK, RUNTIME
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from hypothesis import given
 from moto import mock_aws
 
 from agreed import partitions, routes
-from agreed.declarations import SIGNING, Function
+from agreed.declarations import Function
+from agreed.secrets import SIGNING
 from api import clients, logs, queue
 from groups.contact import messages
 from groups.contact.declaration import MESSAGE

@@ -5,7 +5,7 @@ from typing import Any
 
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
-from agreed.declarations import SIGNING
+from agreed.secrets import SIGNING
 from tenantry import groups
 from tenantry.rules import grants, policies
 from tenantry.rules.arns import Arns

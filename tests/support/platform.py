@@ -13,7 +13,7 @@ import httpx
 import jwt
 import pytest
 
-from agreed.declarations import RUNTIME
+from agreed.secrets import RUNTIME
 from tenantry import groups
 from tenantry.local import state
 from tenantry.local.clients import ACCOUNT, Credentials, Session, session

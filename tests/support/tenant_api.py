@@ -16,7 +16,7 @@ from botocore.exceptions import ReadTimeoutError
 
 import start
 from agreed import environment, routes
-from agreed.declarations import SIGNING
+from agreed.secrets import SIGNING
 from api import clients, queue, runtime_secret, secrets, settings, table
 from tests.support import events
 

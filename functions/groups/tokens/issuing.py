@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from agreed import environment, routes
-from agreed.declarations import SIGNING
+from agreed.secrets import SIGNING
 from api import secrets, settings
 from api.errors import Unavailable
 from api.responses import compact_json

@@ -8,7 +8,6 @@ import typer
 
 from tenantry.cli.output import print_json
 from tenantry.cli.places import Region
-from tenantry.config.domains import ZONE
 from tenantry.errors import WrongInput
 from tenantry.rules import operator_policies
 from tenantry.rules.arns import Arns
@@ -36,6 +35,8 @@ def zones(
     region: Region = None,
 ) -> None:
     """For running `pulumi up` where domains name their `zone`; needed besides `deploy`."""
+    from tenantry.config.domains import ZONE
+
     for each in zone:
         if not re.fullmatch(ZONE, each):
             raise WrongInput(f"--zone is {each!r}; write the hosted zone's id, such as Z0123456789ABC")

@@ -9,7 +9,7 @@ import json
 import pulumi
 import pulumi_aws as aws
 
-from agreed.declarations import SIGNING
+from agreed.secrets import SIGNING
 from tenantry.components.site import Site
 from tenantry.groups import Member
 from tenantry.rules import key_policies, naming, policies

@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from agreed import environment
-from agreed.declarations import RUNTIME, SIGNING
+from agreed.secrets import RUNTIME, SIGNING
 from tenantry.components.encryption import Encryption
 from tenantry.components.function import Function, FunctionArgs
 from tenantry.components.queue import TenantQueue

@@ -11,7 +11,8 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from agreed.declarations import RUNTIME, Secret, Value
+from agreed.declarations import Secret, Value
+from agreed.secrets import RUNTIME
 from tenantry.components.generations import drawn
 from tenantry.components.site import Site
 from tenantry.rules import key_policies, naming

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from agreed.declarations import SIGNING
+from agreed.secrets import SIGNING
 from tenantry.components import functions
 from tenantry.components.access import Access
 from tenantry.components.domain import domain_name, mapping

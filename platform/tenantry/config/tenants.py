@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SkipValidation, StringConstraints
 
-from agreed.declarations import RUNTIME, SIGNING, Group, Queue, Secret
+from agreed.declarations import Group, Queue, Secret
+from agreed.secrets import RUNTIME, SIGNING
 from agreed.webhooks import Receiver
 from tenantry.config.addresses import Email, Origin
 from tenantry.config.auth import Auth

@@ -186,8 +186,10 @@ def _watching(tenant: Tenant, basis: Basis) -> Iterator[Misfit]:
     if requests is None:
         return
     watching, serving = watching_and_serving(tenant, requests, basis.prices)
+    if watching <= serving:
+        return
     least, _ = watching_and_serving(watched_least(tenant), requests, basis.prices)
-    if watching > serving and least < watching:
+    if least < watching:
         yield Misfit(
             "watching",
             f"to watch it costs ${float(watching):,.2f} a month, and to serve it ${float(serving):,.2f}",

@@ -52,9 +52,18 @@ class Price(_Model):
             raise ValueError("steps must rise, each with up_to but the last")
         return self
 
+    @cached_property
+    def _each(self) -> Fraction:
+        """Of a unit at the first step's price: Fractions are slow, and most prices have that step alone."""
+        return self.steps[0].exact / self.per
+
     def of(self, quantity: Fraction, free_share: Fraction = Fraction(0)) -> Fraction:
         """US dollars for that many units in a month, of whose free ones `free_share` are this tenant's."""
-        left = max(Fraction(0), quantity - self.free * free_share)
+        left = quantity - self.free * free_share if free_share else quantity
+        if left <= 0:
+            return Fraction(0)
+        if len(self.steps) == 1:
+            return left * self._each
         amount, begin = Fraction(0), 0
         for step in self.steps:
             within = left if step.up_to is None else min(left, Fraction(step.up_to - begin))

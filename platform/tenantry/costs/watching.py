@@ -18,9 +18,13 @@ LEAST = Monitoring(alarms="cell", metrics="free", traces="off")
 
 def watching_and_serving(tenant: Tenant, requests: int, prices: Prices) -> tuple[Fraction, Fraction]:
     """US dollars a month, for watching and for all else that is the tenant's own."""
-    lines = priced(forecast(tenant, requests), inventory(tenant), prices, Fraction(0))
-    watching = sum((line.usd for line in lines if line.component in WATCHING), Fraction())
-    return watching, sum((line.usd for line in lines), Fraction()) - watching
+    watching = serving = Fraction(0)
+    for line in priced(forecast(tenant, requests), inventory(tenant), prices, Fraction(0)):
+        if line.component in WATCHING:
+            watching += line.usd
+        else:
+            serving += line.usd
+    return watching, serving
 
 
 def watched_least(tenant: Tenant) -> Tenant:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from keyword import iskeyword
 
-from agreed.declarations import RUNTIME, SIGNING, Given
+from agreed.declarations import Given
 from agreed.metrics import KIT
+from agreed.secrets import RUNTIME, SIGNING
 from tenantry.groups import claims, code, rates, receivers, records, requirements
 from tenantry.groups.installed import Installed, members
 from tenantry.groups.records import WORD

@@ -5,17 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from agreed.declarations import (
-    RUNTIME,
-    Function,
-    Group,
-    Metric,
-    Queue,
-    Record,
-    Schedule,
-    Secret,
-    Value,
-)
+from agreed.declarations import Function, Group, Queue, Record, Schedule, Secret, Value
+from agreed.metrics import Metric
+from agreed.secrets import RUNTIME
 from agreed.webhooks import Receiver
 from agreed.webhooks import secret as receivers_secret
 

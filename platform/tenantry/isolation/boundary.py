@@ -6,7 +6,7 @@ What one tenant's function may have and another's may not, no common boundary ca
 
 from collections.abc import Iterator
 
-from agreed.declarations import SIGNING
+from agreed.secrets import SIGNING
 from tenantry.execution.registration import Registered
 from tenantry.groups import current
 from tenantry.isolation import matrix, targets

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agreed.declarations import SIGNING
+from agreed.secrets import SIGNING
 from tenantry.execution.registration import Registered
 from tenantry.groups import current
 from tenantry.isolation.cells import RegisteredCell

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from agreed.declarations import SIGNING
+from agreed.secrets import SIGNING
 from tenantry.errors import Failed
 from tenantry.groups import current
 from tenantry.isolation.partitions import inbox, partition_keys

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from agreed.declarations import Metric as Declared
 from agreed.metrics import READS, WRITES
+from agreed.metrics import Metric as Declared
 from tenantry.monitoring import alarms, cell_alarms
 from tenantry.monitoring.metrics import GATEWAY, LAMBDA, SQS, Metric, counted_by, own
 from tenantry.monitoring.sections import table_rows

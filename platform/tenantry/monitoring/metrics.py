@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from agreed.declarations import Metric as Declared
 from agreed.metrics import KIT, NAMESPACE, READS, REASONS, REPLAYS, WRITES
+from agreed.metrics import Metric as Declared
 from tenantry.config.receivers import RECEIVERS
 from tenantry.gateway.contract import Route
 from tenantry.groups import Member, current

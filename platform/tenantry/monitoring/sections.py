@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from agreed.declarations import Metric as Declared
 from agreed.metrics import COLD_STARTS, READS, REASONS, REPLAYS, VERDICTS, WRITES
+from agreed.metrics import Metric as Declared
 from tenantry.config.tiers import Quota
 from tenantry.monitoring import alarms, queries
 from tenantry.monitoring.metrics import (

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
-from agreed.declarations import Group, Metric, Queue
+from agreed.declarations import Group, Queue
+from agreed.metrics import Metric
 from tenantry.config.tenants import Tenant
 from tenantry.config.tiers import AlarmsOf, Quota
 from tenantry.gateway.contract import Route

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from agreed.declarations import RECEIVER_MARK
+from agreed.secrets import RECEIVER_MARK
 from tenantry.errors import Failed
 from tenantry.operations import generations
 from tenantry.operations.aws import refusals_reported

@@ -8,7 +8,7 @@ itself it hands nobody anything: identity policies decide, within what it says.
 
 from dataclasses import dataclass
 
-from agreed.declarations import RECEIVER_MARK
+from agreed.secrets import RECEIVER_MARK
 from tenantry.rules.policies import Policy, Statement
 
 # What UpdateSecret takes for "AWS's own key"; DescribeSecret then shows none.

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agreed import webhooks
-from agreed.declarations import RUNTIME, Secret, Value
-from agreed.secrets import MAX_AGE_SECONDS
+from agreed.declarations import Secret, Value
+from agreed.secrets import MAX_AGE_SECONDS, RUNTIME
 from tenantry.errors import WrongInput
 from tenantry.groups import Groups, current
 from tenantry.problems import unknown

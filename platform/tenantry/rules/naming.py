@@ -7,7 +7,7 @@ meet in one name: `acme` + `eu-items` and `acme-eu` + `items` stay apart.
 import re
 from dataclasses import dataclass
 
-from agreed.declarations import RUNTIME, SIGNING
+from agreed.secrets import RUNTIME, SIGNING
 from tenantry.errors import WrongInput
 
 AUTHORIZER = "authorizer"

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreed.declarations import Metric
-from agreed.metrics import READS, REPLAYS
+from agreed.metrics import READS, REPLAYS, Metric
 from api import metrics
 from groups.items.declaration import DELETED, WRITTEN
 from tenantry.monitoring.metrics import catalogue

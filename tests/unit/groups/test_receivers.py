@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from agreed.declarations import Event, Group, Metric, Option
+from agreed.declarations import Event, Group, Option
+from agreed.metrics import Metric
 from groups.contact.declaration import GROUP, WEBHOOKS
 from tenantry.groups import receivers
 from tenantry.groups.installed import Installed

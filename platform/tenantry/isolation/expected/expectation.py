@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from agreed.declarations import RUNTIME
+from agreed.secrets import RUNTIME
 from tenantry.config import Tenant
 from tenantry.deployment import Deployment
 from tenantry.execution.registration import Registered

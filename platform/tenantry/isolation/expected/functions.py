@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agreed import environment
-from agreed.declarations import RUNTIME, SIGNING
+from agreed.secrets import RUNTIME, SIGNING
 from tenantry.components.functions import AUTHORIZER_SECONDS
 from tenantry.config.verification import issuing, verification
 from tenantry.groups import Member, current

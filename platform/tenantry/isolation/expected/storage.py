@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agreed.declarations import RUNTIME, SIGNING, Queue
+from agreed.declarations import Queue
+from agreed.secrets import RUNTIME, SIGNING
 from tenantry.components.generations import BYTES
 from tenantry.components.queue import DAY, DEAD_LETTER_DAYS, VISIBILITIES
 from tenantry.components.secret import FIRST

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from agreed.declarations import Metric, Queue
-from agreed.metrics import COLD_STARTS, NAMESPACE, READS, WRITES
+from agreed.declarations import Queue
+from agreed.metrics import COLD_STARTS, NAMESPACE, READS, WRITES, Metric
 from tenantry.gateway import contract
 from tenantry.monitoring.metrics import GATEWAY, LAMBDA, LOGS, SQS, counted_by
 from tenantry.operations.metering.metric_data import Measure
