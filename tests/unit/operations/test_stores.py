@@ -14,7 +14,7 @@ from tenantry.operations.stores import Bucket, Folder, Store, store
 
 WRITERS = 8
 CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-OWN = "https://objects.example.com"  # a server of one's own that speaks S3
+OWN = "https://objects.example.com"  # speaks S3
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -83,10 +83,16 @@ def test_a_backends_address_is_read_as_the_engine_reads_it(
     assert isinstance(bucket, Bucket)
     assert (str(bucket), bucket.client.meta.region_name) == ("s3://state/below/", "eu-central-1")
     assert str(store("s3://state", tmp_path, "deeper")) == "s3://state/deeper/"
+    assert store("https://api.pulumi.com", tmp_path) is None
+
+
+@pytest.mark.parametrize("manner", ["use_path_style=true", "s3ForcePathStyle=true"])
+def test_a_server_of_ones_own_is_asked_with_the_bucket_in_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manner: str
+) -> None:
     for name in CREDENTIALS:
         monkeypatch.setenv(name, "testing")
-    own = store(f"s3://state?region=eu-central-1&endpoint={OWN}&use_path_style=true", tmp_path)
+    own = store(f"s3://state?region=eu-central-1&endpoint={OWN}&{manner}", tmp_path)
     assert isinstance(own, Bucket)
     asked = own.client.generate_presigned_url("head_bucket", {"Bucket": own.bucket})
     assert asked.startswith(f"{OWN}/state?")
-    assert store("https://api.pulumi.com", tmp_path) is None
