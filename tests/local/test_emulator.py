@@ -147,6 +147,22 @@ def test_an_interrupted_start_leaves_nothing(scratch: Path, monkeypatch: pytest.
     assert not scratch.exists()
 
 
+def test_a_start_that_is_interrupted_while_it_makes_its_directory_leaves_none(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mkdir = Path.mkdir
+
+    def interrupted(folder: Path, *args: Any, **options: Any) -> None:
+        mkdir(folder, *args, **options)
+        if folder.parent == scratch:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "mkdir", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Emulator.start(None, scratch)
+    assert not scratch.exists()
+
+
 def test_the_terminals_interrupt_does_not_reach_it(running: Emulator) -> None:
     assert os.getpgid(running.record.pid) != os.getpgrp()
     assert os.getsid(running.record.pid) != os.getsid(0)

@@ -11,9 +11,13 @@ class DirectoryInUse(EmulatorError):
     """The directory holds something that the emulator did not make."""
 
 
-def make(directory: Path) -> None:
+def require_unused(directory: Path) -> None:
+    """It may be there, and empty."""
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise DirectoryInUse(f"{directory} is not empty; remove it, or give the emulator another directory")
+
+
+def make(directory: Path) -> None:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory.chmod(0o700)
     for name in ("tmp", "state", "s3", "issuer"):

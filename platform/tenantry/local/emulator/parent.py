@@ -86,14 +86,17 @@ class Emulator:
         directory = directory.resolve()
         issuer_port = earlier.issuer_port if earlier else None
         with ports.listening(port) as gateway, ports.listening_if_free(issuer_port) as keys:
-            if kept and snapshots.restored(directory) is not None:
-                directories.empty(directory / "tmp", directory / "issuer")
-            else:
+            goes_on = kept and snapshots.restored(directory) is not None
+            if not goes_on:
                 if kept:  # a start that was cut off left it: whoever has the port has the directory
                     directories.remove(directory)
-                directories.make(directory)
+                directories.require_unused(directory)
             child = None
             try:
+                if goes_on:
+                    directories.empty(directory / "tmp", directory / "issuer")
+                else:
+                    directories.make(directory)
                 variables = environment(f"http://{HOST}:{gateway.getsockname()[1]}")
                 secret = earlier.secret if earlier else secrets.token_urlsafe(32)
                 child = spawn(directory, gateway, keys, variables, secret, kept)
