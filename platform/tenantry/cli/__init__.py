@@ -1,5 +1,6 @@
 """The command `tenantry`: parse, call, print."""
 
+import signal
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from tenantry.cli import (
     groups,
     growth,
     guardrails,
+    interrupts,
     isolation,
     keys,
     local,
@@ -110,6 +112,7 @@ examples.show(app)
 
 
 def main() -> None:
+    interrupts.raised_by(signal.SIGINT)
     print_what_can_be()
     with reported_errors():
         app()

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from tenantry.cli import interrupts
 from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.cli.places import Port
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
@@ -79,8 +80,7 @@ def up(
         return
     looks = watching.begun(tenants) if watch else None
     chosen = choose(load_platform(tenants).cells, cell)
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, _interrupt)
+    interrupts.raised_by(signal.SIGTERM, signal.SIGHUP)
     if fresh:
         _delete_kept(port, stderr() if as_json else stdout())
     kept = earlier is not None and earlier.keeps
@@ -206,10 +206,6 @@ def _wait(platform: "LocalPlatform") -> None:
     while platform.alive:
         time.sleep(0.5)
     raise Failed("the emulator has died; `tenantry up` starts it again")
-
-
-def _interrupt(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _tenants_table(tenants: "Iterable[LocalTenant]") -> Table:
