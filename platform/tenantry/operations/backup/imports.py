@@ -7,7 +7,7 @@ beside it, wherever an import is killed, however often it is repeated. What is t
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,9 +23,7 @@ from tenantry.operations.backup.records import Attributes, StoredRecord
 from tenantry.operations.backup.tenant_data import TenantData
 from tenantry.operations.patience import patiently
 
-# Of items, each with a count of its own, or messages, each with an entry, and the counts of three states: 99
-# writes. A transaction takes 100.
-BATCH = 48
+WRITES = 100  # what a transaction takes
 BATCH_BYTES = 2_000_000  # of lines; a transaction takes 4 MB
 SHOWN = 10  # of the records that differ
 
@@ -59,7 +57,7 @@ def import_(data: TenantData, file: Path, on_progress: OnProgress) -> Imported:
         try:
             writing = Reader(stream, str(file))
             with refusals_reported(data.region):
-                for batch in _batches(writing.records()):
+                for batch in _batches(data.tenant, writing.records()):
                     _write(data, batch, imported)
                     on_progress("writing", writing.tally.size, size)
         except Damaged:
@@ -69,17 +67,29 @@ def import_(data: TenantData, file: Path, on_progress: OnProgress) -> Imported:
     return imported
 
 
-def _batches(records: Iterable[StoredRecord]) -> Iterator[list[StoredRecord]]:
+def _batches(tenant: str, records: Iterable[StoredRecord]) -> Iterator[list[StoredRecord]]:
+    """As many records as a transaction takes with all that each of them writes."""
     batch: list[StoredRecord] = []
+    touched: set[Hashable] = set()
     size = 0
     for record in records:
-        batch.append(record)
-        size += len(encoded(record.line))
-        if len(batch) == BATCH or size >= BATCH_BYTES:
+        touches, length = set(_touches(tenant, record)), len(encoded(record.line))
+        if batch and (len(touched | touches) > WRITES or size + length > BATCH_BYTES):
             yield batch
-            batch, size = [], 0
+            batch, touched, size = [], set(), 0
+        batch.append(record)
+        touched |= touches
+        size += length
     if batch:
         yield batch
+
+
+def _touches(tenant: str, record: StoredRecord) -> Iterator[Hashable]:
+    """What is written for it: itself, its entries, and the counter that it shares with others."""
+    yield record.position
+    yield from ((entry["pk"]["S"], entry["sk"]["S"]) for entry in record.entries(tenant))
+    if counter := record.count(tenant, shard=0):
+        yield counter
 
 
 def _write(data: TenantData, batch: list[StoredRecord], imported: Imported) -> None:
