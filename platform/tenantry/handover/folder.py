@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,9 @@ from tenantry.errors import WrongInput
 from tenantry.handover import calls, changes, clients, collection, receivers, tokens
 from tenantry.handover.page import page
 
-CONTRACT, CHANGES = "openapi.json", "changes.json"
+CONTRACT, CHANGES, CLIENTS = "openapi.json", "changes.json", "clients"
+FIRST = "first handover"
+PART = ".part"
 STATIC = Path(__file__).parent / "static"
 
 
@@ -42,15 +45,20 @@ def write(folder: Path, tenant: Tenant, document: dict[str, Any], today: date) -
 
 
 def _written(folder: Path, tenant: Tenant, document: dict[str, Any], today: date) -> Written:
-    before = _before(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    found = tuple(changes.between(before, document)) if before else ("first handover",)
+    """One that is cut off is completed by the next: the contract, from which changes count, comes last."""
     history = _history(folder)
-    if found:
+    before = _before(folder, history)
+    found = tuple(changes.between(before, document)) if before else (FIRST,)
+    if found and (not history or history[0]["changes"] != list(found)):  # else from one that was cut off
         history = [{"date": today.isoformat(), "changes": list(found)}, *history]
-    _write_json(folder / CONTRACT, document)
-    made = clients.make(folder / "clients", tenant.slug, folder / CONTRACT, document)
-    _write_json(folder / CHANGES, history)
+    with tempfile.TemporaryDirectory() as scratch:
+        _write_json(Path(scratch, CONTRACT), document)
+        made = clients.make(Path(scratch, CLIENTS), tenant.slug, Path(scratch, CONTRACT), document)
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_json(folder / CHANGES, history)
+        shutil.rmtree(folder / CLIENTS, ignore_errors=True)
+        if Path(scratch, CLIENTS).exists():
+            shutil.copytree(Path(scratch, CLIENTS), folder / CLIENTS)
     of_all = calls.of(document)
     url = document["servers"][0]["url"]
     _write_json(folder / "collection.json", collection.of(document["info"]["title"], url, of_all))
@@ -61,16 +69,21 @@ def _written(folder: Path, tenant: Tenant, document: dict[str, Any], today: date
     for file in sorted(STATIC.iterdir()):
         shutil.copyfile(file, folder / file.name)
     (folder / "index.html").write_text(page(tenant, document, made, history), encoding="utf-8")
+    _write_json(folder / CONTRACT, document)
     return Written(found if before else (), made.missing)
 
 
-def _before(folder: Path) -> dict[str, Any] | None:
-    """The contract of the handover that the folder holds; None for a new folder."""
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+def _before(folder: Path, history: list[Any]) -> dict[str, Any] | None:
+    """The contract of the handover that the folder holds; None for a new folder, or a first one cut off."""
+    if not folder.exists() or (
+        folder.is_dir() and {each.name for each in folder.iterdir()} <= {CHANGES + PART}
+    ):
         return None
     if not (folder / CHANGES).exists():
         raise WrongInput(f"{folder} holds something other than a handover; give an empty folder or a new one")
     before = _json(folder / CONTRACT)
+    if before is None and history:
+        return None
     if not isinstance(before, dict):
         raise WrongInput(f"{folder / CONTRACT} is not a contract; give a new folder")
     return before
@@ -98,4 +111,7 @@ def _json(file: Path) -> Any:
 
 
 def _write_json(file: Path, value: Any) -> None:
-    file.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    """As a whole or not at all: what is there is the next handover's to read."""
+    part = file.with_name(file.name + PART)
+    part.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    part.replace(file)

@@ -59,6 +59,37 @@ def test_a_second_handover_adds_what_changed_to_the_list_and_one_without_a_chang
     assert "new: GET /items/{collection}/count" in (tmp_path / "out" / "index.html").read_text()
 
 
+def content(folder: Path) -> dict[str, bytes]:
+    return {each.name: each.read_bytes() for each in folder.iterdir()}
+
+
+class CutOff(BaseException):
+    """Nothing catches it, as nothing catches SIGKILL."""
+
+
+@pytest.mark.parametrize("write_", range(1, 5))
+def test_one_that_was_cut_off_is_completed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_: int
+) -> None:
+    """At each of the JSON files that it writes, and the same for a first one and a renewal."""
+    replace, left = Path.replace, [0]
+
+    def cut_off(part: Path, file: Path) -> Path:
+        left[0] -= 1
+        if left[0] == 0:
+            raise CutOff
+        return replace(part, file)
+
+    monkeypatch.setattr(Path, "replace", cut_off)
+    for day, document in ((1, DOCUMENT), (2, changed())):
+        left[0] = write_
+        with pytest.raises(CutOff):
+            handed(tmp_path / "out", day, document)
+        left[0] = 0
+        assert handed(tmp_path / "out", day, document) == handed(tmp_path / "whole", day, document)
+        assert content(tmp_path / "out") == content(tmp_path / "whole")
+
+
 def test_another_address_breaks_clients_and_another_description_does_not() -> None:
     moved, described = copy.deepcopy(DOCUMENT), copy.deepcopy(DOCUMENT)
     moved["servers"][0]["url"] = "https://elsewhere.example.com"
