@@ -1,6 +1,7 @@
 """`redrive`, `trigger` and `erase`: what an operator does to a platform that runs."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -153,8 +154,9 @@ def erase(
     trail = places.on_aws(where).trail()
     files = [str(each) for each in exports or ()]
     with (
-        _reserved(certificate) as file,
+        # The outer one: the certificate is there before the end is recorded, and stays if that fails.
         trail.act("erase", slug, certificate=str(certificate), exports=files) as act,
+        _reserved(certificate) as file,
     ):
         stderr().print(f"deleting what is left of {slug} in {where}", markup=False, soft_wrap=True)
         with stderr().status("deleting") as progress:
@@ -170,6 +172,8 @@ def erase(
         )
         written = erasure.document(done, key)
         json.dump(written, file, indent=2, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
     if as_json:
         print_json({"file": certificate, "left": done.left, "certificate": written})
     else:

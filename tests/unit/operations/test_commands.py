@@ -1,6 +1,8 @@
 """The commands on a stack say where they act, and refuse what they cannot act on before they ask AWS."""
 
+import errno
 import json
+import os
 import shutil
 import socket
 from collections.abc import Iterator
@@ -87,6 +89,26 @@ def test_a_certificate_that_is_there_is_kept_and_nothing_deleted(
 def test_one_that_fails_leaves_no_certificate(run: Run, command: Command) -> None:
     assert erase(run, command, "gone")[0] == 1
     assert not (command.tenants.parent / "certificate.json").exists()
+
+
+def test_a_certificate_outlives_a_record_that_takes_no_end(
+    run: Run, command: Command, tables: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (command.tenants / "demo" / "acme.yaml").unlink()
+    link, lines = os.link, []
+
+    def first_alone(source: Path, line: Path) -> None:
+        if lines:
+            raise OSError(errno.EDQUOT, "Disk quota exceeded")
+        lines.append(line)
+        link(source, line)
+
+    monkeypatch.setattr(os, "link", first_alone)  # by which a line of the record appears
+    code, _, err = erase(run, command, "acme")
+    assert (code, left(tables)) == (1, {"acme-eu"})
+    assert "erase was done, but its end could not be recorded" in err
+    written = json.loads((command.tenants.parent / "certificate.json").read_text())["certificate"]
+    assert written["stores"][0]["deleted"] == 1
 
 
 def test_the_question_names_stack_and_region(
