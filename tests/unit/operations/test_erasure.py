@@ -1,9 +1,10 @@
 """An erasure takes all of one tenant, and nothing of any other, and certifies what it found."""
 
 import json
+import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -177,6 +178,29 @@ def test_an_export_of_the_tenant_goes_and_anything_else_stops_it_before_the_firs
     assert partitions(clients.dynamodb, names.table) == {"acme#items#count"}
     assert deleted(erased(names, clients, (own,)))[f"export {own}"] == (str(own),)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["acme-eu.jsonl", "thesis.txt"]
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (Path.symlink_to, "is a symbolic link"),
+        (Path.hardlink_to, "has other names"),
+        (lambda link, _: link.symlink_to("nowhere"), "is a symbolic link"),
+        (lambda link, _: link.mkdir(), "is not a file"),
+        (lambda link, _: os.mkfifo(link), "is not a file"),
+    ],
+    ids=["symbolic link", "hard link", "broken link", "folder", "pipe"],
+)
+def test_an_export_whose_data_would_outlast_its_name_stops_it_before_the_first_deletion(
+    names: Names, clients: Clients, tmp_path: Path, make: Callable[[Path, Path], None], why: str
+) -> None:
+    put(clients.dynamodb, names.table, "acme#items#count")
+    export = export_of("acme", names, tmp_path)
+    make(link := tmp_path / "link", export)
+    with pytest.raises(WrongInput, match=rf"{link} {why}.*nothing was deleted"):
+        erased(names, clients, (link,))
+    assert partitions(clients.dynamodb, names.table) == {"acme#items#count"}
+    assert os.path.lexists(link)
 
 
 def test_a_second_erasure_finds_nothing_and_is_no_error(names: Names, clients: Clients) -> None:

@@ -3,6 +3,8 @@
 Whatever is found is the tenant's alone: names and keys are followed by a character that no slug can hold.
 """
 
+import os
+import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -62,7 +64,7 @@ def stores(names: Names, tenant: str, clients: Clients, exports: Iterable[Path] 
         exports: files that `tenantry export` wrote for the tenant.
 
     Raises:
-        WrongInput: such a file is none, or another tenant's.
+        WrongInput: such a file is none, another tenant's, or a link.
     """
     dynamodb, secrets, prefix = clients.dynamodb, clients.secretsmanager, f"{tenant}#"
     yield Store(
@@ -104,7 +106,7 @@ def stores(names: Names, tenant: str, clients: Clients, exports: Iterable[Path] 
         yield Store(
             "this machine",
             f"export {file}",
-            lambda file=file: iter([str(file)] if file.exists() else []),  # type: ignore[misc]
+            lambda file=file: iter([str(file)] if os.path.lexists(file) else []),  # type: ignore[misc]
             lambda found: _each(lambda name: Path(name).unlink(), found),
         )
     yield Store(
@@ -186,8 +188,16 @@ def _queues(sqs: Any, prefix: str) -> Iterator[str]:
 
 
 def _require_export(file: Path, tenant: str) -> None:
-    if not file.exists():
+    """Only a file's last name is its end: a link that is deleted leaves the data where it is."""
+    if not os.path.lexists(file):
         return  # deleted by an earlier run
+    found = file.lstat()
+    if stat.S_ISLNK(found.st_mode):
+        raise WrongInput(f"{file} is a symbolic link; name the file itself; nothing was deleted")
+    if not stat.S_ISREG(found.st_mode):
+        raise WrongInput(f"{file} is not a file; nothing was deleted")
+    if found.st_nlink != 1:
+        raise WrongInput(f"{file} has other names; delete its other hard links first; nothing was deleted")
     with file.open("rb") as export:
         header = Reader(export, str(file)).header
     if header.tenant != tenant:
