@@ -8,6 +8,7 @@ import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tenantry.rules.naming import Names
 
 BATCH = 25  # BatchWriteItem's most
 LONGEST_PAUSE_SECONDS = 5.0
+ENDING = "PendingDeletion"  # the state of a key whose deletion is scheduled, and can be cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,17 @@ def stores(names: Names, tenant: str, clients: Clients, exports: Iterable[Path] 
     )
 
 
+def ending_keys(names: Names, tenant: str, clients: Clients, scheduled: Iterable[str]) -> dict[str, datetime]:
+    """Ids of the tenant's keys that wait for their end, whoever scheduled it, and when it comes.
+
+    Args:
+        scheduled: by this run; stated even if their tags are no longer found.
+    """
+    keys = sorted({*_tagged(clients.tagging, names, tenant), *scheduled})
+    found = {key: clients.kms.describe_key(KeyId=key)["KeyMetadata"] for key in keys}
+    return {key: each["DeletionDate"] for key, each in found.items() if each["KeyState"] == ENDING}
+
+
 def _each(act: Callable[[Any], Any], found: list[Any]) -> None:
     for one in found:
         act(one)
@@ -205,14 +218,19 @@ def _require_export(file: Path, tenant: str) -> None:
 
 
 def _keys(clients: Clients, names: Names, tenant: str) -> Iterator[str]:
-    """Ids of the keys that were ever made for the tenant and are in use still."""
+    """Ids of those that are in use still."""
+    for key in _tagged(clients.tagging, names, tenant):
+        if clients.kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] != ENDING:
+            yield key
+
+
+def _tagged(tagging: Any, names: Names, tenant: str) -> Iterator[str]:
+    """Ids of the keys that were ever made for the tenant."""
     tags = {"managed-by": "tenantry", "stack": names.stack, "tenant": tenant}
-    pages = clients.tagging.get_paginator("get_resources").paginate(
+    pages = tagging.get_paginator("get_resources").paginate(
         ResourceTypeFilters=["kms:key"],
         TagFilters=[{"Key": name, "Values": [value]} for name, value in tags.items()],
     )
     for page in pages:
         for found in page["ResourceTagMappingList"]:
-            key = clients.kms.describe_key(KeyId=found["ResourceARN"])["KeyMetadata"]
-            if key["KeyState"] != "PendingDeletion":
-                yield key["KeyId"]
+            yield found["ResourceARN"].rpartition("/")[2]
