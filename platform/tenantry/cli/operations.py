@@ -3,9 +3,9 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 from rich.table import Column, Table
@@ -171,9 +171,7 @@ def erase(
             deleted=sum(each.deleted for each in done.stores), left=done.left, signed=key is not None
         )
         written = erasure.document(done, key)
-        json.dump(written, file, indent=2, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
+        _write(written, file)
     if as_json:
         print_json({"file": certificate, "left": done.left, "certificate": written})
     else:
@@ -202,12 +200,28 @@ def _reserved(path: Path) -> Iterator[TextIO]:
         file = path.open("x", encoding="utf-8")
     except OSError as error:
         raise WrongInput(f"{path} cannot be written ({error.strerror}); nothing was deleted") from error
-    with file:
-        try:
-            yield file
-        except BaseException:
-            path.unlink()
-            raise
+    try:
+        yield file
+    except BaseException:
+        path.unlink()
+        with suppress(OSError):  # of what the disk had no room for
+            file.close()
+        raise
+    file.close()
+
+
+def _write(certificate: dict[str, Any], file: TextIO) -> None:
+    """To stdout if the file takes no more: what was erased cannot be certified a second time."""
+    try:
+        json.dump(certificate, file, indent=2)  # in ASCII: the name of an export need not be UTF-8
+        file.flush()
+        os.fsync(file.fileno())
+    except OSError as error:
+        print_json(certificate)
+        raise Failed(
+            f"{file.name} cannot be written ({error.strerror}); the certificate of what was deleted "
+            "is on stdout alone: keep it"
+        ) from error
 
 
 def _require_removed(slug: str, stack: "Stack", folder: Path) -> None:

@@ -87,7 +87,7 @@ class SigningKey:
 
     def signed(self, shown: dict[str, Any]) -> str:
         """A JWS in its compact form (RFC 7515) over the certificate."""
-        payload = json.dumps(shown, separators=(",", ":"), ensure_ascii=False).encode()
+        payload = json.dumps(shown, separators=(",", ":")).encode()
         return jwt.PyJWS().encode(payload, self._key, self._algorithm, headers={"typ": TYPE})
 
 
