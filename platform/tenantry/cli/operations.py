@@ -1,10 +1,11 @@
 """`redrive`, `trigger` and `erase`: what an operator does to a platform that runs."""
 
 import json
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 from rich.table import Column, Table
@@ -153,8 +154,9 @@ def erase(
     trail = places.on_aws(where).trail()
     files = [str(each) for each in exports or ()]
     with (
-        _reserved(certificate) as file,
+        # The outer one: the certificate is there before the end is recorded, and stays if that fails.
         trail.act("erase", slug, certificate=str(certificate), exports=files) as act,
+        _reserved(certificate) as file,
     ):
         stderr().print(f"deleting what is left of {slug} in {where}", markup=False, soft_wrap=True)
         with stderr().status("deleting") as progress:
@@ -169,7 +171,7 @@ def erase(
             deleted=sum(each.deleted for each in done.stores), left=done.left, signed=key is not None
         )
         written = erasure.document(done, key)
-        json.dump(written, file, indent=2, ensure_ascii=False)
+        _write(written, file)
     if as_json:
         print_json({"file": certificate, "left": done.left, "certificate": written})
     else:
@@ -198,12 +200,28 @@ def _reserved(path: Path) -> Iterator[TextIO]:
         file = path.open("x", encoding="utf-8")
     except OSError as error:
         raise WrongInput(f"{path} cannot be written ({error.strerror}); nothing was deleted") from error
-    with file:
-        try:
-            yield file
-        except BaseException:
-            path.unlink()
-            raise
+    try:
+        yield file
+    except BaseException:
+        path.unlink()
+        with suppress(OSError):  # of what the disk had no room for
+            file.close()
+        raise
+    file.close()
+
+
+def _write(certificate: dict[str, Any], file: TextIO) -> None:
+    """To stdout if the file takes no more: what was erased cannot be certified a second time."""
+    try:
+        json.dump(certificate, file, indent=2)  # in ASCII: the name of an export need not be UTF-8
+        file.flush()
+        os.fsync(file.fileno())
+    except OSError as error:
+        print_json(certificate)
+        raise Failed(
+            f"{file.name} cannot be written ({error.strerror}); the certificate of what was deleted "
+            "is on stdout alone: keep it"
+        ) from error
 
 
 def _require_removed(slug: str, stack: "Stack", folder: Path) -> None:

@@ -1,6 +1,8 @@
 """The commands on a stack say where they act, and refuse what they cannot act on before they ask AWS."""
 
+import errno
 import json
+import os
 import shutil
 import socket
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ from moto import mock_aws
 from tenantry.cli.clients import _answer, _show
 from tenantry.config import load_platform
 from tenantry.errors import WrongInput
+from tenantry.operations.backup.archives import Header, encoded
 from tests.support.command import TENANTS, Command, Run
 
 REGION = "eu-west-3"
@@ -87,6 +90,61 @@ def test_a_certificate_that_is_there_is_kept_and_nothing_deleted(
 def test_one_that_fails_leaves_no_certificate(run: Run, command: Command) -> None:
     assert erase(run, command, "gone")[0] == 1
     assert not (command.tenants.parent / "certificate.json").exists()
+
+
+def test_a_certificate_outlives_a_record_that_takes_no_end(
+    run: Run, command: Command, tables: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (command.tenants / "demo" / "acme.yaml").unlink()
+    link, lines = os.link, []
+
+    def first_alone(source: Path, line: Path) -> None:
+        if lines:
+            raise OSError(errno.EDQUOT, "Disk quota exceeded")
+        lines.append(line)
+        link(source, line)
+
+    monkeypatch.setattr(os, "link", first_alone)  # by which a line of the record appears
+    code, _, err = erase(run, command, "acme")
+    assert (code, left(tables)) == (1, {"acme-eu"})
+    assert "erase was done, but its end could not be recorded" in err
+    written = json.loads((command.tenants.parent / "certificate.json").read_text())["certificate"]
+    assert written["stores"][0]["deleted"] == 1
+
+
+def test_a_certificate_that_its_file_cannot_take_is_printed(
+    run: Run, command: Command, tables: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (command.tenants / "demo" / "acme.yaml").unlink()
+    file, fsync = command.tenants.parent / "certificate.json", os.fsync
+
+    def full(descriptor: int) -> None:
+        if file.exists() and os.path.samestat(file.stat(), os.fstat(descriptor)):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    code, out, err = erase(run, command, "acme")
+    assert (code, left(tables), file.exists()) == (1, {"acme-eu"}, False)
+    assert "cannot be written (No space left on device); the certificate of what was deleted is" in err
+    assert json.loads(out)["certificate"]["stores"][0]["deleted"] == 1
+
+
+@pytest.mark.usefixtures("tables")
+def test_an_export_whose_name_is_not_text_is_certified(run: Run, command: Command) -> None:
+    header = Header("gone", "demo", REGION, "pooled", "tenantry_demo", "2026-11-28T00:00:00Z")
+    export = Path(os.fsdecode(os.fsencode(command.tenants.parent) + b"/\xff.jsonl"))
+    export.write_bytes(encoded(header.line))
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (signing := command.tenants.parent / "key.pem").write_bytes(pem)
+    code, *_ = erase(run, command, "gone", "--export", str(export), "--sign", str(signing), "--json")
+    written = json.loads((command.tenants.parent / "certificate.json").read_text())
+    assert (code, export.exists()) == (0, False)
+    assert [str(export)] in [each["named"] for each in written["certificate"]["stores"]]
+    assert (
+        json.loads(jwt.PyJWS().decode(written["jws"], key.public_key(), ["EdDSA"])) == written["certificate"]
+    )
 
 
 def test_the_question_names_stack_and_region(

@@ -1,11 +1,12 @@
 """An erasure takes all of one tenant, and nothing of any other, and certifies what it found."""
 
 import json
+import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,9 +96,7 @@ def test_a_silo_table_goes_though_it_is_protected(names: Names, clients: Clients
     own = names.tenant("acme")
     make_table(clients.dynamodb, own)
     make_table(clients.dynamodb, names.tenant("acme-eu"))
-    done = erased(names, clients)
-    assert deleted(done) == {f"table {own}": (own,)}
-    assert "backup of the tenant's table" in done.shown()["outlasting"][-1]["what"]
+    assert deleted(erased(names, clients)) == {f"table {own}": (own,)}
     left = [name for name in clients.dynamodb.list_tables()["TableNames"] if names.stack in name]
     assert left == [names.table, names.tenant("acme-eu")]
 
@@ -146,9 +145,7 @@ def test_every_key_of_the_tenant_ends_after_a_month_and_no_other_does(names: Nam
     kms = clients.kms
     own = {make_key(kms, names, "acme"), make_key(kms, names, "acme")}
     others = [make_key(kms, names, "acme-eu"), make_key(kms, Names(f"{names.stack}x"), "acme")]
-    done = erased(names, clients)
-    assert [set(named) for named in deleted(done).values()] == [own]
-    assert "encryption keys" in done.shown()["outlasting"][-1]["what"]
+    assert [set(named) for named in deleted(erased(names, clients)).values()] == [own]
     for key in own:
         found = kms.describe_key(KeyId=key)["KeyMetadata"]
         left = found["DeletionDate"] - datetime.now(found["DeletionDate"].tzinfo)
@@ -156,6 +153,40 @@ def test_every_key_of_the_tenant_ends_after_a_month_and_no_other_does(names: Nam
     states = [kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] for key in others]
     assert states == ["Enabled", "Enabled"]
     assert deleted(erased(names, clients)) == {}
+
+
+def outlasting(certificate: Certificate) -> dict[str, date]:
+    """By what it is: the day by which it is gone."""
+    listed = certificate.shown()["outlasting"]
+    return {each["what"]: date.fromisoformat(each["at_most_until"]) for each in listed}
+
+
+def test_a_repeat_names_what_outlasts_an_earlier_run_and_until_when(names: Names, clients: Clients) -> None:
+    """Whoever scheduled the end of a key, and for when."""
+    make_table(clients.dynamodb, names.tenant("acme"))
+    keys = [make_key(clients.kms, names, "acme"), make_key(clients.kms, names, "acme")]
+    clients.kms.schedule_key_deletion(KeyId=keys[0], PendingWindowInDays=7)
+    for done in (erased(names, clients), erased(names, clients)):
+        until = outlasting(done)
+        backup = until["the system's backup of the tenant's own table, if it had one"]
+        assert backup == done.ended.date() + timedelta(days=35)
+        for key in keys:
+            end = clients.kms.describe_key(KeyId=key)["KeyMetadata"]["DeletionDate"]
+            assert until[f"the encryption key {key}, unusable"] == end.astimezone(UTC).date()
+
+
+def test_only_keys_of_the_tenant_that_wait_for_their_end_outlast_it(names: Names, clients: Clients) -> None:
+    other = make_key(clients.kms, names, "acme-eu")
+    clients.kms.schedule_key_deletion(KeyId=other, PendingWindowInDays=7)
+    assert not [what for what in outlasting(erased(names, clients)) if "key" in what]
+
+
+def test_a_key_whose_tags_are_no_longer_found_is_named_by_the_run_that_scheduled_its_end(
+    names: Names, clients: Clients
+) -> None:
+    key = make_key(clients.kms, names, "acme")
+    done = erased(names, replace(clients, tagging=Tagging(clients.kms, without="PendingDeletion")))
+    assert f"the encryption key {key}, unusable" in outlasting(done)
 
 
 def export_of(tenant: str, names: Names, folder: Path) -> Path:
@@ -177,6 +208,29 @@ def test_an_export_of_the_tenant_goes_and_anything_else_stops_it_before_the_firs
     assert partitions(clients.dynamodb, names.table) == {"acme#items#count"}
     assert deleted(erased(names, clients, (own,)))[f"export {own}"] == (str(own),)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["acme-eu.jsonl", "thesis.txt"]
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (Path.symlink_to, "is a symbolic link"),
+        (Path.hardlink_to, "has other names"),
+        (lambda link, _: link.symlink_to("nowhere"), "is a symbolic link"),
+        (lambda link, _: link.mkdir(), "is not a file"),
+        (lambda link, _: os.mkfifo(link), "is not a file"),
+    ],
+    ids=["symbolic link", "hard link", "broken link", "folder", "pipe"],
+)
+def test_an_export_whose_data_would_outlast_its_name_stops_it_before_the_first_deletion(
+    names: Names, clients: Clients, tmp_path: Path, make: Callable[[Path, Path], None], why: str
+) -> None:
+    put(clients.dynamodb, names.table, "acme#items#count")
+    export = export_of("acme", names, tmp_path)
+    make(link := tmp_path / "link", export)
+    with pytest.raises(WrongInput, match=rf"{link} {why}.*nothing was deleted"):
+        erased(names, clients, (link,))
+    assert partitions(clients.dynamodb, names.table) == {"acme#items#count"}
+    assert os.path.lexists(link)
 
 
 def test_a_second_erasure_finds_nothing_and_is_no_error(names: Names, clients: Clients) -> None:
@@ -281,8 +335,8 @@ class Deployed:
 class Tagging:
     """Finds keys by tags, as the tagging API does; moto's knows none of KMS."""
 
-    def __init__(self, kms: Any) -> None:
-        self._kms = kms
+    def __init__(self, kms: Any, without: str = "") -> None:
+        self._kms, self._without = kms, without
 
     def get_paginator(self, operation: str) -> "Tagging":
         assert operation == "get_resources"
@@ -298,5 +352,6 @@ class Tagging:
         for key in self._kms.list_keys()["Keys"]:
             tags = self._kms.list_resource_tags(KeyId=key["KeyId"])["Tags"]
             own = {each["TagKey"]: [each["TagValue"]] for each in tags}
-            if asked.items() <= own.items():
+            state = self._kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"]
+            if asked.items() <= own.items() and state != self._without:
                 yield {"ResourceTagMappingList": [{"ResourceARN": key["KeyArn"]}]}

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,17 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tenantry.errors import WrongInput
-from tenantry.rules.key_policies import DELETION_WINDOW_DAYS
+from tenantry.operations.erasure.outlasting import Outlasting
 
 FORMAT, VERSION = "tenantry-erasure", 1
 TYPE: Final = "tenantry-erasure+jws"
-BACKUP_DAYS: Final = 35  # of a table with recovery to any second, after its end too
-# What nobody can delete, and how long it stays (AWS's guides of DynamoDB, X-Ray and CloudWatch).
-OUTLASTING: Final = (
-    ("records in the backups of the pooled table", BACKUP_DAYS),
-    ("traces of X-Ray: times and addresses of calls, no contents", 30),
-    ("metrics of CloudWatch: numbers of calls, no contents", 455),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +43,7 @@ class Certificate:
     began: datetime
     ended: datetime
     stores: tuple[Emptied, ...]
+    outlasting: tuple[Outlasting, ...]
 
     @property
     def left(self) -> int:
@@ -57,11 +51,6 @@ class Certificate:
 
     def shown(self) -> dict[str, Any]:
         """For programs, and to be signed."""
-        outlasting = list(OUTLASTING)
-        if any(each.where == "DynamoDB" and each.deleted for each in self.stores):
-            outlasting.append(("the system's own backup of the tenant's table", BACKUP_DAYS))
-        if any(each.where == "KMS" and each.deleted for each in self.stores):
-            outlasting.append(("the encryption keys named above, unusable", DELETION_WINDOW_DAYS))
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -71,8 +60,8 @@ class Certificate:
             "stores": [{**asdict(each), "named": list(each.named)} for each in self.stores],
             "left": self.left,
             "outlasting": [
-                {"what": what, "at_most_until": (self.ended + timedelta(days=days)).date().isoformat()}
-                for what, days in outlasting
+                {"what": each.what, "at_most_until": each.at_most_until.isoformat()}
+                for each in self.outlasting
             ],
         }
 
@@ -98,7 +87,7 @@ class SigningKey:
 
     def signed(self, shown: dict[str, Any]) -> str:
         """A JWS in its compact form (RFC 7515) over the certificate."""
-        payload = json.dumps(shown, separators=(",", ":"), ensure_ascii=False).encode()
+        payload = json.dumps(shown, separators=(",", ":")).encode()
         return jwt.PyJWS().encode(payload, self._key, self._algorithm, headers={"typ": TYPE})
 
 

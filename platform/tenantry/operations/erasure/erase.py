@@ -10,7 +10,8 @@ from typing import Any
 from tenantry.errors import Failed
 from tenantry.operations.aws import refusals_reported
 from tenantry.operations.erasure.certificate import Certificate, Emptied
-from tenantry.operations.erasure.stores import BATCH, Clients, Store, stores
+from tenantry.operations.erasure.outlasting import outlasting
+from tenantry.operations.erasure.stores import BATCH, Clients, Store, ending_keys, stores
 from tenantry.rules.naming import AUTHORIZER, Names
 
 LOOKS, PAUSE_SECONDS = 13, 5.0  # a deleted queue is listed for up to a minute
@@ -49,6 +50,8 @@ def erase(
         places = list(stores(names, tenant, clients, exports))
         caller, began = clients.sts.get_caller_identity(), datetime.now(UTC)
         emptied = tuple(_emptied(each, on_deleted, pause) for each in places)
+        scheduled = [name for each in emptied if each.where == "KMS" for name in each.named]
+        keys, ended = ending_keys(names, tenant, clients, scheduled), datetime.now(UTC)
         return Certificate(
             tenant=tenant,
             stack=names.stack,
@@ -56,8 +59,9 @@ def erase(
             account=caller["Account"],
             by=caller["Arn"],
             began=began,
-            ended=datetime.now(UTC),
+            ended=ended,
             stores=emptied,
+            outlasting=tuple(outlasting(ended, keys)),
         )
 
 

@@ -3,9 +3,12 @@
 Whatever is found is the tenant's alone: names and keys are followed by a character that no slug can hold.
 """
 
+import os
+import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from tenantry.rules.naming import Names
 
 BATCH = 25  # BatchWriteItem's most
 LONGEST_PAUSE_SECONDS = 5.0
+ENDING = "PendingDeletion"  # the state of a key whose deletion is scheduled, and can be cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def stores(names: Names, tenant: str, clients: Clients, exports: Iterable[Path] 
         exports: files that `tenantry export` wrote for the tenant.
 
     Raises:
-        WrongInput: such a file is none, or another tenant's.
+        WrongInput: such a file is none, another tenant's, or a link.
     """
     dynamodb, secrets, prefix = clients.dynamodb, clients.secretsmanager, f"{tenant}#"
     yield Store(
@@ -104,7 +108,7 @@ def stores(names: Names, tenant: str, clients: Clients, exports: Iterable[Path] 
         yield Store(
             "this machine",
             f"export {file}",
-            lambda file=file: iter([str(file)] if file.exists() else []),  # type: ignore[misc]
+            lambda file=file: iter([str(file)] if os.path.lexists(file) else []),  # type: ignore[misc]
             lambda found: _each(lambda name: Path(name).unlink(), found),
         )
     yield Store(
@@ -118,6 +122,17 @@ def stores(names: Names, tenant: str, clients: Clients, exports: Iterable[Path] 
             found,
         ),
     )
+
+
+def ending_keys(names: Names, tenant: str, clients: Clients, scheduled: Iterable[str]) -> dict[str, datetime]:
+    """Ids of the tenant's keys that wait for their end, whoever scheduled it, and when it comes.
+
+    Args:
+        scheduled: by this run; stated even if their tags are no longer found.
+    """
+    keys = sorted({*_tagged(clients.tagging, names, tenant), *scheduled})
+    found = {key: clients.kms.describe_key(KeyId=key)["KeyMetadata"] for key in keys}
+    return {key: each["DeletionDate"] for key, each in found.items() if each["KeyState"] == ENDING}
 
 
 def _each(act: Callable[[Any], Any], found: list[Any]) -> None:
@@ -186,8 +201,16 @@ def _queues(sqs: Any, prefix: str) -> Iterator[str]:
 
 
 def _require_export(file: Path, tenant: str) -> None:
-    if not file.exists():
+    """Only a file's last name is its end: a link that is deleted leaves the data where it is."""
+    if not os.path.lexists(file):
         return  # deleted by an earlier run
+    found = file.lstat()
+    if stat.S_ISLNK(found.st_mode):
+        raise WrongInput(f"{file} is a symbolic link; name the file itself; nothing was deleted")
+    if not stat.S_ISREG(found.st_mode):
+        raise WrongInput(f"{file} is not a file; nothing was deleted")
+    if found.st_nlink != 1:
+        raise WrongInput(f"{file} has other names; delete its other hard links first; nothing was deleted")
     with file.open("rb") as export:
         header = Reader(export, str(file)).header
     if header.tenant != tenant:
@@ -195,14 +218,19 @@ def _require_export(file: Path, tenant: str) -> None:
 
 
 def _keys(clients: Clients, names: Names, tenant: str) -> Iterator[str]:
-    """Ids of the keys that were ever made for the tenant and are in use still."""
+    """Ids of those that are in use still."""
+    for key in _tagged(clients.tagging, names, tenant):
+        if clients.kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] != ENDING:
+            yield key
+
+
+def _tagged(tagging: Any, names: Names, tenant: str) -> Iterator[str]:
+    """Ids of the keys that were ever made for the tenant."""
     tags = {"managed-by": "tenantry", "stack": names.stack, "tenant": tenant}
-    pages = clients.tagging.get_paginator("get_resources").paginate(
+    pages = tagging.get_paginator("get_resources").paginate(
         ResourceTypeFilters=["kms:key"],
         TagFilters=[{"Key": name, "Values": [value]} for name, value in tags.items()],
     )
     for page in pages:
         for found in page["ResourceTagMappingList"]:
-            key = clients.kms.describe_key(KeyId=found["ResourceARN"])["KeyMetadata"]
-            if key["KeyState"] != "PendingDeletion":
-                yield key["KeyId"]
+            yield found["ResourceARN"].rpartition("/")[2]
