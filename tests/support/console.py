@@ -106,6 +106,7 @@ class Made:
     """
 
     tenants: tuple[RunningTenant, ...]
+    incomplete: tuple[str, ...] = ()
     glance: Mapping[str, Glance] = field(default_factory=dict)
     alarmed: Mapping[str, tuple[ReportedAlarm, ...]] = field(default_factory=dict)
     quota: Mapping[str, QuotaUse] = field(default_factory=dict)
@@ -129,7 +130,7 @@ class Made:
 
     def running(self) -> Running:
         self._read("running")
-        return Running(PLACE, "a1b2c3", NAMES.cell, self.tenants)
+        return Running(PLACE, "a1b2c3", NAMES.cell, self.tenants, self.incomplete)
 
     def glances(self, tenants: Sequence[RunningTenant], window: Window) -> Mapping[str, Glance]:  # noqa: ARG002
         self._read("glances")

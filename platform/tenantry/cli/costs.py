@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tenantry.cli import bills
-from tenantry.cli.output import print_json, stderr
+from tenantry.cli.output import print_json, stderr, warn
 from tenantry.cli.places import Port, Region, StackOption, chosen, require_slug
 from tenantry.cli.tenants import LISTED, TENANTS, AsJson, Everything, Folder, platform_for
 from tenantry.errors import WrongInput
@@ -123,6 +123,7 @@ def _measured(
 ) -> "list[Estimate]":
     from tenantry.costs.estimate import actual
     from tenantry.operations.metering.consumption import this_month
+    from tenantry.operations.running import survey
 
     if slug is not None:
         require_slug(slug)
@@ -131,6 +132,11 @@ def _measured(
         raise WrongInput(f"Pulumi.{stack}.yaml does not name its cell; set tenantry:cell there")
     cell = platform.cell(place.cell)
     with stderr().status("measuring"):
-        measured = this_month(place, cell)
+        running = survey(place)
+        if slug is not None:
+            running.tenant(slug)  # one that does not run has no cost to show
+        measured = this_month(running, cell)
+    if slug is None and running.left_out:
+        warn(running.left_out)
     found = actual(cell, measured, terms)
     return [each for each in found if slug in (None, each.tenant)]

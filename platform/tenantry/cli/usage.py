@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.output import print_json, stderr, stdout, warn
 from tenantry.cli.places import Port, Region, StackOption, chosen
 from tenantry.cli.tenants import AsJson
 from tenantry.errors import WrongInput
@@ -61,12 +61,16 @@ def usage(
     if as_csv:
         _print_csv(reports)
     elif as_json:
-        print_json({"from": start, "to": end, "tenants": [_as_json(each) for each in reports]})
+        incomplete = running.incomplete if slug is None else ()
+        shown = [_as_json(each) for each in reports]
+        print_json({"from": start, "to": end, "tenants": shown, "incomplete": incomplete})
     else:
         for each in reports:
             _print(each)
     for each in reports:
         _warn(each)
+    if slug is None and running.left_out:
+        warn(running.left_out)
 
 
 def _days(month: str | None) -> tuple[date, date]:

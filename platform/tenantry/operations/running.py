@@ -14,10 +14,11 @@ from tenantry.rules.domains import ADDRESS
 from tenantry.rules.naming import AUTHORIZER, stage_variable
 
 PAGE = 500  # of a list, API Gateway's most
+WAIT = "wait for the update that is under way; if there is none, deploy again"
 
 
 class NotDeployed(Failed):
-    """The place has no API of this stack's, or no such tenant; the message says which it has."""
+    """The place lacks this stack's API, or the tenant or its plan; the message says what there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +68,31 @@ class RunningTenant:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """`api_name` is the `ApiName` of API Gateway's metrics; tenants are in the order of their slugs."""
+    """`api_name` is the `ApiName` of API Gateway's metrics; tenants are in the order of their slugs.
+
+    `incomplete` are slugs of stages without a usage plan: an update makes a tenant's plan after its stage,
+    and removes it before.
+    """
 
     place: Place
     api_id: str
     api_name: str
     tenants: tuple[RunningTenant, ...]
+    incomplete: tuple[str, ...] = ()
+
+    @property
+    def left_out(self) -> str:
+        """What a report on all tenants says of the incomplete ones; empty if there are none."""
+        return f"no usage plan, so left out: {', '.join(self.incomplete)}; {WAIT}" if self.incomplete else ""
 
     def tenant(self, slug: str) -> RunningTenant:
-        """Raises NotDeployed, which says which tenants there are."""
+        """Raises NotDeployed, which says which tenants there are, or what this one lacks."""
         for tenant in self.tenants:
             if tenant.slug == slug:
                 return tenant
+        if slug in self.incomplete:
+            plan = self.place.names.tenant(slug)
+            raise NotDeployed(f"{self.place} has a stage {slug}, but no usage plan {plan}; {WAIT}")
         known = [tenant.slug for tenant in self.tenants]
         raise NotDeployed(
             f"{self.place} has no tenant {slug}; {meant(slug, known)}it has {', '.join(known) or 'none'}"
@@ -98,19 +112,15 @@ def survey(place: Place) -> Running:
         plans = {each["name"]: each for each in _all(gateway, "get_usage_plans")}
         keys = _keys(gateway, place)
         queues, rules = _queues(place), _rules(place)
-        tenants = [
-            _tenant(
-                place,
-                api["id"],
-                stage,
-                plans.get(place.names.tenant(stage["stageName"])),
-                keys,
-                queues,
-                rules,
-            )
-            for stage in gateway.get_stages(restApiId=api["id"])["item"]
-        ]
-    return Running(place, api["id"], api["name"], tuple(sorted(tenants, key=lambda each: each.slug)))
+        tenants, incomplete = [], []
+        for stage in gateway.get_stages(restApiId=api["id"])["item"]:
+            plan = plans.get(place.names.tenant(stage["stageName"]))
+            if plan is None:
+                incomplete.append(stage["stageName"])
+            else:
+                tenants.append(_tenant(place, api["id"], stage, plan, keys, queues, rules))
+    in_order = tuple(sorted(tenants, key=lambda each: each.slug))
+    return Running(place, api["id"], api["name"], in_order, tuple(sorted(incomplete)))
 
 
 def _api(gateway: Any, place: Place) -> dict[str, Any]:
@@ -151,14 +161,12 @@ def _tenant(
     place: Place,
     api_id: str,
     stage: dict[str, Any],
-    plan: dict[str, Any] | None,
+    plan: dict[str, Any],
     keys: dict[str, list[Key]],
     queues: set[str],
     rules: set[str],
 ) -> RunningTenant:
     slug, names = stage["stageName"], place.names
-    if plan is None:
-        raise NotDeployed(f"{place} has a stage {slug}, but no usage plan {names.tenant(slug)}; deploy again")
     variables = stage.get("variables", {})
     known = current()
     own = {name: names.function(slug, name) for name in (AUTHORIZER, *known.names)}

@@ -181,6 +181,16 @@ def test_what_aws_refuses_is_told_with_the_permission_and_spoils_nothing_else(
     assert get(source, "/tenants/acme").status_code == 200
 
 
+def test_a_tenant_whose_plan_is_missing_is_named_above_the_others() -> None:
+    source = made(incomplete=("yew", "zeta"))
+    page = get(source, "/").text
+    assert order(page) == ["acme", "acme-eu", "globex"]
+    assert "No usage plan, so left out: yew, zeta; wait for the update" in text(page)
+    assert get(source, "/tenants/acme").status_code == 200
+    own = get(source, "/tenants/zeta")
+    assert (own.status_code, "no usage plan tenantry_demo_zeta" in text(own.text)) == (404, True)
+
+
 def test_a_failure_that_no_permission_mends_names_none() -> None:
     told = text(get(made(refused={"glances": "AWS, Region x: Throttling; try again"}), "/").text)
     assert "Throttling; try again" in told

@@ -1,6 +1,8 @@
 """What CloudWatch and DynamoDB tell of a month becomes the use that cost is worked out from."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from tenantry.operations.metering import consumption, figures
 from tenantry.operations.places import Place
 from tenantry.operations.running import Running, RunningTenant
 from tenantry.rules.naming import Names
+from tests.support.command import TENANTS, Command, Run
 from tests.support.engine import demo
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -55,15 +58,17 @@ def place(silent: bool = False) -> Place:
     return Place(Names("demo"), "eu-central-1", "demo", "here", clients.__getitem__, lambda *_: "")
 
 
+def running(silent: bool = False) -> Running:
+    """Three tenants run, and one that has no file."""
+    slugs = ("acme", "acme-eu", "globex", "gone")
+    tenants = tuple(RunningTenant(slug, "", False, "", "", 0, 0, None, (), {}, ()) for slug in slugs)
+    return Running(place(silent), "id", "tenantry_demo", tenants)
+
+
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What figures were asked for; three tenants run, and one that has no file."""
+    """What figures were asked for."""
     calls: list[Any] = []
-
-    def running(at: Place) -> Running:
-        slugs = ("acme", "acme-eu", "globex", "gone")
-        tenants = tuple(RunningTenant(slug, "", False, "", "", 0, 0, None, (), {}, ()) for slug in slugs)
-        return Running(at, "id", "tenantry_demo", tenants)
 
     def sums(
         _: Running, tenants: list[RunningTenant], start: datetime, end: datetime
@@ -71,20 +76,19 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         calls.append((start, end))
         return {tenant.slug: SUMS for tenant in tenants}
 
-    monkeypatch.setattr(consumption, "survey", running)
     monkeypatch.setattr(figures, "sums", sums)
     return calls
 
 
 def test_the_month_is_read_from_its_first_until_now(asked: list[Any]) -> None:
-    measured = consumption.this_month(place(), demo(), NOW)
+    measured = consumption.this_month(running(), demo(), NOW)
     assert asked == [(datetime(2026, 11, 1, tzinfo=UTC), NOW)]
     assert measured.tenants["acme"].hours == 60
 
 
 @pytest.mark.usefixtures("asked")
 def test_every_figure_becomes_use_and_what_has_no_file_is_left_out() -> None:
-    measured = consumption.this_month(place(), demo(), NOW)
+    measured = consumption.this_month(running(), demo(), NOW)
     acme = measured.tenants["acme"]
     assert set(measured.tenants) == {"acme", "acme-eu", "globex"}
     assert acme.functions == {"items": FunctionUse(9, 450.0, 2)}
@@ -102,7 +106,7 @@ def test_what_functions_do_not_count_is_unmeasured_and_not_nothing() -> None:
         )
         for each in cell.tenants
     ]
-    acme = consumption.this_month(place(), cell.model_copy(update={"tenants": tuple(free)}), NOW).tenants[
+    acme = consumption.this_month(running(), cell.model_copy(update={"tenants": tuple(free)}), NOW).tenants[
         "acme"
     ]
     assert (acme.read_units, acme.write_units) == (None, None)
@@ -112,7 +116,7 @@ def test_what_functions_do_not_count_is_unmeasured_and_not_nothing() -> None:
 
 @pytest.mark.usefixtures("asked")
 def test_the_pooled_table_is_measured_for_all_tenants() -> None:
-    measured = consumption.this_month(place(), demo(), NOW)
+    measured = consumption.this_month(running(), demo(), NOW)
     assert (measured.pooled_read_units, measured.pooled_write_units) == (5, 5)
     assert measured.pooled_bytes == 70
 
@@ -120,6 +124,26 @@ def test_the_pooled_table_is_measured_for_all_tenants() -> None:
 @pytest.mark.usefixtures("asked")
 def test_what_nobody_knows_is_told_as_unmeasured() -> None:
     """A new table is not counted yet, and a quiet one has no metric."""
-    measured = consumption.this_month(place(silent=True), demo(), NOW)
+    measured = consumption.this_month(running(silent=True), demo(), NOW)
     assert (measured.pooled_read_units, measured.pooled_write_units) == (None, None)
     assert measured.tenants["globex"].stored_bytes is None
+
+
+@pytest.mark.usefixtures("asked", "project", "no_credentials")
+def test_actual_costs_name_the_tenants_that_are_left_out(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = running()
+    partial = replace(found, tenants=found.tenants[:2], incomplete=("globex",))
+    monkeypatch.setattr("tenantry.operations.running.survey", lambda _: partial)
+
+    def cost(*slug: str) -> tuple[int, str, str]:
+        where = ("--actual", "--stack", "demo", "--tenants", str(TENANTS))
+        return run(Command(tmp_path), "cost", *slug, *where)
+
+    code, out, err = cost()
+    assert (code, "acme-eu" in out, "globex" in out) == (0, True, False)
+    assert "no usage plan, so left out: globex; wait for the update" in err
+    assert cost("acme")[::2] == (0, "")
+    code, out, err = cost("globex")
+    assert (code, out, "has a stage globex, but no usage plan" in err) == (1, "", True)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,8 +14,9 @@ from tenantry.operations import running
 from tenantry.operations.metering import usage_reports
 from tenantry.operations.metering.usage import Day, KeyUsage, first_kept
 from tenantry.operations.metering.usage_reports import Report, UsageLine
-from tenantry.operations.running import PlanQuota, RunningTenant
+from tenantry.operations.running import PlanQuota, Running, RunningTenant
 from tests.support.command import Command, Run
+from tests.support.console import NAMES, PLACE
 
 JULY = date(2026, 7, 1)
 ACME = RunningTenant(
@@ -47,8 +47,10 @@ def usage(
 ) -> Callable[..., tuple[int, str, str]]:
     """The command on the stack `demo`, which runs acme alone; with what it asks a report for."""
 
-    def usage(*options: str, told: Report | None = None) -> tuple[int, str, str]:
-        found = SimpleNamespace(tenants=(ACME,), tenant=lambda _slug: ACME)
+    def usage(
+        *options: str, told: Report | None = None, incomplete: tuple[str, ...] = ()
+    ) -> tuple[int, str, str]:
+        found = Running(PLACE, "a1b2c3", NAMES.cell, (ACME,), incomplete)
         monkeypatch.setattr(running, "survey", lambda _place: found)
         monkeypatch.setattr(usage_reports, "report", lambda *asked: asks.append(asked) or told or report())
         return run(Command(tmp_path), "usage", *options, "--stack", "demo")
@@ -97,6 +99,26 @@ def test_programs_get_all_of_it(usage: Callable[..., tuple[int, str, str]]) -> N
         "planned": 1_502,
         "agrees": True,
     }
+
+
+@pytest.mark.parametrize("format_", [(), ("--csv",), ("--json",)])
+def test_tenants_that_are_left_out_are_named(
+    usage: Callable[..., tuple[int, str, str]], format_: tuple[str, ...]
+) -> None:
+    code, out, err = usage(*format_, incomplete=("zeta",))
+    assert (code, "acme" in out) == (0, True)
+    assert "no usage plan, so left out: zeta; wait for the update" in err
+    if format_ == ("--json",):
+        assert json.loads(out)["incomplete"] == ["zeta"]
+
+
+def test_who_asks_for_one_tenant_hears_of_no_other_that_is_left_out(
+    usage: Callable[..., tuple[int, str, str]],
+) -> None:
+    assert usage("acme", incomplete=("zeta",))[::2] == (0, "")
+    code, out, err = usage("zeta", incomplete=("zeta",))
+    assert (code, out) == (1, "")
+    assert "has a stage zeta, but no usage plan" in err
 
 
 def test_log_and_plan_that_differ_are_told(usage: Callable[..., tuple[int, str, str]]) -> None:

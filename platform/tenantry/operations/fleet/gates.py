@@ -22,13 +22,16 @@ def judged(gate: Gate, stacks: Sequence[FleetStack], began: datetime) -> list[st
     """Reasons not to go on, tenant by tenant.
 
     Raises:
-        Failed: AWS refuses, or a stack is not deployed.
+        Failed: AWS refuses, or a stack or one of its tenants is not deployed.
     """
     found: list[str] = []
     start = _minute(began)
     for stack in stacks:
         running = survey(place(stack))
         slugs = [slug for slug, _ in stack.tenants]
+        for slug in running.incomplete:
+            if slug in slugs:
+                running.tenant(slug)  # raises: nobody can say how it does
         before = _fared(running, slugs, Window(start - _BEFORE, start, _MINUTE))
         after = _fared(
             running, slugs, Window(start, max(_minute(now()), start + timedelta(minutes=1)), _MINUTE)

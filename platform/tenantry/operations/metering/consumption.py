@@ -8,23 +8,22 @@ from tenantry.costs.usage import CellUsage, FunctionUse, Usage
 from tenantry.operations.aws import refusals_reported
 from tenantry.operations.metering import figures, metric_data
 from tenantry.operations.places import Place
-from tenantry.operations.running import Running, survey
+from tenantry.operations.running import Running
 
 DYNAMODB = "AWS/DynamoDB"
 DAY = 86_400  # seconds
 
 
-def this_month(place: Place, cell: Cell, now: datetime | None = None) -> CellUsage:
+def this_month(running: Running, cell: Cell, now: datetime | None = None) -> CellUsage:
     """From the first of the month (UTC) on, of each tenant that has a file and runs.
 
     Raises:
-        NotDeployed: the cell does not run there.
         Failed: AWS refuses.
     """
     end = now or datetime.now(UTC)
     start = end.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     hours = (end - start) / timedelta(hours=1)
-    running = survey(place)
+    place = running.place
     silos = {tenant.slug for tenant in cell.tenants if tenant.isolation == "silo"}
     known = {tenant.slug: tenant for tenant in cell.tenants}
     sums = figures.sums(running, [each for each in running.tenants if each.slug in known], start, end)
