@@ -159,6 +159,75 @@ def test_days_that_the_log_keeps_no_longer_are_the_plans(
     assert (told.logged_from, told.planned) == (kept, 7)
 
 
+def days_ago(number: int) -> date:
+    return TODAY - timedelta(days=number)
+
+
+@pytest.mark.parametrize("retention", [30, 0])
+def test_days_that_are_lost_though_the_log_says_that_it_keeps_them_are_the_plans(
+    logs: Any, place: Place, planned: list[KeyUsage], retention: int
+) -> None:
+    """Its retention was raised after they were deleted, or the log group is a new one."""
+    planned += [KeyUsage("k1", "web", tuple(Day(days_ago(number), 10, None) for number in range(27, -1, -1)))]
+    lines = [(at(days_ago(number)), line(200)) for number in range(11) for _ in range(10)]
+    write(logs, place, "acme", lines, kept_days=retention)
+    result = report(place, ACME, days_ago(27), TODAY)
+    assert [(each.day, each.route, each.requests) for each in result.lines] == [
+        *((days_ago(number), None, 10) for number in range(27, 10, -1)),
+        *((days_ago(number), "GET /items/{collection}", 10) for number in range(10, -1, -1)),
+    ]
+    assert (result.total, result.logged_from, result.agrees) == (280, days_ago(10), True)
+
+
+@pytest.mark.parametrize("counts", [3, 4])
+def test_a_day_of_which_only_a_part_was_lost_is_the_plans(
+    logs: Any, place: Place, planned: list[KeyUsage], counts: int
+) -> None:
+    """The log has three calls with the key, of which a plan need not count the throttled one."""
+    planned += [KeyUsage("k1", "web", (Day(days_ago(2), 5, None), Day(YESTERDAY, counts, None)))]
+    lines = [line(200), line(200), line(429), line(200, key="-")]
+    write(logs, place, "acme", [(at(YESTERDAY), each) for each in lines] + [(at(TODAY), line(200))])
+    result = report(place, ACME, days_ago(2), TODAY)
+    assert [(each.day, each.route, each.requests) for each in result.lines] == [
+        (days_ago(2), None, 5),
+        (YESTERDAY, None, counts),
+        (TODAY, "GET /items/{collection}", 1),
+    ]
+    assert (result.logged_from, result.keyed, result.planned) == (TODAY, 1, 0)
+
+
+def test_a_plan_that_counts_refused_calls_makes_no_day_count_twice(
+    logs: Any, place: Place, planned: list[KeyUsage]
+) -> None:
+    """The log has them too, without their key."""
+    planned += [KeyUsage("k1", "web", (Day(YESTERDAY, 3, None), Day(TODAY, 1, None)))]
+    refused = [(at(day), line(401, key="-")) for day in (YESTERDAY, TODAY) for _ in range(3)]
+    write(logs, place, "acme", refused)
+    result = report(place, ACME, YESTERDAY, TODAY)
+    assert [(each.day, each.key, each.requests) for each in result.lines] == [
+        (YESTERDAY, "", 3),
+        (TODAY, "", 3),
+    ]
+    assert not result.agrees
+
+
+def test_a_day_without_a_line_amid_those_that_have_some_is_reported_as_a_difference(
+    logs: Any, place: Place, planned: list[KeyUsage]
+) -> None:
+    """The log may be minutes late today, and the plan half an hour: neither replaces the other."""
+    planned += [KeyUsage("k1", "web", (Day(YESTERDAY, 1, None), Day(TODAY, 2, None)))]
+    write(logs, place, "acme", [(at(YESTERDAY), line(200))])
+    result = report(place, ACME, YESTERDAY, TODAY)
+    assert (result.total, result.logged_from, result.agrees) == (1, YESTERDAY, False)
+
+
+def test_an_empty_log_leaves_all_to_the_plan(logs: Any, place: Place, planned: list[KeyUsage]) -> None:
+    planned += [KeyUsage("k1", "web", (Day(YESTERDAY, 5, None),))]
+    logs.create_log_group(logGroupName=place.names.access_log("acme"))
+    result = report(place, ACME, days_ago(2), TODAY)
+    assert (result.lines, result.logged_from) == ((UsageLine(YESTERDAY, "web", "k1", None, 5),), None)
+
+
 def test_a_month_before_all_that_is_kept_is_empty(logs: Any, place: Place, planned: list[KeyUsage]) -> None:
     planned += [KeyUsage("k1", "web", ())]
     write(logs, place, "acme", [(at(TODAY), line(200))], kept_days=14)

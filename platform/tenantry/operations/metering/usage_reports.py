@@ -1,8 +1,9 @@
 """Say what a tenant used, fit to bill from: counted in its access log, and held against its usage plan.
 
-Days that the log keeps no longer come from the plan alone, which knows neither routes nor answers.
+Days that the log no longer has come from the plan alone, which knows neither routes nor answers.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -39,7 +40,7 @@ class Report:
     """What was used from `start` to `end`, both included.
 
     Attributes:
-        logged_from: the first whole day that the access log keeps; None without an access log.
+        logged_from: the first whole day that the access log has; None without a log that has any.
         keyed: requests with a key of the plan, logged since then.
         throttled: those of them answered 429.
         planned: what the usage plan counted since then.
@@ -81,13 +82,15 @@ def report(
     with refusals_reported(place.region):
         logs = place.client("logs")
         log = log_events.found(logs, place.names, tenant.slug).get(ACCESS)
-        first = None if log is None else max(start, _first_kept(log))
-        requests = (
-            counted(log.events(logs, _midnight(first), _midnight(end + timedelta(days=1))), on_counted)
-            if log is not None and first is not None and first <= end
+        kept = None if log is None else max(start, _first_kept(log))
+        found = (
+            counted(log.events(logs, _midnight(kept), _midnight(end + timedelta(days=1))), on_counted)
+            if log is not None and kept is not None and kept <= end
             else []
         )
     names = {key.id: key.name or key.id for key in plan}
+    first = None if kept is None else _first_logged(kept, found, plan)
+    requests = [each for each in found if first is not None and each.day >= first]
     keyed = [each.count for each in requests if each.key_id in names]
     return Report(
         tenant=tenant,
@@ -103,10 +106,30 @@ def report(
 
 
 def _first_kept(log: Log) -> date:
-    """The first whole day."""
+    """The first whole day by the retention, which may have been shorter until now."""
     if log.kept_days is None:
         return date.min
     return (datetime.now(UTC) - timedelta(days=log.kept_days)).date() + timedelta(days=1)
+
+
+def _first_logged(kept: date, requests: list[Requests], plan: tuple[KeyUsage, ...]) -> date | None:
+    """The first whole day of those `kept` whose lines are there; None if the log has no line at all.
+
+    A longer retention brings back no event that a shorter one deleted, and a new log group begins empty: if
+    the plan counted calls on a day before the first line, older lines are lost, and maybe some of that day's.
+    """
+    planned: Counter[date] = Counter()
+    for key in plan:
+        planned.update({day.date: day.used for day in key.days})
+    begins = min((each.day for each in requests), default=None)
+    if not any(used and day >= kept and (begins is None or day < begins) for day, used in planned.items()):
+        return kept
+    if begins is None:
+        return None
+    ids = {key.id for key in plan}
+    logged = [each.count for each in requests if each.day == begins and each.key_id in ids]
+    whole = planned[begins] <= sum(each.requests - each.throttled for each in logged)
+    return begins if whole else begins + timedelta(days=1)
 
 
 def _midnight(day: date) -> int:
