@@ -107,6 +107,13 @@ class Run(Protocol):
     def __call__(self, command: Command, *arguments: str) -> tuple[int, str, str]: ...
 
 
+def was_interrupted(code: int) -> bool:
+    """As a shell says it. If Ctrl-C comes into the `exec` of a string, of which each dataclass has one,
+    `python -m` ends by SIGINT, whatever its code exits with; the installed command does not.
+    """
+    return code in (130, -signal.SIGINT)
+
+
 def eventually(holds: Callable[[], object], seconds: float = 10) -> bool:
     deadline = time.monotonic() + seconds
     while not holds():

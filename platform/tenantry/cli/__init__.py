@@ -1,6 +1,5 @@
 """The command `tenantry`: parse, call, print."""
 
-import signal
 from typing import Annotated
 
 import typer
@@ -17,7 +16,6 @@ from tenantry.cli import (
     groups,
     growth,
     guardrails,
-    interrupts,
     isolation,
     keys,
     local,
@@ -112,7 +110,6 @@ examples.show(app)
 
 
 def main() -> None:
-    interrupts.raised_by(signal.SIGINT)
     print_what_can_be()
     with reported_errors():
         app()

@@ -5,13 +5,13 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from tenantry.cli import interrupts
 from tenantry.cli.output import print_json, stderr, stdout
 from tenantry.cli.places import Port
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
@@ -80,7 +80,8 @@ def up(
         return
     looks = watching.begun(tenants) if watch else None
     chosen = choose(load_platform(tenants).cells, cell)
-    interrupts.raised_by(signal.SIGTERM, signal.SIGHUP)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _interrupt)
     if fresh:
         _delete_kept(port, stderr() if as_json else stdout())
     kept = earlier is not None and earlier.keeps
@@ -206,6 +207,16 @@ def _wait(platform: "LocalPlatform") -> None:
     while platform.alive:
         time.sleep(0.5)
     raise Failed("the emulator has died; `tenantry up` starts it again")
+
+
+def _interrupt(_signal: int, frame: FrameType | None) -> None:
+    """As Ctrl-C does just now: while a program is declared that is no exception, of which the SDK would wait
+    for what is half registered, but the end of the loop's task.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if not callable(handler):  # ignored, as in a shell's background job
+        raise KeyboardInterrupt
+    handler(signal.SIGINT, frame)
 
 
 def _tenants_table(tenants: "Iterable[LocalTenant]") -> Table:

@@ -16,7 +16,7 @@ from tenantry.cli import watching
 from tenantry.local.engine.inventory import JOURNAL, LOCK
 from tests.local.cloud import ECHO, make_function
 from tests.support import projects
-from tests.support.command import TENANTS, Command, Run, eventually
+from tests.support.command import TENANTS, Command, Run, eventually, was_interrupted
 from tests.support.platform import Platform, Tenant, problem
 
 SECONDS = 60  # for an update that takes one or two where nothing else runs
@@ -95,7 +95,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         up.send_signal(signal.SIGINT)
         for reader in readers:
             reader.join(timeout=20)
-        assert up.wait(timeout=20) == 130
+        assert was_interrupted(up.wait(timeout=20))
     assert watched.printed("interrupted")
     assert watched.command.remains() == []
 
@@ -280,7 +280,8 @@ def test_what_leaves_a_handler_is_shown_and_a_refused_token_is_not(watched: Watc
     assert failed[0].startswith("✗ tenantry_demo_acme_authorizer GET /items/{collection} failed")
 
 
-def test_ctrl_c_during_an_update_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
+def test_an_update_that_is_interrupted_leaves_nothing(tmp_path: Path, sent: signal.Signals) -> None:
     watched = made(tmp_path, acme="items")
     with watched.command.started("up", "--watch", "--port", "0") as up:
         assert up.stdout is not None
@@ -289,9 +290,9 @@ def test_ctrl_c_during_an_update_leaves_nothing(tmp_path: Path) -> None:
         before = journal.stat().st_mtime_ns
         watched.edit(HANDLER, BODY, marked("interrupted"))
         assert eventually(lambda: journal.stat().st_mtime_ns != before, SECONDS)
-        up.send_signal(signal.SIGINT)
+        up.send_signal(sent)
         _, err = up.communicate(timeout=20)
-    assert up.returncode == 130
+    assert was_interrupted(up.returncode)
     assert "interrupted" in err
     assert "Traceback" not in err
     assert watched.command.remains() == []
