@@ -14,7 +14,6 @@ import typer
 from api import problems
 from tenantry import deployment
 from tenantry.cli import app, examples
-from tenantry.config.model import Model
 from tenantry.config.rings import RingsFile
 from tenantry.config.sites import SitesFile
 from tenantry.config.tenant_files import tenant_file
@@ -29,6 +28,7 @@ from tenantry.monitoring.queries import queries
 from tenantry.operations.trail import kept as trail
 from tests.support import contents
 from tests.support.contents import FENCE, anchor
+from tests.support.file_fields import fields
 from tests.support.watched import NAMES, watched
 
 ROOT = Path(__file__).parents[2]
@@ -194,26 +194,6 @@ def test_every_route_is_explained_with_a_call_and_its_scope(path: str) -> None:
         assert f'"$BASE{path.replace("{collection}", "orders").replace("{id}", "$ID")}' in section
         assert method == "get" or f"-X {method.upper()} " in section
         assert f"`{operation.get('x-tenantry-scope', '')}`" in section or "x-tenantry-scope" not in operation
-
-
-BY_NAME = {"tiers": ".<name>", "cells": ".<cell>"}
-
-
-def fields(model: type[Model], prefix: str = "") -> Iterator[str]:
-    for own, field in model.model_fields.items():
-        name = field.alias or own
-        yield f"{prefix}{name}"
-        kind = str(field.annotation)
-        step = "[]" if "tuple[" in kind else BY_NAME.get(name, "") if "dict[" in kind else ""
-        for inner in models_in(field.annotation):
-            yield from fields(inner, f"{prefix}{name}{step}.")
-
-
-def models_in(annotation: Any) -> Iterator[type[Model]]:
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        yield annotation
-    for argument in getattr(annotation, "__args__", ()):
-        yield from models_in(argument)
 
 
 TENANT_FILE = tenant_file(current())

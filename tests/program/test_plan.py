@@ -59,6 +59,7 @@ api_keys: [web]
 """
 KEY = "{kid: k, kty: OKP, crv: Ed25519, x: BOXX43plviIq_k62XKCL5IP3kdY_IWn0_HSvBN1moZA}"
 OTHER_KEY = KEY.replace("kid: k", "kid: l")
+OTHER_POINT = "XiEsCYDks5_AlyETSqAhCTdO39JgwNPQPLUByNZUV6k"
 OIDC = "oidc: {issuer: 'https://id.acme.example', audience: api, algorithms: [RS256, ES256]}"
 OWN = "managed:\n    keys: [main]"
 SUSPENDED = MANAGED.replace("tier:", "status: suspended\nreason: unpaid\ntier:")
@@ -67,6 +68,9 @@ ENCRYPTED = MANAGED.replace("tier:", "data: {isolation: silo, encryption: kms}\n
 JWKS = MANAGED.replace(OWN, f"jwks: {{keys: [{KEY}], issuer: 'https://id.acme.example'}}")
 ISSUED = MANAGED.replace(OWN, OIDC)
 PAGES = MANAGED.replace("tier:", "cors_origins: ['https://acme.example', 'https://a.example']\ntier:")
+COOKIES = PAGES.replace("tier:", "cors_credentials: true\ntier:")
+WATCHED = MANAGED.replace("tier:", "alarms: {email: ops@acme.example}\ntier:")
+SIGNING = MANAGED.replace("[contact, items]", "[contact, items, tokens]")
 HOOKED = MANAGED.replace("tier:", "contact: {notify: 'https://hooks.acme.example/'}\ntier:")
 CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/0a1b2c3d"
 ADDRESSED = MANAGED.replace(
@@ -302,7 +306,7 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         Effect.CHANGED,
         [
             "!signing key main is removed: its tokens are refused",
-            "issuer's key k is new",
+            "!issuer's key k is new: whoever holds it can sign tokens",
             "!auth: managed → jwks; tokens from before are refused",
             "!values of the secrets of acme are deleted",
         ],
@@ -347,13 +351,58 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         JWKS,
         [(KEY, f"{KEY}, {OTHER_KEY}")],
         Effect.CHANGED,
-        ["issuer's key l is new"],
+        ["!issuer's key l is new: whoever holds it can sign tokens"],
     ),
     "another key of its signer": (
         JWKS,
         [("kid: k", "kid: l")],
         Effect.CHANGED,
-        ["!issuer's key k is removed: its tokens are refused", "issuer's key l is new"],
+        [
+            "!issuer's key k is removed: its tokens are refused",
+            "!issuer's key l is new: whoever holds it can sign tokens",
+        ],
+    ),
+    "another key under the same name": (
+        JWKS,
+        [("BOXX43plviIq_k62XKCL5IP3kdY_IWn0_HSvBN1moZA", OTHER_POINT)],
+        Effect.CHANGED,
+        [
+            "!issuer's key k is replaced: tokens signed by it are refused, and whoever holds the new one can "
+            "sign tokens"
+        ],
+    ),
+    "another algorithm of the same key": (
+        JWKS,
+        [("kid: k", "kid: k, alg: Ed25519")],
+        Effect.CHANGED,
+        [
+            "!issuer's key k is replaced: tokens signed by it are refused, and whoever holds the new one can "
+            "sign tokens"
+        ],
+    ),
+    "the same key, written at more length": (
+        JWKS,
+        [("kid: k", "kid: k, use: sig, key_ops: [verify], alg: EdDSA")],
+        Effect.UNTOUCHED,
+        [],
+    ),
+    "keys of its issuer that somebody else may serve": (
+        ISSUED,
+        [("audience: api", "audience: api, jwks_uri: 'https://evil.example.com/keys'")],
+        Effect.CHANGED,
+        [
+            "!jwks_uri: none → https://evil.example.com/keys; keys are read elsewhere, and whoever serves "
+            "them can sign tokens"
+        ],
+    ),
+    "metadata of its issuer that somebody else may serve": (
+        ISSUED,
+        [("audience: api", "audience: api, discovery: 'https://evil.example.com/metadata'")],
+        Effect.CHANGED,
+        [
+            "!discovery: none → https://evil.example.com/metadata; keys are read elsewhere, and whoever "
+            "serves them can sign tokens"
+        ],
     ),
     "less leeway": (
         MANAGED,
@@ -367,6 +416,12 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         Effect.CHANGED,
         ["!longest life of a token, in seconds: 86,400 → 3,600"],
     ),
+    "tokens that it gets for a shorter time": (
+        SIGNING,
+        [("keys: [main]", "keys: [main]\n    token_seconds: 60")],
+        Effect.CHANGED,
+        ["!life of tokens from the token endpoint, in seconds: 900 → 60"],
+    ),
     "pages": (
         MANAGED,
         [("tier:", "cors_origins: ['https://acme.example']\ntier:")],
@@ -379,7 +434,21 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         Effect.CHANGED,
         ["!origin https://a.example is removed: browsers refuse the answers to its pages"],
     ),
-    "cookies": (PAGES, [("tier:", "cors_credentials: true\ntier:")], Effect.CHANGED, []),
+    "cookies": (
+        PAGES,
+        [("tier:", "cors_credentials: true\ntier:")],
+        Effect.CHANGED,
+        ["cors_credentials: pages may send cookies and other credentials"],
+    ),
+    "no cookies": (
+        COOKIES,
+        [("cors_credentials: true\n", "")],
+        Effect.CHANGED,
+        [
+            "!cors_credentials is taken out: browsers refuse the answers to pages that send cookies or other "
+            "credentials"
+        ],
+    ),
     "a webhook": (
         MANAGED,
         [("tier:", "contact: {notify: 'https://hooks.acme.example/'}\ntier:")],
@@ -427,7 +496,13 @@ PAIRS: dict[str, tuple[str, Edits, Effect, list[str]]] = {
         MANAGED,
         [("tier:", "alarms: {email: ops@acme.example}\ntier:")],
         Effect.CHANGED,
-        [],
+        ["alarms.email: none → ops@acme.example"],
+    ),
+    "nobody who hears of trouble": (
+        WATCHED,
+        [("alarms: {email: ops@acme.example}\n", "")],
+        Effect.CHANGED,
+        ["!alarms.email: ops@acme.example → none"],
     ),
     "nothing, in a tier that is slower": (
         MANAGED.replace("silver", "slower"),
@@ -554,6 +629,25 @@ def test_what_is_printed_is_read_back_and_nothing_has_changed(before: Declared) 
     found = total(before, read)
     assert {each.effect for each in found.tenants} == {Effect.UNTOUCHED}
     assert found.summary == "touches 0 of 2 tenants; +$0.00 a month"
+
+
+def test_what_an_earlier_release_does_not_report_is_named_and_the_rest_compared(before: Declared) -> None:
+    stored = json.loads(json.dumps(asdict(before)))
+    del stored["tenants"]["acme"]["trusted_keys"], stored["tenants"]["acme"]["alarms_email"]
+    stored["tenants"]["acme"]["rate_per_second"] = 60
+    found = by_tenant(total(Declared.read(json.dumps(stored)), before))
+    assert said(found["acme"]) == [
+        "!not compared, because the earlier release does not report them: trusted keys, alarms email",
+        "!rate a second: 60 → 50",
+    ]
+    assert found["beta"].lines == ()
+
+
+def test_an_earlier_release_that_reports_too_little_is_not_read(before: Declared) -> None:
+    stored = json.loads(json.dumps(asdict(before)))
+    del stored["tenants"]["acme"]["audience"]
+    with pytest.raises(LookupError, match="audience"):
+        Declared.read(json.dumps(stored))
 
 
 def test_other_code_changes_every_tenant_and_asks_nobody(

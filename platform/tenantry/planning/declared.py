@@ -7,7 +7,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -72,7 +72,8 @@ class Declared:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """What another release printed; fields that this one does not know are left out.
+        """What another release printed; fields that this one does not know are left out, and those that have
+        a default may be missing.
 
         Raises:
             LookupError: it says less than this release asks for.
@@ -160,7 +161,8 @@ def _digest(content: dict[str, bytes]) -> str:
 
 
 def _known(kind: type[T], stored: dict[str, Any]) -> T:
-    names = [each.name for each in fields(kind)]  # type: ignore[arg-type]  # a dataclass, as both callers' are
+    known = fields(kind)  # type: ignore[arg-type]  # a dataclass, as all callers' are
+    names = [each.name for each in known if each.default is MISSING or each.name in stored]
     return kind(**{name: stored[name] for name in names})
 
 

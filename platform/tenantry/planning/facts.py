@@ -1,15 +1,18 @@
 """What a tenant's file comes to, as plain data: what its clients may do, and what that costs."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, fields
 from typing import Any
 
 from tenantry.config import Cell, Tenant, rotation
 from tenantry.config.auth import Claims
+from tenantry.config.jwk import Jwk
 from tenantry.costs.estimate import Terms, estimate
 from tenantry.gateway import contract
 from tenantry.releases import NEWEST
 
 UNLIMITED = 1e12  # calls a day: no quota
+UNREPORTED: Any = None  # the default of each field that an earlier release did not have
 _DAYS = {"day": 1, "week": 7, "month": 30}
 
 
@@ -20,13 +23,16 @@ class DeclaredTenant:
     Attributes:
         release: that its file pins it to.
         scopes: those that open a route.
-        issuer_keys: kids of the keys that the file lists.
         claims: how scopes, audience and subject are read from tokens, where that is not the default.
-        options: of its route groups, such as `contact.notify`, with the receivers of their events.
+        options: of its route groups, such as `contact.notify`, with the addresses of their receivers.
         addresses: those by a domain.
         concurrency: set aside for each function; None where nothing bounds it.
         calls_a_day: what the quota comes to.
         usd: the estimate of a month.
+        trusted_keys: digests of the keys that the file lists, with their algorithms, by kid.
+        token_seconds: how long a token of the token endpoint lives; 0 where there is none.
+        events: those that each receiver takes, by its name among the options.
+        records: its domains whose DNS records are made with them.
     """
 
     cell: str
@@ -43,7 +49,6 @@ class DeclaredTenant:
     issuer: str
     audience: str
     claims: dict[str, Any]
-    issuer_keys: list[str]
     algorithms: list[str]
     leeway_seconds: int
     max_lifetime_seconds: int
@@ -61,6 +66,23 @@ class DeclaredTenant:
     alarms: str
     cursors: str
     usd: float
+    trusted_keys: dict[str, str] = UNREPORTED
+    discovery: str = UNREPORTED
+    jwks_uri: str = UNREPORTED
+    token_seconds: int = UNREPORTED
+    events: dict[str, list[str]] = UNREPORTED
+    cors_credentials: bool = UNREPORTED
+    alarms_email: str = UNREPORTED
+    records: list[str] = UNREPORTED
+
+    @property
+    def unreported(self) -> list[str]:
+        """Fields that the release which this comes from did not have."""
+        return [
+            each.name
+            for each in fields(self)
+            if each.default is UNREPORTED and getattr(self, each.name) is UNREPORTED
+        ]
 
 
 def declared_tenant(tenant: Tenant, cell: Cell, terms: Terms) -> DeclaredTenant:
@@ -84,7 +106,6 @@ def declared_tenant(tenant: Tenant, cell: Cell, terms: Terms) -> DeclaredTenant:
         claims=issuing.model_dump(mode="json", include=set(Claims.model_fields), exclude_defaults=True)
         if issuing
         else {},
-        issuer_keys=[each.kid or each.kty for each in jwks.keys] if jwks else [],
         algorithms=list(oidc.algorithms) if oidc else [],
         leeway_seconds=auth.leeway_seconds,
         max_lifetime_seconds=auth.max_lifetime_seconds,
@@ -102,7 +123,24 @@ def declared_tenant(tenant: Tenant, cell: Cell, terms: Terms) -> DeclaredTenant:
         alarms=tenant.tier.monitoring.alarms,
         cursors=tenant.tier.cursors,
         usd=float(estimate(tenant, cell, terms).total),
+        trusted_keys={each.kid: _digest(each) for each in jwks.keys} if jwks else {},
+        discovery=(oidc.discovery if oidc else None) or "",
+        jwks_uri=(oidc.jwks_uri if oidc else None) or "",
+        token_seconds=auth.token_seconds if tenant.signers else 0,
+        events={
+            f"{group}.webhooks.{each.name}": list(each.events)
+            for group, listed in tenant.webhooks.items()
+            for each in listed
+        },
+        cors_credentials=tenant.cors_credentials,
+        alarms_email=tenant.alarms.email or "",
+        records=[each.name for each in (tenant.domain, cell.domain) if each and each.zone],
     )
+
+
+def _digest(key: Jwk) -> str:
+    """Long enough that nobody finds another key with the same digest."""
+    return f"{key.algorithm} {hashlib.sha256(key.fingerprint()).hexdigest()[:32]}"
 
 
 def _options(tenant: Tenant) -> dict[str, str]:
