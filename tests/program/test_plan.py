@@ -731,3 +731,25 @@ def test_asking_only_for_whom_the_files_changed_says_the_same(tmp_path: Path) ->
     assert total(*narrow) == total(declared(old), declared(new))
     assert {each.owner for each in narrow[1].resources.values()} == {"acme", ""}
     assert not any("::eu::" in urn or ":eu::" in urn for urn in narrow[1].resources)
+
+
+DOMAIN = "demo: {stages_quota: 100, domain: {name: api.example.com, zone: Z0123456789ABC}}"
+ADDRESSED_CELL = TIERS.replace("demo: {stages_quota: 100}", DOMAIN)
+BOTH = {"acme": MANAGED, "beta": ISSUED}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((TIERS, BOTH), (TIERS, {"beta": ISSUED})),
+        ((ADDRESSED_CELL, BOTH), (ADDRESSED_CELL.replace("api.", "www."), BOTH)),
+        ((ADDRESSED_CELL, {}), (ADDRESSED_CELL.replace("api.", "www."), {})),
+    ],
+    ids=["a tenant goes", "its domain changes", "an empty cell's does"],
+)
+def test_what_a_cells_tenants_share_is_compared_whoever_of_them_changes(
+    tmp_path: Path, before: tuple[str, dict[str, str]], after: tuple[str, dict[str, str]]
+) -> None:
+    old, new = written(tmp_path / "old", *before), written(tmp_path / "new", *after)
+    narrow = of_the_same_code(load_platform(old), load_platform(new))
+    assert total(*narrow) == total(declared(old), declared(new))

@@ -100,12 +100,14 @@ def of_platform(
     platform: Platform,
     slugs: Collection[str] | None = None,
     known: Mapping[str, DeclaredTenant] | None = None,
+    sharing: Collection[str] = (),
 ) -> Declared:
     """What a platform declares.
 
     Args:
         slugs: the tenants whose resources are wanted, with what their cells share; by default all.
         known: what is said of tenants already, by slug.
+        sharing: cells whose shared resources are wanted even if none of `slugs` is there.
     """
     terms, found = Terms(prices.load()), dict(known or {})
     for cell in platform.cells:
@@ -113,7 +115,7 @@ def of_platform(
             each.slug: declared_tenant(each, cell, terms) for each in cell.tenants if each.slug not in found
         }
     tenants = {each.slug: found[each.slug] for each in platform.tenants}
-    return Declared(tenants, _resources(platform, slugs), contract.load(), _quotas(platform))
+    return Declared(tenants, _resources(platform, slugs, sharing), contract.load(), _quotas(platform))
 
 
 def _quotas(platform: Platform) -> dict[str, DeclaredQuota]:
@@ -122,14 +124,16 @@ def _quotas(platform: Platform) -> dict[str, DeclaredQuota]:
     return {name: DeclaredQuota(each.used, each.limit) for name, each in (stages | account).items()}
 
 
-def _resources(platform: Platform, slugs: Collection[str] | None) -> dict[str, DeclaredResource]:
+def _resources(
+    platform: Platform, slugs: Collection[str] | None, sharing: Collection[str]
+) -> dict[str, DeclaredResource]:
     groups = current()
     code = Artifact(paths.CONTRACT, _digest(functions.sources(groups)))
     layer = Artifact(paths.CONTRACT, _digest({"": paths.LAYER_REQUIREMENTS.read_bytes()}))
     return {
         each.urn: each
         for cell in platform.cells
-        if slugs is None or any(tenant.slug in slugs for tenant in cell.tenants)
+        if slugs is None or cell.name in sharing or any(tenant.slug in slugs for tenant in cell.tenants)
         for each in declared_resources(cells.registered(cell, code, layer, slugs))
     }
 

@@ -54,19 +54,28 @@ def compared(revision: str, folder: Path, registered: bool = True) -> tuple[Decl
 
 
 def of_the_same_code(old: Platform, new: Platform, registered: bool = True) -> tuple[Declared, Declared]:
-    """Two states of the files, with the resources of those tenants that differ and of what they share."""
+    """Two states of the files, with the resources of those tenants that differ and of what they share.
+
+    All tenants of a cell differ where its domain does: each has a path of it.
+    """
     was, is_ = ({each.slug: each for each in of.tenants} for of in (old, new))
-    changed = {slug for slug in was.keys() | is_.keys() if was.get(slug) != is_.get(slug)}
-    asked = changed if registered else ()
-    after = of_platform(new, asked)
-    cells = {cell.name: _shares(cell) for cell in old.cells}
-    alike = {cell.name for cell in new.cells if _shares(cell) == cells.get(cell.name)}
+    cells = {cell.name: cell for cell in old.cells}
+    moved = {cell.name for cell in new.cells if cell.name in cells and cell.domain != cells[cell.name].domain}
+    changed = {
+        slug for slug in was.keys() | is_.keys() if was.get(slug) != is_.get(slug) or was[slug].cell in moved
+    }
+    reached = moved | {of[slug].cell for of in (was, is_) for slug in changed & of.keys()}
+    asked, sharing = (changed, reached) if registered else ((), ())
+    after = of_platform(new, asked, sharing=sharing)
+    alike = {
+        cell.name for cell in new.cells if cell.name in cells and _shares(cell) == _shares(cells[cell.name])
+    }
     known = {
         slug: after.tenants[slug]
         for slug, tenant in is_.items()
         if slug not in changed and tenant.cell in alike
     }
-    return of_platform(old, asked, known), after
+    return of_platform(old, asked, known, sharing), after
 
 
 def _shares(cell: Cell) -> tuple[int, dict[str, int]]:
