@@ -27,7 +27,7 @@ LISTS = {
     "routes": ("route group", "its routes answer 404"),
     "scopes": ("scope", "it opens nothing"),
     "addresses": ("address", "calls to it are not answered"),
-    "records": ("DNS record of", "clients do not find the domain unless somebody else makes one"),
+    "dns_records": ("DNS record of", "clients do not find the domain unless somebody else makes one"),
     "origins": ("origin", "browsers refuse the answers to its pages"),
 }
 # What a tenant has more or less of. None is no bound.
@@ -58,6 +58,8 @@ def differences(old: DeclaredTenant, new: DeclaredTenant) -> Iterator[Line]:
         yield Line(f"release: {old.release} → {new.release}")
     for name, (what, loss) in LISTS.items():
         yield from _listed(what, loss, getattr(old, name), getattr(new, name))
+    if old.aws_address_closed != new.aws_address_closed:
+        yield _aws_address(new.aws_address_closed)
     for name in sorted(old.events.keys() & new.events.keys()):
         yield from _listed(f"{name}: event", "it is not posted there", old.events[name], new.events[name])
     if old.cors_credentials != new.cors_credentials:
@@ -83,6 +85,12 @@ def _listed(what: str, loss: str, old: Iterable[str], new: Iterable[str]) -> Ite
         yield Line(f"{what} {name} is removed: {loss}", True, f"{what} {name}")
     for name in sorted(is_ - was):
         yield Line(f"{what} {name} is new")
+
+
+def _aws_address(closed: bool) -> Line:
+    if closed:
+        return Line("AWS's own address is closed: calls to it are not answered", True, "AWS's own address")
+    return Line("AWS's own address is open")
 
 
 def _credentials(allowed: bool) -> Line:

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, fields
 from typing import Any
 
-from tenantry.config import Cell, Tenant, rotation
+from tenantry.config import Cell, Tenant, domains, rotation
 from tenantry.config.auth import Claims
 from tenantry.config.jwk import Jwk
 from tenantry.costs.estimate import Terms, estimate
@@ -32,7 +32,8 @@ class DeclaredTenant:
         trusted_keys: digests of the keys that the file lists, with their algorithms, by kid.
         token_seconds: how long a token of the token endpoint lives; 0 where there is none.
         events: those that each receiver takes, by its name among the options.
-        records: its domains whose DNS records are made with them.
+        dns_records: its domains whose DNS records are made with them.
+        aws_address_closed: whether calls to AWS's own address are refused.
     """
 
     cell: str
@@ -73,7 +74,8 @@ class DeclaredTenant:
     events: dict[str, list[str]] = UNREPORTED
     cors_credentials: bool = UNREPORTED
     alarms_email: str = UNREPORTED
-    records: list[str] = UNREPORTED
+    dns_records: list[str] = UNREPORTED
+    aws_address_closed: bool = UNREPORTED
 
     @property
     def unreported(self) -> list[str]:
@@ -134,7 +136,8 @@ def declared_tenant(tenant: Tenant, cell: Cell, terms: Terms) -> DeclaredTenant:
         },
         cors_credentials=tenant.cors_credentials,
         alarms_email=tenant.alarms.email or "",
-        records=[each.name for each in (tenant.domain, cell.domain) if each and each.zone],
+        dns_records=[each.name for each in (tenant.domain, cell.domain) if each and each.zone],
+        aws_address_closed=domains.closed(cell.domain),
     )
 
 
