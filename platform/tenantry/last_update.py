@@ -49,6 +49,7 @@ class LastUpdate:
         instead: ids of those that they would have run, of tenants that were held after a rollback.
         run_elsewhere: ids of those that listed tenants run by their own stacks.
         records: domains whose records in DNS it made.
+        domain: the one that it made for the cell; empty where it made none.
     """
 
     cell: str = ""
@@ -62,6 +63,7 @@ class LastUpdate:
     instead: Mapping[str, str] = field(default_factory=dict)
     run_elsewhere: frozenset[str] = frozenset()
     records: frozenset[str] = frozenset()
+    domain: str = ""
 
     @property
     def everyone(self) -> Mapping[str, DeployedTenant | ListedTenant]:
@@ -103,7 +105,14 @@ class LastUpdate:
             runs=known.runs,
             instead=known.instead,
             records=frozenset(outputs.get("records", ())),
+            domain=_domain(outputs),
         )
+
+
+def _domain(outputs: Mapping[str, Any]) -> str:
+    """Of the stack's domains, the one below which it maps tenants."""
+    below = outputs.get("shared", {}).get("domain")
+    return below if below in outputs.get("domains", ()) else ""
 
 
 def _listed(output: Mapping[str, Any]) -> dict[str, ListedTenant]:

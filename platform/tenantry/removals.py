@@ -80,6 +80,7 @@ def removals(last: LastUpdate, cell: Cell, today: date) -> Iterator[Removal]:
             yield from _unaddressed(before, wanted[slug], cell)
         else:
             yield from _gone(slug, before, slug in cell.removed, today)
+    yield from _unowned(last.domain, cell)
     yield from _unfound(last, cell)
     yield from _many_closed(last, cell)
     yield from _many_locked_out(last, wanted)
@@ -142,6 +143,17 @@ def _unaddressed(before: DeployedTenant, tenant: Tenant, cell: Cell) -> Iterator
             f"{tenant.slug}/addresses/{address.removeprefix('https://')}",
             f"let go of {address}, which clients may call",
             "leave the domain in the file until none does",
+        )
+
+
+def _unowned(name: str, cell: Cell) -> Iterator[Removal]:
+    """Whom the domain serves this stack may not know: other stacks map tenants onto it too."""
+    domain = cell.domain
+    if name and (domain is None or not domain.owned or domain.name != name):
+        yield Removal(
+            f"domains/{name}",
+            f"delete the domain {name} with every path on it, those of other cells' tenants too",
+            "leave the domain with this cell until no client calls it",
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 import pytest
+import yaml
 
 from tenantry.errors import WrongInput
 from tenantry.guardrails.rules import RULES
@@ -135,6 +136,17 @@ def test_closing_many_tenants_at_once_is_refused_by_the_stack_of_their_cell(
         declared("prod", config, last=alone[1])
 
 
+def test_a_domain_is_not_taken_from_under_tenants_in_stacks_of_their_own(tmp_path: Path) -> None:
+    with_one = ALONE | {"tenantry:tenants": str(_with_domain(tmp_path))}
+    engine, last = declared("prod", with_one)
+    assert engine.of_type("DomainName").keys() == {"demo"}
+    assert declared("prod", with_one, last=last)[0].of_type("DomainName").keys() == {"demo"}
+    with pytest.raises(WrongInput, match=r"domains/api\.example\.com: it would delete the domain"):
+        declared("prod", ALONE, last=last)
+    allowed = ALONE | {"tenantry:allow": '["domains/api.example.com"]'}
+    assert not declared("prod", allowed, last=last)[0].of_type("DomainName")
+
+
 def test_a_cell_whose_tenants_it_holds_is_not_declared_without_them() -> None:
     """It would delete them all."""
     last = declared("prod", CELL)[1]
@@ -215,6 +227,14 @@ def _copied(tmp_path: Path) -> Path:
         copy = folder / file.relative_to(TENANTS)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(file.read_bytes())
+    return folder
+
+
+def _with_domain(tmp_path: Path, **changes: Any) -> Path:
+    folder = _copied(tmp_path)
+    tiers = yaml.safe_load((folder / "tiers.yaml").read_text())
+    tiers["cells"] = {"demo": {"domain": {"name": "api.example.com", "zone": "Z0123456789ABC", **changes}}}
+    (folder / "tiers.yaml").write_text(yaml.safe_dump(tiers))
     return folder
 
 

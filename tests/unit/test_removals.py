@@ -93,6 +93,25 @@ def test_a_record_by_which_clients_find_a_domain_does_not_go_unsaid() -> None:
     assert "records/api.example.com" not in entries(last, DEMO)
 
 
+@pytest.mark.parametrize(
+    "after",
+    [
+        None,
+        CellDomain(name="api2.example.com", zone="Z1"),
+        CellDomain(name="api.example.com", owned=False),  # another cell is to have it
+    ],
+)
+def test_a_cells_domain_does_not_go_unsaid_even_if_no_tenant_of_the_stack_is_mapped_onto_it(
+    after: CellDomain | None,
+) -> None:
+    owned = CellDomain(name="api.example.com", zone="Z1")
+    last = LastUpdate(DEMO.name, domain="api.example.com")
+    assert entries(last, DEMO.model_copy(update={"domain": owned})) == []
+    [found] = removals(last, DEMO.model_copy(update={"domain": after}), TODAY)
+    assert found.entry == "domains/api.example.com"
+    assert "those of other cells' tenants too" in found.what
+
+
 def test_a_key_that_is_retired_may_go() -> None:
     rotated = with_tenant("acme", api_keys=("other",), retired=Retired(api_keys=("web",)))
     assert entries(deployed(), rotated) == []
