@@ -117,7 +117,7 @@ def _cell(
         **_of_cell(cell, shared, kept),
         **tenants,
         **_leading(cell, shared.domains | tenants["domains"]),
-        **tenant_stacks.exported(shared.shared, own),
+        **tenant_stacks.exported(shared.shared, own, cell.domain),
         **(tenant_stacks.listed(cell) if alone else {}),
         "allowed": allowed,
         "left": adoption.left(declared, last),
@@ -135,6 +135,7 @@ def _tenant(
     last = replace(last, releases=of_releases(of_cell).releases)
     whole = settings.served(load_platform(paths.ROOT / own.tenants).cell(own.cell), own)
     cell = tenant_stacks.narrowed(whole, slug, last)
+    tenant_stacks.require_its_domain(of_cell, cell.domain, names)
     require_declared(last, cell, allowed, datetime.now(UTC).date())
     deployment = _prepared(
         own,

@@ -12,6 +12,7 @@ import pulumi
 
 from tenantry.components.shared import Shared
 from tenantry.config import Cell
+from tenantry.config.domains import CellDomain, closed
 from tenantry.errors import WrongInput
 from tenantry.last_update import LastUpdate, of_releases
 from tenantry.outputs import stack_outputs
@@ -21,6 +22,7 @@ from tenantry.rules.naming import Names
 from tenantry.settings import CellSettings, releases
 
 SHARED, LISTED = "shared", "listed"
+CLOSED = "closed"  # whether the API refuses calls to AWS's own address
 
 
 def last_of_cell(names: Names) -> LastUpdate:
@@ -51,9 +53,9 @@ def require_where_they_are(last: LastUpdate, alone: bool, names: Names) -> None:
         )
 
 
-def exported(shared: Shared, own: CellSettings) -> dict[str, Any]:
+def exported(shared: Shared, own: CellSettings, domain: CellDomain | None) -> dict[str, Any]:
     """Of the cell's stack, for those of its tenants."""
-    return {SHARED: {**shared.exported(), "settings": asdict(own)}}
+    return {SHARED: {**shared.exported(), CLOSED: closed(domain), "settings": asdict(own)}}
 
 
 def listed(cell: Cell) -> dict[str, Any]:
@@ -89,11 +91,29 @@ def known_to_the_cell(newest: Release, kept: Sequence[Release], names: Names) ->
     """
     if newest in kept:
         return newest
-    what = f"stack {names.stack} was deployed with another release than this; deploy it first"
-    if not kept or not pulumi.runtime.is_dry_run():
-        raise WrongInput(what)
-    pulumi.log.warn(what)
+    _ahead("another release than this", names, warns=bool(kept))
     return kept[-1]
+
+
+def require_its_domain(outputs: Mapping[str, Any], domain: CellDomain | None, names: Names) -> None:
+    """A tenant's addresses are by the files, and what leads there is the cell's. A preview only warns.
+
+    Raises:
+        WrongInput: the cell's stack was deployed with another domain, or has not closed or opened AWS's own
+            address yet.
+    """
+    shared = outputs[SHARED]
+    if shared.get("domain") != (domain.name if domain else None):
+        _ahead("another domain than the files give the cell", names)
+    elif shared.get(CLOSED, closed(domain)) != closed(domain):  # an older program did not say
+        _ahead("another default_endpoint than the files give the cell", names)
+
+
+def _ahead(what: str, names: Names, warns: bool = True) -> None:
+    message = f"stack {names.stack} was deployed with {what}; deploy it first"
+    if not (warns and pulumi.runtime.is_dry_run()):
+        raise WrongInput(message)
+    pulumi.log.warn(message)
 
 
 def releases_of_a_cell(config: pulumi.Config, alone: bool) -> dict[str, str]:

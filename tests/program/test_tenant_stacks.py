@@ -199,6 +199,44 @@ def test_a_tenants_stack_waits_for_its_cell_to_be_deployed_with_the_same_release
     assert preview.of_type("Stage")
 
 
+@pytest.mark.parametrize(
+    ("deployed", "wanted", "message"),
+    [
+        (None, {}, "another domain than the files give the cell"),
+        ({"name": "api2.example.com"}, {}, "another domain than the files give the cell"),
+        ({}, {"default_endpoint": False}, "another default_endpoint than the files give the cell"),
+        ({"default_endpoint": False}, {}, "another default_endpoint than the files give the cell"),
+    ],
+)
+def test_a_tenants_stack_waits_for_its_cell_to_be_deployed_with_its_domain(
+    deployed: dict[str, Any] | None, wanted: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    """It would be at an address that leads nowhere, and count as done."""
+    folder = tmp_path / "deployed"
+    before = _copied(folder) if deployed is None else _with_domain(folder, **deployed)
+    after = _with_domain(tmp_path / "wanted", **wanted)
+    cell = declared("prod", ALONE | {"tenantry:tenants": str(before)})[1]
+    others = {"prod": _with_folder(cell, after), "prod.acme": {}}
+    with pytest.raises(WrongInput, match=f"stack prod was deployed with {message}; deploy it first"):
+        declared("prod.acme", {}, others=others)
+    assert declared("prod.acme", {}, preview=True, others=others)[0].of_type("Stage")
+
+    others["prod"] = declared("prod", ALONE | {"tenantry:tenants": str(after)})[1]
+    engine, outputs = declared("prod.acme", {}, others=others)
+    assert engine.of_type("BasePathMapping")["acme"].inputs["domainName"] == "api.example.com"
+    assert outputs["tenants"]["acme"]["addresses"] == ["https://api.example.com/acme"]
+
+
+def test_a_cell_that_an_older_program_deployed_does_not_say_whether_its_api_is_closed(
+    tmp_path: Path,
+) -> None:
+    folder = _with_domain(tmp_path, default_endpoint=False)
+    cell = declared("prod", ALONE | {"tenantry:tenants": str(folder)})[1]
+    shared = {name: each for name, each in cell["shared"].items() if name != "closed"}
+    others = {"prod": cell | {"shared": shared}, "prod.acme": {}}
+    assert declared("prod.acme", {}, others=others)[0].of_type("BasePathMapping").keys() == {"acme"}
+
+
 def test_a_cell_keeps_what_its_tenants_run_by_their_own_stacks(
     alone: tuple[RecordingMonitor, dict[str, Any]],
 ) -> None:
