@@ -339,7 +339,15 @@ def _resolved(newest: Release, cell: CellConfig, deployment: Deployment) -> Rele
     if holds is None:
         holds = Holds(off=frozenset(last.instead.values()))
     return releases.resolved(
-        newest, last.releases, cell, deployment.releases, last.runs, today, holds, last.run_elsewhere
+        newest,
+        last.releases,
+        cell,
+        deployment.releases,
+        last.runs,
+        today,
+        holds,
+        last.run_elsewhere,
+        last.instead,
     )
 
 

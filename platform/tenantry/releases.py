@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 from typing import Any, Self
 
 from tenantry.config import Cell, Tenant
@@ -89,7 +90,7 @@ class Release:
 class Releases:
     """`kept` are oldest first, and the newest, which is what the project holds now, is the last of them.
 
-    `instead` has the ids of what tenants would run if nothing held them, by slug, of those that are held.
+    `instead` has the ids of what a rollback holds tenants off, by slug, of those that are held.
     """
 
     kept: tuple[Release, ...]
@@ -159,6 +160,7 @@ def resolved(
     today: Mapping[str, Served],
     holds: Holds = NONE_HELD,
     elsewhere: Collection[str] = (),
+    instead_of: Mapping[str, str] = MappingProxyType({}),
 ) -> Releases:
     """Which release each tenant runs, and which are kept: those, what they ran before, and the last five.
 
@@ -168,6 +170,7 @@ def resolved(
         ran: ids of what tenants ran at the last update.
         today: the functions of the newest release, which decide what functions are made and what they may do.
         elsewhere: ids of what tenants run whom other stacks declare.
+        instead_of: `Releases.instead` of the last update.
 
     Raises:
         WrongInput: a release is not kept, or cannot run beside what the groups declare today.
@@ -188,6 +191,9 @@ def resolved(
             raise WrongInput(f"{tenant.slug}: no release {held} is kept here; those that are: {there}")
         if held != chosen:
             instead[tenant.slug] = chosen
+        elif held == ran.get(tenant.slug) and instead_of.get(tenant.slug) in holds.off:
+            # A setting has it stay here too. When the setting goes, the hold must still be there.
+            instead[tenant.slug] = instead_of[tenant.slug]
         runs[tenant.slug] = known[held]
         _require_runnable(tenant, known[held], today)
     running = {*elsewhere, *ran.values(), *(each.id for each in runs.values())}

@@ -49,7 +49,7 @@ newest = releases.Release(number.rjust(12, "0"), "", "", "", part, {}, part, (),
 tenants = [SimpleNamespace(slug=slug, release=None, members=()) for slug, _ in project.tenants(stack)]
 cell = SimpleNamespace(name=stack, tenants=tenants)
 holds = Holds.given(os.environ) or Holds(frozenset(last.instead.values()))
-kept = releases.resolved(newest, last.releases, cell, {}, last.runs, {}, holds)
+kept = releases.resolved(newest, last.releases, cell, {}, last.runs, {}, holds, (), last.instead)
 recording, before, summaries = Recording(), [], {}
 for slug, tier in project.tenants(stack):
     options = pulumi.ResourceOptions(depends_on=before)

@@ -82,6 +82,9 @@ def test_a_tenant_that_a_rollback_takes_back_is_as_it_was_and_the_next_update_le
     by_hand, after = register(demo(), last=LastUpdate.of(outputs), code=artifact(2))
     assert by_hand.below("acme") == first.below("acme")
     assert LastUpdate.of(after).instead == {"acme": new}
+    kept, after = register(demo(), last=LastUpdate.of(outputs), code=artifact(2), releases={"acme": "kept"})
+    assert kept.below("acme") == first.below("acme")
+    assert LastUpdate.of(after).instead == {"acme": new}
     mended, after = register(demo(), last=LastUpdate.of(outputs), code=artifact(3))
     assert keys(mended, "acme") == {f"code/{3:064x}.zip"}
     assert LastUpdate.of(after).instead == {}

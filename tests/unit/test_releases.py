@@ -38,6 +38,11 @@ def resolved(newest: Release, before: tuple[Release, ...], cell: Cell = CELL, **
     return releases.resolved(newest, before, cell, wanted, ran, FUNCTIONS)
 
 
+def pinned(release: str) -> Cell:
+    tenants = tuple(each.model_copy(update={"release": release}) for each in CELL.tenants)
+    return CELL.model_copy(update={"tenants": tenants})
+
+
 def test_what_tenants_run_by_stacks_of_their_own_is_kept() -> None:
     *before, newest = history(1, 2, 3, 4, 5, 6, 7, 8)
     kept = releases.resolved(
@@ -86,11 +91,7 @@ def test_a_release_that_comes_back_is_the_newest_again() -> None:
 
 def test_a_file_pins_its_tenant_whatever_the_stack_says() -> None:
     one, two = history(1, 2)
-    tenants = tuple(
-        each.model_copy(update={"release": one.id}) if each.slug == "acme" else each for each in CELL.tenants
-    )
-    pinned = CELL.model_copy(update={"tenants": tenants})
-    assert resolved(two, (one,), pinned, acme="newest").runs["acme"] == one
+    assert resolved(two, (one,), pinned(one.id), acme="newest").runs["acme"] == one
 
 
 def test_everybody_is_held_but_those_that_are_named() -> None:
@@ -158,13 +159,36 @@ def test_a_tenant_goes_back_and_then_keeps_off_what_was_rolled_back() -> None:
 
 def test_neither_a_pin_nor_the_stack_moves_a_tenant_to_what_was_rolled_back() -> None:
     one, two = history(1, 2)
-    pinned = tuple(each.model_copy(update={"release": two.id}) for each in CELL.tenants)
-    cell = CELL.model_copy(update={"tenants": pinned})
     ran = {tenant.slug: one.id for tenant in CELL.tenants}
     off = Holds(off=frozenset({two.id}))
-    for each, wanted in ((cell, {}), (CELL, {"*": two.id})):
+    for each, wanted in ((pinned(two.id), {}), (CELL, {"*": two.id})):
         found = releases.resolved(two, (one, two), each, wanted, ran, FUNCTIONS, off)
         assert {each.id for each in found.runs.values()} == {one.id}
+
+
+@pytest.mark.parametrize("how", ["kept", "the stack", "a pin"])
+def test_what_a_setting_keeps_a_tenant_at_meanwhile_does_not_end_a_hold(how: str) -> None:
+    one, two = history(1, 2)
+    cell = pinned(one.id) if how == "a pin" else CELL
+    wanted = {"kept": {"*": "kept"}, "the stack": {"*": one.id}, "a pin": {}}[how]
+    ran = {tenant.slug: one.id for tenant in CELL.tenants}
+    held, off = dict.fromkeys(ran, two.id), Holds(off=frozenset({two.id}))
+    kept = releases.resolved(two, (one, two), cell, wanted, ran, FUNCTIONS, off, instead_of=held)
+    assert kept.instead == held
+
+    after = releases.resolved(two, kept.kept, CELL, {}, ran, FUNCTIONS, off, instead_of=kept.instead)
+    assert ({each.id for each in after.runs.values()}, after.instead) == ({one.id}, held)
+
+
+def test_a_hold_ends_when_it_is_lifted_and_when_a_tenant_moves() -> None:
+    one, two = history(1, 2)
+    three = made(3, (one, two))
+    ran = {tenant.slug: one.id for tenant in CELL.tenants}
+    held, off = dict.fromkeys(ran, two.id), Holds(off=frozenset({two.id}))
+    kept = {"*": "kept"}
+    lifted = releases.resolved(two, (one, two), CELL, kept, ran, FUNCTIONS, instead_of=held)
+    moved = releases.resolved(three, (one, two), CELL, {}, ran, FUNCTIONS, off, instead_of=held)
+    assert (lifted.instead, moved.instead) == ({}, {})
 
 
 def test_a_tenant_that_ran_nothing_runs_even_what_was_rolled_back() -> None:
