@@ -7,7 +7,7 @@ in every cell. It never changes, and a tenant that moves to another one moves to
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -118,6 +118,8 @@ def made(
 ) -> Release:
     """What the project holds now, as a release; the recorded one where the stack has it already.
 
+    The same code may be recorded with what an earlier program granted it: today's program says what it needs.
+
     Args:
         layers: by group, as in `Release`.
         contract: digests of the gateway's body: for this stack, and for none in particular.
@@ -129,7 +131,7 @@ def made(
     identifier = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:ID_DIGITS]
     for each in before:
         if each.id == identifier and each.contract.digest == here:
-            return each
+            return replace(each, groups=groups.names, functions=served(groups))
     return Release(
         id=identifier,
         since=now,

@@ -89,7 +89,7 @@ def known_to_the_cell(newest: Release, kept: Sequence[Release], names: Names) ->
     Raises:
         WrongInput: the cell's stack was deployed with another release.
     """
-    if newest in kept:
+    if any((each.id, each.contract) == (newest.id, newest.contract) for each in kept):
         return newest
     _ahead("another release than this", names, warns=bool(kept))
     return kept[-1]

@@ -199,6 +199,19 @@ def test_a_tenants_stack_waits_for_its_cell_to_be_deployed_with_the_same_release
     assert preview.of_type("Stage")
 
 
+def test_a_tenants_stack_runs_its_cells_release_whatever_another_program_granted_it(
+    alone: tuple[RecordingMonitor, dict[str, Any]],
+) -> None:
+    [release] = json.loads(alone[1]["releases"])
+    items = release["functions"]["items"]
+    more = {**items, "rights": [*items["rights"], "dynamodb:Scan on the table"]}
+    granted = release | {"functions": {**release["functions"], "items": more}}
+    others = {"prod": alone[1] | {"releases": json.dumps([granted])}, "prod.acme": {}}
+    engine, outputs = declared("prod.acme", {}, others=others)
+    assert engine.of_type("Stage")
+    assert outputs["tenants"]["acme"]["release"] == release["id"]
+
+
 @pytest.mark.parametrize(
     ("deployed", "wanted", "message"),
     [

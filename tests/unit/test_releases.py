@@ -127,6 +127,17 @@ def test_a_release_that_needs_a_right_of_before_is_refused_by_name() -> None:
         resolved(two, (old,), acme="kept")
 
 
+def test_the_newest_release_needs_what_todays_program_grants() -> None:
+    """Whatever an earlier program granted to the same code."""
+    [one] = history(1)
+    items = one.functions["items"]
+    more = replace(items, rights=(*items.rights, "dynamodb:Scan on the table"))
+    before = (replace(one, functions={**one.functions, "items": more}),)
+    newest = made(1, before)
+    assert newest == one
+    assert resolved(newest, before).runs["acme"] == one
+
+
 def test_a_release_without_a_function_that_a_tenant_has_is_refused_by_name() -> None:
     one, two = history(1, 2)
     fewer = {name: each for name, each in one.functions.items() if name != "items"}
