@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from tenantry.errors import Failed
 from tenantry.operations.checkpoint import Checkpoint, Pending
 from tenantry.operations.engine import Engine
 from tenantry.operations.strays import Stray
@@ -58,14 +59,23 @@ def mend(
 
     Raises:
         Locked: the stack is locked; what was done before stays.
+        Failed: the record is no longer `checkpoint`, so what was found may be wrong; nothing was done.
     """
+    if not found:
+        return
+    if engine.record() != checkpoint.document:
+        raise Failed(
+            f"{engine.stack} was deployed meanwhile, and nothing was repaired; run this again when "
+            "nobody deploys it"
+        )
     ids = {pending.urn: identifier for pending, identifier in found.made}
+    engine.put(checkpoint.resolved(ids))  # even unchanged: a removal asks for no lock, and this stops at one
     if found.made or found.unmade:
-        engine.put(checkpoint.resolved(ids))
         done(f"{len(ids)} imported, {len(found.unmade)} cleared")
     if ids or found.unread:
         engine.refresh({*ids, *found.unread})
-    for stray in found.strays:
+    left = account.strays(Checkpoint(engine.record())) if found.strays else []
+    for stray in (each for each in found.strays if each in left):
         account.remove(stray)
         done(f"removed {stray.kind} {stray.name}")
 
