@@ -28,7 +28,7 @@ def repair(
 ) -> None:
     """Resolve creations whose outcome `pulumi up` never learned, and find resources that no state records."""
     from tenantry import paths
-    from tenantry.operations import places, stacks
+    from tenantry.operations import places, sites, stacks
     from tenantry.operations.account import AwsAccount
     from tenantry.operations.aws import refusals_reported
     from tenantry.operations.checkpoint import Checkpoint
@@ -36,15 +36,18 @@ def repair(
     from tenantry.operations.repair import damage, mend
     from tenantry.operations.strays import Own
     from tenantry.rules.naming import stack_and_tenant
+    from tenantry.wanted import Project
 
     if unlock and not yes:
         raise WrongInput("--unlock changes something; give --yes too")
     names, tenant = stack_and_tenant(stack)
     where = stacks.find(names.stack, region)
-    engine, own = Engine(stack, paths.ROOT), None
+    site = sites.site(Project(paths.ROOT), names.stack)
+    reached = sites.environment(site, where.region)
+    engine, own = Engine(stack, paths.ROOT, reached), None
     if tenant is not None:
-        own = Own(tenant, Checkpoint(Engine(names.stack, paths.ROOT).record()))
-    place = places.on_aws(where)
+        own = Own(tenant, Checkpoint(Engine(names.stack, paths.ROOT, reached).record()))
+    place = places.on_aws(where, sites.credentials(site, where.region), site.backend)
     aws = AwsAccount(place, own)
     if unlock:
         stderr().print(

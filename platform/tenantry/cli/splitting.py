@@ -49,14 +49,17 @@ def _done(
     stack: str, action: str, act: "Callable[[Cell, OnStep], list[str]]", asked: str, yes: bool
 ) -> list[str]:
     from tenantry import paths
+    from tenantry.operations import sites, stacks
     from tenantry.operations.splitting import Cell
     from tenantry.operations.trail import kept
-    from tenantry.rules.naming import Names
+    from tenantry.wanted import Project
 
-    cell = Cell(Names(stack), paths.ROOT)
+    where = stacks.find(stack)
+    site = sites.site(Project(paths.ROOT), stack)
+    cell = Cell(where.names, paths.ROOT, lambda: sites.environment(site, where.region))
     if not yes:
         typer.confirm(asked, abort=True, err=True)
-    trail = kept.of_stack(stack, lambda: None)  # AWS is not asked
+    trail = kept.of_stack(stack, lambda: None, site.backend)  # AWS is not asked
     with trail.act(action, None) as recorded:
         slugs = act(cell, lambda step: stderr().print(step, markup=False, soft_wrap=True))
         recorded.outcome["tenants"] = slugs

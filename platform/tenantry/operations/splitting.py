@@ -22,17 +22,21 @@ OnStep = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A deployed cell, by its stack's names; `project` is the folder of Pulumi.yaml."""
+    """A deployed cell, by its stack's names; `project` is the folder of Pulumi.yaml.
+
+    `environment` is asked for the engine's each time: credentials in it may expire before all is moved.
+    """
 
     names: Names
     project: Path
+    environment: Callable[[], Mapping[str, str]] = dict
 
     @property
     def engine(self) -> Engine:
-        return Engine(self.names.stack, self.project)
+        return Engine(self.names.stack, self.project, self.environment())
 
     def tenant(self, slug: str) -> Engine:
-        return Engine(self.names.tenant_stack(slug), self.project)
+        return Engine(self.names.tenant_stack(slug), self.project, self.environment())
 
     def record(self) -> Record:
         """

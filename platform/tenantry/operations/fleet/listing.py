@@ -1,10 +1,9 @@
 """List the stacks, what each declares, and whether an update of it has anything to do."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from tenantry.config.fleet_files import load
 from tenantry.config.rings import RingsFile
@@ -13,12 +12,12 @@ from tenantry.errors import WrongInput
 from tenantry.holds import Holds
 from tenantry.last_update import run_by
 from tenantry.operations.fleet.records import Backend
+from tenantry.operations.sites import is_emulated
 from tenantry.problems import unknown
 from tenantry.rollout.rings import ring_of
 from tenantry.wanted import CELL, LEAVING, WANTED, Project, Values, tenant
 
 Standing = Literal["as wanted", "held", "differs", "never deployed", "leaves rights"]
-_LOOPBACK = ("localhost", "127.", "::1")
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def fleet(project: Project) -> Fleet:
         WrongInput: a stack's file contradicts platform.yaml, or a file cannot be read.
     """
     settings = {name: project.settings(name) for name in project.stacks()}
-    of_aws = {name: each for name, each in settings.items() if CELL in each and not _emulated(each)}
+    of_aws = {name: each for name, each in settings.items() if CELL in each and not is_emulated(each)}
     beside = load(project.root / "tenants")
     name = project.name
     backends: dict[str, Backend] = {}
@@ -156,23 +155,3 @@ def _stack(
         wanted=project.digest(name),
         ring=ring_of(name, tenants, rings.rings),
     )
-
-
-def _emulated(settings: Values) -> bool:
-    """Whether its provider is sent to this machine."""
-    return any(
-        (urlsplit(address).hostname or "").startswith(_LOOPBACK)
-        for address in _texts(settings.get("aws:endpoints"))
-    )
-
-
-def _texts(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for each in value.values():
-                yield from _texts(each)
-        case list():
-            for each in value:
-                yield from _texts(each)

@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
-
 from tenantry.errors import Failed
 from tenantry.holds import HOLDS
-from tenantry.operations import places, stacks
+from tenantry.operations import places, sites, stacks
 from tenantry.operations.account import AwsAccount
 from tenantry.operations.aws import refusals_reported
 from tenantry.operations.checkpoint import Checkpoint
@@ -91,33 +89,12 @@ class EngineWorks:
         return folder / f"{stack.account or 'own'}-{stack.region}.json"
 
     def _engine(self, stack: FleetStack, settings: Mapping[str, str] | None = None) -> Engine:
-        assumed = {_VARIABLES[name]: value for name, value in credentials(stack).items()}
         holds = {} if stack.holds is None else {HOLDS: stack.holds.written()}
-        environment = {**stack.backend.environment, **assumed, **holds, **(settings or {})}
-        return Engine(stack.name, self.project, environment)
-
-
-_VARIABLES = {
-    "aws_access_key_id": "AWS_ACCESS_KEY_ID",
-    "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY",
-    "aws_session_token": "AWS_SESSION_TOKEN",
-}
+        reached = sites.environment(stack.site, stack.region)
+        return Engine(stack.name, self.project, {**reached, **holds, **(settings or {})})
 
 
 def place(stack: FleetStack) -> Place:
     """Where its cell runs, reached by the cell's role."""
     found = stacks.find(stack.cells_stack, stack.region)
-    return places.on_aws(found, credentials(stack), stack.site.backend)
-
-
-def credentials(stack: FleetStack) -> dict[str, str]:
-    """Of the cell's role, for an hour; none where it has no role, and this process's own are used."""
-    if stack.site.role is None:
-        return {}
-    with refusals_reported(stack.region):
-        answer = boto3.client("sts", region_name=stack.region).assume_role(
-            RoleArn=stack.site.role, RoleSessionName="tenantry-fleet"
-        )
-    found = answer["Credentials"]
-    values = (found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
-    return dict(zip(_VARIABLES, values, strict=True))
+    return places.on_aws(found, sites.credentials(stack.site, stack.region), stack.site.backend)
