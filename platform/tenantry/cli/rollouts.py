@@ -4,7 +4,6 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -53,17 +52,14 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Show what an update would do to each stack that differs; exit 3 if any does."""
-    from tenantry.holds import Holds
+    from tenantry.operations.fleet.starts import differing
     from tenantry.planning.calls import calls, seconds
     from tenantry.planning.totals import duration
 
-    fleet = _fleet()
-    holds = Holds(fleet.rolled_back)
-    differing = [replace(each, holds=holds) for each in fleet.named(stacks or []).stacks if each.differs]
     works = _works(policies)
     found: list[dict[str, Any]] = []
     steps_taken = []
-    for stack in differing:
+    for stack in differing(_fleet(), stacks or []).values():
         with stderr().status(f"previewing {stack.name}"):
             preview = works.preview(stack)
         steps = preview.steps
@@ -73,7 +69,7 @@ def plan(
             {
                 "stack": stack.name,
                 "ring": stack.ring,
-                "standing": stack.standing,
+                "standing": stack.standing if stack.differs else "unfinished",
                 "resources": len(steps),
                 "tenants": sorted({each.resource.owner for each in steps if each.resource.owner}),
                 "calls": sum(number.values()),
@@ -183,6 +179,8 @@ def status(as_json: AsJson = False) -> None:
     stdout().print(table)
     what = f"{journal.id}, which takes back {found.taken_back}" if found.taken_back else journal.id
     stdout().print(f"rollout {what}: {found.outcome or 'running, or killed'}", soft_wrap=True)
+    if found.inherited:
+        stdout().print(f"left unfinished before it: {', '.join(sorted(found.inherited))}", soft_wrap=True)
     if found.stop:
         stdout().print(f"halted: {found.stop}", markup=False, soft_wrap=True)
 
@@ -278,4 +276,5 @@ def _shown(name: str, found: "Progress") -> dict[str, Any]:
         "outcome": found.outcome or None,
         "halted": found.stop or None,
         "stacks": stacks,
+        "unfinished_before": sorted(found.inherited),
     }

@@ -8,12 +8,18 @@ from pydantic import Field
 from tenantry.config.model import Fault, Model, unrepeated
 from tenantry.config.slugs import KeyName
 
+REST = "rest"  # the ring of stacks that no other takes
 MEMBERS = ("stacks", "tenants", "tiers", "share")
 
 
 def _takes_something(values: Mapping[str, Any]) -> Iterable[Fault]:
     if not any(name in values for name in MEMBERS):
         yield Fault("takes no stack", f"give it one of {', '.join(MEMBERS)}")
+
+
+def _not_the_rest(values: Mapping[str, Any]) -> Iterable[Fault]:
+    if values.get("name") == REST:
+        yield Fault("is the ring of the stacks that no other takes", "choose another name", ("name",))
 
 
 class Gate(Model):
@@ -43,7 +49,13 @@ class Gate(Model):
 class Ring(Model):
     """Stacks that get a change together. A stack belongs to the first ring that takes it."""
 
-    rules = (_takes_something, unrepeated("stacks"), unrepeated("tenants"), unrepeated("tiers"))
+    rules = (
+        _takes_something,
+        _not_the_rest,
+        unrepeated("stacks"),
+        unrepeated("tenants"),
+        unrepeated("tiers"),
+    )
 
     name: KeyName = Field(description="The ring's name in reports.", examples=["canary"])
     stacks: tuple[str, ...] = Field(

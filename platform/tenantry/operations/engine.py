@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -36,6 +37,10 @@ Began = Callable[["subprocess.Popen[str]"], None]
 
 class Locked(Failed):
     """Somebody is deploying the stack, or a process that was killed left its lock."""
+
+
+class Killed(Failed):
+    """The engine was, and may have left its lock and creations of unknown outcome."""
 
 
 class _Torn(Failed):
@@ -162,6 +167,7 @@ class Engine:
 
         Raises:
             Locked: the stack is.
+            Killed: the CLI was.
             Failed: there is no CLI, or it fails; the message is its own.
         """
         for _ in range(1, _TRIES):
@@ -203,9 +209,16 @@ class Engine:
         except FileNotFoundError:
             raise Failed(MISSING) from None
         with process:
-            if began:
-                began(process)
+            try:
+                if began:
+                    began(process)
+            except BaseException:  # to leave it would close its pipes, and it would die of that
+                os.killpg(process.pid, signal.SIGINT)
+                process.communicate(given)
+                raise
             output, errors = process.communicate(given)
+        if process.returncode < 0:
+            raise Killed(f"`pulumi {' '.join(arguments[:2])}` was ended by signal {-process.returncode}")
         if process.returncode:
             said = reason(output, errors)
             raise _kind(said)(f"`pulumi {' '.join(arguments[:2])}`: {said}")

@@ -3,9 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-from tenantry.config.rings import Ring
-
-REST = "rest"
+from tenantry.config.rings import REST, Ring
 
 
 def ring_of(stack: str, tenants: Sequence[tuple[str, str]], rings: Sequence[Ring]) -> str:

@@ -1,11 +1,13 @@
 """What the CLI says when it fails is handed on; what a kill tore of a state in a folder is put right."""
 
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from tenantry.errors import Failed
-from tenantry.operations.engine import Engine, reason
+from tenantry.operations.engine import Engine, Killed, reason
 
 # Refuses for as long as there are torn attributes, and counts how often it was asked.
 CLI = """\
@@ -28,6 +30,14 @@ def asked(folder: Path, url: str, said: str) -> tuple[Engine, Path]:
     cli.write_text(CLI.format(url=url, folder=folder, torn=torn, said=said))
     cli.chmod(0o700)
     return Engine("demo", folder), torn
+
+
+def cli(folder: Path, does: str) -> Path:
+    """The folder, with a CLI that does this."""
+    program = folder / "pulumi"
+    program.write_text(f"#!/bin/sh\n{does}\n")
+    program.chmod(0o700)
+    return folder
 
 
 @pytest.mark.parametrize("said", [TORN, "error: EOF"])
@@ -55,6 +65,34 @@ def test_what_has_another_reason_is_not_repeated(
         engine.outputs()
     assert torn.exists()
     assert (tmp_path / "asked").read_text() == "asked\n"
+
+
+def test_a_cli_that_was_killed_is_told_from_one_that_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(cli(tmp_path, "kill -9 $$")), prepend=":")
+    with pytest.raises(Killed, match="`pulumi stack output` was ended by signal 9"):
+        Engine("demo", tmp_path).outputs()
+
+
+def test_whoever_cannot_watch_an_update_has_it_end_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Ctrl-C does: it records how far it came, which it says on the pipes that somebody has to read."""
+    told = tmp_path / "told"
+    ending = (
+        f"trap 'echo stopping; echo whole > {told}; exit 1' INT; touch {told}; while :; do sleep 0.05; done"
+    )
+    monkeypatch.setenv("PATH", str(cli(tmp_path, ending)), prepend=":")
+
+    def cannot(_: subprocess.Popen[str]) -> None:
+        while not told.exists():
+            time.sleep(0.02)
+        raise Failed("the journal cannot be written")
+
+    with pytest.raises(Failed, match="the journal"):
+        Engine("demo", tmp_path).up(cannot)
+    assert told.read_text() == "whole\n"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What a rollback takes back, whom it leaves alone, and what keeps the bad release away afterwards."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,38 @@ def test_a_stack_that_failed_is_taken_back_as_well(root: Path, bad: Played) -> N
     assert rollback.run() == "done"
     assert sorted(bad.order) == ["aa", "bb", "cc", "dd"]
     assert set(running(root).values()) == {"one"}
+
+
+def test_a_stack_whose_preview_was_refused_is_left_alone(root: Path, bad: Played) -> None:
+    def refused(stack: FleetStack) -> Mapping[str, int]:
+        if stack.name == "aa":
+            raise Failed("a policy refuses it")
+        return {}
+
+    bad.predicted = refused  # type: ignore[method-assign]
+    assert again(root, bad).run() == "failed"
+    assert last(root).of("failed") == ["aa"]
+    bad.order.clear()
+    rollback = back(root, bad)
+    assert rollback is not None
+    assert rollback.run() == "done"
+    assert sorted(bad.order) == ["bb", "cc", "dd"]
+
+
+def test_one_that_failed_when_it_ran_the_bad_release_goes_back_to_the_one_before(
+    root: Path, bad: Played
+) -> None:
+    bad.late = {"aa"}
+    assert again(root, bad).run() == "failed"
+    assert running(root)["acme"] == "two"
+    bad.late.clear()
+    bad.order.clear()
+    assert up(root, bad).run() == "done"
+    assert bad.order == ["aa"]
+    rollback = back(root, bad)
+    assert rollback is not None
+    assert rollback.run() == "done"
+    assert running(root)["acme"] == "one"
 
 
 def test_a_rollback_has_no_rings_and_one_failure_keeps_nobody_on_the_bad_release(

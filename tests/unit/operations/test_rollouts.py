@@ -16,11 +16,11 @@ import pytest
 from tenantry.config.rings import Gate
 from tenantry.errors import Failed, WrongInput
 from tenantry.holds import Holds
-from tenantry.operations.engine import Began
+from tenantry.operations.engine import Began, Killed
 from tenantry.operations.fleet.journals import Busy, Journal, Lock, Overtaken, latest
 from tenantry.operations.fleet.listing import FleetStack, fleet
 from tenantry.operations.fleet.rollouts import Judge, Rollout
-from tenantry.operations.fleet.starts import begun, journals, resumed
+from tenantry.operations.fleet.starts import begun, differing, journals, resumed
 from tenantry.operations.stores import Folder
 from tenantry.rollout.progress import Progress
 from tenantry.wanted import Project
@@ -31,13 +31,15 @@ CELLS = {"aa": ["acme"], "bb": ["acme-eu"], "cc": ["globex"], "dd": ["initech"]}
 
 @dataclass
 class Played:
-    """An engine that records what is wanted; `bad` stacks fail, and `during` is called in each update.
+    """An engine that records what is wanted; `bad` stacks fail, `late` ones once that is recorded, and
+    `during` is called in each update.
 
     `release` is what tenants are moved to, as the program does it (tests/engine has the program itself).
     """
 
     root: Path
     bad: set[str] = field(default_factory=set)
+    late: set[str] = field(default_factory=set)
     during: Any = None
     release: str = "one"
     order: list[str] = field(default_factory=list)
@@ -57,6 +59,8 @@ class Played:
             held = holds.held(slug, self.release, ran.get(slug))
             runs[slug] = {"release": held} | ({} if held == self.release else {"instead_of": self.release})
         recorded(self.root, stack.name, stack.wanted, runs)
+        if stack.name in self.late:
+            raise Failed("while it deleted")
 
     def mend(self, stack: FleetStack) -> list[str]:
         self.mended.append(stack.name)
@@ -229,6 +233,96 @@ def test_with_other_files_a_new_rollout_mends_and_the_old_one_does_not_go_on(
     works = Played(root)
     assert up(root, works).run() == "done"
     assert works.mended == ["cc"]
+
+
+def test_what_could_not_be_mended_is_mended_by_whatever_comes_next(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(_: FleetStack) -> list[str]:
+        raise Failed("still being updated by process 4711")
+
+    killed(root, monkeypatch)
+    for tried in (up, again, up):
+        works = Played(root)
+        with monkeypatch.context() as failing_:
+            failing_.setattr(works, "mend", cannot)
+            with pytest.raises(Failed, match="4711"):
+                tried(root, works)
+    works = Played(root)
+    assert again(root, works).run() == "done"
+    assert works.mended == ["cc"]
+    assert last(root).cut_off == set()
+
+
+def test_what_a_rollout_of_other_stacks_mended_is_not_mended_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed(root, monkeypatch)
+    works = Played(root)
+    some = begun(fleet(Project(root)), ["aa"], lambda _: works, passing)
+    assert some is not None
+    assert some.run() == "done"
+    assert (works.order, works.mended) == (["aa"], ["cc"])
+    assert up(root, works).run() == "done"
+    assert works.mended == ["cc"]
+
+
+def test_an_engine_that_was_killed_is_mended_and_one_that_failed_is_not(root: Path) -> None:
+    works = Played(root, bad={"dd"})
+
+    def dies(stack: FleetStack, _: Began) -> None:
+        if stack.name == "aa":
+            raise Killed("`pulumi up` was ended by signal 9")
+
+    works.during = dies
+    assert up(root, works).run() == "failed"
+    works.during = None
+    works.bad.clear()
+    assert up(root, works).run() == "done"
+    assert works.mended == ["aa"]
+
+
+def test_a_second_interrupt_ends_the_engine_at_once_so_it_is_mended(root: Path) -> None:
+    works, rollouts = Played(root), []
+
+    def twice(_: FleetStack, __: Began) -> None:
+        rollouts[0].stop()
+        rollouts[0].stop()
+        raise Failed("terminated")
+
+    works.during = twice
+    rollouts.append(up(root, works))
+    assert rollouts[0].run() == "interrupted"
+    [cut_off] = last(root).cut_off
+    works.during = None
+    assert again(root, works).run() == "done"
+    assert works.mended == [cut_off]
+
+
+def test_what_failed_after_it_was_recorded_is_not_forgotten_by_a_rollout_of_others(root: Path) -> None:
+    works = Played(root, late={"cc"})
+    assert up(root, works).run() == "failed"
+    file = root / "tenants" / "aa" / "acme.yaml"
+    file.write_text(file.read_text() + "status: suspended\n")
+    some = begun(fleet(Project(root)), ["aa"], lambda _: works, passing)
+    assert some is not None
+    assert some.run() == "done"
+    assert list(differing(fleet(Project(root)), ())) == ["cc"]  # what `plan` shows, and `up` takes
+    works.late.clear()
+    assert up(root, works).run() == "done"
+    assert differing(fleet(Project(root)), ()) == {}
+
+
+def test_one_whose_ring_is_gone_is_not_gone_on_with(root: Path) -> None:
+    ringed(root, [{"name": "first", "stacks": ["cc"], "gate": {}}, {"name": "second", "stacks": ["aa"]}])
+    works = Played(root)
+    assert up(root, works, failing).run() == "halted"
+    ringed(root, [{"name": "first", "stacks": ["cc"], "gate": {}}, {"name": "other", "stacks": ["aa"]}])
+    with pytest.raises(WrongInput, match=r"still has stacks in ring second, which rings\.yaml no longer has"):
+        again(root, works)
+    ringed(root, [{"name": "second", "stacks": ["aa"]}])  # nothing is left in the first
+    assert again(root, works).run() == "done"
+    assert sorted(works.order) == ["aa", "bb", "cc", "dd"]
 
 
 def test_who_was_overtaken_writes_nothing_more(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """A stack is in the first ring that takes it, whatever other stacks there are."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from tenantry.config.rings import Ring
-from tenantry.rollout.rings import REST, position, ring_of
+from tenantry.config.rings import REST, Ring
+from tenantry.rollout.rings import position, ring_of
 
 NAMES = st.from_regex(r"[a-z]{2,8}(\.[a-z]{3,8})?", fullmatch=True)
 
@@ -32,3 +34,8 @@ def test_a_larger_share_takes_whatever_a_smaller_one_takes(stack: str, share: in
 def test_a_share_is_about_that_many_of_the_stacks() -> None:
     taken = sum(position(f"stack{number}") < 10 for number in range(2_000))
     assert 150 < taken < 250
+
+
+def test_the_ring_of_what_no_other_takes_is_not_for_a_file_to_place() -> None:
+    with pytest.raises(ValidationError, match="is the ring of the stacks that no other takes"):
+        Ring.model_validate({"name": REST, "stacks": ["demo"]})

@@ -16,17 +16,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from tenantry.config.rings import Gate, Ring, RingsFile
+from tenantry.config.rings import REST, Gate, Ring, RingsFile
 from tenantry.errors import Failed
 from tenantry.holds import NONE_HELD
-from tenantry.operations.engine import Began
+from tenantry.operations.engine import Began, Killed
 from tenantry.operations.fleet.journals import BEAT, Journal, Lock, Overtaken, myself, now
 from tenantry.operations.fleet.listing import FleetStack
 from tenantry.rollout.buckets import Bucket
-from tenantry.rollout.progress import too_many_failed
-from tenantry.rollout.rings import REST
+from tenantry.rollout.progress import Progress, too_many_failed
 
 Outcome = Literal["done", "failed", "halted", "interrupted"]
+_WHOLE = "nothing was left half-done"
 _POLL = 1.0  # seconds of a soak between looks at whether somebody asked to halt
 
 
@@ -61,19 +61,21 @@ class Rollout:
     judge: Judge
     locks: Sequence[Lock]
     taken_back: str = ""
+    _forced: bool = False
     _stopped: threading.Event = field(default_factory=threading.Event)
     _running: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
     _buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def begin(self, left: Sequence[FleetStack]) -> None:
+    def begin(self, before: Progress, left: Sequence[FleetStack]) -> None:
         """
         Args:
-            left: stacks that the rollout before this one was at when it was killed.
+            before: of the rollout before this one.
+            left: stacks in it whose engine may have been killed.
 
         Raises:
             Busy: another rollout holds one of the cells.
-            Failed: what was left of a stack cannot be mended.
+            Failed: what was left of a stack cannot be mended; the next rollout tries it again.
         """
         self._take()
         rings = _rings_of(self.stacks, self.rings)
@@ -84,33 +86,40 @@ class Rollout:
                 "cell": each.cell,
                 "was": each.recorded,
                 "wanted": each.wanted,
-                "ran": each.runs,
+                "ran": before.undone.get(name, each.runs),
                 "back": holds[name].back,
             }
             for name, each in self.stacks.items()
         }
         off = sorted({release for each in holds.values() for release in each.off})
-        self._write("begun", by=self.runner, taken_back=self.taken_back, off=off, stacks=stacks)
+        self._write(
+            "begun",
+            by=self.runner,
+            taken_back=self.taken_back,
+            off=off,
+            stacks=stacks,
+            undone=before.legacy,
+        )
         self._mend(left)
 
-    def take_over(self) -> None:
+    def take_over(self, left: Sequence[FleetStack]) -> None:
         """Go on with what another process began, which is dead, or ended before all was done.
+
+        Args:
+            left: stacks whose engine may have been killed.
 
         Raises:
             Busy: that process, or another rollout, holds one of the cells.
-            Failed: what it left of a stack cannot be mended.
+            Failed: what it left of a stack cannot be mended; the next try does it again.
         """
         self._take()
-        left = self.journal.read().of("updating")
         self._write("resumed", by=self.runner)
-        self._mend([self.stacks[name] for name in left])
-        for name in left:
-            self._write("interrupted", stack=name, why="its process ended without recording why")
+        self._mend(left)
 
     def _mend(self, left: Sequence[FleetStack]) -> None:
         try:
             for stack in left:
-                for found in self.works.mend(stack):
+                for found in self.works.mend(stack) or [_WHOLE]:
                     self._write("mended", stack=stack.name, what=found)
         except Failed:
             self._give()
@@ -174,9 +183,9 @@ class Rollout:
             self._stopped.set()
             raise
         except Failed as failed:
-            self._write(
-                "interrupted" if self._stopped.is_set() else "failed", stack=stack.name, why=str(failed)
-            )
+            kind = "interrupted" if self._stopped.is_set() else "failed"
+            cut_off = isinstance(failed, Killed) or self._forced
+            self._write(kind, stack=stack.name, why=str(failed), **{"cut_off": True} if cut_off else {})
         else:
             self._write("updated", stack=stack.name)
         finally:
@@ -260,6 +269,7 @@ class Rollout:
 
         Not for a handler of signals itself, which may have interrupted a thread that holds a lock.
         """
+        self._forced = self._stopped.is_set()  # the engine ends at once then
         self._stopped.set()
         self._interrupt()
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tenantry.config.rings import Gate, RingsFile
+from tenantry.config.rings import REST, Gate, RingsFile
 from tenantry.errors import WrongInput
 from tenantry.holds import Holds
 from tenantry.operations.fleet.journals import Journal, Lock, latest, latest_first, now
@@ -13,7 +13,6 @@ from tenantry.operations.fleet.listing import Fleet, FleetStack
 from tenantry.operations.fleet.rollouts import Judge, Rollout, Works
 from tenantry.operations.stores import Store
 from tenantry.rollout.progress import UNDONE, Event, Progress
-from tenantry.rollout.rings import REST
 
 Heard = Callable[[Event], None]
 WorksOf = Callable[[Progress], Works]
@@ -60,20 +59,32 @@ def begun(
         Busy: another rollout holds one of the cells.
     """
     store = journals(fleet)
-    before = latest(store)
-    there = before.read() if before else Progress()
+    chosen = differing(fleet, names, lift)
+    if not chosen:
+        return None
+    there = _last(store)
+    rollout = _rollout(fleet, Journal(store, _name(), heard), chosen, there, works, judge)
+    rollout.begin(there, _left(fleet, there))
+    return rollout
+
+
+def differing(fleet: Fleet, names: Sequence[str], lift: bool = False) -> dict[str, FleetStack]:
+    """What `begun` updates with these arguments, by name."""
+    if not fleet.stacks:
+        return {}
     # The engine deletes last, when the outputs are written down already: they do not show that this failed.
+    undone = _last(journals(fleet)).undone
     holds = Holds() if lift else Holds(fleet.rolled_back)
-    differing = {
+    return {
         each.name: replace(each, holds=holds)
         for each in fleet.named(names).stacks
-        if each.differs or each.name in there.of(*UNDONE) or (lift and each.instead)
+        if each.differs or each.name in undone or (lift and each.instead)
     }
-    if not differing:
-        return None
-    rollout = _rollout(fleet, Journal(store, _name(), heard), differing, there, works, judge)
-    rollout.begin(_left(fleet, there))
-    return rollout
+
+
+def _last(store: Store) -> Progress:
+    journal = latest(store)
+    return journal.read() if journal else Progress()
 
 
 def taken_back(fleet: Fleet, works: WorksOf, heard: Heard = _unheard) -> Rollout | None:
@@ -105,7 +116,7 @@ def taken_back(fleet: Fleet, works: WorksOf, heard: Heard = _unheard) -> Rollout
     if not stacks:
         return None
     rollout = _rollout(fleet, Journal(store, _name(), heard), stacks, before, works, _unasked, journal.id)
-    rollout.begin(_left(fleet, before))
+    rollout.begin(before, _left(fleet, before))
     return rollout
 
 
@@ -142,13 +153,14 @@ def resumed(fleet: Fleet, works: WorksOf, judge: Judge, heard: Heard = _unheard)
     if there.outcome == "done":
         raise WrongInput(f"rollout {journal.id} is done; `tenantry fleet up` starts another")
     _require_the_same_files(fleet, journal.id, there, there.wanted)
+    _require_its_rings(fleet, journal.id, there)
     journal.heard = heard
     stacks = {
         each.name: replace(each, holds=Holds(there.off, there.back[each.name]))
         for each in fleet.named(there.wanted).stacks
     }
     rollout = _rollout(fleet, journal, stacks, there, works, judge, there.taken_back)
-    rollout.take_over()
+    rollout.take_over(_left(fleet, there))
     return rollout
 
 
@@ -164,9 +176,20 @@ def _require_the_same_files(fleet: Fleet, name: str, there: Progress, stacks: It
         )
 
 
+def _require_its_rings(fleet: Fleet, name: str, there: Progress) -> None:
+    """Raises WrongInput."""
+    known = {REST, *(ring.name for ring in fleet.rings.rings)}
+    gone = sorted({there.rings[stack] for stack in there.of("waiting", *UNDONE)} - known)
+    if gone and not there.taken_back:
+        raise WrongInput(
+            f"rollout {name} still has stacks in ring {', '.join(gone)}, which rings.yaml no longer has; "
+            "bring the ring back, or start another rollout by `tenantry fleet up`"
+        )
+
+
 def _left(fleet: Fleet, before: Progress) -> list[FleetStack]:
-    """What the rollout before was at when it was killed."""
-    return [each for each in fleet.stacks if each.name in before.of("updating")]
+    """Those whose engine may have been killed."""
+    return [each for each in fleet.stacks if each.name in before.cut_off]
 
 
 def _rollout(
