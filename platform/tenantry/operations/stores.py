@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -55,6 +56,10 @@ class Store(Protocol):
 
     def swap(self, name: str, seen: bytes, new: bytes) -> bool:
         """Whether it was written: false where the content is not `seen` any more."""
+        ...
+
+    def age(self, name: str) -> float:
+        """Seconds since that file was written, by the clock of the place: no writer's clock matters."""
         ...
 
     def traces(self) -> list[str]:
@@ -107,6 +112,10 @@ class Folder:
                 return False
             part.rename(file)
         return True
+
+    def age(self, name: str) -> float:
+        with self._failures(), self._part(name, b"") as part:
+            return part.stat().st_mtime - (self.root / name).stat().st_mtime
 
     def traces(self) -> list[str]:
         return []
@@ -171,6 +180,13 @@ class Bucket:
         if (there or b"") != seen:
             return False
         return self._put(name, new, **({"IfMatch": tag} if tag else {"IfNoneMatch": "*"}))
+
+    def age(self, name: str) -> float:
+        with self._refusals():
+            answer = self.client.head_object(Bucket=self.bucket, Key=self.prefix + name)
+        at = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+        seconds: float = (at - answer["LastModified"]).total_seconds()
+        return seconds
 
     def traces(self) -> list[str]:
         """None where the bucket keeps no versions."""

@@ -3,11 +3,13 @@
 import os
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 
 from tenantry.operations.stores import Bucket, Folder, Store, store
@@ -53,6 +55,25 @@ def test_files_are_listed_in_order(kept: Store) -> None:
         assert kept.swap(name, b"", b"x")
     assert kept.names("a") == ["a/1", "a/2"]
     assert kept.names("c") == []
+
+
+def test_a_files_age_is_measured_by_the_clock_of_the_folder(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.swap("lock", b"", b"mine")
+    written = (tmp_path / "lock").stat().st_mtime
+    os.utime(tmp_path / "lock", (written, written - 200))
+    assert 200 <= folder.age("lock") < 260
+
+
+def test_a_files_age_is_measured_by_the_clock_of_the_bucket() -> None:
+    client = boto3.client("s3", "eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
+    answer = {
+        "LastModified": datetime(2026, 11, 28, 11, 59, tzinfo=UTC),
+        "ResponseMetadata": {"HTTPHeaders": {"date": "Sat, 28 Nov 2026 12:02:20 GMT"}},
+    }
+    with Stubber(client) as stub:
+        stub.add_response("head_object", answer, {"Bucket": "state", "Key": "below/lock"})
+        assert Bucket(lambda: client, "state", "below/").age("lock") == 200
 
 
 def test_of_many_writers_one_is_first(tmp_path: Path) -> None:

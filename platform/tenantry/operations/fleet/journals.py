@@ -111,7 +111,7 @@ def latest_first(store: Store) -> Iterator[Journal]:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """On one cell. `content` is what this process wrote last."""
+    """On one cell."""
 
     store: Store
     cell: str
@@ -127,7 +127,7 @@ class Lock:
         while True:
             seen = self.store.read(self._name)
             holder = json.loads(seen or b"{}")
-            if holder and not _silent(holder):
+            if holder and not self._silent(holder):
                 raise Busy(self._held(holder))
             if self.store.swap(self._name, seen, self._mine()):
                 return
@@ -153,17 +153,15 @@ class Lock:
         held = {"rollout": self.rollout, "runner": self.runner, "at": now().isoformat(), **myself()}
         return json.dumps(held).encode()
 
+    def _silent(self, holder: Event) -> bool:
+        if holder["host"] == socket.gethostname():
+            return not alive(holder)
+        return self.store.age(self._name) > SILENT
+
     def _held(self, holder: Event) -> str:
-        heard = datetime.fromisoformat(holder["at"])
-        ago = round((now() - heard).total_seconds())
+        ago = round(self.store.age(self._name))
         return (
             f"cell {self.cell} is held by rollout {holder['rollout']}, process {holder['pid']} on "
             f"{holder['host']}, last heard of {ago} s ago; wait for it, or ask it to `tenantry fleet "
             f"halt`. If that process is dead, the lock is free {SILENT} s after it was last heard of"
         )
-
-
-def _silent(holder: Event) -> bool:
-    if holder["host"] == socket.gethostname():
-        return not alive(holder)
-    return (now() - datetime.fromisoformat(holder["at"])).total_seconds() > SILENT
