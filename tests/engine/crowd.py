@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tenantry.config.rings import Gate
+from tenantry.operations.fleet import journals as locking
 from tenantry.operations.fleet.journals import latest
 from tenantry.operations.fleet.listing import FleetStack, fleet
 from tenantry.operations.fleet.starts import begun, journals, resumed, taken_back
@@ -333,9 +334,9 @@ def main() -> None:
     parser.add_argument("project", type=Path)
     parser.add_argument("command", choices=("up", "resume", "rollback"))
     parser.add_argument("--bad", action="store_true", help="what was released fails each gate")
-    parser.add_argument("--host", default=socket.gethostname(), help="the machine's name")
+    parser.add_argument("--host", default=socket.gethostname(), help="the machine")
     asked = parser.parse_args()
-    socket.gethostname = lambda: asked.host
+    locking.machine = lambda: asked.host
 
     def judge(gate: Gate, stacks: Sequence[FleetStack], began: datetime) -> list[str]:  # noqa: ARG001
         return [f"{each.name} is slow" for each in stacks] if asked.bad else []

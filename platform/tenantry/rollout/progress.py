@@ -34,7 +34,7 @@ class Progress:
         started: stacks whose update has begun, in any run.
         cut_off: stacks whose engine may have been killed, and that nobody has mended since.
         inherited: `ran` of stacks that earlier rollouts did not finish, and this one has not yet.
-        processes: where each stack that is being updated runs: `host` and `pid` of the engine.
+        processes: the engine of each stack that is being updated: its machine, pid and start.
         soaking: since when, by ring.
         passed: rings whose stacks are updated and whose gate has held.
         runner: who began or resumed it last.

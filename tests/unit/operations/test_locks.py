@@ -2,6 +2,9 @@
 
 import json
 import os
+import socket
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,9 +40,48 @@ def ago(store: Folder, seconds: float) -> None:
 def test_whose_clock_is_wrong_matters_to_no_lock(
     store: Folder, monkeypatch: pytest.MonkeyPatch, ahead: timedelta
 ) -> None:
-    lock, right = held(store, host="elsewhere"), journals.now
+    lock, right = held(store, machine="elsewhere"), journals.now
     monkeypatch.setattr(journals, "now", lambda: right() + ahead)
     with pytest.raises(Busy, match="last heard of 0 s ago"):
         lock.take()
     ago(store, SILENT + 1)
     lock.take()
+
+
+def dead() -> int:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+        return process.pid
+
+
+def test_the_lock_of_a_dead_process_of_this_machine_is_free_at_once(store: Folder) -> None:
+    held(store, pid=dead()).take()
+
+
+def test_a_process_of_this_machine_holds_it_however_long_it_is_silent(store: Folder) -> None:
+    lock = held(store)
+    ago(store, SILENT + 1)
+    with pytest.raises(Busy):
+        lock.take()
+
+
+def test_another_machine_of_the_same_name_counts_its_own_processes(store: Folder) -> None:
+    lock = held(store, machine="another boot", pid=dead())
+    with pytest.raises(Busy):
+        lock.take()
+    ago(store, SILENT + 1)
+    lock.take()
+
+
+def test_another_process_with_the_pid_of_a_dead_one_holds_nothing(store: Folder) -> None:
+    held(store, started="1").take()
+
+
+def test_without_proc_a_machine_goes_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_: Path) -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "read_text", missing)
+    assert journals.machine() == socket.gethostname()
+    assert journals.alive(journals.myself())
+    assert not journals.alive({**journals.myself(), "pid": dead()})

@@ -36,28 +36,49 @@ def now() -> datetime:
 
 
 def myself() -> dict[str, Any]:
-    return {"host": socket.gethostname(), "pid": os.getpid()}
+    return running(os.getpid())
+
+
+def running(pid: int) -> dict[str, Any]:
+    """A process of this machine, so that `alive` does not mistake another one for it."""
+    host = socket.gethostname()
+    return {"host": host, "machine": machine(), "pid": pid, "started": _state_and_start(pid)[1]}
+
+
+def machine() -> str:
+    """Where pids are counted: a boot and a namespace, because containers and machines may share a name, which
+    has to do where there is no /proc.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return socket.gethostname()
 
 
 def alive(process: Event) -> bool:
     """Whether that process still runs; of another machine's nobody here knows, so it does not count."""
-    if process.get("host") != socket.gethostname():
+    if process.get("machine") != machine():
         return False
     try:
         os.kill(process["pid"], 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
-    return not _ended(process["pid"])
+        pass  # it is another user's
+    state, started = _state_and_start(process["pid"])
+    return state != "Z" and started in ("", process["started"])
 
 
-def _ended(pid: int) -> bool:
-    """Whether it has ended and only waits for its parent to notice; False where there is no /proc to tell."""
+def _state_and_start(pid: int) -> tuple[str, str]:
+    """Z is a process that has ended, and only waits for its parent to notice; the start tells it from an
+    earlier one of the same pid. Both are empty where there is no /proc to read them in.
+    """
     try:
-        return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        fields = Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return False
+        return "", ""
+    return fields[0], fields[19]  # proc_pid_stat(5) counts them from 3
 
 
 @dataclass
@@ -154,7 +175,7 @@ class Lock:
         return json.dumps(held).encode()
 
     def _silent(self, holder: Event) -> bool:
-        if holder["host"] == socket.gethostname():
+        if holder.get("machine") == machine():
             return not alive(holder)
         return self.store.age(self._name) > SILENT
 

@@ -20,7 +20,7 @@ from tenantry.config.rings import REST, Gate, Ring, RingsFile
 from tenantry.errors import Failed
 from tenantry.holds import NONE_HELD
 from tenantry.operations.engine import Began, Killed
-from tenantry.operations.fleet.journals import BEAT, Journal, Lock, Overtaken, myself, now
+from tenantry.operations.fleet.journals import BEAT, Journal, Lock, Overtaken, myself, now, running
 from tenantry.operations.fleet.listing import FleetStack
 from tenantry.rollout.buckets import Bucket
 from tenantry.rollout.progress import Progress, too_many_failed
@@ -193,7 +193,7 @@ class Rollout:
 
     def _began(self, stack: FleetStack, process: "subprocess.Popen[str]") -> None:
         self._running[stack.name] = process
-        self._write("updating", stack=stack.name, **myself() | {"pid": process.pid})
+        self._write("updating", stack=stack.name, **running(process.pid))
         if self._stopped.is_set():
             self._interrupt()
 
