@@ -85,3 +85,37 @@ def test_without_proc_a_machine_goes_by_its_name(monkeypatch: pytest.MonkeyPatch
     assert journals.machine() == socket.gethostname()
     assert journals.alive(journals.myself())
     assert not journals.alive({**journals.myself(), "pid": dead()})
+
+
+class Lossy(Folder):
+    """Each write arrives, and its answer is lost; the next attempt finds the content changed."""
+
+    def swap(self, name: str, seen: bytes, new: bytes) -> bool:
+        super().swap(name, seen, new)
+        return False
+
+
+def test_a_write_whose_answer_is_lost_has_arrived(tmp_path: Path) -> None:
+    store = Lossy(tmp_path)
+    lock = Lock(store, "aa", "1", "first")
+    lock.take()
+    taken = store.read(NAME)
+    lock.beat()
+    assert store.read(NAME) not in (b"", taken)
+    lock.give()
+    assert store.read(NAME) == b""
+
+
+def test_a_lock_is_given_back_though_a_beat_comes_between(store: Folder) -> None:
+    lock, swap = Lock(store, "aa", "1", "first"), Folder.swap
+    lock.take()
+
+    class Beaten(Folder):
+        def swap(self, name: str, seen: bytes, new: bytes) -> bool:
+            if self.read(NAME) == taken:
+                lock.beat()
+            return swap(self, name, seen, new)
+
+    taken = store.read(NAME)
+    Lock(Beaten(store.root), "aa", "1", "first").give()
+    assert store.read(NAME) == b""

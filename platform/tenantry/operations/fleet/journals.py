@@ -132,7 +132,7 @@ def latest_first(store: Store) -> Iterator[Journal]:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """On one cell."""
+    """On one cell. A write whose answer was lost may have arrived: what is there decides."""
 
     store: Store
     cell: str
@@ -145,26 +145,33 @@ class Lock:
         Raises:
             Busy: somebody else holds it.
         """
-        while True:
-            seen = self.store.read(self._name)
+        mine = self._mine()
+        while (seen := self.store.read(self._name)) != mine:
             holder = json.loads(seen or b"{}")
             if holder and not self._silent(holder):
                 raise Busy(self._held(holder))
-            if self.store.swap(self._name, seen, self._mine()):
+            if self.store.swap(self._name, seen, mine):
                 return
 
     def beat(self) -> None:
         """Raises Overtaken."""
-        seen = self.store.read(self._name)
-        if json.loads(seen or b"{}").get("runner") != self.runner or not self.store.swap(
-            self._name, seen, self._mine()
-        ):
-            raise Overtaken(f"the lock of cell {self.cell} was taken over by another process; this one ends")
+        mine = self._mine()
+        while (seen := self.store.read(self._name)) != mine:
+            if not self._holds(seen):
+                raise Overtaken(
+                    f"the lock of cell {self.cell} was taken over by another process; this one ends"
+                )
+            if self.store.swap(self._name, seen, mine):
+                return
 
     def give(self) -> None:
-        seen = self.store.read(self._name)
-        if json.loads(seen or b"{}").get("runner") == self.runner:
-            self.store.swap(self._name, seen, b"")
+        """If this process holds it."""
+        while self._holds(seen := self.store.read(self._name)):
+            if self.store.swap(self._name, seen, b""):
+                return
+
+    def _holds(self, seen: bytes) -> bool:
+        return bool(json.loads(seen or b"{}").get("runner") == self.runner)
 
     @property
     def _name(self) -> str:
