@@ -19,8 +19,7 @@ from tenantry.operations.stores import Store
 from tenantry.rollout.progress import Event, Progress, events, progress
 
 _JOURNALS, _LOCKS = "fleet/rollouts", "fleet/locks"
-SILENT = 180  # seconds without a word after which a holder is taken for dead; it speaks every BEAT
-BEAT = 30
+SILENT = 180  # seconds without a word after which a holder is taken for dead
 
 
 class Busy(Failed):

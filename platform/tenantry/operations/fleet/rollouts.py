@@ -14,13 +14,15 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Literal, Protocol
 
 from tenantry.config.rings import REST, Gate, Ring, RingsFile
 from tenantry.errors import Failed
 from tenantry.holds import NONE_HELD
 from tenantry.operations.engine import Began, Killed
-from tenantry.operations.fleet.journals import BEAT, Journal, Lock, Overtaken, myself, now, running
+from tenantry.operations.fleet.beats import Beats
+from tenantry.operations.fleet.journals import Journal, Lock, Overtaken, myself, now, running
 from tenantry.operations.fleet.listing import FleetStack
 from tenantry.rollout.buckets import Bucket
 from tenantry.rollout.progress import Progress, too_many_failed
@@ -62,6 +64,7 @@ class Rollout:
     locks: Sequence[Lock]
     taken_back: str = ""
     _forced: bool = False
+    _lost: Failed | None = None
     _stopped: threading.Event = field(default_factory=threading.Event)
     _running: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
     _buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
@@ -119,6 +122,8 @@ class Rollout:
     def _mend(self, left: Sequence[FleetStack]) -> None:
         try:
             for stack in left:
+                if self._lost:
+                    raise self._lost
                 for found in self.works.mend(stack) or [_WHOLE]:
                     self._write("mended", stack=stack.name, what=found)
         except Failed:
@@ -131,15 +136,17 @@ class Rollout:
         return self.rings.auto_rollback and self.journal.read().condemned
 
     def run(self) -> Outcome:
-        """Raises Overtaken: another process went on with it meanwhile."""
-        beats = threading.Thread(target=self._beat, daemon=True)
-        beats.start()
+        """
+        Raises:
+            Overtaken: another process went on with it meanwhile, or took a lock.
+            Failed: a lock could not be kept.
+        """
         try:
             outcome = self._run()
             self._write("ended", outcome=outcome)
+            if self._lost and outcome == "interrupted":
+                raise self._lost
         finally:
-            self._stopped.set()
-            beats.join()
             self._give()
         return outcome
 
@@ -179,8 +186,8 @@ class Rollout:
                 return
             self._write("updating", stack=stack.name, calls=sum(calls.values()), **myself() | {"pid": None})
             self.works.update(stack, lambda process: self._began(stack, process))
-        except Overtaken:
-            self._stopped.set()
+        except Overtaken as overtaken:
+            self._lose(overtaken)
             raise
         except Failed as failed:
             kind = "interrupted" if self._stopped.is_set() else "failed"
@@ -249,20 +256,24 @@ class Rollout:
         except Failed:
             self._give()
             raise
+        self._beats.begin()
 
     def _give(self) -> None:
-        """Those that this process holds."""
+        """Those that this process holds; one whose store fails is free when it has been silent for long."""
+        self._beats.end()
         for lock in self.locks:
-            lock.give()
+            with suppress(Failed):
+                lock.give()
 
-    def _beat(self) -> None:
-        """Say that this process lives, until it ends, or another has taken its place."""
-        while not self._stopped.wait(BEAT):
-            try:
-                for lock in self.locks:
-                    lock.beat()
-            except Overtaken:
-                self._stopped.set()
+    @cached_property
+    def _beats(self) -> Beats:
+        return Beats(self.locks, self._lose)
+
+    def _lose(self, why: Failed) -> None:
+        """Somebody else may be at the stacks now, or soon: end as on `stop`."""
+        self._lost = self._lost or why
+        if not self._stopped.is_set():  # at a second interrupt the engine ends at once
+            self.stop()
 
     def stop(self) -> None:
         """Begin nothing else, and interrupt what runs: the engine records how far it came.
