@@ -24,7 +24,7 @@ def _not_the_rest(values: Mapping[str, Any]) -> Iterable[Fault]:
 
 class Gate(Model):
     """What has to hold in a ring's stacks before the next ring begins, compared with the hour before the
-    change.
+    ring's first update.
     """
 
     more_5xx_percent: float = Field(
@@ -38,7 +38,7 @@ class Gate(Model):
         1.5, ge=1, le=100, description="By what factor a tenant's p99 latency may grow."
     )
     alarms: bool = Field(
-        True, description="Whether an alarm that went off during the rollout fails the gate."
+        True, description="Whether an alarm that has gone off since that update fails the gate."
     )
     calls: bool = Field(
         False,

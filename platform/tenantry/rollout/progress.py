@@ -35,6 +35,7 @@ class Progress:
         cut_off: stacks whose engine may have been killed, and that nobody has mended since.
         inherited: `ran` of stacks that earlier rollouts did not finish, and this one has not yet.
         processes: the engine of each stack that is being updated: its machine, pid and start.
+        updating: since when, by ring.
         soaking: since when, by ring.
         passed: rings whose stacks are updated and whose gate has held.
         runner: who began or resumed it last.
@@ -57,9 +58,9 @@ class Progress:
     cut_off: set[str] = field(default_factory=set)
     inherited: dict[str, dict[str, str]] = field(default_factory=dict)
     processes: dict[str, Event] = field(default_factory=dict)
+    updating: dict[str, datetime] = field(default_factory=dict)
     soaking: dict[str, datetime] = field(default_factory=dict)
     passed: set[str] = field(default_factory=set)
-    begun: str = ""
     runner: str = ""
     stop: str = ""
     condemned: bool = False
@@ -100,7 +101,7 @@ class Progress:
                     self.wanted[stack], self.was[stack] = each["wanted"], each["was"]
                     self.rings[stack], self.states[stack] = each["ring"], "waiting"
                     self.ran[stack], self.back[stack] = each["ran"], each["back"]
-                self.begun, self.runner = event["at"], event["by"]
+                self.runner = event["by"]
                 self.taken_back, self.off = event["taken_back"], frozenset(event["off"])
                 self._inherit(event.get("undone", {}))
             case "resumed":
@@ -128,6 +129,7 @@ class Progress:
         self.processes[stack] = event if state == "updating" else {}
         if state == "updating":
             self.started.add(stack)
+            self.updating.setdefault(self.rings[stack], datetime.fromisoformat(event["at"]))
         if state == "updated":
             self.inherited.pop(stack, None)
         if state == "updating" or event.get("cut_off"):

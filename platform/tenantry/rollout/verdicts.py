@@ -40,7 +40,7 @@ def complaints(gate: Gate, before: Mapping[str, Fared], after: Mapping[str, Fare
 
 
 def rung(gate: Gate, alarms: Iterable[Ringing], began: datetime) -> Iterator[str]:
-    """Alarms that did not ring when the rollout began."""
+    """Alarms that did not ring when the updates began."""
     for each in alarms:
         if gate.alarms and each.since >= began:
             yield f"{each.tenant}: alarm {each.condition} rings"

@@ -130,6 +130,26 @@ def test_a_gate_that_cannot_be_asked_has_not_held(root: Path) -> None:
     assert "it cannot be checked: AWS refuses" in last(root).stop
 
 
+def test_a_gate_compares_with_what_was_before_its_own_ring(root: Path) -> None:
+    ringed(root, [{"name": name, "stacks": [name], "gate": {}} for name in ("cc", "dd")])
+    asked: dict[str, datetime] = {}
+
+    def judge(gate: Gate, stacks: Sequence[FleetStack], began: datetime) -> list[str]:  # noqa: ARG001
+        asked[stacks[0].name] = began
+        return []
+
+    rollout = up(root, Played(root), judge)
+    assert rollout.run() == "done"
+    assert asked == {
+        ring: next(
+            datetime.fromisoformat(each["at"])
+            for each in rollout.journal.events()
+            if each["event"] == "updating" and each["stack"] == ring
+        )
+        for ring in ("cc", "dd")
+    }
+
+
 def test_one_failure_holds_up_nobody_and_is_tried_again(root: Path) -> None:
     works = Played(root, bad={"cc"})
     assert up(root, works).run() == "failed"

@@ -45,7 +45,7 @@ class Works(Protocol):
 
 
 Judge = Callable[[Gate, Sequence[FleetStack], datetime], list[str]]
-"""What speaks against going on, after a rollout that began then."""
+"""What speaks against going on, when the updates of these stacks began then."""
 
 
 @dataclass
@@ -236,7 +236,7 @@ class Rollout:
                     return
         if self.journal.read().stop:
             return
-        began = datetime.fromisoformat(there.begun)
+        began = there.updating.get(ring.name, now())  # by the default none of its stacks was begun
         updated = [self.stacks[name] for name in names if there.states[name] == "updated"]
         condemned = True
         try:
