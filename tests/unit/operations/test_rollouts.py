@@ -175,6 +175,26 @@ def test_a_cell_goes_before_the_tenants_on_it(root: Path) -> None:
     assert works.order[:2] == ["bb", "bb.acme-eu"]
 
 
+@pytest.mark.parametrize("now", ["status: suspended\n", "status: [\n"])
+def test_what_no_ring_has_tried_is_not_rolled_out(root: Path, now: str) -> None:
+    """As after a `git pull` while the first ring soaks."""
+    works = Played(root)
+    file = root / "tenants" / "bb" / "acme-eu.yaml"
+    began = file.read_text()
+
+    def pulled(*_: object) -> list[str]:
+        file.write_text(began + now)
+        return []
+
+    rollout = up(root, works, pulled)
+    assert rollout.run() == "halted"
+    assert "bb: files, settings or code have changed since rollout" in rollout.journal.read().stop
+    assert sorted(works.order) == ["aa", "cc", "dd"]
+    file.write_text(began)
+    assert again(root, works).run() == "done"
+    assert works.order[3:] == ["bb"]
+
+
 def test_who_asks_to_halt_lets_what_runs_end(root: Path) -> None:
     works = Played(root)
 
@@ -190,7 +210,7 @@ def test_who_asks_to_halt_lets_what_runs_end(root: Path) -> None:
 
 
 def test_an_interrupt_reaches_the_engine_and_leaves_the_rest(root: Path) -> None:
-    works, rollouts = Played(root), []
+    works, rollouts = Played(root), list[Rollout]()
 
     def sleeps(_: FleetStack, began: Began) -> None:
         command = [sys.executable, "-c", "import time; time.sleep(600)"]

@@ -82,6 +82,14 @@ class FleetStack:
         return "leaves rights" if self.recorded == self.wanted + LEAVING else "differs"
 
     @property
+    def changed(self) -> bool:
+        """Whether what it depends on is other than `wanted` by now, or cannot be read any more."""
+        try:
+            return Project(self.backend.project).digest(self.name) != self.wanted
+        except (WrongInput, OSError, SyntaxError):
+            return True
+
+    @property
     def differs(self) -> bool:
         return self.standing not in ("as wanted", "held")
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -184,6 +184,9 @@ class Rollout:
             calls = self.works.predicted(stack)
             if self._stopped.wait(self._admitted(stack, calls)) or self._to_stop(ring):
                 return
+            if stack.changed:  # no ring has tried what the files are now
+                self._write("halt", why=changed([stack.name], self.journal.id))
+                return
             self._write("updating", stack=stack.name, calls=sum(calls.values()), **myself() | {"pid": None})
             self.works.update(stack, lambda process: self._began(stack, process))
         except Overtaken as overtaken:
@@ -291,6 +294,15 @@ class Rollout:
 
     def _write(self, kind: str, **details: object) -> None:
         self.journal.write(kind, self.runner, **details)
+
+
+def changed(stacks: Iterable[str], rollout: str) -> str:
+    """Why that rollout does not update these, and what to do."""
+    return (
+        f"{', '.join(stacks)}: files, settings or code have changed since rollout {rollout} began; "
+        "check out the earlier ones, or start another with today's by `tenantry fleet up`, which also "
+        "mends what this one left"
+    )
 
 
 def _rings_of(stacks: Mapping[str, FleetStack], rings: RingsFile) -> dict[str, str]:

@@ -10,7 +10,7 @@ from tenantry.errors import WrongInput
 from tenantry.holds import Holds
 from tenantry.operations.fleet.journals import Journal, Lock, latest, latest_first, now
 from tenantry.operations.fleet.listing import Fleet, FleetStack
-from tenantry.operations.fleet.rollouts import Judge, Rollout, Works
+from tenantry.operations.fleet.rollouts import Judge, Rollout, Works, changed
 from tenantry.operations.stores import Store
 from tenantry.rollout.progress import UNDONE, Event, Progress
 
@@ -167,13 +167,9 @@ def resumed(fleet: Fleet, works: WorksOf, judge: Judge, heard: Heard = _unheard)
 def _require_the_same_files(fleet: Fleet, name: str, there: Progress, stacks: Iterable[str]) -> None:
     """Raises WrongInput."""
     now_wanted = {each.name: each.wanted for each in fleet.stacks}
-    changed = [each for each in stacks if now_wanted.get(each) != there.wanted[each]]
-    if changed:
-        raise WrongInput(
-            f"{', '.join(changed)}: files, settings or code have changed since rollout {name} began; "
-            "check out the earlier ones, or start another with today's by `tenantry fleet up`, which also "
-            "mends what this one left"
-        )
+    others = [each for each in stacks if now_wanted.get(each) != there.wanted[each]]
+    if others:
+        raise WrongInput(changed(others, name))
 
 
 def _require_its_rings(fleet: Fleet, name: str, there: Progress) -> None:
