@@ -11,7 +11,7 @@ from agreed.metrics import REPLAYS
 from agreed.routes import find, methods
 from api import capacity, cors, deadline, logs, metrics, problems, settings
 from api.deadline import Invocation
-from api.errors import ApiError, NotFound
+from api.errors import ApiError, Forbidden, NotFound
 from api.requests import Request
 from api.responses import Response
 
@@ -70,6 +70,10 @@ def _answer(group: str, handlers: Handlers, request: Request, refuse: Refuse) ->
         route = find(group, request.method, request.resource)
         if route is None:
             raise NotFound("the API has no such route, or this tenant has not switched it on")
+        # The gateway's verdict has `*` for a parameter, which matches slashes and other routes' words too.
+        if route.scope is not None and route.scope not in request.scopes:
+            detail = f"the token lacks the scope that the contract states for this method of {route.path}"
+            raise Forbidden(detail)
         request.take_only(route.parameters)
         return handlers[route.operation](request)
     except ApiError as error:

@@ -34,6 +34,10 @@ class InvalidCursor(ApiError):
     """The cursor was not made by this tenant for this listing, or was changed."""
 
 
+class Forbidden(ApiError):
+    """The token lacks the route's scope."""
+
+
 class NotFound(ApiError):
     """No such route, item or message."""
 

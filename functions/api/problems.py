@@ -25,6 +25,7 @@ PROBLEMS: Final[dict[type[errors.ApiError], Problem]] = {
     errors.InvalidBody: Problem("invalid-body", 400, "The body is not valid for this route"),
     errors.InvalidParameters: Problem("invalid-parameters", 400, "A parameter is not valid"),
     errors.InvalidCursor: Problem("invalid-cursor", 400, "The cursor is not valid for this listing"),
+    errors.Forbidden: Problem("forbidden", 403, "The token does not allow this call"),
     errors.NotFound: Problem("not-found", 404, "There is nothing here"),
     errors.Conflict: Problem("conflict", 409, "The resource is being changed by others", retry_after=True),
     errors.PreconditionFailed: Problem("precondition-failed", 412, "The resource has another version"),

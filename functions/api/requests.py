@@ -36,8 +36,17 @@ class Request(NamedTuple):
 
     @property
     def subject(self) -> str:
+        return subjects.read(self._verdict("subject"))
+
+    @property
+    def scopes(self) -> list[str]:
+        """Of the token, as the authorizer joined them; what else is blank may be part of a name."""
+        return self._verdict("scope").split(" ")
+
+    def _verdict(self, name: str) -> str:
+        """Of the authorizer's context; empty where the route needs no token."""
         authorizer = self.event["requestContext"].get("authorizer") or {}
-        return subjects.read(authorizer.get("subject") or "")
+        return str(authorizer.get(name) or "")
 
     def json_object(self) -> dict[str, Any]:
         return bodies.json_object(

@@ -1,4 +1,7 @@
-"""The policy of one identity on one stage: every route that its scopes open, and nothing beyond.
+"""The policy of one identity on one stage: every route that its scopes open, and nothing of another group.
+
+A path's parameter becomes `*`, which matches slashes too: what the group has there under another scope, its
+function refuses.
 
 API Gateway caches the policy for all methods of the stage, so it must say everything at once, and goes on
 serving it after a deploy: so scopes alone decide, for groups that are off as for those that are on.

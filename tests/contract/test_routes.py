@@ -26,7 +26,6 @@ METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
 # The gateway's own answers, which no function gives.
 GATEWAY_SLUGS = {
     "bad-request",
-    "forbidden",
     "invalid-api-key",
     "method-not-allowed",
     "quota-exceeded",

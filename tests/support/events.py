@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from agreed import routes
+
 ACCOUNT = "123456789012"
 API_ID = "a1b2c3d4e5"
 ARN_BASE = f"arn:aws:execute-api:eu-west-1:{ACCOUNT}:{API_ID}"
@@ -36,15 +38,17 @@ def proxy(
     base64_encoded: bool = False,
     tenant: str = "acme",
     subject: str | None = "user-1",
+    scope: str | None = None,
 ) -> dict[str, Any]:
-    """One call as the integration gets it. `query` is the text after the question mark."""
+    """One call as the integration gets it. `query` is the text after the question mark; without a `scope`
+    the token has all that there are."""
     event = _request(method, resource, path or {}, query, headers, tenant)
     event |= {"body": body, "isBase64Encoded": base64_encoded}
     if subject is not None:
         event["requestContext"]["authorizer"] = {
             "principalId": subject,
             "subject": subject,
-            "scope": "items:read",
+            "scope": _all_scopes() if scope is None else scope,
             "kid": "2026",
             "integrationLatency": 0,
         }
@@ -67,6 +71,10 @@ def authorizer(
     event = _request(method, resource, path or {"collection": "orders"}, "", given, stage)
     concrete = event["path"].lstrip("/")
     return {"type": "REQUEST", "methodArn": f"{ARN_BASE}/{stage}/{method}/{concrete}", **event}
+
+
+def _all_scopes() -> str:
+    return " ".join(sorted({route.scope for route in routes.stated() if route.scope}))
 
 
 def _request(

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
+from agreed import routes
+from agreed.routes import Route
 from api import clients, counters, downstream, problems
 from api.errors import ApiError
 from groups.items import handler as items_handler
 from groups.tools import handler as tools_handler
+from tenantry.gateway.refusals import gateway_responses
 from tests.support import events, tenant_api
 from tests.support.tenant_api import BrokenTable, TenantApi
 
@@ -69,6 +72,30 @@ class TestRouting:
         event |= {"multiValueHeaders": None, "multiValueQueryStringParameters": None}
         with acme.environment():
             assert items_handler.handle(event, events.Invocation())["statusCode"] == 400
+
+
+class TestScopes:
+    """The gateway's `*` crosses slashes, so its verdict alone may open more than the token's scopes."""
+
+    @pytest.mark.parametrize("route", [each for each in routes.table() if each.scope], ids=str)
+    def test_every_route_asks_for_its_own_scope(self, acme: TenantApi, route: Route) -> None:
+        others = {each.scope for each in routes.table() if each.scope} - {route.scope}
+        answer = acme.call(route.method, route.path, scope=" ".join(sorted(others)))
+        assert (answer.status, answer.slug) == (403, "forbidden")
+
+    @pytest.mark.parametrize("scope", ["", "items", "items:readx", "ITEMS:READ", "x\titems:read\ty"])
+    def test_a_scope_is_the_whole_word_between_spaces(self, acme: TenantApi, scope: str) -> None:
+        assert acme.call("GET", COLLECTION, path=ORDERS, scope=scope).slug == "forbidden"
+        assert acme.call("GET", COLLECTION, path=ORDERS, scope=f"a {scope} items:read").status == 200
+
+    def test_nobody_without_a_verdict_is_served_where_a_scope_is_needed(self, acme: TenantApi) -> None:
+        assert acme.call("GET", COLLECTION, path=ORDERS, subject=None).slug == "forbidden"
+
+    def test_the_refusal_has_the_gateways_words(self, acme: TenantApi) -> None:
+        refused = acme.call("GET", COLLECTION, path=ORDERS, scope="").json
+        template = gateway_responses()["ACCESS_DENIED"]["responseTemplates"]["application/json"]
+        template = template.replace("$context.requestId", refused["request_id"])
+        assert refused == json.loads(template.replace("$context.resourcePath", COLLECTION))
 
 
 class TestProblems:
