@@ -185,8 +185,8 @@ def call_everything(recorder: Recorder, api: TenantApi) -> None:
         call("DELETE", ITEM, path=path, headers={"If-Match": '"5"', **once["headers"]})
     writes = [{"action": "create", "collection": name, "id": "a", "item": {}} for name in ("a", "b")]
     for _ in range(2):
-        call("POST", "/items", {"writes": writes}, **once)
-    replaced = {"action": "replace", "collection": "a", "id": "a", "version": 1, "item": {"n": 1}}
+        made = call("POST", "/items", {"writes": writes}, **once)["results"]
+    replaced = {"action": "replace", **made[0], "item": {"n": 1}}
     deleted = {"action": "delete", "collection": "b", "id": "a"}
     call("POST", "/items", {"writes": [replaced, deleted]})
     page = call("GET", "/items", query="limit=1")

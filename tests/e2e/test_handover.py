@@ -56,11 +56,21 @@ def contact(acme: Tenant) -> str:
     return str(answer.json()["id"])
 
 
-def ready(acme: Tenant) -> None:
-    """The item of the examples, at its first version."""
+def ready(acme: Tenant, handed: Handed, contact: str) -> dict[str, str]:
+    """Make the item of the examples anew. By each value that they make up, the one to send in its place."""
     acme.call("DELETE", "/items/orders/order-1001")
     answer = acme.call("PUT", "/items/orders/order-1001", {"n": 1}, headers={"If-None-Match": "*"})
     assert answer.status_code == 201, answer.text
+    message = calls.examples.of_schema({"$ref": "#/components/schemas/Ulid"}, handed.document)
+    replacing = next(each for each in calls.of(handed.document) if "If-Match" in each.headers)
+    version = replacing.headers["If-Match"].strip('"')
+    return {message: contact, version: str(answer.json()["version"])}
+
+
+def adapted(text: str, values: dict[str, str]) -> str:
+    for made_up, value in values.items():
+        text = text.replace(made_up, value)
+    return text
 
 
 def environment(acme: Tenant, home: Path, handed: Handed) -> dict[str, str]:
@@ -85,11 +95,10 @@ def ran(command: list[str], variables: dict[str, str], folder: Path) -> str:
     return done.stdout
 
 
-def texts(handed: Handed, title: str, contact: str) -> Iterator[tuple[Call, str]]:
-    example = calls.examples.of_schema({"$ref": "#/components/schemas/Ulid"}, handed.document)
+def texts(handed: Handed, title: str, values: dict[str, str]) -> Iterator[tuple[Call, str]]:
     for call in calls.of(handed.document):
         found = next(each for each in snippets.of(call, handed.url) if each.title == title)
-        yield call, found.text.replace(example, contact)
+        yield call, adapted(found.text, values)
 
 
 def succeeded(call: Call, status: int) -> bool:
@@ -101,8 +110,8 @@ def test_every_call_for_curl_succeeds_as_it_stands(
 ) -> None:
     if shutil.which("curl") is None:
         pytest.skip("there is no curl on PATH: its calls were not tried")
-    ready(acme)
-    for call, text in texts(handed, "curl", contact):
+    values = ready(acme, handed, contact)
+    for call, text in texts(handed, "curl", values):
         answer = ran(["sh", "-c", text], environment(acme, tmp_path, handed), tmp_path)
         assert succeeded(call, int(answer.split()[1])), (call.route, answer)
 
@@ -119,8 +128,7 @@ def test_every_call_in_a_language_succeeds_as_it_stands(
 ) -> None:
     if shutil.which(program) is None:
         pytest.skip(f"there is no {program} on PATH: the calls in {title} were not tried")
-    ready(acme)
-    listed = list(texts(handed, title, contact))
+    listed = list(texts(handed, title, ready(acme, handed, contact)))
     block = "{{\n{}\n}}" if name.endswith("mjs") else "{}"  # each has an answer of its own
     (tmp_path / name).write_text("\n".join(block.format(text) for _, text in listed))
     answers = ran([program, name], environment(acme, tmp_path, handed), tmp_path).splitlines()
@@ -132,9 +140,8 @@ def test_every_call_in_a_language_succeeds_as_it_stands(
 def test_every_request_of_the_collection_succeeds(
     handed: Handed, platform: Platform, acme: Tenant, contact: str
 ) -> None:
-    ready(acme)
-    example = calls.examples.of_schema({"$ref": "#/components/schemas/Ulid"}, handed.document)
-    made = json.loads((handed.folder / "collection.json").read_text().replace(example, contact))
+    values = ready(acme, handed, contact)
+    made = json.loads(adapted((handed.folder / "collection.json").read_text(), values))
     known = {each["key"]: each["value"] for each in made["variable"]}
     known |= {"API_KEY": acme.key, "API_TOKEN": acme.own_token}
     known |= dict(zip(("CLIENT_ID", "CLIENT_SECRET"), handed.client, strict=True))

@@ -85,9 +85,10 @@ def test_an_item_is_created_under_an_id_that_the_client_chose(
     item_id = f"{beginning}{ulid.ULID()}"
     path = f"/items/chosen/{item_id}"
     created = acme.call("PUT", path + slash, {"a": 1}, headers={"If-None-Match": "*"})
-    assert (created.status_code, created.headers["etag"]) == (201, '"1"')
+    assert created.status_code == 201
     assert str(created.url.join(created.headers["location"])) == acme.url + path
-    assert acme.call("GET", path).json() == created.json()
+    read = acme.call("GET", path)
+    assert (read.json(), read.headers["etag"]) == (created.json(), created.headers["etag"])
     again = acme.call("PUT", path, {"a": 2}, headers={"If-None-Match": "*"})
     assert problem(again) == (412, "precondition-failed")
 
@@ -140,8 +141,9 @@ def test_a_patch_changes_the_members_that_it_names(acme: Tenant, order: str) -> 
 
 def test_a_batch_is_written_whole_or_not_at_all(acme: Tenant, acme_eu: Tenant) -> None:
     kept = {"action": "create", "collection": "batched", "id": "a", "item": {"n": 1}}
-    moved = [{**kept, "id": "b"}, {"action": "delete", "collection": "batched", "id": "a", "version": 1}]
-    assert acme.call("POST", "/items", {"writes": [kept]}).status_code == 200
+    made = acme.call("POST", "/items", {"writes": [kept]})
+    assert made.status_code == 200
+    moved = [{**kept, "id": "b"}, {"action": "delete", **made.json()["results"][0]}]
     whole = acme.call("POST", "/items", {"writes": [*moved, {**kept, "id": "c", "collection": "more"}]})
     assert whole.status_code == 200
     again = acme.call("POST", "/items", {"writes": moved})

@@ -11,7 +11,7 @@ from api.idempotency import Claim
 from api.identifiers import new_id
 from api.table import Attributes, Refused, Table
 from groups.items.actions import Action, Place
-from groups.items.documents import Item
+from groups.items.documents import Item, first_version
 from groups.items.writes import Write
 
 BY: dict[str, int] = {"create": +1, "replace": 0, "delete": -1}  # what an action adds to its collection
@@ -20,8 +20,12 @@ BY: dict[str, int] = {"create": +1, "replace": 0, "delete": -1}  # what an actio
 class Written(NamedTuple):
     """`ids` go by the writes' positions."""
 
-    moment: str
+    now_ms: int
     ids: list[str]
+
+    @property
+    def moment(self) -> str:
+        return clock.rfc3339(self.now_ms)
 
     def as_json(self, writes: Sequence[Write]) -> dict[str, Any]:
         """The documents are left out: whoever asks has them."""
@@ -29,16 +33,20 @@ class Written(NamedTuple):
         for write, item_id in zip(writes, self.ids, strict=True):
             result: dict[str, Any] = {"collection": write.collection, "id": item_id}
             if write.action != "delete":
-                result["version"] = (write.version or 0) + 1
+                result["version"] = self.version(write)
             results.append(result)
         return {"written_at": self.moment, "results": results}
 
+    def version(self, write: Write) -> int:
+        """Of what is there afterwards."""
+        return first_version(self.now_ms, write.id) if write.version is None else write.version + 1
+
     def receipt(self) -> Attributes:
-        return {"moment": {"S": self.moment}, "ids": {"L": [{"S": each} for each in self.ids]}}
+        return {"now_ms": {"N": str(self.now_ms)}, "ids": {"L": [{"S": each} for each in self.ids]}}
 
     @classmethod
     def again(cls, receipt: Attributes) -> "Written":
-        return cls(receipt["moment"]["S"], [each["S"] for each in receipt["ids"]["L"]])
+        return cls(int(receipt["now_ms"]["N"]), [each["S"] for each in receipt["ids"]["L"]])
 
 
 def write(table: Table, tenant: str, writes: Sequence[Write], claim: Claim | None) -> tuple[Written, bool]:
@@ -48,9 +56,9 @@ def write(table: Table, tenant: str, writes: Sequence[Write], claim: Claim | Non
         PreconditionFailed: its faults point to the writes that met another version, an item or none.
     """
     now = clock.now_ms()
-    written = Written(clock.rfc3339(now), _ids(writes, now))
+    written = Written(now, _ids(writes, now))
     actions = [
-        _action(Place(tenant, write.collection), write, item_id, written.moment)
+        _action(Place(tenant, write.collection), write, item_id, written)
         for write, item_id in zip(writes, written.ids, strict=True)
     ]
     try:
@@ -66,9 +74,10 @@ def _ids(writes: Sequence[Write], now: int) -> list[str]:
     return [each.id or next(new) for each in writes]
 
 
-def _action(place: Place, write: Write, item_id: str, moment: str) -> Action:
+def _action(place: Place, write: Write, item_id: str, written: Written) -> Action:
+    moment = written.moment
     if write.action == "create":
-        return place.creation(Item(item_id, moment, moment, 1, write.document))
+        return place.creation(Item(item_id, moment, moment, written.version(write), write.document))
     if write.action == "replace":
         return place.replacement(item_id, write.document, write.version or 0, moment)
     tags = (of_version(write.version),) if write.version else ()

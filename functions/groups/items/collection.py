@@ -12,7 +12,7 @@ from api.responses import compact_json
 from api.table import Refused, Table
 from api.views import View
 from groups.items.actions import NAMES, NEVER, Action, Place, precondition
-from groups.items.documents import Document, Item, bounded
+from groups.items.documents import Document, Item, bounded, first_version
 
 CONTENDED = "others are changing the same item; read it and try again"
 ATTEMPTS = 3  # on an item that others change between an assumed version and the next
@@ -52,7 +52,7 @@ class Collection(NamedTuple):
         """
         now = clock.now_ms()
         moment = clock.rfc3339(now)
-        item = Item(item_id or new_id(now), moment, moment, 1, document)
+        item = Item(item_id or new_id(now), moment, moment, first_version(now, item_id), document)
         put, count = self._place.creation(item), self._place.counted(+1)
         try:
             first = idempotency.write(self.table, claim, [put], item.receipt(), now, [count])

@@ -39,6 +39,12 @@ def bounded(document: Document) -> Document:
     return document
 
 
+def first_version(now_ms: int, chosen_id: str | None) -> int:
+    """There may have been another item under an id that a client chose. None of its versions may come again:
+    what was read of it would pass for this item."""
+    return 1 if chosen_id is None else now_ms
+
+
 def _advice(name: str) -> str:
     advice = "a name that the server gives to a member of its own; call it otherwise"
     if name == "id":

@@ -1,9 +1,11 @@
 """Up to 25 items are written in one transaction."""
 
+import itertools
 from typing import Any
 
 import pytest
 
+from api import clock
 from tests.support import tenant_api
 from tests.support.tenant_api import Answer, BrokenTable, TenantApi
 
@@ -52,10 +54,11 @@ def test_one_batch_creates_replaces_and_deletes_in_several_collections(acme: Ten
         creation({"n": 5}, "notes"),
     )
     assert answer.status == 200
-    assert [each.get("version") for each in answer.json["results"]] == [2, None, 1, 1]
+    (cart,) = listed(acme, "carts")
+    assert [each.get("version") for each in answer.json["results"]] == [2, None, cart["version"], 1]
     (order,) = listed(acme)
     assert (order["n"], order["version"], order["updated_at"]) == (3, 2, answer.json["written_at"])
-    assert [(item["id"], item["n"]) for item in listed(acme, "carts")] == [("cart-4", 4)]
+    assert (cart["id"], cart["n"]) == ("cart-4", 4)
     assert counts(acme) == {"carts": 1, "notes": 1, "orders": 1}
 
 
@@ -75,6 +78,19 @@ def test_where_one_write_fails_none_is_made_and_each_that_failed_is_named(acme: 
     assert "version 1" in answer.json["errors"][1]["detail"]
     assert tenant_api.records() == before
     assert pointers(batch(acme, {"action": "delete", **stale})) == ["/writes/0"]
+
+
+def test_a_version_of_a_deleted_item_is_not_one_of_the_next_of_its_id(
+    acme: TenantApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now_ms", itertools.count(clock.now_ms()).__next__)
+    (cart,) = batch(acme, creation({}, "carts", id="cart-77")).json["results"]
+    delete = {"action": "delete", **cart}
+    assert batch(acme, delete).status == 200
+    batch(acme, creation({"n": 1}, "carts", id="cart-77"))
+    assert pointers(batch(acme, delete)) == ["/writes/0"]
+    assert pointers(batch(acme, {**delete, "action": "replace", "item": {}})) == ["/writes/0"]
+    assert [item["n"] for item in listed(acme, "carts")] == [1]
 
 
 class TestRepeats:
@@ -167,7 +183,7 @@ def test_a_batch_is_one_transaction(acme: TenantApi, broken_table: BrokenTable) 
 def test_what_was_read_may_keep_the_servers_members_in_a_replacement(acme: TenantApi) -> None:
     batch(acme, creation({"id": "order-1", "n": 1}, id="order-1"))
     (read,) = listed(acme)
-    replaced = {"action": "replace", "collection": "orders", "id": "order-1", "version": 1}
+    replaced = {"action": "replace", "collection": "orders", "id": "order-1", "version": read["version"]}
     assert batch(acme, {**replaced, "item": {**read, "n": 2}}).status == 200
     assert listed(acme)[0]["n"] == 2
 

@@ -1,5 +1,6 @@
 """The items routes, as a client of one tenant sees them."""
 
+import itertools
 import json
 import re
 import threading
@@ -9,7 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from api import etags, identifiers
+from api import clock, etags, identifiers
 from api.errors import PreconditionFailed
 from api.table import Table
 from groups.items.collection import Collection
@@ -176,7 +177,8 @@ class TestCreatingUnderAnIdOfTheClients:
 
     def test_it_is_there_afterwards_and_counted(self, acme: TenantApi) -> None:
         created = self.put(acme, {"total": 1})
-        assert (created.status, created.headers["ETag"], created.json["id"]) == (201, '"1"', UNKNOWN_ID)
+        assert (created.status, created.json["id"]) == (201, UNKNOWN_ID)
+        assert created.headers["ETag"] == f'"{created.json["version"]}"'
         assert created.headers["Location"] == UNKNOWN_ID
         assert acme.call("GET", ITEM, path=at(UNKNOWN_ID)).json == created.json
         assert item_count(acme) == 1
@@ -210,13 +212,30 @@ class TestCreatingUnderAnIdOfTheClients:
     def test_it_is_replaced_deleted_and_created_again_as_any_other(
         self, acme: TenantApi, keyed: dict[str, str]
     ) -> None:
-        created = self.put(acme, {"n": 1}).json
-        headers = {"If-Match": '"1"', **keyed}
+        created = self.put(acme, {"n": 1})
+        headers = {"If-Match": created.headers["ETag"], **keyed}
         replaced = acme.call("PUT", ITEM, {"n": 2}, path=at(UNKNOWN_ID), headers=headers)
-        assert (replaced.status, replaced.headers["ETag"]) == (200, '"2"')
-        assert replaced.json["created_at"] == created["created_at"]
+        assert (replaced.status, replaced.json["version"]) == (200, created.json["version"] + 1)
+        assert replaced.json["created_at"] == created.json["created_at"]
         assert acme.call("DELETE", ITEM, path=at(UNKNOWN_ID)).status == 204
-        assert self.put(acme, {"n": 3}).json["version"] == 1
+        assert self.put(acme, {"n": 3}).json["n"] == 3
+
+    @pytest.mark.parametrize("keyed", [{}, {"Idempotency-Key": "k"}])
+    def test_what_was_read_of_a_deleted_item_is_stale_for_the_next_of_its_id(
+        self, acme: TenantApi, monkeypatch: pytest.MonkeyPatch, keyed: dict[str, str]
+    ) -> None:
+        monkeypatch.setattr(clock, "now_ms", itertools.count(clock.now_ms()).__next__)
+        path = at(UNKNOWN_ID)
+        read = self.put(acme, {"n": 1}).headers["ETag"]
+        assert acme.call("DELETE", ITEM, path=path).status == 204
+        there = self.put(acme, {"n": 2}).json
+        assert acme.call("GET", ITEM, path=path, headers={"If-None-Match": read}).json == there
+        for method, body in (("PUT", {"n": 3}), ("PATCH", {"n": 3}), ("DELETE", None)):
+            media = "application/merge-patch+json" if method == "PATCH" else "application/json"
+            headers = {"If-Match": read, "Content-Type": media, **keyed}
+            answer = acme.call(method, ITEM, body, path=path, headers=headers)
+            assert answer.slug == "precondition-failed", method
+        assert acme.call("GET", ITEM, path=path).json == there
 
     @pytest.mark.parametrize("tags", ['"1"', 'W/"1", "2"'])
     def test_a_version_that_must_not_be_there_is_refused(self, acme: TenantApi, tags: str) -> None:
@@ -247,7 +266,7 @@ class TestCreatingUnderAnIdOfTheClients:
         created = acme.call("PUT", ITEM, {"n": 1}, path=path, headers={**self.ABSENT, **keyed})
         assert (created.status, created.json["id"]) == (201, item_id)
         replaced = acme.call("PUT", ITEM, {"n": 2}, path=path, headers={"If-Match": "*", **_other(keyed)})
-        assert (replaced.status, replaced.json["version"]) == (200, 2)
+        assert (replaced.status, replaced.json["version"]) == (200, created.json["version"] + 1)
         create(acme, {})
         ids, cursor = [], ""
         for _ in range(2):
