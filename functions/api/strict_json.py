@@ -6,7 +6,7 @@ unpaired surrogates and deep nesting. msgspec is faster, but keeps the last of r
 
 import json
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 
 MAX_DEPTH: Final = 32
@@ -58,7 +58,11 @@ def _whole(digits: str) -> int | float:
 
 def _exact(digits: str) -> float:
     number = _finite(digits)
-    if (written := repr(number)) != digits and Decimal(written) != Decimal(digits):
+    try:
+        same = (written := repr(number)) == digits or Decimal(written) == Decimal(digits)
+    except InvalidOperation:  # an exponent of 19 digits
+        same = False
+    if not same:
         raise MalformedJson("a number has more digits than a double keeps; send it as a string")
     return number
 
