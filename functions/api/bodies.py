@@ -19,10 +19,15 @@ MAX_BYTES: Final = 65_536  # the contract's limit on an item; DynamoDB's own is 
 
 
 def json_object(
-    body: str | None, *, base64_encoded: bool, content_type: str | None, media_type: str = JSON
+    body: str | None,
+    *,
+    base64_encoded: bool,
+    content_type: str | None,
+    media_type: str = JSON,
+    most: int = MAX_BYTES,
 ) -> dict[str, Any]:
     _check_media_type(content_type, media_type)
-    text = _text(body or "", base64_encoded)
+    text = _text(body or "", base64_encoded, most)
     if not text:
         raise invalid_body("the body is empty; send a JSON object")
     try:
@@ -40,7 +45,7 @@ def form_or_json(body: str | None, *, base64_encoded: bool, content_type: str | 
         return json_object(body, base64_encoded=base64_encoded, content_type=content_type)
     try:
         fields = parse_qs(
-            _text(body or "", base64_encoded),
+            _text(body or "", base64_encoded, MAX_BYTES),
             keep_blank_values=True,
             errors="strict",
             max_num_fields=FORM_FIELDS,
@@ -63,11 +68,11 @@ def _check_media_type(content_type: str | None, *taken: str) -> str:
     return media_type
 
 
-def _text(body: str, base64_encoded: bool) -> str:
+def _text(body: str, base64_encoded: bool, most: int) -> str:
     try:
         raw = base64.b64decode(body, validate=True) if base64_encoded else body.encode()
-        if len(raw) > MAX_BYTES:
-            raise PayloadTooLarge(f"the body has {len(raw)} bytes; at most {MAX_BYTES} are taken")
+        if len(raw) > most:
+            raise PayloadTooLarge(f"the body has {len(raw)} bytes; at most {most} are taken")
         text = raw.decode()
     except UnicodeError:
         raise invalid_body("the body is not valid UTF-8") from None

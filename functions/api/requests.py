@@ -48,19 +48,14 @@ class Request(NamedTuple):
         authorizer = self.event["requestContext"].get("authorizer") or {}
         return str(authorizer.get(name) or "")
 
-    def json_object(self) -> dict[str, Any]:
+    def json_object(self, media_type: str = bodies.JSON, most: int = bodies.MAX_BYTES) -> dict[str, Any]:
+        """`most` is in bytes, of the body as it came."""
         return bodies.json_object(
             self.event.get("body"),
             base64_encoded=bool(self.event.get("isBase64Encoded")),
             content_type=self.header("content-type"),
-        )
-
-    def merge_patch(self) -> dict[str, Any]:
-        return bodies.json_object(
-            self.event.get("body"),
-            base64_encoded=bool(self.event.get("isBase64Encoded")),
-            content_type=self.header("content-type"),
-            media_type=bodies.MERGE_PATCH,
+            media_type=media_type,
+            most=most,
         )
 
     def form_or_json(self) -> dict[str, Any]:

@@ -93,7 +93,7 @@ class Collection(NamedTuple):
         for _ in range(ATTEMPTS):
             item = self.read(item_id)
             exact = Tags(anything=False, tags=(item.etag,) if match.includes(item.version) else ())
-            document = bounded(merged(item.document, patch))
+            document = bounded(merged(item.document, patch), item.document)
             try:
                 if claim is None:
                     return self.replace(item_id, document, exact), False

@@ -10,6 +10,7 @@ from api.responses import compact_json
 from api.table import Attributes
 from groups.items.declaration import SERVER_FIELDS
 
+SENT_BACK_BYTES: Final = MAX_BYTES + 256  # an item as it was read: the server's members take up to 245
 Document = dict[str, Any]
 _decode: Final = JSONDecoder().decode
 
@@ -31,12 +32,20 @@ def own_fields(body: Document, item_id: str | None = None, *, new: bool = False,
     return {name: value for name, value in body.items() if name not in known}
 
 
-def bounded(document: Document) -> Document:
-    """Raises PayloadTooLarge: parts that were sent one after another come to more than an item may be."""
-    size = len(compact_json(document).encode())
-    if size > MAX_BYTES:
+def bounded(document: Document, before: Document | None = None) -> Document:
+    """Measure it as it is stored and sent: it may have come in parts, and 1e15 is written out.
+
+    Raises:
+        PayloadTooLarge: it is larger than an item may be, and than the item was `before`.
+    """
+    size = _size(document)
+    if size > MAX_BYTES and (before is None or size > _size(before)):
         raise PayloadTooLarge(f"the item would have {size} bytes; at most {MAX_BYTES} are kept")
     return document
+
+
+def _size(document: Document) -> int:
+    return len(compact_json(document).encode())
 
 
 def first_version(now_ms: int, chosen_id: str | None) -> int:

@@ -7,6 +7,7 @@ from agreed.identifiers import CHOSEN_ID
 from agreed.metrics import REPLAYS
 from api import counters, cursors, etags, idempotency, metrics, pages, settings, table
 from api.application import Handlers, serve
+from api.bodies import MERGE_PATCH
 from api.deadline import Invocation
 from api.errors import PreconditionFailed, PreconditionRequired, invalid_parameter
 from api.identifiers import checked_chosen_id, checked_collection, checked_id
@@ -18,7 +19,7 @@ from groups.items.actions import COUNTS
 from groups.items.batch import write
 from groups.items.collection import Collection
 from groups.items.declaration import DELETED, GROUP, WRITTEN
-from groups.items.documents import Item, own_fields
+from groups.items.documents import SENT_BACK_BYTES, Item, bounded, own_fields
 
 ANYTHING: Final = etags.Tags(anything=True)
 REVALIDATE: Final = "private, no-cache"  # a client may keep an item, and asks with If-None-Match
@@ -67,7 +68,7 @@ def list_items(request: Request) -> Response:
 
 def create_item(request: Request) -> Response:
     collection = _collection(request)
-    document = own_fields(request.json_object())
+    document = bounded(own_fields(request.json_object()))
     claim = idempotency.claim(request, collection.tenant, GROUP.name, document)
     item, replayed = collection.create(document, claim)
     metrics.count(REPLAYS if replayed else WRITTEN)
@@ -88,7 +89,8 @@ def replace_item(request: Request) -> Response:
     collection = _collection(request)
     match, none_match = _conditions(request)
     item_id = checked_chosen_id(request.path["id"]) if match is None else _item_id(request)
-    document = own_fields(request.json_object(), item_id, new=match is None)
+    body = request.json_object(most=SENT_BACK_BYTES)
+    document = bounded(own_fields(body, item_id, new=match is None))
     claim = idempotency.claim(request, collection.tenant, GROUP.name, document)
     if match is None:
         item, replayed = collection.create(document, claim, item_id)
@@ -106,7 +108,7 @@ def replace_item(request: Request) -> Response:
 
 def patch_item(request: Request) -> Response:
     collection, item_id = _collection(request), _item_id(request)
-    patch = own_fields(request.merge_patch(), item_id)
+    patch = own_fields(request.json_object(MERGE_PATCH, SENT_BACK_BYTES), item_id)
     match = _tags(request, "If-Match") or ANYTHING
     claim = idempotency.claim(request, collection.tenant, GROUP.name, patch)
     item, replayed = collection.patch(item_id, patch, match, claim)

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, get_args
 
 from agreed.identifiers import CHOSEN_ID, SUBSET
 from api.errors import Fault, InvalidBody, invalid_members
-from groups.items.documents import Document, own_fields
+from groups.items.documents import Document, bounded, own_fields
 
 Action = Literal["create", "replace", "delete"]
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
@@ -64,9 +64,9 @@ def _write(given: Document, at: str) -> Write:
 
 
 def _document(given: Document, at: str) -> Document:
-    """Raises InvalidBody: members that have the server's names."""
+    """Raises InvalidBody, of members that have the server's names, or PayloadTooLarge."""
     item, new = given.get("item", {}), given["action"] == "create"
-    return own_fields(item, given.get("id"), new=new, at=f"{at}/item")
+    return bounded(own_fields(item, given.get("id"), new=new, at=f"{at}/item"))
 
 
 def _faults(given: Any, at: str) -> list[Fault]:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import pytest
 
 from api import clock, etags, identifiers
+from api.bodies import MAX_BYTES
 from api.errors import PreconditionFailed
 from api.table import Table
 from groups.items.collection import Collection
@@ -79,6 +80,40 @@ def test_what_was_read_can_be_sent_back(acme: TenantApi, left_out: tuple[str, ..
     answer = acme.call("PUT", ITEM, {**body, "a": 2}, path=path, headers={"If-Match": '"1"'})
     assert answer.status == 200
     assert answer.json == {**read, "a": 2, "version": 2, "updated_at": answer.json["updated_at"]}
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_the_largest_item_can_be_sent_back_as_it_was_read(acme: TenantApi, method: str) -> None:
+    path = at("x" * 128)
+    largest = {"a": "x" * (MAX_BYTES - len('{"a":""}'))}
+    assert acme.call("PUT", ITEM, largest, path=path, headers={"If-None-Match": "*"}).status == 201
+    read = acme.call("GET", ITEM, path=path)
+    media = "application/merge-patch+json" if method == "PATCH" else "application/json"
+    headers = {"If-Match": read.headers["ETag"], "Content-Type": media}
+    answer = acme.call(method, ITEM, path=path, body=read.text, headers=headers)
+    assert (answer.status, answer.json["a"]) == (200, largest["a"])
+    larger = {"a": largest["a"] + "x"}
+    assert acme.call(
+        method, ITEM, larger, path=path, headers={"Content-Type": media, "If-Match": "*"}
+    ).slug == ("payload-too-large")
+
+
+@pytest.mark.parametrize(
+    ("method", "resource", "form"),
+    [
+        ("POST", COLLECTION, "{}"),
+        ("PUT", ITEM, "{}"),
+        ("POST", "/items", '{{"writes":[{{"action":"create","collection":"orders","item":{}}}]}}'),
+    ],
+)
+def test_an_item_is_measured_as_it_is_stored(acme: TenantApi, method: str, resource: str, form: str) -> None:
+    """1e15 is written out: 4 bytes become 18."""
+    body = form.format('{"n":[' + ",".join(["1e15"] * 4_000) + "]}")
+    assert len(body) < MAX_BYTES / 3
+    headers = {"If-None-Match": "*"} if method == "PUT" else {}
+    answer = acme.call(method, resource, path=at("order-1"), body=body, headers=headers)
+    assert (answer.status, answer.slug) == (413, "payload-too-large")
+    assert tenant_api.records() == []
 
 
 @pytest.mark.parametrize("number", ["12345678901234567890123", "1.0", "0.1", "-0.0", "1e2", "true", "null"])

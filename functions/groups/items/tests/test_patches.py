@@ -113,6 +113,21 @@ def test_patches_do_not_add_up_to_more_than_an_item_may_be(acme: TenantApi) -> N
     assert read(acme, item_id)["version"] == 1
 
 
+def test_an_item_that_is_too_large_already_is_patched_unless_it_grows(acme: TenantApi) -> None:
+    """One that was imported may be."""
+    item_id = create(acme, {})
+    tenant_api.client("dynamodb").update_item(
+        TableName=tenant_api.TABLE,
+        Key={"pk": {"S": "acme#items#item#orders"}, "sk": {"S": item_id}},
+        UpdateExpression="SET #data = :data",
+        ExpressionAttributeNames={"#data": "data"},
+        ExpressionAttributeValues={":data": {"S": json.dumps({"a": "x" * 70_000, "b": "yy"})}},
+    )
+    assert patch(acme, item_id, {"b": "zzz"}).slug == "payload-too-large"
+    assert patch(acme, item_id, {"b": "zz"}).json["b"] == "zz"
+    assert "b" not in patch(acme, item_id, {"b": None}).json
+
+
 class TestRepeats:
     KEY = KEYS[1]
 
