@@ -79,15 +79,16 @@ class Records:
         return Listed(shown, _last(page))
 
     def change(self, id_: str, fields: Mapping[str, Any]) -> Plain:
-        """Set these fields, whatever else of the record changes meanwhile.
+        """Set these fields, and remove those that are None, whatever else of the record changes meanwhile.
 
         Raises:
+            ValueError: a field that is None is not optional.
             NotFound: it is not there.
             Conflict: others go on changing it.
         """
         for _ in range(ATTEMPTS):
             before = self.read(id_)
-            after = {**before, **fields}
+            after = {name: value for name, value in {**before, **fields}.items() if value is not None}
             writes = [self._update(before, fields)]
             if self._entries(before) != self._entries(after):
                 writes += [{"Delete": {"Key": entry}} for entry in self._entries(before)]
@@ -154,23 +155,32 @@ class Records:
         """On condition that what count and entry hang on is still as it was read."""
         known = {field.name: field for field in self.record.fields}
         kept = [name for name in {self.record.listed_by, self.record.counted_by} if name in known]
-        names = {f"#{name}": name for name in (*fields, *kept)}
-        values = {f":{name}": _attribute(known[name], value) for name, value in fields.items()}
+        removed = [name for name, value in fields.items() if value is None]
+        for name in removed:
+            if not known[name].optional:
+                raise ValueError(f"{name} of a {self.record.kind} is not optional")
+        changed = [name for name in fields if name not in removed]
+        values = {f":{name}": _attribute(known[name], fields[name]) for name in changed}
         values |= {f":read_{name}": _attribute(known[name], before[name]) for name in kept}
         conditions = ["attribute_exists(pk)", *(f"#{name} = :read_{name}" for name in sorted(kept))]
-        return {
-            "Update": {
-                "Key": self._key(before["id"]),
-                "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in fields),
-                "ConditionExpression": " AND ".join(conditions),
-                "ExpressionAttributeNames": names,
-                "ExpressionAttributeValues": values,
-            }
+        update: Attributes = {
+            "Key": self._key(before["id"]),
+            "UpdateExpression": _expression(changed, removed),
+            "ConditionExpression": " AND ".join(conditions),
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*fields, *kept)},
         }
+        if values:
+            update["ExpressionAttributeValues"] = values
+        return {"Update": update}
 
 
 def _tenant() -> str:
     return settings.current().tenant
+
+
+def _expression(changed: list[str], removed: list[str]) -> str:
+    clauses = {"SET": [f"#{name} = :{name}" for name in changed], "REMOVE": [f"#{name}" for name in removed]}
+    return " ".join(f"{verb} {', '.join(each)}" for verb, each in clauses.items() if each)
 
 
 def _attribute(field: Field, value: Any) -> dict[str, Any]:

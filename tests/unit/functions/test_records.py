@@ -60,6 +60,29 @@ def test_a_record_is_read_and_listed_by_the_value_that_it_has_now(quotes: Record
     assert sorted(counted().values()) == [1, 1]
 
 
+@pytest.mark.parametrize("more", [{}, {"text": "a chair"}, {"state": "done"}])
+def test_a_field_that_is_changed_to_none_is_there_no_more(quotes: Records, more: dict[str, str]) -> None:
+    made, _ = quotes.create({"text": "a table", "state": "new", "price": 7})
+    changed = quotes.change(made["id"], {"price": None, **more})
+    assert "price" not in changed
+    assert changed == quotes.read(made["id"])
+    assert changed == {**changed, **more}
+
+
+def test_a_kind_that_is_neither_counted_nor_listed_loses_a_field_too(acme: TenantApi) -> None:
+    with acme.environment():
+        notes = Records("quotes", Record("note", fields=(Field("text", optional=True),)))
+        made, _ = notes.create({"text": "by phone"})
+        assert notes.change(made["id"], {"text": None}) == notes.read(made["id"]) == {"id": made["id"]}
+
+
+def test_a_field_that_every_record_has_is_not_taken_from_one(quotes: Records) -> None:
+    made, _ = quotes.create({"text": "a table", "state": "new"})
+    with pytest.raises(ValueError, match="state of a quote is not optional"):
+        quotes.change(made["id"], {"state": None})
+    assert quotes.read(made["id"]) == made
+
+
 def test_pages_go_on_after_the_last_record_of_the_one_before(quotes: Records) -> None:
     for text in "abc":
         quotes.create({"text": text, "state": "new"})
