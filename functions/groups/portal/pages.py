@@ -86,7 +86,7 @@ def usage(keys: Iterable[KeyUse], rate: int, burst: int, quota: tuple[int, str] 
             today=f"{each.today:,}",
             period=period,
             used=f"{each.used:,}",
-            left="no quota" if each.remaining is None else f"{each.remaining:,}",
+            left=_left(each) if quota else "no quota",
             last=each.last or "not in 90 days",
         )
         for each in keys
@@ -98,6 +98,10 @@ def usage(keys: Iterable[KeyUse], rate: int, burst: int, quota: tuple[int, str] 
         period=period,
         rows=joined(rows),
     )
+
+
+def _left(key: KeyUse) -> str:
+    return "" if key.remaining is None else f"{key.remaining:,}"
 
 
 def calls_(found: Calls, hours: int, errors: bool, request: str, names: dict[str, str]) -> Html:

@@ -15,7 +15,8 @@ Day = Sequence[int]  # how many were used, and what remained of the quota; empty
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
-    """`used` is of the quota's period, or of the month; `remaining` is None where there is no quota.
+    """`used` and `remaining` are of the quota's period. Without a quota `used` is of the month; then, and for
+    a retired key, `remaining` is None.
 
     `last` is the last day on which it was used, or empty. `retired`: the tenant has the key no more, and
     `name` is its id.
@@ -47,11 +48,13 @@ def began(period: str, today: date) -> date:
 
 
 def _use(days: Sequence[Day], name: str, start: date, today: date, *, retired: bool = False) -> KeyUse:
-    """`days` are those from `start` on."""
+    """`days` are those from `start` on. A period whose days say nothing so far has the whole quota left."""
     quota = settings.current().overseen.quota
-    counts = {start + timedelta(days=number): day[0] for number, day in enumerate(days) if day and day[0]}
-    remaining = next((day[1] for day in reversed(days) if len(day) > 1), None) if quota else None
+    dated = {start + timedelta(days=number): day for number, day in enumerate(days) if day}
+    counts = {at: day[0] for at, day in dated.items() if day[0]}
     first = began(quota.period if quota else "month", today)
+    left = [day[1] for at, day in dated.items() if at >= first and len(day) > 1]
+    remaining = (left[-1] if left else quota.limit) if quota else None
     return KeyUse(
         name=name,
         today=counts.get(today, 0),

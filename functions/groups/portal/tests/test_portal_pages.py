@@ -1,10 +1,13 @@
 """What the portal's pages show, and what their forms do."""
 
+import json
+import re
 from html import escape
 
 import pytest
 
-from agreed import partitions
+from agreed import environment, partitions
+from api import clock
 from api.identifiers import new_id
 from groups.portal import calls, deliveries
 
@@ -33,8 +36,45 @@ def test_usage_stands_beside_limits_by_the_names_of_keys(acme: Portal, world: Wo
     assert '<code>key-of-old</code> <span class="quiet">retired</span>' in text
 
 
-def test_a_key_that_was_never_used_is_shown(acme: Portal) -> None:
-    assert "not in 90 days" in acme.get("usage").text
+def test_a_key_that_was_never_used_is_shown_with_its_whole_quota(acme: Portal) -> None:
+    text = acme.get("usage").text
+    assert "not in 90 days" in text
+    assert left(text) == ["10,000"]
+
+
+NOVEMBER_8 = 1_794_096_000_000  # a Sunday, on which weeks begin; 2026
+
+
+@pytest.mark.parametrize(
+    ("period", "ago", "expected"),
+    [
+        ("month", 7, "1"),
+        ("month", 8, "10,000"),
+        ("week", 0, "1"),
+        ("week", 1, "10,000"),
+        ("day", 1, "10,000"),
+    ],
+)
+def test_what_is_left_is_of_the_period_that_runs(
+    acme: Portal, world: World, monkeypatch: pytest.MonkeyPatch, period: str, ago: int, expected: str
+) -> None:
+    monkeypatch.setattr(clock, "now_ms", lambda: NOVEMBER_8)
+    acme.enter()
+    limits = {"rate_per_second": 20, "burst": 40, "quota": {"limit": 10_000, "period": period}}
+    acme.more[environment.LIMITS] = json.dumps(limits)
+    world.usage["plan-of-acme"] = {"key-of-acme": [*[[]] * (89 - ago), [9_999, 1], *[[]] * ago]}
+    assert left(acme.get("usage").text) == [expected]
+
+
+def test_only_without_a_quota_no_quota_is_shown(acme: Portal, world: World) -> None:
+    world.usage["plan-of-acme"] = {"key-of-old": [[5, 9_995]]}
+    assert left(acme.get("usage").text) == ["10,000", ""]
+    acme.more[environment.LIMITS] = json.dumps({"rate_per_second": 20, "burst": 40})
+    assert left(acme.get("usage").text) == ["no quota", "no quota"]
+
+
+def left(text: str) -> list[str]:
+    return re.findall('data-name="Left of the quota">([^<]*)<', text)
 
 
 def test_calls_are_the_newest_first_with_what_they_were(acme: Portal, world: World) -> None:
