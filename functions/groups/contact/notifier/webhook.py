@@ -81,7 +81,7 @@ def _asked(answer: Answer) -> int:
         return int(text[:9])
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0, int((aware - datetime.now(UTC)).total_seconds()))
+    except (ValueError, OverflowError):
         return 0
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0, int((aware - datetime.now(UTC)).total_seconds()))
