@@ -183,6 +183,44 @@ def test_dependants_go_before_what_they_need(stack: Stack) -> None:
     assert stack.update(lambda: None) == [(Step.REMOVED, "policy"), (Step.REMOVED, "role")]
 
 
+def test_what_is_declared_under_another_name_is_not_removed(stack: Stack) -> None:
+    domains = stack.clients["apigateway"].get_domain_names
+
+    def domain(logical: str) -> aws.apigateway.DomainName:
+        return aws.apigateway.DomainName(
+            logical,
+            domain_name="api.acme.example",
+            regional_certificate_arn=f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/0a1b",
+            endpoint_configuration={"types": "REGIONAL", "ip_address_type": "dualstack"},
+            security_policy="TLS_1_2",
+            tags={},
+        )
+
+    stack.update(lambda: domain("acme"))
+    assert stack.update(lambda: domain("globex")) == [(Step.CREATED, "globex"), (Step.REMOVED, "acme")]
+    assert [each["domainName"] for each in domains()["items"]] == ["api.acme.example"]
+    assert stack.update(lambda: None) == [(Step.REMOVED, "globex")]
+    assert domains()["items"] == []
+
+
+def test_an_id_that_is_unique_in_its_bucket_alone_keeps_nothing_in_another(stack: Stack) -> None:
+    page = stack.folder / "page"
+    page.touch()
+
+    def files(*buckets: str) -> None:
+        for each in ("one", "two"):
+            bucket = aws.s3.Bucket(each, bucket=f"{each}-bucket", tags={})
+            if each in buckets:
+                aws.s3.BucketObjectv2(
+                    each, bucket=bucket.bucket, key="page", source=pulumi.FileAsset(str(page)), tags={}
+                )
+
+    stack.update(lambda: files("one", "two"))
+    assert stack.update(lambda: files("two")) == [(Step.REMOVED, "one")]
+    listed = [stack.clients["s3"].list_objects_v2(Bucket=f"{each}-bucket") for each in ("one", "two")]
+    assert [each["KeyCount"] for each in listed] == [0, 1]
+
+
 def test_what_is_to_stay_stays_and_is_taken_up_again_with_its_data(stack: Stack) -> None:
     dynamodb = stack.clients["dynamodb"]
     stack.update(lambda: table(retain_on_delete=True))

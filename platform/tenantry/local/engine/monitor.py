@@ -150,13 +150,20 @@ class Engine(MockMonitor):
     def sweep(self) -> None:
         """Remove what is no longer declared, or was replaced; after the program's last registration."""
         inventory = self._inventory
-        for entry in reversed(list(inventory.entries.values())):
-            if entry.urn not in self._owners:
-                with _named(entry):
-                    inventory.leave(entry) if entry.retained else self._remove(entry)
-                step = Step.RETAINED if entry.retained else Step.REMOVED
-                self._tell(Change(step, entry.owner, entry.type, entry.name))
-        declared = {(entry.type, entry.id) for entry in inventory.entries.values()}
+        gone = [entry for entry in inventory.entries.values() if entry.urn not in self._owners]
+        stays = [entry for entry in inventory.entries.values() if entry.urn in self._owners]
+        under_other_names = {_identity(entry) for entry in stays} if gone else set()
+        for entry in reversed(gone):
+            with _named(entry):
+                if entry.retained:
+                    inventory.leave(entry)
+                elif _identity(entry) in under_other_names:
+                    inventory.removed(entry)
+                else:
+                    self._remove(entry)
+            step = Step.RETAINED if entry.retained else Step.REMOVED
+            self._tell(Change(step, entry.owner, entry.type, entry.name))
+        declared = {(entry.type, entry.id) for entry in stays}
         for entry in reversed(inventory.left):
             if not entry.retained and (entry.type, entry.id) not in declared:
                 with _named(entry):
@@ -241,6 +248,14 @@ def _kind(entry: Entry) -> MadeKind:
             f"{entry.name}: the local platform does not know {entry.type}; "
             "add a row to tenantry/rules/kinds and a kind to tenantry/local/engine/resources"
         ) from None
+
+
+def _identity(entry: Entry) -> str:
+    """The same for whoever declares that resource; an id may be unique only in its function or bucket."""
+    kind = _kind(entry)
+    names = kind.fixed if kind.update else entry.inputs.keys()
+    named = {name: entry.inputs.get(name) for name in names}
+    return json.dumps([entry.type, entry.id, named], sort_keys=True)
 
 
 def _existing(entry: Entry) -> Existing:
