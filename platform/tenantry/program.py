@@ -23,7 +23,7 @@ from tenantry.config import Cell as CellConfig
 from tenantry.config import load_platform
 from tenantry.config.addresses import is_email
 from tenantry.config.capacity import require_room
-from tenantry.config.domains import CellDomain
+from tenantry.config.domains import CellDomain, require_let_go
 from tenantry.config.key_values import KeyName
 from tenantry.deployment import RUNBOOKS, Deployment
 from tenantry.errors import Failed, WrongInput
@@ -95,6 +95,7 @@ def _cell(
     tenant_stacks.require_where_they_are(last, alone, names)
     require_declared(last, cell, allowed, datetime.now(UTC).date())
     require_room(cell.name, last.everyone, [tenant.slug for tenant in cell.tenants], cell.stages_quota)
+    require_let_go({slug: each.addresses for slug, each in last.tenants.items()}, cell.tenants_addresses)
     deployment = _prepared(
         own,
         names,

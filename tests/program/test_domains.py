@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ import yaml
 
 from tenantry.config import Cell, load_platform
 from tenantry.config.capacity import cell_capacity
-from tenantry.config.domains import CellDomain
+from tenantry.config.domains import CellDomain, require_let_go
+from tenantry.errors import WrongInput
 from tenantry.execution.registration import Registered
 from tenantry.guardrails.resources import Stack
 from tenantry.guardrails.rules import RULES
@@ -321,6 +323,25 @@ def test_a_domain_that_cannot_be_meant_is_refused(
 ) -> None:
     with pytest.raises(ConfigErrors, match=said):
         loaded(domain, **own)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "moved"),
+    [
+        ({"acme": "https://a.example"}, {"globex": "https://a.example"}, "from acme to globex"),
+        ({"acme": "https://a.example/acme"}, {"acme": "https://a.example"}, "from the cell to acme"),
+        ({"acme": "https://a.example"}, {"acme": "https://a.example/acme"}, "from acme to the cell"),
+        ({"acme": "https://a.example"}, {"acme": "https://a.example"}, ""),
+        ({"acme": "https://a.example/acme"}, {"globex": "https://a.example/globex"}, ""),
+        ({}, {"acme": "https://a.example"}, ""),
+    ],
+)
+def test_a_domain_changes_its_owner_only_by_way_of_none(
+    before: dict[str, str], after: dict[str, str], moved: str
+) -> None:
+    had, wanted = ({slug: [address] for slug, address in each.items()} for each in (before, after))
+    with pytest.raises(WrongInput, match=f"a.example cannot move {moved}") if moved else nullcontext():
+        require_let_go(had, wanted)
 
 
 def test_domains_count_against_the_accounts_quota() -> None:

@@ -623,6 +623,14 @@ def test_a_cell_too_small_for_what_comes_and_what_goes_at_once_is_named(tmp_path
     assert shared.needs_person
 
 
+def test_a_domain_that_moves_between_tenants_is_named(tmp_path: Path) -> None:
+    was = declared(written(tmp_path / "one", TIERS, {"acme": ADDRESSED, "globex": MANAGED}))
+    is_ = declared(written(tmp_path / "other", TIERS, {"acme": MANAGED, "globex": ADDRESSED}))
+    shared = by_tenant(total(was, is_))[""]
+    assert "old.acme.example cannot move from acme to globex in one update" in shared.lines[0].text
+    assert shared.needs_person
+
+
 def test_what_is_printed_is_read_back_and_nothing_has_changed(before: Declared) -> None:
     read = Declared.read(json.dumps(asdict(before)))
     assert read == before

@@ -1,7 +1,9 @@
 """What must hold for every resource, whoever the tenant is."""
 
 import json
+import shutil
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -365,6 +367,24 @@ def test_what_has_no_room_beside_what_goes_is_refused_before_anything_is_registe
     pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:allow": json.dumps(others), **SETTINGS})
     with pytest.raises(pulumi.RunError, match=r"holds 10 stages, .* 11 .*: acme, acme-eu, globex would"):
         run(run_program, "prod", last=deployed(cell, *others))
+
+
+@pytest.mark.usefixtures("_unbuilt")
+def test_a_domain_that_another_tenant_had_is_refused_before_anything_is_registered(
+    cell: Cell, tmp_path: Path
+) -> None:
+    folder = tmp_path / "tenants"
+    shutil.copytree(ROOT / SETTINGS["tenantry:tenants"], folder)
+    certificate = "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d"
+    file = folder / "demo" / "globex.yaml"
+    file.write_text(f"{file.read_text()}\ndomain: {{name: api.acme.example, certificate: '{certificate}'}}\n")
+    last = deployed(cell, *TENANTS)
+    last["tenants"]["acme"] |= {"addresses": ["https://api.acme.example"]}
+    allowed = {"tenantry:allow": '["acme/addresses/api.acme.example"]'}
+    settings = {"tenantry:cell": "demo", **SETTINGS, **allowed, "tenantry:tenants": str(folder)}
+    pulumi.runtime.set_all_config(settings)
+    with pytest.raises(pulumi.RunError, match="cannot move from acme to globex in one update"):
+        run(run_program, "prod", last=last)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,11 @@ class Cell(Model):
         return addresses(tenant.slug, tenant.domain, self.domain)
 
     @property
+    def tenants_addresses(self) -> dict[str, tuple[str, ...]]:
+        """By slug."""
+        return {tenant.slug: self.addresses(tenant) for tenant in self.tenants}
+
+    @property
     def zoned(self) -> frozenset[str]:
         """The domains whose DNS records are made together with them."""
         domains = (self.domain, *(tenant.domain for tenant in self.tenants))

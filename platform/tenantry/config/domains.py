@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from tenantry.config.addresses import HOST
 from tenantry.config.model import Fault, Model
+from tenantry.errors import WrongInput
 
 # API Gateway answers these by itself on a custom domain, whatever is mapped there:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
@@ -101,3 +102,35 @@ def addresses(slug: str, own: Domain | None, cells: CellDomain | None) -> tuple[
     """The tenant's addresses that stay when another cell serves it; its own domain first."""
     of_its_own = (f"https://{own.name}",) if own else ()
     return (*of_its_own, f"https://{cells.name}/{slug}") if cells else of_its_own
+
+
+def require_let_go(before: Mapping[str, Iterable[str]], after: Mapping[str, Iterable[str]]) -> None:
+    """A name is one domain's alone, and an update creates before it deletes.
+
+    Args:
+        before: the lasting addresses that each tenant of a cell had; `after` likewise.
+
+    Raises:
+        WrongInput: the update would take a domain from one owner to another.
+    """
+    had, wanted = _owners(before), _owners(after)
+    moved = [name for name in sorted(had.keys() & wanted.keys()) if had[name] != wanted[name]]
+    if moved:
+        raise WrongInput(
+            "\n".join(
+                f"the domain {name} cannot move from {had[name]} to {wanted[name]} in one update, which "
+                "would create the new one before it deletes the old one; let it go first, in an update of "
+                "its own"
+                for name in moved
+            )
+        )
+
+
+def _owners(addresses: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """By domain. Below the cell's each tenant has a path, and its own domain is all its own."""
+    owners = {}
+    for slug, own in addresses.items():
+        for address in own:
+            name, _, path = address.removeprefix("https://").partition("/")
+            owners[name] = "the cell" if path else slug
+    return owners

@@ -13,6 +13,7 @@ from typing import Any
 
 from tenantry import paths
 from tenantry.config import Cell
+from tenantry.config.domains import require_let_go
 from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
 from tenantry.groups import current
@@ -66,7 +67,7 @@ def start(
         environment: of the emulator's address, more variables for the functions.
 
     Raises:
-        WrongInput: what is kept for the port is not this cell's.
+        WrongInput: what is kept for the port is not this cell's, or a domain would move to another owner.
         EmulatorError, DeploymentError, ArtifactError: nothing is left running.
     """
     home = state.made_folder()
@@ -75,6 +76,8 @@ def start(
     if keep and port is not None:
         directory = state.kept_folder(port)
         _require_own(cell, earlier, directory)
+        if earlier and earlier.keeps:
+            require_let_go(earlier.addresses, cell.tenants_addresses)
     if earlier:
         earlier.stop() if keep else earlier.delete()
     on_step("starting the emulator")
@@ -117,6 +120,7 @@ def update(
         build: where the packed code is kept.
 
     Raises:
+        WrongInput: a domain would move to another owner; nothing was done.
         DeploymentError, ArtifactError, UpdateUnderWay: what was done stays; the next update completes it.
     """
     from tenantry.local.engine.monitor import DeploymentError
@@ -126,6 +130,7 @@ def update(
         raise DeploymentError(
             "an earlier release started this platform; `tenantry up --fresh` starts a new, empty one"
         )
+    require_let_go(platform.addresses, cell.tenants_addresses)
     try:
         known = _signers(platform), _receivers(platform)
         return _deploy("update", cell, folder, emulator, *known, on_step, platform.last, build)

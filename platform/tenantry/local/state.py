@@ -82,6 +82,11 @@ class LocalPlatform:
         return of_releases({"tenants": tenants, "releases": self.releases})
 
     @property
+    def addresses(self) -> dict[str, tuple[str, ...]]:
+        """The lasting ones of each tenant, by slug."""
+        return {tenant.slug: tuple(tenant.shown.get("addresses") or ()) for tenant in self.tenants}
+
+    @property
     def endpoint(self) -> str:
         return Emulator.attach(self.record).endpoint
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from tenantry.config.capacity import require_room
+from tenantry.config.domains import require_let_go
 from tenantry.errors import WrongInput
 from tenantry.local.engine.changes import Step
 from tenantry.planning import contracts
@@ -67,25 +69,28 @@ def plans(before: Declared, after: Declared, steps: Iterable[Stepped]) -> list[T
     for each in steps:
         stepped.setdefault(each.resource.owner, []).append(each)
     slugs = sorted(before.tenants.keys() | after.tenants.keys())
-    crowded = list(_crowded(before, after))
-    shared = [_shared(before, stepped.get("", []), crowded)] if "" in stepped or crowded else []
+    refusals = list(_refusals(before, after))
+    shared = [_shared(before, stepped.get("", []), refusals)] if "" in stepped or refusals else []
     return [_planned(slug, before, after, stepped.get(slug, [])) for slug in slugs] + shared
 
 
-def _crowded(before: Declared, after: Declared) -> Iterator[Line]:
-    """Cells in which what is new has no room until what is removed has gone."""
+def _refusals(before: Declared, after: Declared) -> Iterator[Line]:
+    """Of cells in which what is new has no room, or no free domain, until what is removed has gone."""
     for cell in sorted({each.cell for each in after.tenants.values()}):
         was, is_ = (
-            [slug for slug, each in of.tenants.items() if each.cell == cell] for of in (before, after)
+            {slug: each.addresses for slug, each in of.tenants.items() if each.cell == cell}
+            for of in (before, after)
         )
-        try:
-            require_room(cell, was, is_, after.quotas[STAGES.format(cell)].limit)
-        except WrongInput as refusal:
-            yield Line(str(refusal), needs_person=True)
+        room = partial(require_room, cell, was, is_, after.quotas[STAGES.format(cell)].limit)
+        for require in (room, partial(require_let_go, was, is_)):
+            try:
+                require()
+            except WrongInput as refusal:
+                yield Line(str(refusal), needs_person=True)
 
 
-def _shared(before: Declared, stepped: list[Stepped], crowded: list[Line]) -> TenantPlan:
-    lines = crowded + [
+def _shared(before: Declared, stepped: list[Stepped], refusals: list[Line]) -> TenantPlan:
+    lines = refusals + [
         Line(f"{each.is_} is {each.step}", needs_person=True)
         for each in stepped
         if each.step in (Step.REPLACED, Step.REMOVED) and each.kind in HOLDING | {"RestApi"}
