@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.output import print_json, stderr, stdout, warn
 from tenantry.cli.places import Port
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import Failed, WrongInput
@@ -67,8 +67,8 @@ def up(
     """
     from tenantry.cli import watching
     from tenantry.config import load_platform
+    from tenantry.local import pins, state
     from tenantry.local import platform as local
-    from tenantry.local import state
 
     if watch and detach:
         raise WrongInput("--watch stays in the foreground; leave out --detach")
@@ -93,6 +93,8 @@ def up(
     with emulator:
         if detach:
             emulator.detach()  # before anything is printed, which may fail
+        for each in pins.left_out(chosen, platform.last.runs):
+            warn(each)
         goes_on = kept and not fresh
         if as_json:
             print_json({"started": True, "kept": goes_on, **_shown(platform)})

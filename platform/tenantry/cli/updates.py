@@ -10,7 +10,7 @@ import typer
 from rich.table import Column, Table
 
 from tenantry.cli.local import choose
-from tenantry.cli.output import INTERRUPTED, complain, print_json, stderr, stdout
+from tenantry.cli.output import INTERRUPTED, complain, print_json, stderr, stdout, warn
 from tenantry.cli.places import Port
 from tenantry.cli.tenants import AsJson
 
@@ -46,8 +46,8 @@ def update(
 ) -> None:
     """Bring the running local platform to what the files say now; data and keys stay."""
     from tenantry.config import load_platform
+    from tenantry.local import pins, state
     from tenantry.local import platform as local
-    from tenantry.local import state
 
     running = state.find(port)
     folder = tenants or running.folder
@@ -58,10 +58,12 @@ def update(
     began = time.monotonic()
     try:
         with stderr().status("updating") as progress:
-            _, changes = local.update(running, cell, folder, lambda step: progress.update(f"{step} …"))
+            updated, changes = local.update(running, cell, folder, lambda step: progress.update(f"{step} …"))
     except KeyboardInterrupt:
         complain("interrupted; what was done stays, and `tenantry update` again completes the rest")
         raise typer.Exit(INTERRUPTED) from None
+    for each in pins.left_out(cell, updated.last.runs):
+        warn(each)
     if as_json:
         print_json({"changes": [_shown(each) for each in changes]})
         return

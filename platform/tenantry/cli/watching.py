@@ -92,8 +92,8 @@ def bring(port: int, tenants: Path, changed: Collection[Path]) -> Outcome:
     """Bring the platform on that port to what the files say, and report what is wrong with them."""
     from tenantry.config import load_platform
     from tenantry.groups import current, forget
+    from tenantry.local import pins, state
     from tenantry.local import platform as local
-    from tenantry.local import state
     from tenantry.local.engine.inventory import UpdateUnderWay
     from tenantry.local.watching.trial import require_handlers
     from tenantry.packing import artifact, functions
@@ -112,12 +112,13 @@ def bring(port: int, tenants: Path, changed: Collection[Path]) -> Outcome:
                 client = local.clients_of(running.record)["lambda"]
                 require_handlers(client, current(), sources, layers, changed)
                 packed.result()  # which the update finds
-        _, changes = local.update(running, cell, tenants, lambda _step: None, build)
+        updated, changes = local.update(running, cell, tenants, lambda _step: None, build)
     except UpdateUnderWay as error:
         return Outcome(problem=str(error), again=True)
     except (WrongInput, Failed, OSError) as error:  # OSError: a file that went while it was read
         return Outcome(problem=str(error))
-    return Outcome(done=_summed(changes))
+    remarks = pins.left_out(cell, updated.last.runs)
+    return Outcome(done="; ".join([_summed(changes) or "nothing to change", *remarks]))
 
 
 def _forget_stale(changed: Collection[Path]) -> None:
@@ -151,7 +152,7 @@ def _print_outcome(outcome: Outcome, edits: Collection[Path], seconds: float) ->
         next_try = "tried again after it" if outcome.again else "mend it, and the next edit is served"
         complain(f"✗ {outcome.problem}\n  {files}: not served yet; what ran before keeps running; {next_try}")
         return
-    what = harmless(f"{files}: {outcome.done or 'nothing to change'}")
+    what = harmless(f"{files}: {outcome.done}")
     stdout().print(f"✓ {what}, in {seconds:.1f} s", markup=False, soft_wrap=True)
 
 

@@ -18,7 +18,7 @@ from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
 from tenantry.groups import current
 from tenantry.last_update import LastUpdate
-from tenantry.local import key_values, preview, state, zones
+from tenantry.local import key_values, pins, preview, state, zones
 from tenantry.local.clients import ACCOUNT, REGION
 from tenantry.local.description import called, described
 from tenantry.local.emulator import snapshots
@@ -147,7 +147,7 @@ def declared(platform: LocalPlatform, cell: Cell) -> tuple[Cell, Deployment]:
         cell: the platform's own, as its files say it now.
     """
     emulator = Emulator.attach(platform.record)
-    here = _at_home(emulator, cell, _signers(platform), _receivers(platform))
+    here = _at_home(emulator, cell, _signers(platform), _receivers(platform), platform.last)
     return here.cell, _prepared(here.cell, paths.BUILD, platform.last)
 
 
@@ -168,9 +168,14 @@ def _prepared(cell: Cell, build: Path, last: LastUpdate) -> Deployment:
 
 
 def _at_home(
-    emulator: Emulator, cell: Cell, known: dict[str, Signer], receivers: Mapping[str, str]
+    emulator: Emulator,
+    cell: Cell,
+    known: dict[str, Signer],
+    receivers: Mapping[str, str],
+    last: LastUpdate,
 ) -> Identities:
-    here = received_here(cell, partial(_taken_at, emulator, receivers))
+    here = pins.localized(cell, {each.id for each in last.releases})
+    here = received_here(here, partial(_taken_at, emulator, receivers))
     here = zones.localized(here, clients_of(emulator.record)["route53"])
     return localized(here, emulator.issuer_url, known)
 
@@ -209,7 +214,7 @@ def _deploy(
 
     with recorded(action, cell) as done, inventory.opened(emulator.record.directory) as made:
         _verify_sender(clients["sesv2"])
-        identities = _at_home(emulator, cell, known, receivers)
+        identities = _at_home(emulator, cell, known, receivers, last)
         deployment = replace(prepared, domain=identities.cell.domain)
         emulator.publish(identities.published)
         outputs, changes = deploy(identities.cell, deployment, clients.__getitem__, made, on_change)
