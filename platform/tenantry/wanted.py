@@ -61,7 +61,7 @@ class Project:
         merged: Values = {}
         for file in files:
             merged.pop(ALLOW, None)  # what one stack may delete says nothing of another
-            merged.update(self._values(file).get("config") or {})
+            merged.update(_mapping(self._values(file).get("config")))
         return merged
 
     def digest(self, stack: str) -> str:
@@ -100,8 +100,8 @@ class Project:
         named = {str(values.get("tier", "")) for values in own.values()}
         return {
             "tenants": own,
-            "tiers": {name: each for name, each in tiers.get("tiers", {}).items() if name in named},
-            "cell": tiers.get("cells", {}).get(cell),
+            "tiers": {name: each for name, each in _mapping(tiers.get("tiers")).items() if name in named},
+            "cell": _mapping(tiers.get("cells")).get(cell),
         }
 
     @cached_property
@@ -197,4 +197,9 @@ def _parsed(file: Path) -> Values:
         return {}
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise WrongInput(f"{paths.shown(file)} cannot be read: {error}") from error
-    return values if isinstance(values, dict) else {}
+    return _mapping(values)
+
+
+def _mapping(value: object) -> Values:
+    """Empty for anything else: what is left empty reads as a text."""
+    return value if isinstance(value, dict) else {}

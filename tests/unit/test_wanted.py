@@ -85,6 +85,15 @@ def test_a_change_reaches_the_stacks_that_depend_on_it(
     assert changed(root, name, text) == stacks
 
 
+@pytest.mark.parametrize("text", ["", TIERS + "cells:\n", "tiers:\ncells: []\n", "tiers: [bronze]\n"])
+def test_what_is_left_empty_is_digested_as_what_is_left_out(root: Path, text: str) -> None:
+    tiers = root / "tenants" / "tiers.yaml"
+    tiers.write_text(TIERS if TIERS in text else "cells: {}\n")
+    left_out = Project(root).digest("demo")
+    tiers.write_text(text)
+    assert Project(root).digest("demo") == left_out
+
+
 def test_a_stack_declares_its_cells_tenants_or_one(root: Path) -> None:
     project = Project(root)
     assert project.tenants("demo") == [("acme", "bronze"), ("acme-eu", "gold")]
