@@ -6,6 +6,7 @@
 import json
 import os
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,11 +56,13 @@ def run(begun: Begun = lambda _: None) -> None:
     """
     recording = Recording()
     turns.shared_by_the_fleet()
+    digest = _digest()
     try:
         outputs = configured(pulumi.Config(), begun, holds=Holds.given(os.environ))
     except (WrongInput, Failed) as error:
         raise pulumi.RunError(str(error)) from error
-    recording.export(_wanted(outputs["granted"], LastUpdate.of(stack_outputs(pulumi.get_stack()))))
+    last = LastUpdate.of(stack_outputs(pulumi.get_stack()))
+    recording.export(_wanted(digest, outputs["granted"], last))
     for name, value in outputs.items():
         pulumi.export(name, value)
 
@@ -182,9 +185,18 @@ def _prepared(own: settings.CellSettings, names: Names, **others: Any) -> Deploy
     )
 
 
-def _wanted(granted: pulumi.Output[str], last: LastUpdate) -> pulumi.Output[str]:
+def _digest() -> str:
+    """Of the files as they are before they are loaded: what is saved from then on is another update's.
+
+    Empty where one cannot be read; loading reports that, with all else that is wrong.
+    """
+    with suppress(WrongInput):
+        return Project().digest(pulumi.get_stack())
+    return ""
+
+
+def _wanted(digest: str, granted: pulumi.Output[str], last: LastUpdate) -> pulumi.Output[str]:
     """The digest, with a mark where the next update has rights to take away."""
-    digest = Project().digest(pulumi.get_stack())
     before = {slug: each.granted for slug, each in last.tenants.items()}
     leaving = granted.apply(lambda after: LEAVING if leaves_rights(before, json.loads(after)) else "")
     return pulumi.Output.concat(digest, leaving)

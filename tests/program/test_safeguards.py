@@ -11,6 +11,7 @@ import pulumi_aws as aws
 import pytest
 from pulumi.runtime import rpc
 
+from tenantry import program
 from tenantry.config import Cell
 from tenantry.config.capacity import require_room
 from tenantry.errors import WrongInput
@@ -19,10 +20,13 @@ from tenantry.last_update import LastUpdate
 from tenantry.packing import artifact
 from tenantry.program import declare
 from tenantry.program import run as run_program
+from tenantry.recording import Recording
 from tenantry.removals import removals
 from tenantry.rules.naming import Names, generation, log_group
+from tenantry.wanted import Project
 from tests.support.command import ROOT
 from tests.support.engine import ARNS, RecordingMonitor, deployment, register, run
+from tests.support.fleets import written
 
 TENANTS = ("acme", "acme-eu", "globex")
 SETTINGS = {"tenantry:tenants": "tests/fixtures/tenants", "tenantry:mailFrom": "contact@example.org"}
@@ -411,6 +415,41 @@ def test_a_tenant_whose_file_is_gone_is_refused_before_anything_is_registered(
         run(run_program, "prod", preview, last)
     pulumi.runtime.set_all_config({"tenantry:cell": "demo", "tenantry:allow": '["initech"]', **SETTINGS})
     assert run(run_program, "prod", preview, last)[0].of_type("Stage").keys() == set(TENANTS)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One whose stack `demo` has the fixtures' tenants; the program digests its files."""
+    root = written(tmp_path / "project", {"demo": []})
+    shutil.copytree(ROOT / SETTINGS["tenantry:tenants"], root / "tenants", dirs_exist_ok=True)
+    monkeypatch.setattr(program, "Project", lambda: Project(root))
+    pulumi.runtime.set_all_config(
+        {"tenantry:cell": "demo", **SETTINGS, "tenantry:tenants": str(root / "tenants")}
+    )
+    return root
+
+
+@pytest.mark.usefixtures("_unbuilt")
+def test_what_is_saved_during_an_update_is_left_for_the_next_one(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = project / "tenants" / "demo" / "globex.yaml"
+    before, digests = Project(project).digest("demo"), list[str]()
+
+    def export(_: Recording, digest: pulumi.Output[str]) -> None:
+        digest.apply(digests.append)
+
+    monkeypatch.setattr(Recording, "export", export)
+    run(lambda: run_program(lambda _: file.unlink()), "demo")
+    assert digests == [before] != [Project(project).digest("demo")]
+
+
+@pytest.mark.usefixtures("_unbuilt")
+def test_files_that_cannot_be_read_are_all_reported(project: Path) -> None:
+    for slug in ("acme", "globex"):
+        (project / "tenants" / "demo" / f"{slug}.yaml").write_text("name: [\n")
+    with pytest.raises(pulumi.RunError, match=r"(?s)acme\.yaml:.*globex\.yaml:"):
+        run(run_program, "demo")
 
 
 @pytest.mark.usefixtures("_unbuilt")
