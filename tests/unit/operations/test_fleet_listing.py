@@ -1,6 +1,7 @@
 """Which stacks there are, and whether each is as its files want it."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,30 @@ def test_where_a_cell_runs_is_in_the_platforms_file(root: Path) -> None:
     (root / "tenants" / "platform.yaml").write_text(json.dumps({"cells": {"one": site}}))
     with pytest.raises(WrongInput, match=r"platform\.yaml has cell one in us-east-1"):
         fleet(Project(root))
+
+
+@pytest.fixture
+def apart(root: Path) -> Path:
+    """With the tenants of stack two in a folder of their own, and a ring that takes it there."""
+    others = root / "others"
+    shutil.copytree(root / "tenants", others)
+    file = root / "Pulumi.two.yaml"
+    file.write_text(file.read_text() + "  tenantry:tenants: others\n")
+    (others / "rings.yaml").write_text(json.dumps({"rings": [{"name": "canary", "stacks": ["two"]}]}))
+    return root
+
+
+def test_where_a_cell_runs_and_its_ring_are_read_beside_its_tenants(apart: Path) -> None:
+    site = {"account": "123456789012"}
+    (apart / "others" / "platform.yaml").write_text(json.dumps({"cells": {"two": site}}))
+    found = {each.name: (each.account, each.ring) for each in fleet(Project(apart)).stacks}
+    assert found == {"one": ("", "rest"), "two": ("123456789012", "canary")}
+
+
+def test_rings_in_two_folders_are_refused(apart: Path) -> None:
+    shutil.copy(apart / "others" / "rings.yaml", apart / "tenants")
+    with pytest.raises(WrongInput, match=r"there is a rings\.yaml in each of others, tenants; keep one"):
+        fleet(Project(apart))
 
 
 def test_a_stack_that_is_not_there_is_named(root: Path) -> None:

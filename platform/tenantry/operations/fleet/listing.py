@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from tenantry.config.fleet_files import load
+from tenantry.config.fleet_files import FleetFiles, load
 from tenantry.config.rings import RingsFile
 from tenantry.config.sites import Site
 from tenantry.errors import WrongInput
@@ -15,7 +15,7 @@ from tenantry.operations.fleet.records import Backend
 from tenantry.operations.sites import is_emulated
 from tenantry.problems import unknown
 from tenantry.rollout.rings import ring_of
-from tenantry.wanted import CELL, LEAVING, WANTED, Project, Values, tenant
+from tenantry.wanted import CELL, LEAVING, TENANTS, WANTED, Project, Values, tenant
 
 Standing = Literal["as wanted", "held", "differs", "never deployed", "leaves rights"]
 
@@ -124,20 +124,35 @@ def fleet(project: Project) -> Fleet:
     """The stacks whose files name a cell, except the local emulator's, which are not on AWS.
 
     Raises:
-        WrongInput: a stack's file contradicts platform.yaml, or a file cannot be read.
+        WrongInput: a stack's file contradicts platform.yaml, a file cannot be read, or there are several
+            rings.yaml.
     """
     settings = {name: project.settings(name) for name in project.stacks()}
     of_aws = {name: each for name, each in settings.items() if CELL in each and not is_emulated(each)}
-    beside = load(project.root / "tenants")
+    folders = {each.get(TENANTS, "tenants") for each in of_aws.values()}
+    beside = {folder: load(project.root / folder) for folder in sorted(folders)}
+    rings = _rings(beside)
     name = project.name
     backends: dict[str, Backend] = {}
     stacks = []
     for stack, own in of_aws.items():
-        site = beside.sites.cells.get(own[CELL], Site())
+        site = beside[own.get(TENANTS, "tenants")].sites.cells.get(own[CELL], Site())
         url = site.backend or ""
         backend = backends.setdefault(url, Backend(project.root, name, url))
-        stacks.append(_stack(project, stack, own, site, backend, beside.rings))
-    return Fleet(tuple(stacks), beside.rings)
+        stacks.append(_stack(project, stack, own, site, backend, rings))
+    return Fleet(tuple(stacks), rings)
+
+
+def _rings(beside: Mapping[str, FleetFiles]) -> RingsFile:
+    """A rollout of the fleet has one order for all stacks.
+
+    Args:
+        beside: by folder of tenants.
+    """
+    found = {folder: each.rings for folder, each in beside.items() if each.rings != RingsFile()}
+    if len(found) > 1:
+        raise WrongInput(f"there is a rings.yaml in each of {', '.join(found)}; keep one, for all stacks")
+    return next(iter(found.values()), RingsFile())
 
 
 def _stack(
