@@ -9,7 +9,7 @@ import boto3
 from tenantry.config.fleet_files import load
 from tenantry.config.sites import Site
 from tenantry.operations.aws import refusals_reported
-from tenantry.wanted import CELL, Project, Values
+from tenantry.wanted import CELL, TENANTS, Project, Values
 
 _LOOPBACK = ("localhost", "127.", "::1")
 _VARIABLES = {
@@ -28,7 +28,7 @@ def site(project: Project, stack: str) -> Site:
     settings = project.settings(stack)
     if is_emulated(settings):
         return Site()
-    return load(project.root / "tenants").sites.cells.get(str(settings.get(CELL)), Site())
+    return load(project.root / settings.get(TENANTS, "tenants")).sites.cells.get(str(settings.get(CELL)), Site())
 
 
 def is_emulated(settings: Values) -> bool:

@@ -228,11 +228,20 @@ def test_an_interrupt_reaches_the_engine_and_leaves_the_rest(root: Path) -> None
     assert again(root, works).run() == "done"
 
 
-def test_two_rollouts_never_share_a_cell(root: Path) -> None:
-    first = up(root, Played(root))
-    with pytest.raises(Busy, match=r"cell aa is held by rollout .*, process \d+ on"):
-        up(root, Played(root))
+def test_one_rollout_runs_at_a_time_whatever_its_cells(root: Path) -> None:
+    """`halt`, `resume` and `rollback` mean the last one."""
+
+    def of(*names: str) -> Rollout:
+        rollout = begun(fleet(Project(root)), names, lambda _: Played(root), passing)
+        assert rollout is not None
+        return rollout
+
+    first = of("bb")
+    for other in ("aa", "bb", "cc"):
+        with pytest.raises(Busy, match=r"cell bb is held by rollout .*, process \d+ on"):
+            of(other)
     assert first.run() == "done"
+    assert of("aa").run() == "done"
 
 
 def dead() -> int:

@@ -52,7 +52,10 @@ Judge = Callable[[Gate, Sequence[FleetStack], datetime], list[str]]
 class Rollout:
     """`runner` names this process's part in it; `stacks` are all that differ, by name.
 
-    `taken_back` is, of a rollback, the id of the rollout that it takes back.
+    Attributes:
+        others: locks of the fleet's other cells, which nobody may hold when it begins: one rollout runs at a
+            time, and whoever halts, shows or takes back the last one means that.
+        taken_back: of a rollback, the id of the rollout that it takes back.
     """
 
     journal: Journal
@@ -62,6 +65,7 @@ class Rollout:
     works: Works
     judge: Judge
     locks: Sequence[Lock]
+    others: Sequence[Lock]
     taken_back: str = ""
     _forced: bool = False
     _lost: Failed | None = None
@@ -254,11 +258,14 @@ class Rollout:
 
     def _take(self) -> None:
         try:
-            for lock in self.locks:
+            for lock in sorted((*self.locks, *self.others), key=lambda each: each.cell):
                 lock.take()
         except Failed:
             self._give()
             raise
+        finally:
+            for lock in self.others:
+                lock.give()
         self._beats.begin()
 
     def _give(self) -> None:

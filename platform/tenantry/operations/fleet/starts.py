@@ -201,10 +201,14 @@ def _rollout(
     may fail.
     """
     runner = secrets.token_hex(8)
-    cells = {each.cell: each.backend.journals for each in (*stacks.values(), *_left(fleet, before))}
-    locks = [Lock(store, cell, journal.id, runner) for cell, store in sorted(cells.items())]
+    own = {each.cell for each in (*stacks.values(), *_left(fleet, before))}
+    stores = {each.cell: each.backend.journals for each in fleet.stacks}
+    locks, others = (
+        [Lock(stores[cell], cell, journal.id, runner) for cell in sorted(cells)]
+        for cells in (own, stores.keys() - own)
+    )
     rings = RingsFile(at_once=fleet.rings.at_once, failing_percent=100) if takes_back else fleet.rings
-    return Rollout(journal, runner, stacks, rings, works(before), judge, locks, takes_back)
+    return Rollout(journal, runner, stacks, rings, works(before), judge, locks, others, takes_back)
 
 
 def _name() -> str:
