@@ -28,7 +28,9 @@ def site(project: Project, stack: str) -> Site:
     settings = project.settings(stack)
     if is_emulated(settings):
         return Site()
-    return load(project.root / settings.get(TENANTS, "tenants")).sites.cells.get(str(settings.get(CELL)), Site())
+    return load(project.root / settings.get(TENANTS, "tenants")).sites.cells.get(
+        str(settings.get(CELL)), Site()
+    )
 
 
 def is_emulated(settings: Values) -> bool:

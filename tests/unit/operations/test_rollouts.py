@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from tenantry.config.rings import Gate
 from tenantry.errors import Failed, WrongInput
 from tenantry.holds import Holds
 from tenantry.operations.engine import Began, Killed
+from tenantry.operations.fleet import starts
 from tenantry.operations.fleet.journals import Busy, Journal, Lock, Overtaken, latest
 from tenantry.operations.fleet.listing import FleetStack, fleet
 from tenantry.operations.fleet.rollouts import Judge, Rollout
@@ -242,6 +243,35 @@ def test_one_rollout_runs_at_a_time_whatever_its_cells(root: Path) -> None:
             of(other)
     assert first.run() == "done"
     assert of("aa").run() == "done"
+
+
+def test_the_last_rollout_is_the_one_that_began_last_whatever_its_machines_clock_says(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works = Played(root, bad=set(CELLS))
+    first = up(root, works)
+    first.run()
+    monkeypatch.setattr(starts, "now", lambda: datetime.now(UTC) - timedelta(seconds=30))
+    second = up(root, works)
+    second.run()
+    third = up(root, works)
+    assert first.journal.id < second.journal.id < third.journal.id
+    assert last(root).runner == third.runner
+
+
+def test_a_cell_whose_state_is_elsewhere_hides_no_rollout(root: Path) -> None:
+    works = Played(root, bad={"cc"})
+    failed = up(root, works)
+    assert failed.run() == "failed"
+    (root / "Pulumi.a0.yaml").write_text("config:\n  tenantry:cell: a0\n  aws:region: eu-central-1\n")
+    (root / "tenants" / "a0").mkdir()
+    site = {"backend": f"file://{root.parent}/elsewhere"}
+    (root / "tenants" / "platform.yaml").write_text(json.dumps({"cells": {"a0": site}}))
+    works.bad.clear()
+    assert again(root, works).run() == "done"
+    assert last(root).runner != failed.runner
+    assert up(root, works).run() == "done"
+    assert last(root).states.keys() == {"a0"}
 
 
 def dead() -> int:

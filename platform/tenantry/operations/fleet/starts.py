@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tenantry.config.rings import REST, Gate, RingsFile
 from tenantry.errors import WrongInput
@@ -15,6 +15,7 @@ from tenantry.operations.stores import Store
 from tenantry.rollout.progress import UNDONE, Event, Progress
 
 Heard = Callable[[Event], None]
+_TIME = "%Y%m%dT%H%M%S%f"
 WorksOf = Callable[[Progress], Works]
 """By what the journal says of the run before."""
 
@@ -29,14 +30,22 @@ def _unasked(gate: Gate, stacks: Sequence[FleetStack], began: datetime) -> list[
 
 
 def journals(fleet: Fleet) -> Store:
-    """Beside the state of the first of all stacks.
+    """Where the last rollout has its own, whatever stacks have come since; else beside the state of the first
+    of all stacks.
 
     Raises:
         WrongInput: there is no stack.
     """
     if not fleet.stacks:
         raise WrongInput("there is no stack, because no Pulumi.STACK.yaml names a cell on AWS; add one")
-    return fleet.stacks[0].backend.journals
+    stores = [each.journals for each in dict.fromkeys(stack.backend for stack in fleet.stacks)]
+    return max(stores, key=_last_name)
+
+
+def _last_name(store: Store) -> str:
+    """Empty where there is none."""
+    last = latest(store)
+    return last.id if last else ""
 
 
 def begun(
@@ -63,7 +72,7 @@ def begun(
     if not chosen:
         return None
     there = _last(store)
-    rollout = _rollout(fleet, Journal(store, _name(), heard), chosen, there, works, judge)
+    rollout = _rollout(fleet, Journal(store, _name(store), heard), chosen, there, works, judge)
     rollout.begin(there, _left(fleet, there))
     return rollout
 
@@ -115,7 +124,9 @@ def taken_back(fleet: Fleet, works: WorksOf, heard: Heard = _unheard) -> Rollout
             stacks[stack.name] = replace(stack, holds=Holds(fleet.rolled_back, back), ring=REST)
     if not stacks:
         return None
-    rollout = _rollout(fleet, Journal(store, _name(), heard), stacks, before, works, _unasked, journal.id)
+    rollout = _rollout(
+        fleet, Journal(store, _name(store), heard), stacks, before, works, _unasked, journal.id
+    )
     rollout.begin(before, _left(fleet, before))
     return rollout
 
@@ -211,5 +222,9 @@ def _rollout(
     return Rollout(journal, runner, stacks, rings, works(before), judge, locks, others, takes_back)
 
 
-def _name() -> str:
-    return f"{now():%Y%m%dT%H%M%S%f}"
+def _name(store: Store) -> str:
+    """Names sort by time, and after the last one's, whichever machine's clock that was by."""
+    name = f"{now():{_TIME}}"
+    if name > (last := _last_name(store)):
+        return name
+    return f"{datetime.strptime(last, _TIME) + timedelta(microseconds=1):{_TIME}}"
