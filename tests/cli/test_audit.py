@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tenantry.operations.trail import kept
+from tenantry.operations.trail import kept, origin
 from tests.support.command import Command, Run
 
 
@@ -56,3 +56,12 @@ def test_a_cell_that_cannot_be_meant_is_refused(
 def test_without_any_record_it_says_so(run: Run, tmp_path: Path) -> None:
     code, _, err = run(Command(tmp_path / "empty"), "audit", "acme")
     assert (code, "nothing is recorded on this machine yet" in err) == (2, True)
+
+
+def test_names_are_shown_as_they_are(run: Run, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(origin, "by", lambda _arn=None: {"name": "dependabot[bot]", "run": None, "arn": None})
+    with kept.of_cell("demo").act("export", "acme", file="out[/tmp]/a"):
+        pass
+    code, out, err = run(command, "audit", "acme")
+    assert (code, err) == (0, "")
+    assert ("dependabot[bot]" in out, "out[/tmp]/a" in out) == (True, True)

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.table import Table
 
-from tenantry.cli.output import stdout
+from tenantry.cli.output import marked, stderr, stdout, working
 from tests.support.command import ROOT, TENANTS
 
 
@@ -39,6 +40,44 @@ def test_a_sign_that_the_terminal_lacks_is_replaced(encoding: str) -> None:
 def test_an_arn_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     stdout().print("arn:aws:secretsmanager:eu-central-1:000000000000:secret:tenantry", soft_wrap=True)
     assert capsys.readouterr().out == "arn:aws:secretsmanager:eu-central-1:000000000000:secret:tenantry\n"
+
+
+@pytest.mark.parametrize("text", ["dependabot[bot]", "[conceal]x", "out[/tmp]/a.jsonl", r"^[a-z]{3}\[0-9]+$"])
+def test_brackets_are_printed_as_they_are(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table(f"{text} head", title=f"{text} title")
+    table.add_row(f"{text} cell")
+    for each in (text, marked(f"{text} good"), marked(f"{text} bad", good=False), table):
+        stdout().print(each)
+        stderr().print(each)
+    printed = capsys.readouterr()
+    assert printed.out == printed.err
+    marks = (f"✓ {text} good", f"✗ {text} bad")
+    cells = (f"{text} title", f"{text} head", f"{text} cell")
+    assert [each for each in (f"{text}\n", *marks, *cells) if each not in printed.out] == []
+
+
+def test_the_marks_alone_have_a_colour(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for good in (True, False):
+        stdout().print(marked("[red]acme", good))
+    assert capsys.readouterr().out == "\x1b[32m✓\x1b[0m [red]acme\n\x1b[31m✗\x1b[0m [red]acme\n"
+
+
+def test_what_is_being_done_is_shown_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    with working("reading [/a]"):
+        pass
+    assert "reading [/a]" in capsys.readouterr().err
+    with working("reading") as show:
+        show("packing [/b]")
+    assert "packing [/b]" in capsys.readouterr().err
 
 
 def test_strict_warnings_break_no_command() -> None:

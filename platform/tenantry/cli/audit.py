@@ -114,8 +114,8 @@ def _print(lines: "list[Line]") -> None:
 
 def _judge(newest: "Head | None", faults: list[str]) -> None:
     for each in faults:
-        stderr().print(f"✗ {harmless(each)}", style="red", markup=False, soft_wrap=True)
+        stderr().print(f"✗ {harmless(each)}", style="red", soft_wrap=True)
     if not faults and newest is None:
         stdout().print("✓ nothing is recorded yet")
     elif not faults:
-        stdout().print(f"✓ the record is as it was written, up to {newest}", markup=False, soft_wrap=True)
+        stdout().print(f"✓ the record is as it was written, up to {newest}", soft_wrap=True)

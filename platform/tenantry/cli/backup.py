@@ -11,7 +11,7 @@ import typer
 from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, TextColumn
 
-from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.output import marked, print_json, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen, require_slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for
 from tenantry.errors import WrongInput
@@ -63,7 +63,7 @@ def export(
         return
     resumed = f", {exported.resumed:,} of them by an earlier run" if exported.resumed else ""
     stdout().print(
-        f"[green]✓[/] {exported.records:,} records of {slug}{resumed}, {decimal(exported.bytes)}, in {to}",
+        marked(f"{exported.records:,} records of {slug}{resumed}, {decimal(exported.bytes)}, in {to}"),
         soft_wrap=True,
     )
 
@@ -95,7 +95,7 @@ def import_(
     source = imported.source
     what = f"{imported.written:,} records written, {imported.same:,} were there already"
     origin = f"exported from {source.tenant} of stack {source.stack}, {source.started}"
-    stdout().print(f"[green]✓[/] {slug}: {what}; {origin}", soft_wrap=True)
+    stdout().print(marked(f"{slug}: {what}; {origin}"), soft_wrap=True)
     if imported.kept:
         some = ", ".join(imported.differing)
         _say(f"{imported.kept:,} are there in another version, which was kept: {some}", style="yellow")
@@ -146,4 +146,4 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _say(text: str, style: str | None = None) -> None:
-    stderr().print(text, style=style, markup=False, soft_wrap=True)
+    stderr().print(text, style=style, soft_wrap=True)

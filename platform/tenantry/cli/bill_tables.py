@@ -34,13 +34,13 @@ def itemised(estimate: "Estimate", terms: "Terms") -> Table:
         title_style="bold",
     )
     for name, amount in estimate.components.items():
-        table.add_row(f"[bold]{name}[/]", "", "", f"[bold]{usd(amount)}[/]")
+        table.add_row(name, "", "", usd(amount), style="bold")
         for line in estimate.lines:
             if line.component == name and line.quantity:
                 unit = terms.prices.named(line.price).unit
                 table.add_row("", _quantity(line.quantity), unit, usd(line.usd))
     table.add_section()
-    table.add_row("[bold]in all[/]", "", "", f"[bold]{usd(estimate.total)}[/]")
+    table.add_row("in all", "", "", usd(estimate.total), style="bold")
     return table
 
 

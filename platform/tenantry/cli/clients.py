@@ -196,10 +196,10 @@ def _show(answer: "httpx.Response", as_json: bool) -> None:
         return
     out = stdout()
     status = harmless(f"{answer.status_code} {answer.reason_phrase}")
-    out.print(status, style="red bold" if answer.is_error else "green bold", markup=False)
+    out.print(status, style="red bold" if answer.is_error else "green bold")
     for name, value in answer.headers.items():
-        out.print(harmless(f"{name}: {value}"), style="dim", markup=False, soft_wrap=True)
+        out.print(harmless(f"{name}: {value}"), style="dim", soft_wrap=True)
     if body is not None:
         out.print()
         text = body if isinstance(body, str) else json_text(body)
-        out.print("\n".join(map(harmless, text.split("\n"))), markup=False, soft_wrap=True)
+        out.print("\n".join(map(harmless, text.split("\n"))), soft_wrap=True)

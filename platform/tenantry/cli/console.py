@@ -36,7 +36,7 @@ def console(
 
     def listening(address: str) -> None:
         stdout().print(address, soft_wrap=True)
-        stderr().print(f"shows {place}; Ctrl-C stops it", markup=False, soft_wrap=True)
+        stderr().print(f"shows {place}; Ctrl-C stops it", soft_wrap=True)
         if open_:
             typer.launch(address)
 

@@ -81,11 +81,11 @@ def handover(
         )
         return
     say = stdout()
-    say.print(f"✓ {to / 'index.html'}: open it in a browser; it holds no key", markup=False, soft_wrap=True)
+    say.print(f"✓ {to / 'index.html'}: open it in a browser; it holds no key", soft_wrap=True)
     for change in done.changes:
-        say.print(f"  changed since the last handover: {change}", markup=False, soft_wrap=True)
+        say.print(f"  changed since the last handover: {change}", soft_wrap=True)
     for missing in done.missing:
-        say.print(f"  not in it: {missing}", markup=False, soft_wrap=True)
+        say.print(f"  not in it: {missing}", soft_wrap=True)
 
 
 def _published(

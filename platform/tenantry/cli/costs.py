@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tenantry.cli import bills
-from tenantry.cli.output import print_json, stderr, warn
+from tenantry.cli.output import print_json, warn, working
 from tenantry.cli.places import Port, Region, StackOption, chosen, require_slug
 from tenantry.cli.tenants import LISTED, TENANTS, AsJson, Everything, Folder, platform_for
 from tenantry.errors import WrongInput
@@ -131,7 +131,7 @@ def _measured(
     if place.cell is None:
         raise WrongInput(f"Pulumi.{stack}.yaml does not name its cell; set tenantry:cell there")
     cell = platform.cell(place.cell)
-    with stderr().status("measuring"):
+    with working("measuring"):
         running = survey(place)
         if slug is not None:
             running.tenant(slug)  # one that does not run has no cost to show

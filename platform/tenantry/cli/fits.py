@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Column, Table
+from rich.text import Text
 
 from tenantry.cli.bill_tables import usd
 from tenantry.cli.output import stdout, summed
@@ -27,7 +28,7 @@ def shown(tenant: "Tenant", basis: "Basis", quiet: bool) -> dict[str, Any]:
     if not quiet:
         stdout().print(_verdicts(tenant, list(RULES), found))
         for each in found:
-            stdout().print(f"[bold]{each.rule}[/]: instead, {each.instead}", soft_wrap=True)
+            stdout().print(Text.assemble((each.rule, "bold"), f": instead, {each.instead}"), soft_wrap=True)
         if turn is not None:
             stdout().print(_plot(tenant, prices, turn))
     return {
@@ -50,7 +51,7 @@ def summary(verdicts: list[dict[str, Any]]) -> None:
         for each in verdict["misfits"]
     ]
     for line in summed(notices, everything=False):
-        out.print(line, markup=False, soft_wrap=True)
+        out.print(line, soft_wrap=True)
     fitting = sum(verdict["fits"] for verdict in verdicts)
     out.print(
         f"{fitting:,} of {len(verdicts):,} tenants fit; name a tenant for its whole verdict", soft_wrap=True
@@ -62,9 +63,9 @@ def _verdicts(tenant: "Tenant", rules: list[str], found: "list[Misfit]") -> Tabl
     broken = {each.rule for each in found}
     for rule in rules:
         if rule not in broken:
-            table.add_row("[green]✓[/]", rule, "fits")
+            table.add_row(Text("✓", "green"), rule, "fits")
     for each in found:
-        table.add_row("[red]✗[/]" if each.fatal else "[yellow]![/]", each.rule, each.reason)
+        table.add_row(Text("✗", "red") if each.fatal else Text("!", "yellow"), each.rule, each.reason)
     return table
 
 

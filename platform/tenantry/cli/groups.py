@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
-from tenantry.cli.output import print_json, stdout
+from tenantry.cli.output import marked, print_json, stdout
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
 
@@ -32,9 +33,10 @@ def list_groups(as_json: AsJson = False) -> None:
     for each in installed:
         shown = _as_json(each, routes)
         table.add_row(
-            f"[bold]{each.name}[/]",
-            "\n".join(
-                f"{row['route']}  [dim]{row['scope'] or 'API key alone'}[/]" for row in shown["routes"]
+            Text(each.name, "bold"),
+            Text("\n").join(
+                Text.assemble(row["route"], "  ", (row["scope"] or "API key alone", "dim"))
+                for row in shown["routes"]
             ),
             "\n".join(shown["functions"]),
             "\n".join(shown["records"]),
@@ -69,10 +71,8 @@ def new_group(
         print_json({"group": name, "files": [*map(_relative, written), tenants / schema.TENANT_SCHEMA]})
         return
     for path in written:
-        stdout().print(f"[green]✓[/] {_relative(path)}", soft_wrap=True)
-    stdout().print(
-        f"[green]✓[/] {tenants / schema.TENANT_SCHEMA}, which editors complete from", soft_wrap=True
-    )
+        stdout().print(marked(str(_relative(path))), soft_wrap=True)
+    stdout().print(marked(f"{tenants / schema.TENANT_SCHEMA}, which editors complete from"), soft_wrap=True)
     stdout().print(f"  next: list {name} in a tenant's routes, then `tenantry up --watch`", soft_wrap=True)
 
 

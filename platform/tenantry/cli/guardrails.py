@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tenantry.cli.output import FAILED, complain, print_json, stderr, stdout, summed
+from tenantry.cli.output import FAILED, complain, marked, print_json, stdout, summed, working
 from tenantry.cli.tenants import TENANTS, AsJson, Everything, Folder
 from tenantry.errors import WrongInput
 
@@ -23,14 +23,14 @@ def guardrails(everything: Everything = False, as_json: AsJson = False, tenants:
     cells = [cell for cell in load_platform(tenants).cells if cell.tenants]
     if not cells:
         raise WrongInput(f"{tenants} has no tenant to check; `tenantry new` makes one")
-    with stderr().status("checking the rules"):
+    with working("checking the rules"):
         found = {cell.name: _violations(cell) for cell in cells}
     if as_json:
         print_json({"rules": len(RULES), "cells": found})
     else:
         for name, violations in found.items():
-            mark = f"[red]✗[/] {len(violations)} broken" if violations else "[green]✓[/] none broken"
-            stdout().print(f"{mark} of {len(RULES)} rules in cell {name}")
+            said = f"{len(violations) or 'none'} broken of {len(RULES)} rules in cell {name}"
+            stdout().print(marked(said, good=not violations))
     broken = [
         (each["rule"], f"{name}: {each['rule']}: {each['fault']}")
         for name, violations in found.items()

@@ -8,7 +8,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 
-from tenantry.cli.output import FAILED, Notice, complain, print_json, stderr, stdout, summed
+from tenantry.cli.output import FAILED, Notice, complain, marked, print_json, stderr, stdout, summed, working
 from tenantry.cli.places import Port
 from tenantry.cli.tenants import TENANTS, AsJson, Everything, Folder
 from tenantry.errors import WrongInput
@@ -61,7 +61,7 @@ def _prove(folder: Path, name: str | None, as_json: bool, wide: bool) -> list[No
     held = [cell for cell in chosen if cell.tenants]
     if not held:
         raise WrongInput(f"{folder} has no tenant to prove anything about; `tenantry new` makes one")
-    with stderr().status("working out what each role may do"):
+    with working("working out what each role may do"):
         proofs = [prove(registered(cell)) for cell in held]
     if as_json:
         print_json({"cells": [proof.shown() for proof in proofs]})
@@ -81,9 +81,10 @@ def _print(proof: "Proof", wide: bool) -> None:
     else:
         out.print(isolation_tables.words(proof))
     for rule, broken in proof.rules.items():
-        out.print(f"[red]✗[/] LEAK: {rule}" if broken else f"[green]✓[/] {rule}")
-    found = f"[red]✗[/] {len(proof.leaks)} leaks" if proof.leaks else "[green]✓[/] no leak"
-    out.print(f"{found} in cell {proof.cell}: {len(proof.rows)} roles, {proof.tried:,} requests decided")
+        out.print(marked(f"LEAK: {rule}" if broken else rule, good=not broken))
+    found = f"{len(proof.leaks)} leaks" if proof.leaks else "no leak"
+    counts = f"{len(proof.rows)} roles, {proof.tried:,} requests decided"
+    out.print(marked(f"{found} in cell {proof.cell}: {counts}", good=not proof.leaks))
 
 
 def _try(port: int | None, as_json: bool) -> list[Notice]:
@@ -92,7 +93,7 @@ def _try(port: int | None, as_json: bool) -> list[Notice]:
 
     platform = state.find(port)
     functions = local.functions(platform)
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=stderr(), transient=True) as progress:
         task = progress.add_task("trying as each function", total=len(functions))
         trials = list(doors.trials(platform.endpoint))
@@ -103,8 +104,9 @@ def _try(port: int | None, as_json: bool) -> list[Notice]:
         print_json({"endpoint": platform.endpoint, "tried": len(trials), "leaks": leaking})
     else:
         stdout().print(_trials([each.name for each in (doors.STRANGER, *functions)], trials))
-        found = f"[red]✗[/] {len(leaks)} LEAKED" if leaks else "[green]✓[/] all denied"
-        stdout().print(f"{found}: {len(trials):,} calls at {platform.endpoint}")
+        found = f"{len(leaks)} LEAKED" if leaks else "all denied"
+        said = f"{found}: {len(trials):,} calls at {platform.endpoint}"
+        stdout().print(marked(said, good=not leaks))
     return [(f"{trial.operation} {trial.answer}", str(trial)) for trial in leaks]
 
 
@@ -117,6 +119,6 @@ def _trials(functions: Sequence[str], trials: Sequence["Trial"]) -> Table:
     for name in functions:
         own = [trial for trial in trials if trial.function.name == name]
         leaked = sorted({trial.operation for trial in own if trial.leaked})
-        verdict = f"[red]✗[/] {len(leaked)} ways" if leaked else "[green]✓[/] denied"
+        verdict = marked(f"{len(leaked)} ways" if leaked else "denied", good=not leaked)
         table.add_row(name, f"{len(own):,}", verdict, ", ".join(leaked))
     return table

@@ -4,24 +4,28 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.markup import escape
 from rich.table import Column, Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from tenantry.isolation.matrix import RoleRow, Square
     from tenantry.isolation.proof import Proof
 
-DENIED = "[green]✓[/]"
+DENIED, LEAK = ("✓", "green"), ("✗ LEAK", "red")
 LEGEND = (
     "What belongs to anybody else: ✓ denied, by the condition of the statements that are named; where "
     "none is named, no statement allows it. ✗ LEAK: that statement allows it."
 )
 NAMED = 3  # tenants in a row; the rest is a number
 
+Line = tuple[tuple[str, str], str]
+"""A mark with its colour, and what follows it."""
+Lines = tuple[Line, ...]
+
 
 def words(proof: "Proof") -> Table:
     """A row for each function's roles that are alike; readable at 80 columns."""
-    alike: dict[tuple[str, str, str], list[str]] = {}
+    alike: dict[tuple[str, str, Lines], list[str]] = {}
     for row in proof.rows:
         said = (row.role.function.removeprefix(f"{row.role.tenant}."), ", ".join(row.own), _others(row))
         alike.setdefault(said, []).append(row.role.tenant)
@@ -29,7 +33,8 @@ def words(proof: "Proof") -> Table:
     table = _titled(proof, Table(*columns, box=SIMPLE_HEAD))
     for (function, own, others), slugs in alike.items():
         more = f" and {len(slugs) - NAMED:,} more" if len(slugs) > NAMED else ""
-        table.add_row(f"{function} of {', '.join(slugs[:NAMED])}{more}", own, others)
+        lines = Text("\n").join(Text.assemble(*line) for line in others)
+        table.add_row(f"{function} of {', '.join(slugs[:NAMED])}{more}", own, lines)
     return table
 
 
@@ -48,7 +53,7 @@ def matrix(proof: "Proof") -> Table:
         table.add_column("\n".join(silent))
     for row in proof.rows:
         cells = [_square(row.others[kind]) for kind in telling]
-        cells += [DENIED] if silent else []
+        cells += [Text(*DENIED)] if silent else []
         table.add_row(row.role.function.replace(".", " "), " ".join(row.own), *cells)
     return _titled(proof, table)
 
@@ -59,28 +64,28 @@ def _titled(proof: "Proof", table: Table) -> Table:
     return table
 
 
-def _others(row: "RoleRow") -> str:
+def _others(row: "RoleRow") -> Lines:
     """Kinds that are denied by the same statements' conditions are named together."""
     denied: dict[str, list[str]] = {}
-    lines = []
+    lines: list[Line] = []
     for kind, square in row.others.items():
         if square.leaks:
-            lines.append(f"[red]✗ LEAK[/] of {kind}, by {_leaking(square)}")
+            lines.append((LEAK, f" of {kind}, by {_leaking(square)}"))
         elif by := _statements(square.denied_by):
             denied.setdefault(by, []).append(kind)
-    lines += [f"{DENIED} {' and '.join(kinds)} denied by condition: {by}" for by, kinds in denied.items()]
+    lines += [(DENIED, f" {' and '.join(kinds)} denied by condition: {by}") for by, kinds in denied.items()]
     rest = "all else" if lines else "all"
-    return "\n".join([*lines, f"{DENIED} {rest} denied: no statement allows it"])
+    return (*lines, (DENIED, f" {rest} denied: no statement allows it"))
 
 
 def _says_something(square: "Square") -> bool:
     return bool(square.leaks) or bool(_statements(square.denied_by))
 
 
-def _square(square: "Square") -> str:
+def _square(square: "Square") -> Text:
     if square.leaks:
-        return f"[red]✗ LEAK[/] {_leaking(square)}"
-    return f"{DENIED} {_statements(square.denied_by)}".rstrip()
+        return Text.assemble(LEAK, f" {_leaking(square)}")
+    return Text.assemble(DENIED, f" {_statements(square.denied_by)}".rstrip())
 
 
 def _leaking(square: "Square") -> str:
@@ -92,4 +97,4 @@ def _statements(deciders: Iterable[str]) -> str:
     from tenantry.isolation.evaluation import NOTHING, OF_A_CONDITION
 
     names = {by.removeprefix(OF_A_CONDITION).removeprefix("own/") for by in deciders if by != NOTHING}
-    return escape(" ".join(sorted(names)))
+    return " ".join(sorted(names))

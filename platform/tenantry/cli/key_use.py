@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tenantry.cli.output import stderr
+from tenantry.cli.output import stderr, working
 from tenantry.cli.places import chosen
 from tenantry.errors import WrongInput
 
@@ -33,7 +33,7 @@ def require_unused(slug: str, kind: "KeyKind", name: str, folder: Path, where: W
     if place is None:
         _say(f"whether {name} is used is not known, because {slug} does not run here; --stack STACK asks AWS")
         return
-    with stderr().status("looking for its last use"):
+    with working("looking for its last use"):
         use = (of_api_key if kind == "api" else of_signing_key)(place, slug, name)
     said = _words(use, kind, name, place)
     if use.last is not None and not yes and not sys.stdin.isatty():
@@ -68,4 +68,4 @@ def _words(use: "Use", kind: "KeyKind", name: str, place: "Place") -> str:
 
 
 def _say(text: str) -> None:
-    stderr().print(text, markup=False, soft_wrap=True)
+    stderr().print(text, soft_wrap=True)

@@ -150,7 +150,7 @@ def set_value(
     if as_json:
         print_json({"tenant": slug, "key": name, "stack": stack})
         return
-    stdout().print(f"✓ set API key {name} of {slug} {where}", markup=False, soft_wrap=True)
+    stdout().print(f"✓ set API key {name} of {slug} {where}", soft_wrap=True)
     _next(f"{then}; from then on the previous value opens nothing")
 
 
@@ -163,14 +163,12 @@ def _told(done: "Rotation", what: str, as_json: bool) -> bool:
         )
         return True
     listed = ", ".join(done.names)
-    stdout().print(
-        f"✓ {what} {done.kind} key {done.name}: {done.file} lists {listed}", markup=False, soft_wrap=True
-    )
+    stdout().print(f"✓ {what} {done.kind} key {done.name}: {done.file} lists {listed}", soft_wrap=True)
     return False
 
 
 def _next(what: str) -> None:
-    stdout().print(f"  next: {what}", markup=False, soft_wrap=True)
+    stdout().print(f"  next: {what}", soft_wrap=True)
 
 
 def _kind_option(done: "Rotation") -> str:

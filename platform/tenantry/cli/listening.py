@@ -50,7 +50,7 @@ def listen(
     meant = {name: url for name, url in addresses.items() if receiver in (None, name)}
     try:
         listener = Listener(meant, to)
-        stderr().print(f"forwarding {', '.join(meant)} of {slug} to {forward}; Ctrl-C stops it", markup=False)
+        stderr().print(f"forwarding {', '.join(meant)} of {slug} to {forward}; Ctrl-C stops it")
         while True:
             for each in listener.look():
                 _print(each, as_json)
@@ -67,4 +67,4 @@ def _print(each: "Forwarded", as_json: bool) -> None:
     answer = each.problem or f"{each.status}  {each.milliseconds:,} ms"
     line = f"{datetime.now().astimezone():%H:%M:%S}  {each.receiver}  {each.event}  {each.id}  → {answer}"
     taken = each.status is not None and 200 <= each.status < 300
-    stdout().print(harmless(line), style="" if taken else "red", markup=False, soft_wrap=True)
+    stdout().print(harmless(line), style="" if taken else "red", soft_wrap=True)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Column, Table
+from rich.text import Text
 
-from tenantry.cli.output import print_json, stderr, stdout, warn
+from tenantry.cli.output import marked, print_json, stderr, stdout, warn, working
 from tenantry.cli.places import Port
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import Failed, WrongInput
@@ -38,7 +39,7 @@ def build(as_json: AsJson = False) -> None:
         return
     for packed in packs:
         stdout().print(
-            f"[green]✓[/] {packed.path.name} ({packed.path.stat().st_size / 1024:,.0f} KiB)", soft_wrap=True
+            marked(f"{packed.path.name} ({packed.path.stat().st_size / 1024:,.0f} KiB)"), soft_wrap=True
         )
 
 
@@ -86,9 +87,9 @@ def up(
         _delete_kept(port, stderr() if as_json else stdout())
     kept = earlier is not None and earlier.keeps
     began = time.monotonic()
-    with stderr().status("starting") as progress:
+    with working("starting") as show:
         emulator, platform = local.start(
-            chosen, tenants, port or None, lambda step: progress.update(f"{step} …"), keep=port != 0
+            chosen, tenants, port or None, lambda step: show(f"{step} …"), keep=port != 0
         )
     with emulator:
         if detach:
@@ -193,7 +194,7 @@ def choose(cells: "tuple[Cell, ...]", name: str | None) -> "Cell":
 
 def _announce(platform: "LocalPlatform", seconds: float, goes_on: bool) -> None:
     stdout().print(_tenants_table(platform.tenants))
-    stdout().print(f"[green]✓[/] up in {seconds:.1f} s at {platform.endpoint}, on this machine only")
+    stdout().print(marked(f"up in {seconds:.1f} s at {platform.endpoint}, on this machine only"))
     for hint in _HINTS:
         stdout().print("  " + hint.format(_own_name()), style="dim")
     if goes_on:
@@ -226,9 +227,9 @@ def _tenants_table(tenants: "Iterable[LocalTenant]") -> Table:
     table = Table("tenant", Column("URL, routes, API keys", overflow="fold"), show_lines=True)
     for tenant in tenants:
         shown = tenant.shown
-        state = "" if shown["status"] == "active" else f"\n[red]{shown['status']}[/]"
+        state = "" if shown["status"] == "active" else f"\n{shown['status']}"
         kind = f"{shown['tier']}, {shown['isolation']}\n{shown['auth']} tokens"
-        about = f"[bold]{shown['tenant']}[/]\n{kind}{state}"
+        about = Text.assemble((shown["tenant"], "bold"), f"\n{kind}", (state, "red"))
         keys = [f"{name}: {value}" for name, value in shown["api_keys"].items()]
         options = [
             f"{group}.{name}: {value}"

@@ -64,7 +64,7 @@ def logs(
         count = _print_all(lines if request is None else in_order(lines), as_json, follow)
     if not count and not follow:
         what = "of this request " if request is not None else ""
-        stderr().print(f"nothing {what}in the last {since}; --since looks further back", markup=False)
+        stderr().print(f"nothing {what}in the last {since}; --since looks further back")
 
 
 def _print_all(lines: "Iterable[LogLine]", as_json: bool, follow: bool) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 from rich.table import Column, Table
 
-from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.output import marked, print_json, stderr, stdout, working
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen, require_slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for
 from tenantry.errors import Failed, WrongInput
@@ -68,19 +68,19 @@ def redrive(
         if as_json:
             print_json({"tenant": slug, "queue": taken, "message": message})
         else:
-            stdout().print(f"[green]✓[/] {slug}: {message} put into {taken}", soft_wrap=True)
+            stdout().print(marked(f"{slug}: {message} put into {taken}"), soft_wrap=True)
         return
     with (
         place.trail().act("redrive", slug, queues=[each.name for each in meant]) as act,
         refusals_reported(place.region),
-        stderr().status("looking for dead letters") as progress,
+        working("looking for dead letters") as show,
     ):
         done = redrive_tenant(
             place.names,
             slug,
             meant,
             place.client("sqs"),
-            lambda moved, of: progress.update(f"{moved:,} of about {of:,} put back"),
+            lambda moved, of: show(f"{moved:,} of about {of:,} put back"),
         )
         act.outcome.update(moved=done.moved, left=done.left)
     if as_json:
@@ -88,7 +88,7 @@ def redrive(
         return
     put = f"{done.moved:,} put back" if done.moved else "no dead letters"
     left = f", about {done.left:,} left; run it again" if done.left else ""
-    stdout().print(f"[green]✓[/] {slug}: {put}{left}", soft_wrap=True)
+    stdout().print(marked(f"{slug}: {put}{left}"), soft_wrap=True)
 
 
 def trigger(
@@ -117,7 +117,7 @@ def trigger(
         print_json({"tenant": slug, "schedule": schedule, "run": run})
         return
     follow = f"tenantry logs {slug} --request {run}" + (f" --stack {stack}" if stack else "")
-    stdout().print(f"[green]✓[/] {slug}: {schedule} was started; {follow}", soft_wrap=True)
+    stdout().print(marked(f"{slug}: {schedule} was started; {follow}"), soft_wrap=True)
 
 
 def erase(
@@ -158,13 +158,13 @@ def erase(
         trail.act("erase", slug, certificate=str(certificate), exports=files) as act,
         _reserved(certificate) as file,
     ):
-        stderr().print(f"deleting what is left of {slug} in {where}", markup=False, soft_wrap=True)
-        with stderr().status("deleting") as progress:
+        stderr().print(f"deleting what is left of {slug} in {where}", soft_wrap=True)
+        with working("deleting") as show:
             done = erasure.erase(
                 where.names,
                 slug,
                 deployed.clients(where.region),
-                lambda what, count: progress.update(f"{what}: {count:,} deleted"),
+                lambda what, count: show(f"{what}: {count:,} deleted"),
                 exports or (),
             )
         act.outcome.update(
@@ -182,8 +182,8 @@ def erase(
         )
     if not as_json:
         signed = "signed" if key else "not signed"
-        said = f"[green]✓[/] nothing of {slug} is left; the certificate is {certificate}, {signed}"
-        stdout().print(said, soft_wrap=True)
+        said = f"nothing of {slug} is left; the certificate is {certificate}, {signed}"
+        stdout().print(marked(said), soft_wrap=True)
 
 
 def _deletions(done: "Certificate") -> Table:

@@ -4,11 +4,12 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from tenantry.cli import streams
 from tenantry.errors import Failed, WrongInput
@@ -30,11 +31,28 @@ Notice = tuple[str, str]
 
 
 def stdout() -> Console:
-    return Console(highlight=False, emoji=False)  # an ARN holds `:secret:`
+    return _console(stderr=False)
 
 
 def stderr() -> Console:
-    return Console(stderr=True, highlight=False, emoji=False)
+    return _console(stderr=True)
+
+
+def _console(stderr: bool) -> Console:
+    """Prints text as it is: data may hold brackets as rich's markup has them, and an ARN holds `:secret:`."""
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+def marked(text: str, good: bool = True) -> Text:
+    """With a green ✓ before it, or a red ✗."""
+    return Text.assemble(("✓", "green") if good else ("✗", "red"), " ", text)
+
+
+@contextmanager
+def working(what: str) -> Iterator[Callable[[str], None]]:
+    """On a terminal, show on stderr what is being done; what it yields replaces that."""
+    with stderr().status(Text(what)) as shown:  # of a string, it would read the markup
+        yield lambda now: shown.update(Text(now))
 
 
 def print_json(value: Any) -> None:
@@ -55,12 +73,11 @@ def json_text(value: Any) -> str:
 
 
 def complain(message: str) -> None:
-    """Plain text: a message may hold brackets, which rich would take for its markup."""
-    stderr().print(message, style="red", markup=False, soft_wrap=True)
+    stderr().print(message, style="red", soft_wrap=True)
 
 
 def warn(message: str) -> None:
-    stderr().print(f"warning: {message}", style="yellow", markup=False, soft_wrap=True)
+    stderr().print(f"warning: {message}", style="yellow", soft_wrap=True)
 
 
 def summed(messages: Iterable[Notice], everything: bool) -> Iterator[str]:

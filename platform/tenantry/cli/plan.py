@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.output import print_json, stdout, working
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
 
@@ -47,7 +47,7 @@ def plan(
             raise WrongInput("--digest is computed from the engine's preview; give --stack too")
         typer.echo(_digest(stack))
         return
-    with stderr().status("comparing"):
+    with working("comparing"):
         found = _of_stack(stack, against, tenants) if stack else total(*compared(against, tenants))
     if as_json:
         print_json({"against": against, **plan_tables.shown(found)})

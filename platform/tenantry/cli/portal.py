@@ -62,6 +62,6 @@ def portal(
         typer.echo(made)
         may = ", and lets its holder change clients" if clients else ""
         said = f"opens the portal of {slug} once, until {until}{may}"
-        stderr().print(said, markup=False, soft_wrap=True)
+        stderr().print(said, soft_wrap=True)
     if open_:
         typer.launch(made)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from tenantry.cli.output import print_json, stdout
+from tenantry.cli.output import marked, print_json, stdout
 from tenantry.cli.places import Region
 from tenantry.cli.tenants import AsJson
 from tenantry.errors import WrongInput
@@ -41,4 +41,4 @@ def quotas(
     for name, value in known.model_dump(exclude={"taken"}).items():
         table.add_row(name.replace("_", " "), f"{value:,}")
     stdout().print(table)
-    stdout().print(f"[green]✓[/] wrote {file.name}: `tenantry validate` counts cell {found.cell} against it")
+    stdout().print(marked(f"wrote {file.name}: `tenantry validate` counts cell {found.cell} against it"))

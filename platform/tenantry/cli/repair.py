@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.output import print_json, stderr, stdout, working
 from tenantry.cli.places import Region
 from tenantry.cli.tenants import AsJson
 from tenantry.errors import Failed, WrongInput
@@ -50,13 +50,11 @@ def repair(
     place = places.on_aws(where, sites.credentials(site, where.region), site.backend)
     aws = AwsAccount(place, own)
     if unlock:
-        stderr().print(
-            f"removing the lock of stack {stack}, Region {where.region}", markup=False, soft_wrap=True
-        )
+        stderr().print(f"removing the lock of stack {stack}, Region {where.region}", soft_wrap=True)
         with place.trail().act("repair --unlock", tenant):
             engine.unlock()
     checkpoint = Checkpoint(engine.record())
-    with refusals_reported(where.region), stderr().status("asking AWS"):
+    with refusals_reported(where.region), working("asking AWS"):
         found = damage(checkpoint, aws)
     if as_json:
         print_json(_shown(found))
@@ -69,7 +67,7 @@ def repair(
     facts = {name: len(rows) for name, rows in _shown(found).items()}
     try:
         with place.trail().act("repair", None, **facts), refusals_reported(where.region):
-            mend(found, checkpoint, engine, aws, lambda step: stderr().print(step, markup=False))
+            mend(found, checkpoint, engine, aws, lambda step: stderr().print(step))
     except Locked as locked:
         raise Failed(f"{locked}\nIf nobody is deploying {stack} now, give --unlock too") from None
 
@@ -94,4 +92,4 @@ def _print(found: "Damage") -> None:
         *(f"remove {each.kind} {each.name} ({each.id}), which no state records" for each in found.strays),
     ]
     for line in lines or ["nothing to repair"]:
-        stdout().print(line, markup=False, soft_wrap=True)
+        stdout().print(line, soft_wrap=True)

@@ -58,7 +58,7 @@ class Lines:
     def __call__(self, event: Event) -> None:
         text = line(event)
         if text:
-            stdout().print(text, markup=False, soft_wrap=True)
+            stdout().print(text, soft_wrap=True)
 
     @contextmanager
     def during(self, rollout: "Rollout") -> Iterator[None]:  # noqa: ARG002
@@ -78,7 +78,7 @@ class LiveTable:
             if self._shown is not None:
                 self._shown.take(event)
         if self._shown is None or event["event"] in ("failed", "interrupted", "mended", "halt"):
-            self._console.print(line(event), markup=False, soft_wrap=True)
+            self._console.print(line(event), soft_wrap=True)
 
     @contextmanager
     def during(self, rollout: "Rollout") -> Iterator[None]:

@@ -104,9 +104,9 @@ def set_value(
         typer.echo(new)
     readers = ", ".join(value.readers)
     if not changed:
-        out.print(f"✓ {name} of {slug} has that value already", markup=False, soft_wrap=True)
+        out.print(f"✓ {name} of {slug} has that value already", soft_wrap=True)
         return
-    out.print(f"✓ set {name} of {slug}", markup=False, soft_wrap=True)
+    out.print(f"✓ set {name} of {slug}", soft_wrap=True)
     out.print(f"  picked up by {readers} within {value.picked_up_seconds} s; {value.after}", soft_wrap=True)
 
 

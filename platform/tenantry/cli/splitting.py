@@ -24,12 +24,8 @@ def split(stack: CellStack, yes: Yes = False, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"stack": stack, "split": slugs})
         return
-    stdout().print(
-        f"✓ {stack}: {len(slugs)} tenants moved to stacks of their own", markup=False, soft_wrap=True
-    )
-    stdout().print(
-        f"  next: commit Pulumi.{stack}.yaml and Pulumi.{stack}.*.yaml", markup=False, soft_wrap=True
-    )
+    stdout().print(f"✓ {stack}: {len(slugs)} tenants moved to stacks of their own", soft_wrap=True)
+    stdout().print(f"  next: commit Pulumi.{stack}.yaml and Pulumi.{stack}.*.yaml", soft_wrap=True)
 
 
 def join(stack: CellStack, yes: Yes = False, as_json: AsJson = False) -> None:
@@ -41,8 +37,8 @@ def join(stack: CellStack, yes: Yes = False, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"stack": stack, "joined": slugs})
         return
-    stdout().print(f"✓ {stack} holds {len(slugs)} tenants again", markup=False, soft_wrap=True)
-    stdout().print(f"  next: commit what changed, and deploy {stack}", markup=False, soft_wrap=True)
+    stdout().print(f"✓ {stack} holds {len(slugs)} tenants again", soft_wrap=True)
+    stdout().print(f"  next: commit what changed, and deploy {stack}", soft_wrap=True)
 
 
 def _done(
@@ -61,6 +57,6 @@ def _done(
         typer.confirm(asked, abort=True, err=True)
     trail = kept.of_stack(stack, lambda: None, site.backend)  # AWS is not asked
     with trail.act(action, None) as recorded:
-        slugs = act(cell, lambda step: stderr().print(step, markup=False, soft_wrap=True))
+        slugs = act(cell, lambda step: stderr().print(step, soft_wrap=True))
         recorded.outcome["tenants"] = slugs
     return slugs

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.output import marked, print_json, stderr, stdout
 from tenantry.cli.places import Port
 from tenantry.cli.tenants import AsJson
 from tenantry.errors import WrongInput
@@ -24,7 +24,7 @@ def down(
     out = stderr() if as_json else stdout()
     swept = state.sweep(everything) if port is None else 0
     if swept:
-        out.print(f"[green]✓[/] {swept} without a readable record: down")
+        out.print(marked(f"{swept} without a readable record: down"))
     known = list(state.platforms()) if port is None else [each for each in [state.at(port)] if each]
     meant = [each for each in known if delete or each.alive or not each.keeps]
     if len(meant) > 1 and not everything:
@@ -36,14 +36,14 @@ def down(
             continue
         platform.delete() if delete else platform.stop()
         rest = "; `tenantry up` brings its data and keys back" if platform.keeps else ""
-        out.print(f"[green]✓[/] the platform on port {platform.record.port} is down{rest}", soft_wrap=True)
+        out.print(marked(f"the platform on port {platform.record.port} is down{rest}"), soft_wrap=True)
     unnamed = state.delete_unnamed(port) if delete else []
     for directory in unnamed:
-        out.print(f"[green]✓[/] {directory.name}, which no record names, is deleted")
+        out.print(marked(f"{directory.name}, which no record names, is deleted"))
     if not meant and not swept:
         out.print("no local platform runs" + ("" if port is None else f" on port {port}"))
     if delete and key_values.forget():
-        out.print("[green]✓[/] the API keys' values are deleted")
+        out.print(marked("the API keys' values are deleted"))
     if as_json:
         stopped = [{"port": each.record.port, "cell": each.cell, "kept": each.keeps} for each in meant]
         print_json({"stopped": stopped, "without_record": swept, "deleted": delete})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from tenantry.cli.output import NAMED, Notice, print_json, stdout, summed, warn
+from tenantry.cli.output import NAMED, Notice, marked, print_json, stdout, summed, warn
 from tenantry.errors import WrongInput
 from tenantry.problems import Problem, unknown
 
@@ -90,7 +90,7 @@ def validate(tenants: Folder = TENANTS, everything: Everything = False, as_json:
     if account:
         stdout().print(_capacity_table(ALL_CELLS, account))
     counts = (_counted(len(platform.tenants), "tenant"), _counted(len(cells), "cell"))
-    stdout().print(f"[green]✓[/] all files are valid: {' in '.join(counts)}")
+    stdout().print(marked(f"all files are valid: {' in '.join(counts)}"))
     stdout().print(
         f"  a new cell holds {STAGES_PER_API} tenants at first: AWS raises the stages only of an API "
         "that exists",
@@ -128,7 +128,7 @@ def new(
     if as_json:
         print_json({"tenant": slug, "cell": cell, "tier": tier, "file": path})
         return
-    stdout().print(f"[green]✓[/] wrote {path}")
+    stdout().print(marked(f"wrote {path}"))
     stdout().print("  next: edit it, then `tenantry validate` and `tenantry up`")
 
 

@@ -126,7 +126,7 @@ def end(
         print_json({"tenant": slug, "client": client, "ends_at": ends})
         return
     said = f"ends at {_to_the_second(ends)}" if ends else "does not end"
-    stdout().print(f"✓ {client} of {slug} {said}", markup=False, soft_wrap=True)
+    stdout().print(f"✓ {client} of {slug} {said}", soft_wrap=True)
 
 
 @clients.command("remove")
@@ -145,7 +145,7 @@ def remove(
     if as_json:
         print_json({"tenant": slug, "client": client, "removed": True})
         return
-    stdout().print(f"✓ removed {client} from {slug}", markup=False, soft_wrap=True)
+    stdout().print(f"✓ removed {client} from {slug}", soft_wrap=True)
 
 
 @contextmanager
@@ -165,7 +165,7 @@ def _endpoint(place: "Place", slug: str) -> "Endpoint":
 
 def _say(what: str) -> None:
     """On stderr: the secret has stdout to itself."""
-    stderr().print(what, markup=False, soft_wrap=True)
+    stderr().print(what, soft_wrap=True)
 
 
 def _to_the_second(moment: str) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Column, Table
+from rich.text import Text
 
 from tenantry.cli.local import choose
-from tenantry.cli.output import INTERRUPTED, complain, print_json, stderr, stdout, warn
+from tenantry.cli.output import INTERRUPTED, complain, marked, print_json, stdout, warn, working
 from tenantry.cli.places import Port
 from tenantry.cli.tenants import AsJson
 
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from tenantry.local.state import LocalPlatform
 
 SIGNS = {
-    "created": "[green]+[/]",
-    "changed": "[yellow]~[/]",
-    "replaced": "[yellow]+-[/]",
-    "removed": "[red]-[/]",
-    "retained": "[red]-[/]",
-    "adopted": "[green]=[/]",
+    "created": ("green", "+"),
+    "changed": ("yellow", "~"),
+    "replaced": ("yellow", "+-"),
+    "removed": ("red", "-"),
+    "retained": ("red", "-"),
+    "adopted": ("green", "="),
 }
 REMARKS = {"retained": "not declared any more, and kept", "adopted": "was kept, and is declared again"}
 SHARED = "shared by all"
@@ -57,8 +58,8 @@ def update(
         return
     began = time.monotonic()
     try:
-        with stderr().status("updating") as progress:
-            updated, changes = local.update(running, cell, folder, lambda step: progress.update(f"{step} …"))
+        with working("updating") as show:
+            updated, changes = local.update(running, cell, folder, lambda step: show(f"{step} …"))
     except KeyboardInterrupt:
         complain("interrupted; what was done stays, and `tenantry update` again completes the rest")
         raise typer.Exit(INTERRUPTED) from None
@@ -71,7 +72,7 @@ def update(
         stdout().print(_table(changes))
     counted = Counter(str(each.step) for each in changes)
     summary = ", ".join(f"{number} {step}" for step, number in counted.items()) or "nothing to change"
-    stdout().print(f"[green]✓[/] {summary}, in {time.monotonic() - began:.1f} s, at {running.endpoint}")
+    stdout().print(marked(f"{summary}, in {time.monotonic() - began:.1f} s, at {running.endpoint}"))
 
 
 def _preview(running: "LocalPlatform", cell: "Cell", as_json: bool) -> None:
@@ -79,7 +80,7 @@ def _preview(running: "LocalPlatform", cell: "Cell", as_json: bool) -> None:
     from tenantry.local import platform as local
     from tenantry.local import preview
 
-    with stderr().status("comparing"):
+    with working("comparing"):
         found = preview.preview(running, cell, *local.declared(running, cell))
     if as_json:
         print_json(plan_tables.shown(found))
@@ -100,7 +101,7 @@ def _shown(change: "Change") -> dict[str, Any]:
 
 def _table(changes: Iterable["Change"]) -> Table:
     """By tenant; changes that are alike share a row."""
-    rows: dict[tuple[str, str, str, str], list[str]] = {}
+    rows: dict[tuple[str, tuple[str, str], str, str], list[str]] = {}
     for each in changes:
         differs = REMARKS.get(each.step) or ", ".join(each.inputs)
         rows.setdefault((each.owner, SIGNS[each.step], each.type.rpartition(":")[2], differs), []).append(
@@ -109,9 +110,10 @@ def _table(changes: Iterable["Change"]) -> Table:
     wide = [Column(name, overflow="fold") for name in ("name", "what differs")]
     table = Table("tenant", "", "resource", *wide)
     owner = None
-    for (of, sign, kind, differs), names in sorted(rows.items()):
+    for (of, (colour, sign), kind, differs), names in sorted(rows.items()):
         if of != owner:
             table.add_section()
-        table.add_row((of or SHARED) if of != owner else "", sign, kind, "\n".join(names), differs)
+        whose = (of or SHARED) if of != owner else ""
+        table.add_row(whose, Text(sign, colour), kind, "\n".join(names), differs)
         owner = of
     return table

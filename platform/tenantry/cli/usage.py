@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
-from tenantry.cli.output import print_json, stderr, stdout, warn
+from tenantry.cli.output import print_json, stderr, stdout, warn, working
 from tenantry.cli.places import Port, Region, StackOption, chosen
 from tenantry.cli.tenants import AsJson
 from tenantry.errors import WrongInput
@@ -51,11 +50,11 @@ def usage(
         raise WrongInput("--csv and --json are two formats; give one of them")
     start, end = _days(month)
     place = chosen(stack, region, port, slug)
-    with stderr().status("counting") as progress:
+    with working("counting") as show:
         running = survey(place)
         tenants = running.tenants if slug is None else (running.tenant(slug),)
         reports = [
-            report(place, each, start, end, lambda count: progress.update(f"{count:,} requests counted"))
+            report(place, each, start, end, lambda count: show(f"{count:,} requests counted"))
             for each in tenants
         ]
     if as_csv:
@@ -129,19 +128,19 @@ def _as_json(report: "Report") -> dict[str, Any]:
 
 def _print(report: "Report") -> None:
     title = f"{report.tenant.slug}, {report.start} to {report.end} (UTC)"
-    table = Table(title=Text(title), title_justify="left", title_style="bold")
+    table = Table(title=title, title_justify="left", title_style="bold")
     table.add_column("key")
     table.add_column("route", overflow="fold")
     for name in ("requests", "2xx", "4xx", "5xx"):
         table.add_column(name, justify="right")
     for (key, route), counts in _grouped(report.lines).items():
-        table.add_row(Text(key), Text(route), *map(_number, counts))
+        table.add_row(key, route, *map(_number, counts))
     table.add_section()
     total = _sum(_counts(line) for line in report.lines)
     table.add_row("total", "", *map(_number, total), style="bold")
     stdout().print(table)
     for notes in (*_by_day(report.lines), *_quotas(report)):
-        stdout().print(Text(notes))
+        stdout().print(notes)
 
 
 def _by_day(lines: "Iterable[UsageLine]") -> Iterator[str]:
@@ -201,4 +200,4 @@ def _warn(report: "Report") -> None:
         )
     for each in notes:
         text = f"{report.tenant.slug}: {each}"
-        stderr().print(text, style="yellow", markup=False, soft_wrap=True)
+        stderr().print(text, style="yellow", soft_wrap=True)

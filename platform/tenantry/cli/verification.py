@@ -5,10 +5,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Column, Table
 
-from tenantry.cli.output import FAILED, harmless, print_json, stderr, stdout
+from tenantry.cli.output import FAILED, harmless, marked, print_json, stdout, working
 from tenantry.cli.places import Port, Region, StackOption, chosen
 from tenantry.cli.tenants import AsJson
 from tenantry.errors import WrongInput
@@ -51,7 +50,7 @@ def verify(
         raise WrongInput("--held reads a stack's record, and the local platform has none; give --stack too")
     place = chosen(stack, region, port)
     slugs = tenants or []
-    with stderr().status("reading what is deployed"):
+    with working("reading what is deployed"):
         if stack is None:
             report = _local(port, slugs, call)
         else:
@@ -88,9 +87,10 @@ def _print(report: "Report", on_aws: bool) -> None:
     number = sum(not each.passing for each in report.findings)
     passing = len(report.findings) - number
     differing = f"{number} difference{'' if number == 1 else 's'}"
-    verdict = f"[red]✗[/] {differing}" if number else "[green]✓[/] all as declared"
     kept = f", and {passing} that the next update removes" if passing else ""
-    out.print(f"{verdict}{kept}: {report.compared:,} resources of {escape(report.place)}", soft_wrap=True)
+    verdict = f"{differing if number else 'all as declared'}{kept}"
+    said = f"{verdict}: {report.compared:,} resources of {report.place}"
+    out.print(marked(said, good=not number), soft_wrap=True)
     if on_aws:
         out.print(_doubts(report.doubts))
     elif number:
@@ -107,7 +107,7 @@ def _table(found: "tuple[Finding, ...]", on_aws: bool) -> Table:
         cells += [_value(each.expected), _value(each.found)]
         if on_aws:
             cells.append(each.remedy)
-        table.add_row(*(escape(harmless(cell)) for cell in cells))
+        table.add_row(*map(harmless, cells))
     return table
 
 
@@ -121,5 +121,5 @@ def _value(value: Any) -> str:
 def _doubts(found: "tuple[Settled, ...]") -> Table:
     table = Table("doubt of docs/not-yet-verified.md", "settled")
     for each in found:
-        table.add_row(escape(each.doubt), ANSWERS[each.yes])
+        table.add_row(each.doubt, ANSWERS[each.yes])
     return table

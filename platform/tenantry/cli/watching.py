@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from tenantry import paths
 from tenantry.cli.local import choose
-from tenantry.cli.output import complain, harmless, stderr, stdout
+from tenantry.cli.output import complain, harmless, stdout, working
 from tenantry.errors import Failed, WrongInput
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def serve(platform: "LocalPlatform", looks: Looks, tenants: Path) -> None:
         open_edits |= changed
         waited, began = again, time.monotonic()
         _forget_stale(changed)
-        with stderr().status("updating …"):
+        with working("updating …"):
             outcome = _outcome(platform.record.port, tenants, open_edits)
         again = outcome.again
         if not (again and waited):
@@ -153,7 +153,7 @@ def _print_outcome(outcome: Outcome, edits: Collection[Path], seconds: float) ->
         complain(f"✗ {outcome.problem}\n  {files}: not served yet; what ran before keeps running; {next_try}")
         return
     what = harmless(f"{files}: {outcome.done}")
-    stdout().print(f"✓ {what}, in {seconds:.1f} s", markup=False, soft_wrap=True)
+    stdout().print(f"✓ {what}, in {seconds:.1f} s", soft_wrap=True)
 
 
 def _print_failures(failures: "Iterable[FailedInvocation]", known: "set[FailedInvocation]") -> None:

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from tenantry.cli import moments
 from tenantry.cli.listening import listen
-from tenantry.cli.output import FAILED, harmless, print_json, stderr, stdout
+from tenantry.cli.output import FAILED, harmless, marked, print_json, stdout, working
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen
 from tenantry.cli.tenants import AsJson
 from tenantry.errors import Failed, WrongInput
@@ -85,8 +85,8 @@ def try_receivers(
         print_json({"tenant": slug, "results": [each._asdict() for each in results]})
     else:
         for each in results:
-            said = f"[red]✗[/] {each.receiver}: " if each.problem else f"[green]✓[/] {each.receiver}: took "
-            stdout().print(f"{said}{each.problem or each.id}", soft_wrap=True)
+            said = f"{each.receiver}: {each.problem or f'took {each.id}'}"
+            stdout().print(marked(said, good=not each.problem), soft_wrap=True)
     if any(each.problem for each in results):
         raise typer.Exit(FAILED)
 
@@ -122,7 +122,7 @@ def enable(
         return
     for name, was in before.items():
         said = f"on again, off since {was.since}" if was.state == "off" else "was on"
-        stdout().print(f"[green]✓[/] {name}: {said}", soft_wrap=True)
+        stdout().print(marked(f"{name}: {said}"), soft_wrap=True)
 
 
 @webhooks.command("resend")
@@ -166,7 +166,7 @@ def resend(
             "webhooks resend", slug, id=record, since_ms=epoch_ms, receiver=receiver, all=everything
         ) as act,
         refusals_reported(place.region),
-        stderr().status("looking for events") as progress,
+        working("looking for events") as show,
     ):
         dynamodb = place.client("dynamodb")
         for each, names in _meant(place, slug, receiver):
@@ -174,7 +174,7 @@ def resend(
             off += switched_off
             if not on:
                 continue
-            job = _resending(place, each, on, lambda count: progress.update(f"{count:,} sent"))
+            job = _resending(place, each, on, lambda count: show(f"{count:,} sent"))
             if epoch_ms is None:
                 sent += job.one(str(record))
             else:
@@ -184,7 +184,7 @@ def resend(
         print_json({"tenant": slug, "sent": sent, "switched_off": off})
         return
     left = f"; left out, switched off: {', '.join(off)}" if off else ""
-    stdout().print(f"[green]✓[/] {slug}: {sent:,} put into the queue{left}", soft_wrap=True)
+    stdout().print(marked(f"{slug}: {sent:,} put into the queue{left}"), soft_wrap=True)
 
 
 webhooks.command("listen")(listen)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tenantry.cli import rollout_progress
+from tenantry.cli.output import stdout
 from tenantry.cli.rollout_progress import JsonLines, Lines, LiveTable, display, line, rings
 from tenantry.config.rings import Ring, RingsFile
 from tenantry.rollout.progress import Progress, progress
@@ -83,18 +84,21 @@ def test_the_table_is_for_terminals_that_can_show_it(
     assert type(display(as_json=True)) is JsonLines
 
 
-def test_the_table_follows_the_events_and_a_failures_reason_stays_above_it() -> None:
-    out = io.StringIO()
-    shown = LiveTable(Console(file=out, width=100, force_terminal=True, _environ={"TERM": "xterm"}))
+def test_the_table_follows_the_events_and_a_failures_reason_stays_above_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"TERM": "xterm", "FORCE_COLOR": "1", "COLUMNS": "100"}.items():
+        monkeypatch.setenv(name, value)
+    shown = LiveTable(stdout())
     files = RingsFile(
         rings=tuple(Ring(name=name, share=1, soak_minutes=each) for name, each in SOAKS.items())
     )
     rollout: Any = SimpleNamespace(journal=SimpleNamespace(read=at), rings=files)
     with shown.during(rollout):
-        shown({"event": "failed", "stack": "bb", "why": "on order [of the test]"})
+        shown({"event": "failed", "stack": "bb", "why": "on order [in /tmp], see [/tmp]"})
         shown({"event": "updated", "stack": "aa"})
-    lines = [each.rstrip() for each in Text.from_ansi(out.getvalue()).plain.strip().split("\n")]
-    assert lines.count("✗ bb failed: on order [of the test]") == 1
+    lines = [each.rstrip() for each in Text.from_ansi(capsys.readouterr().out).plain.strip().split("\n")]
+    assert lines.count("✗ bb failed: on order [in /tmp], see [/tmp]") == 1
     words = [each.replace("━", "").split() for each in lines[-3:]]
     assert words == [["canary", "1"], ["tenth", "1", "1"], ["rest", "2"]]
 
