@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from rich.table import Table
 
-from tenantry.cli.output import FAILED, INTERRUPTED, complain, print_json, stderr, stdout
+from tenantry.cli.output import FAILED, INTERRUPTED, complain, print_json, stdout, working
 from tenantry.cli.rollout_progress import Display, display
 from tenantry.cli.tenants import AsJson
 
@@ -60,7 +60,7 @@ def plan(
     found: list[dict[str, Any]] = []
     steps_taken = []
     for stack in differing(_fleet(), stacks or []).values():
-        with stderr().status(f"previewing {stack.name}"):
+        with working(f"previewing {stack.name}"):
             preview = works.preview(stack)
         steps = preview.steps
         steps_taken.append(f"{stack.name} {preview.digest}\n")
@@ -182,14 +182,14 @@ def status(as_json: AsJson = False) -> None:
     if found.inherited:
         stdout().print(f"left unfinished before it: {', '.join(sorted(found.inherited))}", soft_wrap=True)
     if found.stop:
-        stdout().print(f"halted: {found.stop}", markup=False, soft_wrap=True)
+        stdout().print(f"halted: {found.stop}", soft_wrap=True)
 
 
 def drift(stacks: Stacks = None, as_json: AsJson = False) -> None:
     """Ask AWS, stack by stack, whether anything has changed since the last update; exit 3 if so."""
     works, found = _works(), []
     for stack in _fleet().named(stacks or []).stacks:
-        with stderr().status(f"reading {stack.name}"):
+        with working(f"reading {stack.name}"):
             changed = works.drifted(stack)
         tenants = [slug for slug, _ in stack.tenants]
         found.append({"stack": stack.name, "cell": stack.cell, "tenants": tenants, "drifted": changed})
