@@ -239,7 +239,7 @@ def test_one_rollout_runs_at_a_time_whatever_its_cells(root: Path) -> None:
 
     first = of("bb")
     for other in ("aa", "bb", "cc"):
-        with pytest.raises(Busy, match=r"cell bb is held by rollout .*, process \d+ on"):
+        with pytest.raises(Busy, match=r"the fleet is held by rollout .*, process \d+ on"):
             of(other)
     assert first.run() == "done"
     assert of("aa").run() == "done"

@@ -9,9 +9,7 @@ from tenantry.errors import Failed
 from tenantry.operations.fleet.journals import SILENT, Lock, Overtaken
 
 BEAT = 30  # seconds between two
-LIMIT = (
-    SILENT - BEAT
-)  # seconds without one that succeeds; what runs is interrupted while nobody takes the lock
+LIMIT = SILENT - BEAT  # seconds without one that succeeds: what runs is interrupted before another begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Beats:
 
     def begin(self) -> None:
         """When all of them have just been taken."""
-        self._heard.update(dict.fromkeys((each.cell for each in self.locks), time.monotonic()))
+        self._heard.update(dict.fromkeys((each.what for each in self.locks), time.monotonic()))
         for each in self.locks:
             threading.Thread(target=self._keep, args=(each,), daemon=True).start()
         threading.Thread(target=self._watch, daemon=True).start()
@@ -48,9 +46,9 @@ class Beats:
                     self.lost(overtaken)
                 return
             except Failed as failed:
-                self._failed[lock.cell] = failed
+                self._failed[lock.what] = failed
             else:
-                self._heard[lock.cell] = moment
+                self._heard[lock.what] = moment
 
     def _watch(self) -> None:
         """By a thread of its own, because an attempt may get no answer for minutes."""
@@ -58,12 +56,12 @@ class Beats:
         while left > 0:
             if self._ended.wait(left):
                 return
-            cell, heard = min(self._heard.items(), key=lambda each: each[1])
+            what, heard = min(self._heard.items(), key=lambda each: each[1])
             left = heard + LIMIT - time.monotonic()
-        why = self._failed.get(cell, "its store does not answer")
+        why = self._failed.get(what, "its store does not answer")
         self.lost(
             Failed(
-                f"the lock of cell {cell} could not be renewed for {LIMIT} s, and others may take it after "
+                f"the lock of {what} could not be renewed for {LIMIT} s, and others may take it after "
                 f"{SILENT} s, so this rollout was interrupted: {why}"
             )
         )

@@ -19,6 +19,7 @@ from tenantry.operations.stores import Store
 from tenantry.rollout.progress import Event, Progress, events, progress
 
 _JOURNALS, _LOCKS = "fleet/rollouts", "fleet/locks"
+FLEET = "_fleet"  # in place of a cell, whose name has no underscore
 SILENT = 180  # seconds without a word after which a holder is taken for dead
 
 
@@ -131,7 +132,7 @@ def latest_first(store: Store) -> Iterator[Journal]:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """On one cell. A write whose answer was lost may have arrived: what is there decides."""
+    """On one cell, or on the fleet. A write whose answer was lost may have arrived: what is there decides."""
 
     store: Store
     cell: str
@@ -157,9 +158,7 @@ class Lock:
         mine = self._mine()
         while (seen := self.store.read(self._name)) != mine:
             if not self._holds(seen):
-                raise Overtaken(
-                    f"the lock of cell {self.cell} was taken over by another process; this one ends"
-                )
+                raise Overtaken(f"the lock of {self.what} was taken over by another process; this one ends")
             if self.store.swap(self._name, seen, mine):
                 return
 
@@ -171,6 +170,10 @@ class Lock:
 
     def _holds(self, seen: bytes) -> bool:
         return bool(json.loads(seen or b"{}").get("runner") == self.runner)
+
+    @property
+    def what(self) -> str:
+        return "the fleet" if self.cell == FLEET else f"cell {self.cell}"
 
     @property
     def _name(self) -> str:
@@ -188,7 +191,7 @@ class Lock:
     def _held(self, holder: Event) -> str:
         ago = round(self.store.age(self._name))
         return (
-            f"cell {self.cell} is held by rollout {holder['rollout']}, process {holder['pid']} on "
+            f"{self.what} is held by rollout {holder['rollout']}, process {holder['pid']} on "
             f"{holder['host']}, last heard of {ago} s ago; wait for it, or ask it to `tenantry fleet "
             f"halt`. If that process is dead, the lock is free {SILENT} s after it was last heard of"
         )

@@ -52,10 +52,7 @@ Judge = Callable[[Gate, Sequence[FleetStack], datetime], list[str]]
 class Rollout:
     """`runner` names this process's part in it; `stacks` are all that differ, by name.
 
-    Attributes:
-        others: locks of the fleet's other cells, which nobody may hold when it begins: one rollout runs at a
-            time, and whoever halts, shows or takes back the last one means that.
-        taken_back: of a rollback, the id of the rollout that it takes back.
+    `taken_back` is, of a rollback, the id of the rollout that it takes back.
     """
 
     journal: Journal
@@ -65,7 +62,6 @@ class Rollout:
     works: Works
     judge: Judge
     locks: Sequence[Lock]
-    others: Sequence[Lock]
     taken_back: str = ""
     _forced: bool = False
     _lost: Failed | None = None
@@ -81,7 +77,7 @@ class Rollout:
             left: stacks in it whose engine may have been killed.
 
         Raises:
-            Busy: another rollout holds one of the cells.
+            Busy: another rollout runs.
             Failed: what was left of a stack cannot be mended; the next rollout tries it again.
         """
         self._take()
@@ -116,7 +112,7 @@ class Rollout:
             left: stacks whose engine may have been killed.
 
         Raises:
-            Busy: that process, or another rollout, holds one of the cells.
+            Busy: that process lives, or another rollout runs.
             Failed: what it left of a stack cannot be mended; the next try does it again.
         """
         self._take()
@@ -258,14 +254,11 @@ class Rollout:
 
     def _take(self) -> None:
         try:
-            for lock in sorted((*self.locks, *self.others), key=lambda each: each.cell):
+            for lock in self.locks:
                 lock.take()
         except Failed:
             self._give()
             raise
-        finally:
-            for lock in self.others:
-                lock.give()
         self._beats.begin()
 
     def _give(self) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from tenantry.config.rings import REST, Gate, RingsFile
 from tenantry.errors import WrongInput
 from tenantry.holds import Holds
-from tenantry.operations.fleet.journals import Journal, Lock, latest, latest_first, now
+from tenantry.operations.fleet.journals import FLEET, Journal, Lock, latest, latest_first, now
 from tenantry.operations.fleet.listing import Fleet, FleetStack
 from tenantry.operations.fleet.rollouts import Judge, Rollout, Works, changed
 from tenantry.operations.stores import Store
@@ -65,7 +65,7 @@ def begun(
         lift: in these they do, and stacks that a rollback holds count as differing.
 
     Raises:
-        Busy: another rollout holds one of the cells.
+        Busy: another rollout runs.
     """
     store = journals(fleet)
     chosen = differing(fleet, names, lift)
@@ -105,7 +105,7 @@ def taken_back(fleet: Fleet, works: WorksOf, heard: Heard = _unheard) -> Rollout
 
     Raises:
         WrongInput: there was no rollout, or files are others than those that it took.
-        Busy: it goes on, or another one holds one of the cells.
+        Busy: it goes on, or another one runs.
     """
     store = journals(fleet)
     journal, there = _last_but_rollbacks(store)
@@ -155,7 +155,7 @@ def resumed(fleet: Fleet, works: WorksOf, judge: Judge, heard: Heard = _unheard)
 
     Raises:
         WrongInput: there is nothing to go on with, or the files are others than when it began.
-        Busy: its process lives, or another rollout holds one of the cells.
+        Busy: its process lives, or another rollout runs.
     """
     journal = latest(journals(fleet))
     if journal is None:
@@ -208,18 +208,18 @@ def _rollout(
     judge: Judge,
     takes_back: str = "",
 ) -> Rollout:
-    """Cells of stacks that are left to be mended are locked too; a rollback has no rings, and no share that
-    may fail.
+    """One of the fleet runs at a time: whoever halts, shows or takes back the last one means that. Cells are
+    locked as well, against other projects, those of stacks that are left to be mended too. A rollback has no
+    rings, and no share that may fail.
     """
     runner = secrets.token_hex(8)
-    own = {each.cell for each in (*stacks.values(), *_left(fleet, before))}
-    stores = {each.cell: each.backend.journals for each in fleet.stacks}
-    locks, others = (
-        [Lock(stores[cell], cell, journal.id, runner) for cell in sorted(cells)]
-        for cells in (own, stores.keys() - own)
-    )
+    cells = {each.cell: each.backend.journals for each in (*stacks.values(), *_left(fleet, before))}
+    locks = [
+        Lock(store, cell, journal.id, runner)
+        for cell, store in ((FLEET, journal.store), *sorted(cells.items()))
+    ]
     rings = RingsFile(at_once=fleet.rings.at_once, failing_percent=100) if takes_back else fleet.rings
-    return Rollout(journal, runner, stacks, rings, works(before), judge, locks, others, takes_back)
+    return Rollout(journal, runner, stacks, rings, works(before), judge, locks, takes_back)
 
 
 def _name(store: Store) -> str:
