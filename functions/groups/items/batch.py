@@ -18,14 +18,11 @@ BY: dict[str, int] = {"create": +1, "replace": 0, "delete": -1}  # what an actio
 
 
 class Written(NamedTuple):
-    """`ids` go by the writes' positions."""
+    """`ids` go by the writes' positions; `first` is the version of what is new under a chosen id."""
 
-    now_ms: int
+    moment: str
     ids: list[str]
-
-    @property
-    def moment(self) -> str:
-        return clock.rfc3339(self.now_ms)
+    first: int
 
     def as_json(self, writes: Sequence[Write]) -> dict[str, Any]:
         """The documents are left out: whoever asks has them."""
@@ -39,14 +36,22 @@ class Written(NamedTuple):
 
     def version(self, write: Write) -> int:
         """Of what is there afterwards."""
-        return first_version(self.now_ms, write.id) if write.version is None else write.version + 1
+        if write.version is not None:
+            return write.version + 1
+        return 1 if write.id is None else self.first
 
     def receipt(self) -> Attributes:
-        return {"now_ms": {"N": str(self.now_ms)}, "ids": {"L": [{"S": each} for each in self.ids]}}
+        return {
+            "moment": {"S": self.moment},
+            "ids": {"L": [{"S": each} for each in self.ids]},
+            "first": {"N": str(self.first)},
+        }
 
     @classmethod
     def again(cls, receipt: Attributes) -> "Written":
-        return cls(int(receipt["now_ms"]["N"]), [each["S"] for each in receipt["ids"]["L"]])
+        """Of an earlier release too, whose versions all began with 1."""
+        first = receipt.get("first", {"N": "1"})
+        return cls(receipt["moment"]["S"], [each["S"] for each in receipt["ids"]["L"]], int(first["N"]))
 
 
 def write(table: Table, tenant: str, writes: Sequence[Write], claim: Claim | None) -> tuple[Written, bool]:
@@ -56,7 +61,7 @@ def write(table: Table, tenant: str, writes: Sequence[Write], claim: Claim | Non
         PreconditionFailed: its faults point to the writes that met another version, an item or none.
     """
     now = clock.now_ms()
-    written = Written(now, _ids(writes, now))
+    written = Written(clock.rfc3339(now), _ids(writes, now), first_version(now))
     actions = [
         _action(Place(tenant, write.collection), write, item_id, written)
         for write, item_id in zip(writes, written.ids, strict=True)

@@ -52,7 +52,8 @@ class Collection(NamedTuple):
         """
         now = clock.now_ms()
         moment = clock.rfc3339(now)
-        item = Item(item_id or new_id(now), moment, moment, first_version(now, item_id), document)
+        version = 1 if item_id is None else first_version(now)
+        item = Item(item_id or new_id(now), moment, moment, version, document)
         put, count = self._place.creation(item), self._place.counted(+1)
         try:
             first = idempotency.write(self.table, claim, [put], item.receipt(), now, [count])

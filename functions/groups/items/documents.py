@@ -48,10 +48,11 @@ def _size(document: Document) -> int:
     return len(compact_json(document).encode())
 
 
-def first_version(now_ms: int, chosen_id: str | None) -> int:
-    """There may have been another item under an id that a client chose. None of its versions may come again:
-    what was read of it would pass for this item."""
-    return 1 if chosen_id is None else now_ms
+def first_version(now_ms: int) -> int:
+    """Of an item under an id that a client chose: there may have been another under it, of which no version
+    may come again, because what was read of that one would pass for this one.
+    """
+    return now_ms
 
 
 def _advice(name: str) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from api import clock
+from groups.items.batch import Written
+from groups.items.writes import Write
 from tests.support import tenant_api
 from tests.support.tenant_api import Answer, BrokenTable, TenantApi
 
@@ -116,6 +118,14 @@ class TestRepeats:
         first, again = (batch(acme, *writes, **KEY) for _ in range(2))
         assert (first.status, again.status, again.json) == (200, 200, first.json)
         assert counts(acme) == {"orders": 1}
+
+    def test_what_an_earlier_release_made_is_answered_as_it_was(self) -> None:
+        """Its versions all began with 1, and its receipts do not say so."""
+        write = Write("create", "orders", id="order-2", version=None, document={})
+        receipt = Written("2026-01-02T03:04:05.678Z", ["order-2"], first=7).receipt()
+        del receipt["first"]
+        (made,) = Written.again(receipt).as_json([write])["results"]
+        assert made["version"] == 1
 
     def test_what_failed_is_not_kept(self, acme: TenantApi) -> None:
         delete = {"action": "delete", "collection": "orders", "id": "order-1"}
