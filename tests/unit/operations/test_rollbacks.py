@@ -21,6 +21,7 @@ from tests.unit.operations.test_rollouts import (
     last,
     passing,
     ringed,
+    split,
     up,
 )
 from tests.unit.operations.test_rollouts import root as root
@@ -124,6 +125,22 @@ def test_a_stack_that_failed_is_taken_back_as_well(root: Path, bad: Played) -> N
     assert rollback is not None
     assert rollback.run() == "done"
     assert sorted(bad.order) == ["aa", "bb", "cc", "dd"]
+    assert set(running(root).values()) == {"one"}
+
+
+def test_tenants_do_not_wait_for_their_cells_stack(root: Path) -> None:
+    """It runs no release itself, so it is not taken back."""
+    split(root, "bb", ["acme-eu"])
+    works = Played(root)
+    assert up(root, works).run() == "done"
+    edited(root)
+    works.release = "two"
+    assert up(root, works).run() == "done"
+    works.bad, works.order = {"bb"}, []
+    rollback = back(root, works)
+    assert rollback is not None
+    assert rollback.run() == "done"
+    assert sorted(works.order) == ["aa", "bb.acme-eu", "cc", "dd"]
     assert set(running(root).values()) == {"one"}
 
 

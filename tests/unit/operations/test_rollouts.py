@@ -25,7 +25,7 @@ from tenantry.operations.fleet.starts import begun, differing, journals, resumed
 from tenantry.operations.stores import Folder
 from tenantry.rollout.progress import Progress
 from tenantry.wanted import Project
-from tests.support.fleets import recorded, written
+from tests.support.fleets import TENANT, recorded, written
 
 CELLS = {"aa": ["acme"], "bb": ["acme-eu"], "cc": ["globex"], "dd": ["initech"]}
 
@@ -174,6 +174,41 @@ def test_a_cell_goes_before_the_tenants_on_it(root: Path) -> None:
     works = Played(root)
     assert up(root, works).run() == "done"
     assert works.order[:2] == ["bb", "bb.acme-eu"]
+
+
+def split(root: Path, cell: str, slugs: Sequence[str]) -> None:
+    """Its tenants have stacks of their own."""
+    file = root / f"Pulumi.{cell}.yaml"
+    file.write_text(f'{file.read_text()}  tenantry:tenantStacks: "true"\n')
+    for slug in slugs:
+        (root / "tenants" / cell / f"{slug}.yaml").write_text(TENANT.format(slug=slug))
+        (root / f"Pulumi.{cell}.{slug}.yaml").write_text("config: {}\n")
+
+
+def test_what_a_cells_stack_refuses_does_not_reach_its_tenants_one_by_one(root: Path) -> None:
+    """Only the cell's stack sees that the files would close all of them at once."""
+    split(root, "bb", ["acme-eu", "hooli"])
+    ringed(root, [{"name": "first", "stacks": ["bb.hooli", "cc", "dd"]}])
+    works = Played(root, bad={"bb"})
+    assert up(root, works).run() == "failed"
+    assert sorted(works.order) == ["aa", "bb", "cc", "dd"]
+    there = last(root)
+    assert there.of("failed") == ["bb", "bb.acme-eu", "bb.hooli"]
+    assert there.reasons["bb.hooli"] == "its cell's stack bb failed"
+    assert there.touched == ["aa", "bb", "cc", "dd"]  # what a rollback looks at
+    works.bad.clear()
+    assert again(root, works).run() == "done"
+    assert works.order[4:] == ["bb", "bb.hooli", "bb.acme-eu"]
+
+
+def test_tenants_that_their_cells_stack_holds_up_count_as_failures_of_their_ring(root: Path) -> None:
+    """Else a ring in which nobody got the change would let the next one have it."""
+    slugs = [f"tenant-{number}" for number in range(9)]
+    split(root, "bb", slugs)
+    ringed(root, [{"name": "first", "stacks": ["bb", *(f"bb.{each}" for each in slugs)], "gate": {}}])
+    works = Played(root, bad={"bb"})
+    assert up(root, works).run() == "halted"
+    assert works.order == ["bb"]
 
 
 @pytest.mark.parametrize("now", ["status: suspended\n", "status: [\n"])

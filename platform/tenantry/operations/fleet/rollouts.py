@@ -1,7 +1,8 @@
 """Update the stacks that differ, ring after ring, and write down each step before and after it is taken.
 
-No stack waits for another's failure, unless too many of a ring fail. Whoever asks to halt lets what runs come
-to its end; Ctrl-C interrupts it, as it does one `pulumi up`.
+A stack that fails holds up no other, unless it is a cell's and tenants on it have stacks of their own, or too
+many of a ring fail. Whoever asks to halt lets what runs come to its end; Ctrl-C interrupts it, as it does one
+`pulumi up`.
 """
 
 import os
@@ -181,6 +182,7 @@ class Rollout:
         if self._to_stop(ring):
             return
         try:
+            self._require_its_cells(stack)
             calls = self.works.predicted(stack)
             if self._stopped.wait(self._admitted(stack, calls)) or self._to_stop(ring):
                 return
@@ -200,6 +202,20 @@ class Rollout:
             self._write("updated", stack=stack.name)
         finally:
             self._running.pop(stack.name, None)
+
+    def _require_its_cells(self, stack: FleetStack) -> None:
+        """Only the cell's stack sees how many tenants the files close at once: what it refuses must not
+        happen tenant by tenant.
+
+        Such a tenant counts as failed: a ring whose tenants did not get the change has not tried it. The
+        stack of such a cell runs no release, so it is never part of a rollback.
+
+        Raises:
+            Failed: the cell's stack is part of this rollout and was not updated.
+        """
+        above = stack.cells_stack
+        if stack.tenant and self.journal.read().states.get(above, "updated") != "updated":
+            raise Failed(f"its cell's stack {above} failed")
 
     def _began(self, stack: FleetStack, process: "subprocess.Popen[str]") -> None:
         self._running[stack.name] = process
