@@ -3,16 +3,18 @@
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import yaml
 
 from tenantry import paths, program
+from tenantry.config import Tenant
 from tenantry.config.domains import CellDomain
 from tenantry.deployment import Deployment
 from tenantry.errors import Failed, WrongInput
@@ -22,18 +24,22 @@ from tenantry.local.emulator.parent import Emulator
 from tenantry.local.engine import inventory
 from tenantry.local.engine.deployment import deploy
 from tenantry.local.platform import SERVICES
+from tenantry.operations.fleet import gates
+from tenantry.operations.fleet.listing import FleetStack
 from tenantry.operations.places import Place
+from tenantry.operations.running import Running
 from tenantry.packing.artifact import Artifact, this_machine
 from tenantry.program import declare
 from tenantry.rules import operator_policies
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds import tokens
+from tenantry.verification import places
 from tenantry.verification.deployed import deployed
-from tenantry.verification.findings import findings
+from tenantry.verification.findings import Finding, findings
 from tenantry.verification.places import of_deployment, of_stack
 from tenantry.verification.reading import Reading
 from tests.local.cloud import actions, holding
-from tests.local.plants import PLANTS, Cloud
+from tests.local.plants import PLANTS, Cloud, another_plan
 from tests.support import scheduled
 from tests.support.command import TENANTS
 from tests.support.engine import deployment
@@ -166,3 +172,51 @@ def test_a_stack_is_verified_by_its_own_configuration(cloud: Cloud) -> None:
 def test_a_tenant_that_is_not_there_is_refused(cloud: Cloud) -> None:
     with pytest.raises(WrongInput, match="acmee"):
         of_stack(place(cloud, cloud.root), ["acmee"], call=False)
+
+
+def stack_of(tenant: str, *slugs: str) -> FleetStack:
+    """Of a cell whose tenants have stacks of their own."""
+    backend = SimpleNamespace(outputs=lambda _: {}, environment={})
+    tenants = [(slug, "") for slug in slugs]
+    stack = SimpleNamespace(name=".".join(["demo", *slugs]), tenant=tenant, tenants=tenants, backend=backend)
+    return cast("FleetStack", stack)
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Slugs of the tenants whose front doors were tried."""
+    slugs: list[str] = []
+
+    def tried(_: object, tenants: Sequence[Tenant], __: object) -> list[Finding]:
+        slugs.extend(each.slug for each in tenants)
+        return []
+
+    monkeypatch.setattr(places, "tried", tried)
+    return slugs
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_gate_asks_of_a_cells_stack_what_all_share_and_nothing_of_tenants_in_later_rings(
+    cloud: Cloud, called: list[str]
+) -> None:
+    """These are not as the files say yet; here each function has another log level."""
+    running = cast("Running", SimpleNamespace(place=place(cloud, cloud.root)))
+    gateway, undo = cloud.root.client("apigateway"), another_plan(cloud)
+    leaving = gateway.create_usage_plan(name=cloud.made.names.tenant("to-be-removed"))["id"]
+    found = gates._called(running, [], stack_of(""))
+    gateway.delete_usage_plan(usagePlanId=leaving)
+    undo()
+    assert {each.partition(":")[0] for each in found} == {"what all share"}
+    plans = [each for each in found if "UsagePlan" in each]
+    assert plans == ["what all share: UsagePlan stranger apiStages is ['acme'], not None"]
+    assert called == []
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_gate_asks_of_a_tenants_stack_its_tenant_alone(cloud: Cloud, called: list[str]) -> None:
+    running = cast("Running", SimpleNamespace(place=place(cloud, cloud.root)))
+    found = gates._called(running, ["acme"], stack_of("acme", "acme"))
+    assert {each.partition(":")[0] for each in found} == {"acme"}
+    assert called == ["acme"]
+    assert gates._called(running, [], stack_of("removed")) == []
+    assert called == ["acme"]

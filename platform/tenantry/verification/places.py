@@ -24,6 +24,8 @@ from tenantry.verification.doubts import Settled, settled
 from tenantry.verification.findings import Finding, findings
 from tenantry.verification.reading import Reading
 
+SHARED = ""  # beside slugs: what all tenants share
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -45,6 +47,7 @@ def of_stack(
     """Of the cell and the settings that the stack's file names.
 
     Args:
+        tenants: slugs, and `SHARED`; empty for everything.
         held: whether a rollback may hold tenants, which the stack's record alone says.
         environment: of the engine, which reads that record.
 
@@ -112,6 +115,6 @@ def _report(
 def _chosen(cell: Cell, slugs: Collection[str]) -> Sequence[Tenant]:
     known = {tenant.slug: tenant for tenant in cell.tenants}
     for slug in slugs:
-        if slug not in known:
+        if slug not in (SHARED, *known):
             raise WrongInput(unknown("tenant", slug, known))
     return [tenant for slug, tenant in known.items() if not slugs or slug in slugs]

@@ -57,10 +57,16 @@ def _fared(running: Running, slugs: Sequence[str], window: Window) -> dict[str, 
 
 
 def _called(running: Running, slugs: Sequence[str], stack: FleetStack) -> list[str]:
-    from tenantry.verification.places import of_stack
+    """Of what the stack declares alone: tenants on the cell whose turn is in a later ring run the release
+    before.
+    """
+    from tenantry.verification.places import SHARED, of_stack
 
+    declared = slugs if stack.tenant else [SHARED, *slugs]
+    if not declared:  # its tenant is removed
+        return []
     held = bool(run_by(stack.backend.outputs(stack.name))[1])  # since the update
-    report = of_stack(running.place, slugs, call=True, held=held, environment=stack.backend.environment)
+    report = of_stack(running.place, declared, call=True, held=held, environment=stack.backend.environment)
     return [
         f"{each.tenant or 'what all share'}: {each.resource} {each.property} is {each.found}, "
         f"not {each.expected}"

@@ -57,17 +57,20 @@ def _mapping(reading: Reading, inputs: Inputs) -> Found | None:
 
 def _mappings_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
     """Of a tenant's domain all; of one that cells may share those that lead to this cell's API."""
-    own = {each.inputs["domainName"] for each in of_type(declared, tokens.DOMAIN_NAME) if each.owner}
+    own = {
+        each.inputs["domainName"]: each.owner for each in of_type(declared, tokens.DOMAIN_NAME) if each.owner
+    }
     apis = {each.found.id for each in of_type(declared, tokens.REST_API) if each.found}
     mappings = [each for each in declared if each.type == tokens.BASE_PATH_MAPPING]
     known = {(each.inputs["domainName"], each.inputs.get("basePath")) for each in mappings}
     shared = {domain for (domain,) in inputs_of(declared, tokens.BASE_PATH_MAPPING, "domainName")}
-    for domain in sorted(own | shared):
+    for domain in sorted({*own, *shared}):
         for each in _mapped(reading, domain):
             leads_here = domain in own or each.get("restApiId") in apis
             if leads_here and (domain, _path(each)) not in known:
                 at = f"{each.get('restApiId')}/{each.get('stage')}"
-                yield Stray(f"DomainName {domain}", f"mappings.{_path(each) or '/'}", at)
+                owner = own.get(domain) or each.get("stage", "")
+                yield Stray(f"DomainName {domain}", f"mappings.{_path(each) or '/'}", at, owner)
 
 
 def _certificate(reading: Reading, inputs: Inputs) -> Found | None:

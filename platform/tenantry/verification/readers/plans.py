@@ -65,10 +65,12 @@ def _plans_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[St
     """Another plan that opens a stage of this API opens it to its own keys, under its own limits."""
     known = {each.found.id for each in of_type(declared, tokens.USAGE_PLAN) if each.found}
     apis = {each.found.id for each in of_type(declared, tokens.REST_API) if each.found}
+    prefix = reading.names.tenants
     for each in _plans(reading):
         opened = [of["stage"] for of in each.get("apiStages") or [] if of["apiId"] in apis]
-        if each["id"] not in known and (opened or each["name"].startswith(reading.names.tenants)):
-            yield Stray(f"UsagePlan {each['name']}", "apiStages", opened)
+        owner = each["name"].removeprefix(prefix) if each["name"].startswith(prefix) else ""
+        if each["id"] not in known and (opened or owner):
+            yield Stray(f"UsagePlan {each['name']}", "apiStages", opened, owner)
 
 
 def _members(reading: Reading, plan: str) -> list[Answer]:
