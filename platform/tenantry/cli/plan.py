@@ -10,6 +10,7 @@ from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import WrongInput
 
 if TYPE_CHECKING:
+    from tenantry.planning.previews import Preview
     from tenantry.planning.totals import Total
 
 NEEDS_PERSON = 3
@@ -62,20 +63,25 @@ def plan(
 
 def _digest(stack: str) -> str:
     from tenantry.operations import stacks
-    from tenantry.planning.previews import previewed
 
     stacks.find(stack)  # refuses what cannot be a stack's name
-    return previewed(stack).digest
+    return _previewed(stack).digest
 
 
 def _of_stack(stack: str, against: str, tenants: Path) -> "Total":
     from tenantry.operations import stacks
-    from tenantry.planning.previews import previewed, together
     from tenantry.planning.releases import compared
     from tenantry.planning.totals import of_stack
 
     cell = stacks.find(stack).cell
     if cell is None:
         raise WrongInput(f"Pulumi.{stack}.yaml has no tenantry:cell; write the cell that it deploys")
-    previews = [previewed(each) for each in stacks.with_tenants(stack)]
-    return of_stack(*compared(against, tenants, registered=False), cell, together(previews))
+    return of_stack(*compared(against, tenants, registered=False), cell, _previewed(stack))
+
+
+def _previewed(stack: str) -> "Preview":
+    """Of the cell's stack, with those of its tenants."""
+    from tenantry.operations import stacks
+    from tenantry.planning.previews import previewed, together
+
+    return together(previewed(each) for each in stacks.with_tenants(stack))
