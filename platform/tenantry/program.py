@@ -152,7 +152,10 @@ def _tenant(
         holds=holds,
     )
     _require_sender(cell, deployment)
-    newest = tenant_stacks.known_to_the_cell(_newest(deployment, contract.load()), last.releases, names)
+    newest = _newest(deployment, contract.load())
+    tenant_stacks.require_known_to_the_cell(newest, last.releases, names)
+    if pulumi.runtime.is_dry_run():
+        shared = shared.foreseen(newest, cell.domain.name if cell.domain else None)
     kept = _resolved(newest, cell, deployment)
     _begin(cell, begun)
     tenants = _of_tenants(cell, deployment, shared, kept)

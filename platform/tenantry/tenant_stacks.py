@@ -4,7 +4,7 @@ Whichever it is, names and inputs of AWS resources are the same: `tenantry fleet
 one to the other by moving what the engine recorded (docs/decisions/0028-a-stack-per-tenant.md).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -83,16 +83,14 @@ def imported(outputs: Mapping[str, Any], names: Names) -> tuple[Shared, CellSett
     return Shared.imported(shared), CellSettings(**shared["settings"])
 
 
-def known_to_the_cell(newest: Release, kept: Sequence[Release], names: Names) -> Release:
-    """What is newest for a tenant's stack: it runs what the cell's stack has uploaded. A preview only warns.
+def require_known_to_the_cell(newest: Release, kept: Collection[Release], names: Names) -> None:
+    """A tenant's stack runs what the cell's stack has uploaded. A preview only warns.
 
     Raises:
         WrongInput: the cell's stack was deployed with another release.
     """
-    if any((each.id, each.contract) == (newest.id, newest.contract) for each in kept):
-        return newest
-    _ahead("another release than this", names, warns=bool(kept))
-    return kept[-1]
+    if (newest.id, newest.contract) not in [(each.id, each.contract) for each in kept]:
+        _ahead("another release than this", names)
 
 
 def require_its_domain(outputs: Mapping[str, Any], domain: CellDomain | None, names: Names) -> None:
@@ -109,9 +107,9 @@ def require_its_domain(outputs: Mapping[str, Any], domain: CellDomain | None, na
         _ahead("another default_endpoint than the files give the cell", names)
 
 
-def _ahead(what: str, names: Names, warns: bool = True) -> None:
+def _ahead(what: str, names: Names) -> None:
     message = f"stack {names.stack} was deployed with {what}; deploy it first"
-    if not (warns and pulumi.runtime.is_dry_run()):
+    if not pulumi.runtime.is_dry_run():
         raise WrongInput(message)
     pulumi.log.warn(message)
 

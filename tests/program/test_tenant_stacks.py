@@ -9,6 +9,7 @@ import pulumi
 import pytest
 import yaml
 
+from tenantry.components.shared import layer_name
 from tenantry.errors import WrongInput
 from tenantry.guardrails.rules import RULES
 from tenantry.packing import artifact
@@ -195,8 +196,31 @@ def test_a_tenants_stack_waits_for_its_cell_to_be_deployed_with_the_same_release
         WrongInput, match="stack prod was deployed with another release than this; deploy it first"
     ):
         declared("prod.acme", {}, others={"prod": older, "prod.acme": {}})
-    preview, _ = declared("prod.acme", {}, preview=True, others={"prod": older, "prod.acme": {}})
-    assert preview.of_type("Stage")
+
+
+def test_a_preview_of_a_tenants_stack_shows_what_it_will_run_once_its_cell_is_deployed(
+    alone: tuple[RecordingMonitor, dict[str, Any]],
+) -> None:
+    """An approval of it covers the new code. Ids that only the cell's update makes are unknown until then."""
+    [release] = json.loads(alone[1]["releases"])
+    old = {"digest": "1" * 64, "mark": ""}
+    parts = {"id": "an-older-one", "code": old, "layers": {"": old}, "contract": old}
+    made = {
+        "codes": {old["digest"]: f"code/{old['digest']}.zip"},
+        "layers": {layer_name("", old["digest"]): "an-arn"},
+        "deployments": {old["digest"]: "an-id"},
+    }
+    cell = alone[1] | {
+        "releases": json.dumps([release | parts]),
+        "shared": alone[1]["shared"] | made,
+    }
+    preview, _ = declared("prod.acme", {}, preview=True, others={"prod": cell, "prod.acme": {}})
+    whole, _ = declared("prod", CELL, preview=True)
+    for engine in (preview, whole):
+        function = engine.of_type("Function")["acme.items"].inputs
+        assert function["s3Key"] == f"code/{'0' * 64}.zip"
+        unknown = (*function["layers"], engine.of_type("Stage")["acme"].inputs["deployment"])
+        assert [type(each) for each in unknown] == [pulumi.output.Unknown] * 2
 
 
 def test_a_tenants_stack_runs_its_cells_release_whatever_another_program_granted_it(
@@ -232,7 +256,8 @@ def test_a_tenants_stack_waits_for_its_cell_to_be_deployed_with_its_domain(
     others = {"prod": _with_folder(cell, after), "prod.acme": {}}
     with pytest.raises(WrongInput, match=f"stack prod was deployed with {message}; deploy it first"):
         declared("prod.acme", {}, others=others)
-    assert declared("prod.acme", {}, preview=True, others=others)[0].of_type("Stage")
+    preview, _ = declared("prod.acme", {}, preview=True, others=others)
+    assert preview.of_type("BasePathMapping")["acme"].inputs["domainName"] == "api.example.com"
 
     others["prod"] = declared("prod", ALONE | {"tenantry:tenants": str(after)})[1]
     engine, outputs = declared("prod.acme", {}, others=others)

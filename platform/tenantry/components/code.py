@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from tenantry.components.shared import object_key
 from tenantry.deployment import Deployment
 from tenantry.releases import Piece, Release, Releases
 
@@ -86,7 +87,7 @@ class Code(pulumi.ComponentResource):
         return aws.s3.BucketObjectv2(
             f"{kind}{piece.mark}",
             bucket=self._bucket.id,
-            key=f"{kind.replace('.', '/')}/{piece.digest}.zip",  # equal layers of two groups are two objects
+            key=object_key(kind, piece.digest),
             source=pulumi.FileAsset(str(source)) if source else None,
             content_type="application/zip",
             tags=self._deployment.tags(),

@@ -1,10 +1,12 @@
 """State what a tenant's resources need of their cell, wherever each of the two is declared."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
+
+from tenantry.releases import Release
 
 Made = Mapping[str, pulumi.Input[str]]
 
@@ -43,6 +45,20 @@ class Shared:
         """Raises KeyError: the cell was last deployed by a program that gave less."""
         return cls(**{name: exported[name] for name in (*_TEXTS, *_MADE)}, domain=exported.get("domain"))
 
+    def foreseen(self, release: Release, domain: str | None) -> "Shared":
+        """For a preview: as if the cell were deployed with that release and domain. What only its update can
+        say is unknown.
+        """
+        unknown: pulumi.Output[Any] = pulumi.Output.from_input(pulumi.UNKNOWN)
+        layers = {layer_name(group, each.digest): unknown for group, each in release.layers.items()}
+        return replace(
+            self,
+            deployments={release.contract.digest: unknown, **self.deployments},
+            codes={release.code.digest: object_key("code", release.code.digest), **self.codes},
+            layers={**layers, **self.layers},
+            domain=domain,
+        )
+
 
 _TEXTS = ("api", "bucket", "table", "topic", "boundary")
 _MADE = ("deployments", "codes", "layers")
@@ -51,3 +67,8 @@ _MADE = ("deployments", "codes", "layers")
 def layer_name(group: str, digest: str) -> str:
     """The platform's own layer is that of no group."""
     return f"{group}/{digest}"
+
+
+def object_key(kind: str, digest: str) -> str:
+    """Equal layers of two groups are two objects."""
+    return f"{kind.replace('.', '/')}/{digest}.zip"
