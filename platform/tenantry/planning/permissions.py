@@ -11,6 +11,7 @@ from tenantry.planning.declared import Declared, DeclaredResource
 from tenantry.planning.differences import Line
 from tenantry.planning.steps import Stepped
 from tenantry.rules.kinds import KINDS
+from tenantry.rules.policies import statements
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,10 +55,10 @@ def _holder(each: Stepped) -> str:
 
 def _grants(resource: DeclaredResource, name: str) -> set[Grant]:
     text = resource.inputs.get(name)
-    statements = json.loads(text)["Statement"] if text and _readable(resource, name) else []
+    stated = statements(json.loads(text)) if text and _readable(resource, name) else []
     return {
         Grant(who, _short(on), _where(statement.get("Condition", {})), action)
-        for statement in statements
+        for statement in stated
         if statement["Effect"] == "Allow"
         for who in _principals(statement.get("Principal"))
         for on in _each(statement.get("Resource", "itself"))

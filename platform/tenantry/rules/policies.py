@@ -4,7 +4,7 @@ Whatever has a `ForAllValues` has the `Null` condition too: the former is true o
 such value.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 Statement = dict[str, Any]
@@ -121,9 +121,9 @@ def boundary(
 LEAVING = "Leaving"  # how statements are named that the next update takes back (docs/decisions/0023)
 
 
-def extended(policy: Policy, statements: list[Statement]) -> Policy:
+def extended(policy: Policy, more: list[Statement]) -> Policy:
     """The policy with more statements, such as those that a tenant's own key asks for."""
-    return {**policy, "Statement": [*policy["Statement"], *statements]}
+    return {**policy, "Statement": [*policy["Statement"], *more]}
 
 
 def gateway_logging_trust() -> Policy:
@@ -172,6 +172,12 @@ def budget_notices(topic: str, account: str, budget: str) -> Statement:
 
 def document(*statements: Statement) -> Policy:
     return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def statements(policy: Mapping[str, Any]) -> list[Statement]:
+    """Of a policy that somebody else may have written: AWS also takes one statement without a list."""
+    stated = policy["Statement"]
+    return stated if isinstance(stated, list) else [stated]
 
 
 def log(log_group: str) -> Statement:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tenantry.rules.policies import statements
 from tenantry.verification.reader import UNKNOWN
 
 Difference = tuple[str, Any, Any]
@@ -71,12 +72,11 @@ def _read(value: Any) -> Any:
 
 def _policy(policy: Mapping[str, Any]) -> dict[str, Any]:
     """Statements by their Sid where each has one of its own; one of a list alone is the same as itself."""
-    listed = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
-    statements = [_flat(each) for each in listed]
-    sids = [each.get("Sid") for each in statements]
+    listed = [_flat(each) for each in statements(policy)]
+    sids = [each.get("Sid") for each in listed]
     named = all(sids) and len(set(sids)) == len(sids)
     return {
-        "statements": dict(zip(sids, statements, strict=True)) if named else statements,
+        "statements": dict(zip(sids, listed, strict=True)) if named else listed,
         **{name: value for name, value in policy.items() if name not in ("Statement", "Id")},
     }
 

@@ -84,6 +84,18 @@ def test_the_same_view_as_without_the_engine() -> None:
     assert elsewhere.summary == "touches 0 of 0 tenants; +$0.00 a month"
 
 
+def test_what_a_policy_gains_is_said_where_somebody_wrote_its_one_statement_without_a_list() -> None:
+    """A refresh takes over into the state what was changed by hand."""
+    files = of_platform(load_platform(TENANTS), ())
+    old = {"policy": json.dumps({"Version": "2012-10-17", "Statement": ALLOWED})}
+    new = policy(ALLOWED, {**ALLOWED, "Action": "sqs:DeleteMessage"})
+    found = of_stack(
+        files, files, "demo", read(json.dumps({"steps": [step("update", POLICY, "acme.items", old, new)]}))
+    )
+    [acme] = [each for each in found.tenants if each.tenant == "acme"]
+    assert acme.lines[:1] == (Line("role acme.items may now sqs:DeleteMessage on sqs queue", True),)
+
+
 def test_a_pooled_table_that_its_cell_leaves_is_said() -> None:
     files = of_platform(load_platform(TENANTS), ())
     left = step("delete", "tenantry:index:Cell$aws:dynamodb/table:Table", "demo", {}, retainOnDelete=True)

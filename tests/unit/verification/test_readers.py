@@ -19,7 +19,7 @@ from tenantry.verification.reading import Reading
 from tests.support.engine import ARNS
 
 TAGS = {"stack": "demo", "cell": "demo"}
-LOGS = {
+LOGS: dict[str, Any] = {
     "Version": "2012-10-17",
     "Statement": {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"},
 }
@@ -103,6 +103,28 @@ def test_an_attached_policy_is_there_or_it_is_not(reading: Reading) -> None:
     assert read(Reading(Names("demo"), ARNS, reading.client, reading.url), inputs) is None
     iam.attach_role_policy(RoleName="logging", PolicyArn=arn["Policy"]["Arn"])
     assert differing(tokens.ROLE_POLICY_ATTACHMENT, inputs, read(reading, inputs)) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "differs", "leaving"),
+    [
+        ({}, [], []),
+        ({"Action": "*"}, ["policy.statements[0].Action"], []),
+        ({"Sid": "LeavingUse"}, ["policy.statements"], ["policy.LeavingUse"]),
+    ],
+)
+def test_a_policy_of_one_statement_without_a_list_is_compared(
+    reading: Reading, changed: dict[str, str], differs: list[str], leaving: list[str]
+) -> None:
+    inputs = {"role": "tenantry_demo_acme_items", "name": "own", "policy": json.dumps(LOGS)}
+    there = {**LOGS, "Statement": {**LOGS["Statement"], **changed}}
+    iam, reader = reading.client("iam"), READERS[tokens.ROLE_POLICY]
+    _role(iam, inputs["role"])
+    iam.put_role_policy(RoleName=inputs["role"], PolicyName="own", PolicyDocument=json.dumps(there))
+    assert differing(tokens.ROLE_POLICY, inputs, reader.read(reading, inputs)) == differs
+    role = Deployed("role", tokens.ROLE, "acme.items", "acme", {}, Found(inputs["role"], {}))
+    policy = Deployed("policy", tokens.ROLE_POLICY, "acme.items", "acme", inputs, None)
+    assert [each.property for each in reader.beyond(reading, [role, policy])] == leaving
 
 
 class Gateway:

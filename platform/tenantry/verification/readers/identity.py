@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tenantry.rules.kinds import tokens
-from tenantry.rules.policies import LEAVING
+from tenantry.rules.policies import LEAVING, statements
 from tenantry.verification.reader import (
     UNKNOWN,
     Deployed,
@@ -64,7 +64,7 @@ def _inline(reading: Reading, inputs: Inputs) -> Found | None:
     if there is None:
         return None
     policy = there["PolicyDocument"]
-    staying = [each for each in policy["Statement"] if not _leaves(each)]
+    staying = [each for each in statements(policy) if not _leaves(each)]
     found = {"role": role, "name": there["PolicyName"], "policy": {**policy, "Statement": staying}}
     return Found(f"{role}:{name}", found)
 
@@ -84,7 +84,7 @@ def _inline_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[S
             if (name, policy) not in known:
                 yield Stray(str(role), f"inlinePolicies.{policy}", document, role.owner)
             elif document:
-                for each in filter(_leaves, document["Statement"]):
+                for each in filter(_leaves, statements(document)):
                     yield Stray(str(role), f"policy.{each['Sid']}", each, role.owner, passing=True)
 
 
