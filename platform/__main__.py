@@ -17,9 +17,9 @@ def recorded(cell: Cell) -> None:
     """The engine's own history reports the end."""
     arn = aws.get_caller_identity().arn
     tenants = [tenant.slug for tenant in cell.tenants]
-    names, _ = stack_and_tenant(pulumi.get_stack())
+    names, tenant = stack_and_tenant(pulumi.get_stack())
     trail = kept.of_stack(names.stack, lambda: arn)
-    line = trail.begin("deploy", None, cell=cell.name, tenants=tenants)
+    line = trail.begin("deploy", tenant, cell=cell.name, tenants=tenants)
     # In CI's log, a witness that nobody with rights to the state can alter.
     pulumi.log.info(f"recorded for `tenantry audit` as line {Head.of(line)}")
 

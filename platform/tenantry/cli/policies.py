@@ -71,11 +71,13 @@ def _audit(names: Names, arns: Arns) -> dict[str, Any]:
     from tenantry.operations.stores import Bucket
     from tenantry.operations.trail import kept
 
-    lines, history = kept.stores(names.stack)
+    lines, history = kept.stored(names.stack)
     if not isinstance(lines, Bucket):
         raise WrongInput(f"the record of {names.stack} is in a folder, {lines}; it needs no AWS policy")
-    engines = history if isinstance(history, Bucket) and history.bucket == lines.bucket else lines
-    return operator_policies.audit(lines.bucket, lines.prefix, engines.prefix, arns)
+    begins = []
+    if history and isinstance(history.store, Bucket) and history.store.bucket == lines.bucket:
+        begins = [history.store.prefix + each for each in history.begins]
+    return operator_policies.audit(lines.bucket, lines.prefix, begins, arns)
 
 
 def _print(

@@ -31,9 +31,10 @@ def split(stack: CellStack, yes: Yes = False, as_json: AsJson = False) -> None:
 def join(stack: CellStack, yes: Yes = False, as_json: AsJson = False) -> None:
     """Take the tenants of a cell back into its stack; nothing on AWS changes."""
     from tenantry.operations.splitting import join as join_cell
+    from tenantry.operations.trail.engine_history import JOIN
 
     asked = f"{stack} takes its tenants back. Nobody may deploy {stack} or a tenant meanwhile. Continue?"
-    slugs = _done(stack, "fleet join", join_cell, asked, yes)
+    slugs = _done(stack, JOIN, join_cell, asked, yes)
     if as_json:
         print_json({"stack": stack, "joined": slugs})
         return

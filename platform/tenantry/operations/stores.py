@@ -42,6 +42,10 @@ class Store(Protocol):
         """Of the files in that folder, in order; hidden ones are left out."""
         ...
 
+    def names_within(self, begin: str) -> list[str]:
+        """Of the files in each folder whose name, with its slash, begins so; likewise."""
+        ...
+
     def read(self, name: str) -> bytes:
         """Empty where there is no such file."""
         ...
@@ -82,6 +86,10 @@ class Folder:
                 return []
         begin = f"{below}/" if below else ""
         return sorted(begin + each for each in found if not each.startswith("."))
+
+    def names_within(self, begin: str) -> list[str]:
+        there = [each for each in self.names() if (self.root / each).is_dir()]
+        return [name for each in there if f"{each}/".startswith(begin) for name in self.names(each)]
 
     def read(self, name: str) -> bytes:
         return self.read_all([name]).get(name, b"")
@@ -158,8 +166,10 @@ class Bucket:
         return f"s3://{self.bucket}/{self.prefix}"
 
     def names(self, below: str = "") -> list[str]:
-        prefix = f"{self.prefix}{below}/" if below else self.prefix
-        pages = self._pages("list_objects_v2", prefix)
+        return self.names_within(f"{below}/" if below else "")
+
+    def names_within(self, begin: str) -> list[str]:
+        pages = self._pages("list_objects_v2", self.prefix + begin)
         found = (each["Key"] for page in pages for each in page.get("Contents", []))
         return sorted(each.removeprefix(self.prefix) for each in found)
 

@@ -56,16 +56,17 @@ def _looking(right: Right) -> Right:
     return replace(right, writes="", reads=" ".join(reads))
 
 
-def audit(bucket: str, lines: str, history: str, arns: Arns) -> Policy:
+def audit(bucket: str, lines: str, histories: Sequence[str], arns: Arns) -> Policy:
     """What it takes to record changes and to read the record: a line may be added, and none written again.
 
     Args:
         lines: where the lines are in the bucket, as a key that ends in a slash.
-        history: where the engine's history is, likewise.
+        histories: what the keys of the engine's histories begin with, if they are in it too.
     """
     whole = f"arn:{arns.partition}:s3:::{bucket}"
+    read = [f"{each}*" for each in (lines, *histories)]
     allowed: list[Policy] = [
-        {"Sid": "Read", "Action": ["s3:GetObject"], "Resource": [f"{whole}/{lines}*", f"{whole}/{history}*"]},
+        {"Sid": "Read", "Action": ["s3:GetObject"], "Resource": [f"{whole}/{each}" for each in read]},
         {
             "Sid": "Add",
             "Action": ["s3:PutObject"],
@@ -77,7 +78,7 @@ def audit(bucket: str, lines: str, history: str, arns: Arns) -> Policy:
             "Sid": "List",
             "Action": ["s3:ListBucket", "s3:ListBucketVersions"],
             "Resource": [whole],
-            "Condition": {"StringLike": {"s3:prefix": [f"{lines}*", f"{history}*"]}},
+            "Condition": {"StringLike": {"s3:prefix": read}},
         },
     ]
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **each} for each in allowed]}

@@ -57,6 +57,14 @@ def test_files_are_listed_in_order(kept: Store) -> None:
     assert kept.names("c") == []
 
 
+def test_files_of_several_folders_are_listed_by_how_the_folders_names_begin(kept: Store) -> None:
+    for name in ("demo.globex/1", "demo.acme/1", "demo.acme/2", "demo/1", "demo2/1"):
+        assert kept.swap(name, b"", b"x")
+    assert kept.names_within("demo.") == ["demo.acme/1", "demo.acme/2", "demo.globex/1"]
+    assert kept.names_within("demo/") == ["demo/1"]
+    assert kept.names_within("other.") == []
+
+
 def test_a_files_age_is_measured_by_the_clock_of_the_folder(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.swap("lock", b"", b"mine")

@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -20,7 +22,7 @@ from moto import mock_aws
 from tenantry.errors import Failed, WrongInput
 from tenantry.operations.stores import Bucket, Folder, Store
 from tenantry.operations.trail import kept, lines
-from tenantry.operations.trail.engine_history import EngineHistory
+from tenantry.operations.trail.engine_history import JOIN, EngineHistory
 from tenantry.operations.trail.heads import Head, Heads
 from tenantry.operations.trail.trail import Trail, Unrecorded
 from tenantry.rules import operator_policies
@@ -294,7 +296,7 @@ def test_the_policy_of_the_record_allows_each_call_and_no_line_to_be_written_aga
         pass
     assert trail.faults()[1] == []
     rights = {"ListObjectsV2": "ListBucket", "ListObjectVersions": "ListBucketVersions"}
-    policy = operator_policies.audit(BUCKET, prefix, ".pulumi/", Arns("aws", "eu-west-3", "123456789012"))
+    policy = operator_policies.audit(BUCKET, prefix, [".pulumi/"], Arns("aws", "eu-west-3", "123456789012"))
     allowed = {action for each in policy["Statement"] for action in each["Action"]}
     assert {f"s3:{rights.get(name, name)}" for name, _ in calls} == allowed
     assert all(params["IfNoneMatch"] == "*" for name, params in calls if name == "PutObject")
@@ -314,19 +316,30 @@ def test_an_attempt_whose_answer_was_lost_counts_as_written(tmp_path: Path) -> N
     assert [each.number for each in trail.lines("acme")] == [1, 2]
 
 
-def entry(folder: Path, moment: int, **told: Any) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"demo-{moment:019}.history.json"
+def entry(root: Path, moment: int, stack: str = "demo", **told: Any) -> Path:
+    """As the engine keeps one below the project's folder of histories."""
+    file = root / stack / f"{stack}-{moment:019}.history.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"kind": "update", "result": "succeeded", "endTime": 1_700_000_000, **told}))
     return file
 
 
+def trail_with(tmp_path: Path) -> tuple[Trail, Path]:
+    """One that chains the histories in that folder."""
+    histories = tmp_path / "history"
+    history = EngineHistory(Folder(histories), "demo")
+    return trail_on(Folder(tmp_path / "lines"), tmp_path / "seen", history), histories
+
+
+def chained(trail: Trail, tenant: str = "acme") -> list[str]:
+    return [each.details["entry"] for each in trail.lines(tenant) if each.step == "seen"]
+
+
 def test_the_engines_history_is_chained_once_without_what_may_be_secret(tmp_path: Path) -> None:
-    folder = tmp_path / "history"
+    trail, folder = trail_with(tmp_path)
     told = {"config": {"tenantry:apiKey": {"value": "needle"}}, "message": "needle"}
     environment = {"git.head": "beef", "git.dirty": "true", "ci.build.url": "https://ci.example/1"}
     first = entry(folder, 1, **told, environment=environment, resourceChanges={"create": 12})
-    trail = trail_on(Folder(tmp_path / "lines"), tmp_path / "seen", EngineHistory(Folder(folder)))
     trail.begin("deploy", None)
     entry(folder, 2, kind="destroy")
     trail.begin("deploy", None)
@@ -346,6 +359,72 @@ def test_the_engines_history_is_chained_once_without_what_may_be_secret(tmp_path
     ]
     first.unlink()
     assert f"{first.name} is gone from {folder}" in trail.faults()[1]
+
+
+def test_the_histories_of_a_cells_stack_and_of_its_tenants_stacks_are_chained_each_in_its_own_order(
+    tmp_path: Path,
+) -> None:
+    trail, folder = trail_with(tmp_path)
+    cells, acmes = entry(folder, 5), entry(folder, 7, stack="demo.acme")
+    globexs = entry(folder, 6, stack="demo.globex")
+    for stack in ("demo2", "demo2.acme", "other"):
+        entry(folder, 8, stack=stack)
+    trail.begin("deploy", None)
+    behind = entry(folder, 3, stack="demo.acme-eu")  # by a machine whose clock is
+    destroyed = entry(folder, 9, stack="demo.acme", kind="destroy")
+    trail.begin("redrive", "globex")
+    trail.begin("redrive", "globex")
+    assert chained(trail, "acme") == [cells.name, acmes.name, destroyed.name]
+    assert chained(trail, "acme-eu") == [cells.name, behind.name]
+    assert chained(trail, "globex") == [cells.name, globexs.name]
+    assert trail.faults()[1] == []
+
+
+def test_an_entry_of_a_tenants_history_that_was_altered_or_deleted_is_found(tmp_path: Path) -> None:
+    trail, folder = trail_with(tmp_path)
+    altered, deleted, _ = (entry(folder, moment, stack="demo.acme") for moment in (1, 2, 3))
+    trail.begin("deploy", None)
+    altered.write_text(altered.read_text().replace("update", "refresh"))
+    deleted.unlink()
+    assert trail.faults()[1] == [
+        f"{altered.name} of {folder} is not as it was recorded",
+        f"{deleted.name} is gone from {folder}",
+    ]
+
+
+def test_a_record_that_chained_only_the_cells_stack_goes_on_and_stays_whole(tmp_path: Path) -> None:
+    """As a release did that wrote the newest entry as a text."""
+    trail, folder = trail_with(tmp_path)
+    old = entry(folder, 1)
+    trail.begin("deploy", None)
+    assert isinstance(trail.store, Folder)
+    previous = lines.NONE_BEFORE
+    for number, content in trail.contents().items():
+        line = replace(lines.read(number, content), engine=old.name, previous=previous)
+        (trail.store.root / f"{number:012}.json").write_bytes(line.content)
+        previous = line.sha256
+    shutil.rmtree(trail.heads.folder)
+    assert trail.faults()[1] == []
+    own = entry(folder, 2, stack="demo.acme")
+    new = entry(folder, 3)
+    trail.begin("deploy", None)
+    assert chained(trail) == [old.name, own.name, new.name]
+    assert trail.faults()[1] == []
+    old.write_text("{}")
+    assert trail.faults()[1] == [f"{old.name} of {folder} is not as it was recorded"]
+
+
+def test_a_tenants_history_that_a_join_removed_is_not_missed(tmp_path: Path) -> None:
+    trail, folder = trail_with(tmp_path)
+    first, own = entry(folder, 1), entry(folder, 2, stack="demo.acme")
+    with trail.act(JOIN, None):
+        own.unlink()
+    entry(folder, 3, stack="demo.acme")  # split again
+    trail.begin("deploy", "acme")
+    assert trail.faults()[1] == []
+    first.unlink()
+    entry(folder, 4)
+    assert trail.faults()[1] == [f"{first.name} is gone from {folder}"]
 
 
 @pytest.fixture

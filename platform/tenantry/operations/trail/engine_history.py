@@ -1,20 +1,23 @@
-"""Chain the entries of the engine's own history of a stack: updates, and `destroy`, which runs no program.
+"""Chain the entries of the engine's own histories: updates, and `destroy`, which runs no program.
 
-A backend in a folder or a bucket keeps a file for each that has ended (pkg/backend/diy/state.go of Pulumi).
+A cell's stack has one, and so has each stack of a tenant. A backend in a folder or a bucket keeps a file for
+each operation that has ended (pkg/backend/diy/state.go of Pulumi).
 """
 
 import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from tenantry.operations.stores import Store
-from tenantry.operations.trail.lines import Line, Step
+from tenantry.operations.trail.lines import Line, Step, stack_of
+from tenantry.rules.naming import PART
 
+JOIN: Final = "fleet join"  # it removes the stacks of tenants, and their histories with them
 _NAME: Final = re.compile(r".+-[0-9]{19}\.history\.json(\.gz|\.zst)?")
 
 
@@ -24,6 +27,10 @@ class Entry:
 
     name: str
     content: bytes
+
+    @property
+    def stack(self) -> str:
+        return stack_of(self.name)
 
     @property
     def sha256(self) -> str:
@@ -52,22 +59,43 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class EngineHistory:
-    store: Store
+    """`store` has a folder for each stack of the project; `stack` is the cell's."""
 
-    def after(self, name: str) -> Iterator[Entry]:
-        """Those that are newer than the entry of that name; of all, for an empty one."""
-        newer = [each for each in self._names() if each > name]
-        yield from (Entry(*each) for each in sorted(self.store.read_all(newer).items()))
+    store: Store
+    stack: str
+
+    @property
+    def begins(self) -> tuple[str, str]:
+        """What the names of all entries in the store begin with."""
+        return f"{self.stack}/", f"{self.stack}{PART}"
+
+    def after(self, chained: Mapping[str, str]) -> list[Entry]:
+        """Those that are newer than what is chained of their stack, the oldest first.
+
+        Args:
+            chained: the newest entry of each stack, by its name.
+        """
+        newer = [path for name, path in self._paths().items() if name > chained.get(stack_of(name), "")]
+        entries = [Entry(*each) for each in self._read(newer).items()]
+        return sorted(entries, key=lambda each: each.name.removeprefix(each.stack))
 
     def faults(self, lines: Iterable[Line]) -> Iterator[str]:
-        """Where it is gone as a whole, so is the stack: `pulumi stack rm` takes it."""
-        chained = {each.details["entry"]: each.details["sha256"] for each in lines if each.step is Step.SEEN}
-        newest = max(chained, default="")
-        there = self.store.read_all(self._names())
-        for name in sorted({*chained, *there} if there else ()):
+        """Where a stack's is gone as a whole, so is the stack: `pulumi stack rm` takes it."""
+        chained: dict[str, str] = {}
+        joined: set[str] = set()
+        for line in lines:
+            if line.step is Step.SEEN:
+                chained[line.details["entry"]] = line.details["sha256"]
+            elif line.action == JOIN:
+                joined |= {each for each in chained if stack_of(each) != self.stack}
+        newest = {stack_of(name): name for name in sorted(chained)}
+        there = self._read(self._paths().values())
+        stacks = {stack_of(name) for name in there}
+        for name in sorted(each for each in {*chained, *there} if stack_of(each) in stacks):
             if name not in there:
-                yield f"{name} is gone from {self.store}"
-            elif name not in chained and name < newest:
+                if name not in joined:
+                    yield f"{name} is gone from {self.store}"
+            elif name not in chained and name < newest.get(stack_of(name), ""):
                 yield (
                     f"{name} of {self.store} is older than the newest entry recorded, but is not recorded "
                     "itself"
@@ -75,8 +103,17 @@ class EngineHistory:
             elif name in chained and Entry(name, there[name]).sha256 != chained[name]:
                 yield f"{name} of {self.store} is not as it was recorded"
 
-    def _names(self) -> list[str]:
-        return [each for each in self.store.names() if _NAME.fullmatch(each)]
+    def _read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        return {_name(path): content for path, content in self.store.read_all(paths).items()}
+
+    def _paths(self) -> dict[str, str]:
+        """In the store, by the entry's name."""
+        found = [path for begin in self.begins for path in self.store.names_within(begin)]
+        return {_name(path): path for path in found if _NAME.fullmatch(_name(path))}
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _moment(seconds: Any) -> str | None:

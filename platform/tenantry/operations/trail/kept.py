@@ -31,7 +31,7 @@ def cells() -> list[str]:
 
 
 def of_stack(stack: str, arn: Callable[[], str | None], backend: str | None = None) -> Trail:
-    """Of a stack on AWS.
+    """Of a cell's stack on AWS, and of the stacks of its tenants.
 
     Args:
         arn: whose credentials are used on AWS, if they are.
@@ -40,12 +40,12 @@ def of_stack(stack: str, arn: Callable[[], str | None], backend: str | None = No
     Raises:
         Failed: the state is at a place where none can be kept, or the engine is not logged in.
     """
-    lines, history = stores(stack, backend)
+    lines, history = stored(stack, backend)
     by, commit = lambda: origin.by(arn()), partial(origin.commit, paths.ROOT)
-    return Trail(lines, _heads(lines), by, commit, EngineHistory(history) if history else None)
+    return Trail(lines, _heads(lines), by, commit, history)
 
 
-def stores(stack: str, backend: str | None = None) -> tuple[Store, Store | None]:
+def stored(stack: str, backend: str | None = None) -> tuple[Store, EngineHistory | None]:
     """Where the stack's lines are; and its engine's history, where the engine keeps one by files.
 
     Raises:
@@ -60,7 +60,8 @@ def stores(stack: str, backend: str | None = None) -> tuple[Store, Store | None]
             f"the state is at {parts.scheme}://{parts.hostname}, where no record can be kept; "
             f"set {SETTING} to s3://YOUR-BUCKET in Pulumi.yaml"
         )
-    return lines, store(backend, paths.ROOT, f".pulumi/history/{project}/{stack}")
+    history = store(backend, paths.ROOT, f".pulumi/history/{project}")
+    return lines, EngineHistory(history, stack) if history else None
 
 
 def _cells() -> Path:

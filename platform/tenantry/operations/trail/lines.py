@@ -41,7 +41,8 @@ class Line:
         by: `name` of the person, URL of CI's `run`, `arn` of the credentials; None each where unknown.
         commit: `head` of git, and whether the checkout was `dirty`; None outside of git.
         details: counts and names, never a value of a key or a secret.
-        engine: the newest entry of the engine's history that this record has chained.
+        engine: the newest entry that this record has chained of each stack's history, by the stack; of the
+            cell's stack alone, an earlier release wrote it as a text.
     """
 
     number: int
@@ -54,7 +55,7 @@ class Line:
     by: Mapping[str, str | None]
     commit: Mapping[str, Any] | None
     details: Mapping[str, Any]
-    engine: str = ""
+    engine: Mapping[str, str] | str
 
     @property
     def sha256(self) -> str:
@@ -65,8 +66,20 @@ class Line:
         """As it is stored."""
         return _canonical({**asdict(self), "sha256": self.sha256}) + b"\n"
 
+    @property
+    def chained(self) -> Mapping[str, str]:
+        """`engine`, whichever release wrote it."""
+        if not isinstance(self.engine, str):
+            return self.engine
+        return {stack_of(self.engine): self.engine} if self.engine else {}
+
     def concerns(self, tenant: str) -> bool:
         return self.tenant in (None, tenant)
+
+
+def stack_of(entry: str) -> str:
+    """Whose history an entry is of, by its name."""
+    return entry.rpartition("-")[0]
 
 
 def read(number: int, content: bytes) -> Line:

@@ -5,7 +5,7 @@ Two writers never fork the chain: a line's number is its file's name, which is t
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from tenantry.operations.trail.engine_history import EngineHistory, Entry
 from tenantry.operations.trail.heads import Head, Heads
 from tenantry.operations.trail.lines import Line, Step
 from tenantry.operations.trail.origin import By
+from tenantry.rules.naming import stack_and_tenant
 
 ATTEMPTS: Final = 100  # each is lost to somebody else's line
 _NAME: Final = re.compile(r"([0-9]{12})\.json")
@@ -44,7 +45,7 @@ class Trail:
         heads: what this machine has seen of it.
         by: who acts; asked when a line is written.
         commit: from which commit, or None.
-        history: the engine's own, to be chained too; None where there is none.
+        history: the engine's own of its stacks, to be chained too; None where there is none.
     """
 
     store: Store
@@ -139,8 +140,8 @@ class Trail:
 
     def _chain_history(self, history: EngineHistory) -> None:
         last = self._last()
-        entries = list(history.after(last.engine if last else ""))
-        while entries := [each for each in entries if last is None or each.name > last.engine]:
+        entries = history.after(_chained(last))
+        while entries := [each for each in entries if each.name > _chained(last).get(each.stack, "")]:
             self._took(_seen(entries[0], last))
             last = self._last()
 
@@ -181,7 +182,7 @@ class Trail:
 def _next(last: Line | None, **content: Any) -> Line:
     """The line after that one."""
     return Line(
-        **{"engine": last.engine if last else "", **content},
+        **{"engine": _chained(last), **content},
         number=last.number + 1 if last else 1,
         previous=last.sha256 if last else lines.NONE_BEFORE,
         at=_moment(datetime.now(UTC)),
@@ -201,12 +202,16 @@ def _seen(entry: Entry, last: Line | None) -> Line:
         act=secrets.token_hex(8),
         step=Step.SEEN,
         action=f"pulumi {document.get('kind', '?')}",
-        tenant=None,
+        tenant=stack_and_tenant(entry.stack)[1],
         by={"name": None, "run": environment.get("ci.build.url"), "arn": None},
         commit={"head": head, "dirty": environment.get("git.dirty") == "true"} if head else None,
         details=entry.facts(),
-        engine=entry.name,
+        engine={**_chained(last), entry.stack: entry.name},
     )
+
+
+def _chained(last: Line | None) -> Mapping[str, str]:
+    return last.chained if last else {}
 
 
 def _moment(at: datetime) -> str:
