@@ -484,7 +484,35 @@ def unrotated(cloud: Cloud) -> Undo:
     return lambda: kms.enable_key_rotation(KeyId=key)
 
 
+def granted_key(cloud: Cloud) -> Undo:
+    kms, key = cloud("kms"), cloud.id(tokens.KEY, KEYED)
+    grantee = "arn:aws:iam::210987654321:role/eve"
+    made = kms.create_grant(KeyId=key, GranteePrincipal=grantee, Operations=["Decrypt"])["GrantId"]
+    return lambda: kms.revoke_grant(KeyId=key, GrantId=made)
+
+
+def streamed_table(cloud: Cloud) -> Undo:
+    tables, streams = cloud("dynamodb"), cloud("kinesis")
+    streams.create_stream(StreamName="stolen", ShardCount=1)
+    arn = streams.describe_stream_summary(StreamName="stolen")["StreamDescriptionSummary"]["StreamARN"]
+    fed = {"TableName": "tenantry_demo", "StreamArn": arn}
+    tables.enable_kinesis_streaming_destination(**fed)
+
+    def undo() -> None:
+        tables.disable_kinesis_streaming_destination(**fed)
+        streams.delete_stream(StreamName="stolen")
+
+    return undo
+
+
 # --- watching ---
+
+
+def forwarded_log(cloud: Cloud) -> Undo:
+    logs, filtered = cloud("logs"), {"logGroupName": f"/aws/lambda/{ITEMS}", "filterName": "stolen"}
+    arn = cloud.made.arns.function("eve")
+    logs.put_subscription_filter(**filtered, filterPattern="", destinationArn=arn)
+    return lambda: logs.delete_subscription_filter(**filtered)
 
 
 def kept_for_ever(cloud: Cloud) -> Undo:
@@ -603,6 +631,9 @@ PLANTS: list[tuple[Callable[[Cloud], Undo], str, str, str]] = [
     (public_bucket, tokens.BUCKET_PUBLIC_ACCESS_BLOCK, "BucketPublicAccessBlock demo", ""),
     (key_policy, tokens.KEY, f"Key {KEYED}", r"policy\.statements"),
     (unrotated, tokens.KEY, f"Key {KEYED}", "enableKeyRotation"),
+    (granted_key, tokens.KEY, f"Key {KEYED}", "grants"),
+    (streamed_table, tokens.TABLE, "Table demo", "kinesisStreams"),
+    (forwarded_log, tokens.LOG_GROUP, "LogGroup acme.items", "subscriptionFilters"),
     (kept_for_ever, tokens.LOG_GROUP, "LogGroup acme.items", "retentionInDays"),
     (silent_alarm, tokens.COMPOSITE_ALARM, "CompositeAlarm acme.unhealthy", "alarmActions"),
     (deaf_alarm, tokens.METRIC_ALARM, "MetricAlarm acme.", "threshold"),

@@ -42,6 +42,7 @@ DOUBTS = (
         r"(body\.)?methods\..*(apiKeyRequired|authoriz)|(body\.)?methods\.[^.]*$",
     ),
     Doubt("KMS takes the key's policy", (tokens.KEY,), "policy"),
+    Doubt("ListGrants names DynamoDB's own grants by a service", (tokens.KEY,), "grants"),
     Doubt("`redriveAllowPolicy` may name a queue that is made only afterwards", (tokens.QUEUE,), "redrive"),
     Doubt("PutDashboard takes the shared dashboard", (tokens.DASHBOARD,)),
     Doubt("A budget may notify a topic", (tokens.BUDGET,), "notifications"),

@@ -194,6 +194,42 @@ def test_a_budget_is_compared_with_its_notifications() -> None:
     assert differing(tokens.BUDGET, {**inputs, "limitAmount": "200"}, found) == ["limitAmount"]
 
 
+class Copied:
+    """A table that is copied elsewhere, and a key under which it and somebody else's role work."""
+
+    def can_paginate(self, _operation: str) -> bool:
+        return False
+
+    def describe_table(self, **_: str) -> Any:
+        return {"Table": {"Replicas": [{"RegionName": "eu-west-1", "ReplicaStatus": "ACTIVE"}]}}
+
+    def describe_kinesis_streaming_destination(self, **_: str) -> Any:
+        streams = {"arn:stopped": "DISABLED", "arn:fed": "ACTIVE"}
+        listed = [{"StreamArn": arn, "DestinationStatus": status} for arn, status in streams.items()]
+        return {"KinesisDataStreamDestinations": listed}
+
+    def list_grants(self, **_: str) -> Any:
+        grantees = ("dynamodb.eu-central-1.amazonaws.com", "arn:aws:iam::210987654321:role/eve")
+        return {"Grants": [{"GranteePrincipal": each, "Operations": ["Decrypt"]} for each in grantees]}
+
+
+@pytest.mark.parametrize(
+    ("token", "strays"),
+    [
+        (tokens.TABLE, [("replicas", "eu-west-1"), ("kinesisStreams", "arn:fed")]),
+        (tokens.KEY, [("grants", "arn:aws:iam::210987654321:role/eve")]),
+    ],
+)
+def test_what_carries_data_away_is_a_stray_and_what_a_service_does_for_itself_is_none(
+    token: str, strays: list[tuple[str, str]]
+) -> None:
+    reading = Reading(Names("demo"), ARNS, lambda _service: Copied(), lambda _api, stage: stage)
+    declared = [Deployed("urn", token, "acme", "acme", {"name": "tenantry_demo_acme"}, Found("id", {}))]
+    found = list(READERS[token].beyond(reading, declared))
+    assert [(each.property, each.found) for each in found] == strays
+    assert {each.owner for each in found} == {"acme"}
+
+
 # --- of an API that has a deployment for each release ---
 
 

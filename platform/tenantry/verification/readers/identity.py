@@ -151,6 +151,15 @@ def _key(reading: Reading, inputs: Inputs) -> Found | None:
     return Found(identifier, found, {"arn": there["Arn"], "keyId": identifier})
 
 
+def _grants_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
+    """To people and roles; DynamoDB has grants too, under a service's name, by which it maintains a table."""
+    for key in of_type(declared, tokens.KEY):
+        identifier = key.found.id if key.found else ""
+        for each in reading.listed("kms", "list_grants", "Grants", KeyId=identifier):
+            if each.get("GranteePrincipal", "").startswith("arn:"):
+                yield Stray(str(key), "grants", each["GranteePrincipal"], key.owner)
+
+
 def _alias(reading: Reading, inputs: Inputs) -> Found | None:
     there = _alias_named(reading, inputs["name"])
     if there is None:
@@ -171,7 +180,9 @@ READERS = {
     tokens.ROLE_POLICY_ATTACHMENT: Reader(_attachment, beyond=_attached_beside),
     tokens.POLICY: Reader(_policy),
     tokens.KEY: Reader(
-        _key, unread={"deletionWindowInDays": "it is the engine's, for when the key is removed"}
+        _key,
+        unread={"deletionWindowInDays": "it is the engine's, for when the key is removed"},
+        beyond=_grants_beside,
     ),
     tokens.ALIAS: Reader(_alias),
 }

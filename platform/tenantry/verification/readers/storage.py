@@ -65,6 +65,19 @@ def _kept(reading: Reading, table: str) -> Inputs:
     }
 
 
+def _copies_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
+    """Where else a table's items go. A stream that was switched off is listed for a day."""
+    for table in of_type(declared, tokens.TABLE):
+        name = table.inputs["name"]
+        there = (reading.ask("dynamodb", "describe_table", TableName=name) or {}).get("Table", {})
+        for each in there.get("Replicas") or []:
+            yield Stray(str(table), "replicas", each["RegionName"], table.owner)
+        fed = reading.ask("dynamodb", "describe_kinesis_streaming_destination", TableName=name) or {}
+        for each in fed.get("KinesisDataStreamDestinations") or []:
+            if each["DestinationStatus"] in ("ENABLING", "ACTIVE", "UPDATING"):
+                yield Stray(str(table), "kinesisStreams", each["StreamArn"], table.owner)
+
+
 def _secrets(reading: Reading) -> list[Generation]:
     """All of the stack's, by name; those that are scheduled for deletion too."""
     listed = reading.listed(
@@ -197,7 +210,7 @@ def _urls(reading: Reading, prefix: str) -> list[str]:
 
 
 READERS = {
-    tokens.TABLE: Reader(_table),
+    tokens.TABLE: Reader(_table, beyond=_copies_beside),
     tokens.SECRET: Reader(
         _secret,
         unread={"recoveryWindowInDays": "it is the engine's, for when the secret is removed"},

@@ -29,6 +29,15 @@ def _log_group(reading: Reading, inputs: Inputs) -> Found | None:
     return Found(name, found, {"arn": arn})
 
 
+def _filters_beside(reading: Reading, declared: Sequence[Deployed]) -> Iterator[Stray]:
+    """Each sends what the group holds to somebody."""
+    for group in of_type(declared, tokens.LOG_GROUP):
+        for each in reading.listed(
+            "logs", "describe_subscription_filters", "subscriptionFilters", logGroupName=group.inputs["name"]
+        ):
+            yield Stray(str(group), "subscriptionFilters", each["destinationArn"], group.owner)
+
+
 def _alarms(reading: Reading, member: str) -> list[Answer]:
     return reading.listed(
         "cloudwatch",
@@ -211,7 +220,7 @@ def _notice(reading: Reading, at: dict[str, Any], notice: Answer) -> Inputs:
 
 
 READERS = {
-    tokens.LOG_GROUP: Reader(_log_group),
+    tokens.LOG_GROUP: Reader(_log_group, beyond=_filters_beside),
     tokens.METRIC_ALARM: Reader(_metric_alarm),
     tokens.COMPOSITE_ALARM: Reader(_composite_alarm),
     tokens.DASHBOARD: Reader(_dashboard),
