@@ -82,21 +82,27 @@ $(SITE)/.set-up: requirements/docs.txt
 	@$(SITE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
-# The stacks of cells, one a word: the one that is named, or all of the fleet that are reached without a role of their own.
-CELLS = $(or $(STACK),$(shell $(BIN)/tenantry fleet list --offline --json | $(BIN)/python -c 'import json, sys; \
-  print(*sorted({each["stack"].partition(".")[0] for each in json.load(sys.stdin) if not each["role"]}))'))
+# In a recipe: the stacks of cells and their Regions, a word each, as demo:eu-central-1. Those that are named, or all of
+# the fleet that are reached without a role of their own.
+FIND_CELLS = listed=$$($(BIN)/tenantry fleet list $(STACK) --offline --json); \
+  cells=$$(printf '%s' "$$listed" | $(BIN)/python -c 'import json, sys; \
+  print(*sorted({each["stack"].partition(".")[0] + ":" + each["region"] for each in json.load(sys.stdin) \
+  if sys.argv[1:] or not each["role"]}))' $(STACK))
 
 flush: setup ## after a deploy, have API Gateway forget verdicts of before: make flush [STACK=demo] (needs the AWS CLI)
-	@set -e; for stack in $(CELLS); do \
-	  api=$$(aws apigateway get-rest-apis --query "items[?name=='tenantry_$$stack'].id" --output text); \
-	  for stage in $$(aws apigateway get-stages --rest-api-id "$$api" --query 'item[].stageName' --output text); do \
-	    aws apigateway flush-stage-authorizers-cache --rest-api-id "$$api" --stage-name "$$stage"; \
+	@set -e; $(FIND_CELLS); for cell in $$cells; do \
+	  stack=$${cell%:*}; region=$${cell#*:}; \
+	  api=$$(aws apigateway get-rest-apis --region "$$region" --query "items[?name=='tenantry_$$stack'].id" --output text); \
+	  if [ -z "$$api" ]; then echo "stack $$stack has no API tenantry_$$stack in $$region; deploy it first" >&2; exit 1; fi; \
+	  stages=$$(aws apigateway get-stages --region "$$region" --rest-api-id "$$api" --query 'item[].stageName' --output text); \
+	  for stage in $$stages; do \
+	    aws apigateway flush-stage-authorizers-cache --region "$$region" --rest-api-id "$$api" --stage-name "$$stage"; \
 	  done; \
 	done
 
 verify: setup ## after a deploy, compare what is deployed with what the files say: make verify [STACK=demo]
-	@set -e; for stack in $(CELLS); do \
-	  echo "verifying stack $$stack"; $(BIN)/tenantry verify --stack "$$stack" --call; \
+	@set -e; $(FIND_CELLS); for cell in $$cells; do \
+	  echo "verifying stack $${cell%:*}"; $(BIN)/tenantry verify --stack "$${cell%:*}" --call; \
 	done
 
 files: setup ## ask of the files what needs no account: are they valid, is each tenant alone, is any rule broken

@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,9 @@ WORKFLOW: dict[str, Any] = yaml.safe_load(WORKFLOW_TEXT)
 DRIFT: dict[str, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / "drift.yml").read_text())
 PRODUCT = ROOT / ".github" / "workflows" / "product.yml"  # an operator may have deleted it
 JOBS = WORKFLOW["jobs"] | DRIFT["jobs"]
+# Whoever runs the tests by make would have the makes in them speak of being below it.
+APART = {name: value for name, value in os.environ.items() if not re.match("MAKE|MFLAGS", name)}
+MADE_ALREADY = ("--old-file=.venv/.set-up", "--old-file=policy-pack/.venv/.set-up")
 STEPS = [step for job in JOBS.values() for step in job["steps"]]
 
 
@@ -71,31 +73,104 @@ def test_no_stack_is_named_and_none_is_planned_or_rolled_out_without_the_policy_
         assert runs.index("make setup policies") < runs.index(target)
 
 
-def made(target: str, *settings: str, tenantry: str = "exit 1") -> str:
-    """What that target would run, where the environment is made already, and `tenantry` is that script."""
-    with tempfile.TemporaryDirectory() as folder:
-        program(Path(folder) / "bin" / "tenantry", tenantry)
-        (Path(folder) / "bin" / "python").symlink_to(sys.executable)
-        old = ("--old-file=.venv/.set-up", "--old-file=policy-pack/.venv/.set-up")
-        # Whoever runs the tests by make would have this one speak of being below it.
-        apart = {name: value for name, value in os.environ.items() if not re.match("MAKE|MFLAGS", name)}
-        done = subprocess.run(
-            ["make", "--dry-run", *old, f"BIN={folder}/bin", target, *settings],
-            cwd=ROOT,
-            env=apart,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout.replace(f"{folder}/bin", ".venv/bin")
+def made(target: str) -> str:
+    """What that target would run, where the environment is made already."""
+    done = subprocess.run(
+        ["make", "--dry-run", *MADE_ALREADY, target],
+        cwd=ROOT,
+        env=APART,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+LISTED = [
+    {"stack": "demo", "region": "eu-central-1", "role": None},
+    {"stack": "demo.acme", "region": "eu-central-1", "role": None},
+    {"stack": "prod", "region": "us-east-1", "role": None},
+    {"stack": "far", "region": "eu-west-1", "role": "arn:aws:iam::1:role/deploy"},
+]
+AWS = (
+    'echo "$*" >> aws-calls',
+    'case "$*" in',
+    "*get-rest-apis*tenantry_prod*) echo api2;;",
+    "*get-rest-apis*tenantry_demo*) echo api1;;",
+    "*get-stages*) echo acme globex;;",
+    "esac",
+)
+
+
+@pytest.fixture
+def after(tmp_path: Path) -> Path:
+    """Of a project whose `tenantry` lists three cells, one of them reached by a role, and whose `aws` has the
+    APIs of the other two. Both write down how they were called.
+    """
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text())
+    program(
+        tmp_path / "bin" / "tenantry",
+        'echo "$*" >> calls',
+        'case "$*" in',
+        f"*list\\ far*) echo '{json.dumps(LISTED[3:])}';;",
+        f"*list*) echo '{json.dumps(LISTED)}';;",
+        "esac",
+    )
+    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+    program(tmp_path / "aws", *AWS)
+    return tmp_path
+
+
+def done_after(folder: Path, target: str, *settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", *MADE_ALREADY, "BIN=bin", target, *settings],
+        cwd=folder,
+        env={**APART, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_each_cell_that_the_files_name_is_verified_and_one_with_a_role_if_it_is_asked_for(
+    after: Path,
+) -> None:
+    assert done_after(after, "verify").returncode == 0
+    assert done_after(after, "verify", "STACK=far").returncode == 0
+    verified = [each for each in (after / "calls").read_text().splitlines() if each.startswith("verify")]
+    assert verified == [f"verify --stack {stack} --call" for stack in ("demo", "prod", "far")]
+
+
+def test_each_stage_of_those_cells_is_flushed_in_its_own_region(after: Path) -> None:
+    assert done_after(after, "flush").returncode == 0
+    flushed = [each for each in (after / "aws-calls").read_text().splitlines() if "flush" in each]
+    assert flushed == [
+        f"apigateway flush-stage-authorizers-cache --region {region} --rest-api-id {api} --stage-name {stage}"
+        for region, api in (("eu-central-1", "api1"), ("us-east-1", "api2"))
+        for stage in ("acme", "globex")
+    ]
 
 
 @pytest.mark.parametrize("target", ["flush", "verify"])
-def test_what_follows_a_rollout_is_done_for_the_cell_of_each_stack_that_the_files_name(target: str) -> None:
-    stacks = [("demo", None), ("demo.acme", None), ("prod", None), ("far", "arn:aws:iam::1:role/deploy")]
-    listed = json.dumps([{"stack": name, "role": role} for name, role in stacks])
-    assert "for stack in demo prod;" in made(target, tenantry=f"echo '{listed}'")
-    assert "for stack in prod;" in made(target, "STACK=prod")
+def test_what_follows_a_rollout_fails_where_the_stacks_cannot_be_listed(after: Path, target: str) -> None:
+    program(after / "bin" / "tenantry", "echo tenants/demo/acme.yaml is wrong >&2", "exit 2")
+    done = done_after(after, target)
+    assert done.returncode != 0
+    assert "tenants/demo/acme.yaml is wrong" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_flush_that_finds_no_api_or_may_not_read_its_stages_fails(after: Path) -> None:
+    program(after / "aws", 'case "$*" in *get-rest-apis*) ;; *) exit 1;; esac')
+    missing = done_after(after, "flush")
+    assert missing.returncode != 0
+    assert "stack demo has no API tenantry_demo in eu-central-1" in missing.stderr
+    program(
+        after / "aws", 'case "$*" in *get-rest-apis*) echo api;; *) echo AccessDenied >&2; exit 254;; esac'
+    )
+    refused = done_after(after, "flush")
+    assert refused.returncode != 0
+    assert "AccessDenied" in refused.stderr
 
 
 def test_the_policy_pack_has_the_programs_pulumi() -> None:
