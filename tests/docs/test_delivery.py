@@ -205,11 +205,31 @@ def test_the_workflow_runs_make_targets_that_exist() -> None:
     assert {name for names in runs for name in names} <= targets
 
 
+def test_each_kind_of_run_takes_a_role_of_its_own_and_the_page_says_what_it_holds() -> None:
+    taken = {
+        name: [
+            step["with"]["role-to-assume"].split(".")[1].split()[0]
+            for step in job["steps"]
+            if "role-to-assume" in step.get("with", {})
+        ]
+        for name, job in JOBS.items()
+    }
+    assert {name: roles for name, roles in taken.items() if roles} == {
+        "preview": ["AWS_PREVIEW_ROLE"],
+        "rollout": ["AWS_DEPLOY_ROLE", "AWS_VERIFY_ROLE"],
+        "drift": ["AWS_DRIFT_ROLE"],
+    }
+    page = (ROOT / "docs" / "operations.md").read_text()
+    for role in (each for roles in taken.values() for each in roles):
+        policy = role.split("_")[1].lower()
+        assert re.search(rf"^\| `{role}` \| ARN of a role .*`tenantry policies {policy}`", page, re.M)
+
+
 def script(job: str, name: str = "") -> str:
     """The one of that job, and of that name if it has several, which is no target of make's."""
     [found] = [
         step["run"]
-        for step in WORKFLOW["jobs"][job]["steps"]
+        for step in JOBS[job]["steps"]
         if not re.fullmatch(r"make [a-z ]+", step.get("run", "make it")) and step.get("name", "") == name
     ]
     return str(found)
@@ -267,12 +287,12 @@ def test_whoever_may_comment_runs_nothing_of_the_pull_requests() -> None:
     assert not any("checkout" in step.get("uses", "") for step in WORKFLOW["jobs"]["comment"]["steps"])
 
 
-@pytest.mark.parametrize("job", ["preview", "rollout"])
+@pytest.mark.parametrize("job", ["preview", "rollout", "drift"])
 def test_a_variable_that_is_missing_is_a_red_step_that_names_it(tmp_path: Path, job: str) -> None:
-    [step] = [each for each in WORKFLOW["jobs"][job]["steps"] if each.get("name") == "variables"]
-    assert WORKFLOW["jobs"][job]["steps"][0] == step
+    [step] = [each for each in JOBS[job]["steps"] if each.get("name") == "variables"]
+    assert JOBS[job]["steps"][0] == step
     names = {"PULUMI_BACKEND_URL", *step["env"]}
-    used = set(re.findall(r"vars\.([A-Z_]+)", str(WORKFLOW["jobs"][job]["steps"]))) | {"PULUMI_BACKEND_URL"}
+    used = set(re.findall(r"vars\.([A-Z_]+)", str(JOBS[job]["steps"]))) | {"PULUMI_BACKEND_URL"}
     assert names == used
     complete = dict.fromkeys(names, "set")
     assert ran(job, tmp_path, "variables", **complete).returncode == 0

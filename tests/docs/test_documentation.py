@@ -123,7 +123,7 @@ PLAIN = {
     "token": "a token alone",
     **{
         f"policies {each}": "JSON in any case"
-        for each in ("deploy", "preview", "verify", "console", "audit", "zones")
+        for each in ("deploy", "preview", "drift", "verify", "console", "audit", "zones")
     },
 }
 

@@ -48,6 +48,7 @@ EXAMPLES = {
     "verify": ("tenantry verify", "tenantry verify acme --stack demo --call"),
     "policies deploy": ("tenantry policies deploy --stack demo --account 123456789012",),
     "policies preview": ("tenantry policies preview --stack demo --account 123456789012",),
+    "policies drift": ("tenantry policies drift --stack demo --account 123456789012",),
     "policies verify": ("tenantry policies verify --stack demo --account 123456789012",),
     "policies console": ("tenantry policies console --stack demo --account 123456789012",),
     "policies zones": (

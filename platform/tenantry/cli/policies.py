@@ -49,6 +49,12 @@ def preview(stack: Stack, account: Account, region: Region = None) -> None:
     _print(operator_policies.preview, stack, account, region)
 
 
+@policies.command("drift")
+def drift(stack: Stack, account: Account, region: Region = None) -> None:
+    """For running `tenantry fleet drift`; access to the state is needed besides."""
+    _print(operator_policies.drift, stack, account, region)
+
+
 @policies.command("verify")
 def verify(stack: Stack, account: Account, region: Region = None) -> None:
     """For running `tenantry verify --stack`."""

@@ -1,6 +1,6 @@
-"""State what operators may do, each with no more than the work takes: deploy, preview, verify, look."""
+"""State what operators may do, each with no more than the work takes: deploy, preview, compare, look."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,18 +42,27 @@ def preview(names: Names, arns: Arns) -> Policy:
     return policy([LIST_TABLES, READ_TABLES], Place(names, arns))
 
 
+def drift(names: Names, arns: Arns) -> Policy:
+    """What `tenantry fleet drift` asks beside the state: all that the provider reads to refresh.
+
+    Values of secrets too, because the provider compares them.
+    """
+    return policy(_reading(), Place(names, arns))
+
+
 def verify(names: Names, arns: Arns) -> Policy:
     """What `tenantry verify` asks: all that the provider reads to refresh, and lists of what is beside it.
 
     No value of a secret. Who may list API keys may have their values listed too: IAM knows no finer right.
     """
-    looking = (_looking(right) for row in KINDS.values() for right in row.rights)
-    return policy([*(right for right in looking if right.reads), *LISTS], Place(names, arns))
+    return policy([*_reading(but=VALUES), *LISTS], Place(names, arns))
 
 
-def _looking(right: Right) -> Right:
-    reads = [each for each in right.reads.split() if f"{right.service}:{each}" not in VALUES]
-    return replace(right, writes="", reads=" ".join(reads))
+def _reading(but: Collection[str] = ()) -> Iterator[Right]:
+    for right in (right for row in KINDS.values() for right in row.rights):
+        reads = [each for each in right.reads.split() if f"{right.service}:{each}" not in but]
+        if reads:
+            yield replace(right, writes="", reads=" ".join(reads))
 
 
 def audit(bucket: str, lines: str, histories: Sequence[str], arns: Arns) -> Policy:

@@ -18,7 +18,7 @@ def command(tmp_path: Path, project: Path) -> Command:  # noqa: ARG001 - its sta
     return Command(tmp_path / "state")
 
 
-@pytest.mark.parametrize("role", ["deploy", "preview", "verify", "console"])
+@pytest.mark.parametrize("role", ["deploy", "preview", "drift", "verify", "console"])
 def test_each_role_has_its_policy(run: Run, command: Command, role: str) -> None:
     code, out, err = run(command, "policies", role, "--stack", "demo", "--account", ACCOUNT)
     assert (code, err) == (0, "")

@@ -11,7 +11,8 @@ import pytest
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds import KINDS
 from tenantry.rules.naming import Names
-from tenantry.rules.operator_policies import console, deploy, preview, verify, zones
+from tenantry.rules.operator_policies import console, deploy, drift, preview, verify, zones
+from tenantry.rules.rights.looking import VALUES
 from tests.support.command import ROOT
 from tests.support.slugs import LONGEST_STACK
 
@@ -19,7 +20,8 @@ ARNS = Arns("aws", "eu-central-1", "123456789012")
 DEPLOY, PREVIEW = deploy(Names("demo"), ARNS), preview(Names("demo"), ARNS)
 ZONES = zones(Names("demo"), ARNS, ["Z1"])
 POLICY = console(Names("demo"), ARNS)
-VERIFY = verify(Names("demo"), ARNS)
+VERIFY, DRIFT = verify(Names("demo"), ARNS), drift(Names("demo"), ARNS)
+READS = re.compile(r"\w+:(Decrypt|(Describe|GET|Get|List|View)[\w*]*)")
 READING = ("Describe", "Filter", "GET", "GetMetric", "List")
 
 
@@ -139,7 +141,7 @@ def test_a_preview_reads_no_data_and_changes_nothing() -> None:
 
 def test_whoever_verifies_changes_nothing_and_reads_no_value() -> None:
     """GET on an API key's list is the one exception, which the policy names."""
-    assert all(re.fullmatch(r"\w+:(Describe|GET|Get|List|View)[\w*]*", action) for action in actions(VERIFY))
+    assert all(READS.fullmatch(action) for action in actions(VERIFY))
     values = ("secretsmanager:GetSecretValue", "dynamodb:GetItem", "sqs:ReceiveMessage", "kms:Decrypt")
     values += ("logs:GetLogEvents", "lambda:InvokeFunction")
     assert actions(VERIFY).isdisjoint(values)
@@ -147,13 +149,18 @@ def test_whoever_verifies_changes_nothing_and_reads_no_value() -> None:
 
 def test_what_the_provider_reads_to_refresh_whoever_verifies_reads_too() -> None:
     """But for values of secrets."""
-    needed = {
-        f"{right.service}:{verb}"
-        for row in KINDS.values()
-        for right in row.rights
-        for verb in right.reads.split()
-    }
-    assert needed - actions(VERIFY) == {"secretsmanager:GetSecretValue"}
+    assert actions(DRIFT) - actions(VERIFY) == VALUES
+
+
+def test_whoever_looks_for_drift_may_read_what_whoever_deploys_may_and_change_nothing() -> None:
+    """But lists of a key's that the provider does not ask for."""
+    read = {each for each in actions(DEPLOY) | actions(ZONES) if READS.fullmatch(each)}
+    assert read - actions(DRIFT) == {"kms:ListGrants", "kms:ListKeyPolicies", "kms:ListKeyRotations"}
+    assert actions(DRIFT) <= read
+    resources = {each["Sid"]: (each["Resource"], each.get("Condition")) for each in DEPLOY["Statement"]}
+    for each in DRIFT["Statement"]:
+        if each["Sid"] in resources:
+            assert resources[each["Sid"]] == (each["Resource"], each.get("Condition"))
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-us-gov"])
@@ -182,7 +189,7 @@ def test_every_action_is_one_of_aws() -> None:
     """A name that AWS does not know would be granted to nobody."""
     session = botocore.session.get_session()
     unknown = set()
-    for action in actions(DEPLOY) | actions(ZONES) | actions(PREVIEW) | actions(VERIFY):
+    for action in actions(DEPLOY) | actions(ZONES) | actions(PREVIEW) | actions(VERIFY) | actions(DRIFT):
         service, _, verb = action.partition(":")
         if action not in NO_OPERATION:
             known = session.get_service_model(service).operation_names

@@ -81,11 +81,12 @@ KEYS = Right(
     "Keys",
     "kms",
     " ".join(each for each in MANAGEMENT if "Deletion" not in each),
-    on=_keys,
-    condition=_own,
+    "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags",
+    _keys,
+    _own,
 )
 USE_KEYS = Right(
-    "UseKeys", "kms", " ".join(("CreateGrant", *SERVICE_USE)), on=_keys, condition=_through_services
+    "UseKeys", "kms", " ".join(("CreateGrant", *SERVICE_USE)), "Decrypt", _keys, _through_services
 )
 ALIASES = Right(
     "Aliases",

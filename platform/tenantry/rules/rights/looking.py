@@ -3,20 +3,14 @@
 A resource that nothing declares is found by no name, so most lists are on all.
 """
 
-from tenantry.rules.rights import identity, running, storage, watching
+from tenantry.rules.rights import running, storage, watching
 from tenantry.rules.rights.shape import Right
 
-VALUES = frozenset({"secretsmanager:GetSecretValue"})  # read by the provider, and nobody else's business
+# Of secrets, which the provider reads; they are nobody else's business.
+VALUES = frozenset({"kms:Decrypt", "secretsmanager:GetSecretValue"})
 
 LISTS = (
     Right("ListRoles", "iam", reads="ListRoles"),
-    Right(
-        "Keys",
-        "kms",
-        reads="DescribeKey GetKeyPolicy GetKeyRotationStatus ListGrants ListResourceTags",
-        on=identity.KEYS.on,
-        condition=identity.KEYS.condition,
-    ),
     Right("ListCertificates", "acm", reads="ListCertificates"),
     Right("Functions", "lambda", reads="ListFunctionUrlConfigs", on=running.FUNCTIONS.on),
     Right("ListFunctions", "lambda", reads="ListEventSourceMappings ListFunctions"),
