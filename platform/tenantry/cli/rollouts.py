@@ -14,6 +14,7 @@ from rich.table import Table
 from tenantry.cli.output import FAILED, INTERRUPTED, complain, print_json, stdout, working
 from tenantry.cli.rollout_progress import Display, display
 from tenantry.cli.tenants import AsJson
+from tenantry.errors import Failed
 
 if TYPE_CHECKING:
     from tenantry.operations.fleet.listing import Fleet
@@ -187,19 +188,31 @@ def status(as_json: AsJson = False) -> None:
 
 def drift(stacks: Stacks = None, as_json: AsJson = False) -> None:
     """Ask AWS, stack by stack, whether anything has changed since the last update; exit 3 if so."""
-    works, found = _works(), []
+    works = _works()
+    found: list[dict[str, Any]] = []
     for stack in _fleet().named(stacks or []).stacks:
-        with working(f"reading {stack.name}"):
-            changed = works.drifted(stack)
+        changed, why = None, None
+        try:
+            with working(f"reading {stack.name}"):
+                changed = works.drifted(stack)
+        except Failed as failed:
+            why = str(failed)
+            complain(f"{stack.name}: {why}")
         tenants = [slug for slug, _ in stack.tenants]
-        found.append({"stack": stack.name, "cell": stack.cell, "tenants": tenants, "drifted": changed})
+        found.append(
+            {"stack": stack.name, "cell": stack.cell, "tenants": tenants, "drifted": changed, "why": why}
+        )
     drifted = [each["stack"] for each in found if each["drifted"]]
+    unknown = [each["stack"] for each in found if each["drifted"] is None]
     if as_json:
         print_json(found)
     else:
         for name in drifted:
             stdout().print(f"{name}: see `pulumi refresh --preview-only --stack {name}`", soft_wrap=True)
         stdout().print(f"{len(drifted)} of {len(found)} stacks have drifted")
+    if unknown:
+        complain(f"not compared: {', '.join(unknown)}")
+        raise typer.Exit(FAILED)
     if drifted:
         raise typer.Exit(FOUND)
 

@@ -43,6 +43,10 @@ class Killed(Failed):
     """The engine was, and may have left its lock and creations of unknown outcome."""
 
 
+class _Changed(Failed):
+    """There are changes where none were expected."""
+
+
 class _Torn(Failed):
     """Something in a state that is kept in a folder is being written, or was when its writer was killed."""
 
@@ -141,10 +145,8 @@ class Engine:
         """Whether anything on AWS differs from what the last update left; neither is changed."""
         try:
             self._run("refresh", "--preview-only", "--expect-no-changes")
-        except Failed as failed:
-            if _CHANGED in str(failed):
-                return True
-            raise
+        except _Changed:
+            return True
         return False
 
     def up(self, began: Began, policies: Path | None = None) -> None:
@@ -221,11 +223,13 @@ class Engine:
             raise Killed(f"`pulumi {' '.join(arguments[:2])}` was ended by signal {-process.returncode}")
         if process.returncode:
             said = reason(output, errors)
-            raise _kind(said)(f"`pulumi {' '.join(arguments[:2])}`: {said}")
+            raise _kind(said, errors + output)(f"`pulumi {' '.join(arguments[:2])}`: {said}")
         return output
 
 
-def _kind(said: str) -> type[Failed]:
+def _kind(said: str, whole: str) -> type[Failed]:
+    if _CHANGED in whole:  # and not in what is said, where there are diagnostics
+        return _Changed
     if said.endswith(_CUT_OFF) or said == _ONE_CUT_OFF:
         return _Torn
     return Locked if _LOCKED in said else Failed

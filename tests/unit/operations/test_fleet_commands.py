@@ -1,5 +1,6 @@
 """What the commands of `fleet` record, show, and end with; no engine is asked."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -113,3 +114,24 @@ def test_a_plan_and_a_rollout_tell_the_engine_what_was_rolled_back(
     assert {each.partition("} ")[0] for each in said} == {'{"off": ["bad"], "back": {}'}
     code, out, _ = run(command, "fleet", "rollback")
     assert (code, "nothing to take back" in out) == (0, True)
+
+
+def test_drift_is_looked_for_in_every_stack_and_one_that_cannot_be_read_is_named(
+    run: Run, command: Command, pulumi: Path
+) -> None:
+    cli = pulumi.parent / "bin" / "pulumi"
+    cli.write_text("""#!/bin/sh
+case "$*" in *"--stack one"*) echo "error: AccessDenied" >&2; exit 255;; esac
+printf 'Previewing refresh (two):\\nDiagnostics:\\n  aws:table:\\n    warning: slow\\n'
+echo "error: no changes were expected but changes were proposed" >&2
+exit 255
+""")
+    code, out, err = run(command, "fleet", "drift", "--json")
+    assert code == 1
+    assert [(each["stack"], each["drifted"], bool(each["why"])) for each in json.loads(out)] == [
+        ("one", None, True),
+        ("two", True, False),
+    ]
+    assert "one: `pulumi refresh --preview-only`: error: AccessDenied" in err
+    code, out, _ = run(command, "fleet", "drift", "two")
+    assert (code, "1 of 1 stacks have drifted" in out) == (3, True)
