@@ -18,6 +18,8 @@ from tenantry.config import Tenant
 from tenantry.config.domains import CellDomain
 from tenantry.deployment import Deployment
 from tenantry.errors import Failed, WrongInput
+from tenantry.gateway import contract
+from tenantry.last_update import LastUpdate
 from tenantry.local import zones
 from tenantry.local.clients import ACCOUNT, REGION, Session, stage_url
 from tenantry.local.emulator.parent import Emulator
@@ -29,7 +31,8 @@ from tenantry.operations.fleet.listing import FleetStack
 from tenantry.operations.places import Place
 from tenantry.operations.running import Running
 from tenantry.packing.artifact import Artifact, this_machine
-from tenantry.program import declare
+from tenantry.program import declare, releases_of
+from tenantry.releases import Piece
 from tenantry.rules import operator_policies
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds import tokens
@@ -154,7 +157,8 @@ def configured(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(paths, "ROOT", tmp_path)
 
     def prepare(**settings: Any) -> Deployment:
-        return replace(cloud.made, mail_from=settings["mail_from"], log_level=settings["log_level"])
+        own = {name: settings[name] for name in ("mail_from", "log_level", "last")}
+        return replace(cloud.made, **own)
 
     monkeypatch.setattr(program, "prepare", prepare)
 
@@ -166,6 +170,29 @@ def test_a_stack_is_verified_by_its_own_configuration(cloud: Cloud) -> None:
     assert {each.property for each in report.findings} == {"environment.variables.POWERTOOLS_LOG_LEVEL"}
     assert {each.tenant for each in report.findings} == {"globex"}
     assert {each.found for each in report.findings} == {"INFO"}
+
+
+@pytest.fixture
+def held(cloud: Cloud) -> LastUpdate:
+    """A record in which acme is held at an earlier release, of which this machine has no zip."""
+    [newest] = releases_of(cloud.cell, cloud.made, contract.load()).kept
+    earlier = replace(newest, id="earlier", code=Piece("f" * 64, "@earlier"))
+    runs = {each.slug: newest.id for each in cloud.cell.tenants} | {"acme": earlier.id}
+    return LastUpdate(asked=True, releases=(earlier, newest), runs=runs, instead={"acme": newest.id})
+
+
+@pytest.mark.usefixtures("configured")
+@pytest.mark.parametrize(("deployed", "others"), [(True, set()), (False, {"acme"})])
+def test_who_is_held_runs_what_its_releases_object_holds(
+    cloud: Cloud, held: LastUpdate, deployed: bool, others: set[str]
+) -> None:
+    s3, bucket = cloud.root.client("s3"), cloud.made.names.bucket(ACCOUNT, REGION)
+    content = cloud.made.code.path.read_bytes() if deployed else b"what nobody runs"
+    earlier = f"code/{'f' * 64}.zip"
+    s3.put_object(Bucket=bucket, Key=earlier, Body=content)
+    report = of_stack(place(cloud, cloud.root), ["acme", "globex"], call=False, record=held)
+    s3.delete_object(Bucket=bucket, Key=earlier)
+    assert {each.tenant for each in report.findings if each.property == "s3Key"} == others
 
 
 @pytest.mark.usefixtures("configured")

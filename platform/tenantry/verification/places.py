@@ -11,7 +11,7 @@ from tenantry import paths, program
 from tenantry.config import Cell, Tenant, load_platform
 from tenantry.deployment import Deployment
 from tenantry.errors import WrongInput
-from tenantry.last_update import NONE_YET
+from tenantry.last_update import NONE_YET, LastUpdate
 from tenantry.operations import kept_releases, stacks
 from tenantry.operations.aws import refusals_reported
 from tenantry.operations.kept_releases import NOTHING_MORE
@@ -43,6 +43,7 @@ def of_stack(
     call: bool,
     held: bool = False,
     environment: Mapping[str, str] = NOTHING_MORE,
+    record: LastUpdate | None = None,
 ) -> Report:
     """Of the cell and the settings that the stack's file names.
 
@@ -50,6 +51,7 @@ def of_stack(
         tenants: slugs, and `SHARED`; empty for everything.
         held: whether a rollback may hold tenants, which the stack's record alone says.
         environment: of the engine, which reads that record.
+        record: what somebody read there who has the right to; then it is not asked.
 
     Raises:
         WrongInput: the configuration or the tenants' files are wrong, or name no such tenant.
@@ -69,8 +71,9 @@ def of_stack(
     arns = Arns(partition, place.region, identity["Account"])
 
     last = NONE_YET
+    held = held or (record is not None and bool(record.instead))
     if held or "tenantry:releases" in config or any(tenant.release for tenant in cell.tenants):
-        last = kept_releases.of_stack(place.names, paths.ROOT, environment)
+        last = record or kept_releases.of_stack(place.names, paths.ROOT, environment)
 
     def configured() -> dict[str, Any]:
         # Nothing is updated here: neither what may be taken away nor by which stack is asked.

@@ -149,8 +149,10 @@ def _block(reading: Reading, inputs: Inputs) -> Found | None:
 
 def _object(reading: Reading, inputs: Inputs) -> Found | None:
     at = {"Bucket": inputs["bucket"], "Key": inputs["key"]}
-    digest = hashlib.sha256(Path(_path(inputs["source"])).read_bytes()).digest()
-    reading.code.setdefault(base64.b64encode(digest).decode(), set()).add(inputs["key"])
+    content = _content(reading, inputs.get("source"), at)
+    if content is not None:
+        digest = hashlib.sha256(content).digest()
+        reading.code.setdefault(base64.b64encode(digest).decode(), set()).add(inputs["key"])
     there = reading.ask("s3", "head_object", **at)
     if there is None:
         return None
@@ -162,6 +164,14 @@ def _object(reading: Reading, inputs: Inputs) -> Found | None:
         "tags": tags(labels, inputs),
     }
     return Found(inputs["key"], found)
+
+
+def _content(reading: Reading, source: Any, at: Inputs) -> bytes | None:
+    """Of an earlier release it is what was uploaded: its zip may be on no machine any more."""
+    if source is not None:
+        return Path(_path(source)).read_bytes()
+    there = reading.ask("s3", "get_object", **at)
+    return None if there is None else bytes(there["Body"].read())
 
 
 def _path(asset: Any) -> str:
