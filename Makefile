@@ -11,7 +11,7 @@ GENERATORS := generators/.venv
 SITE := docsite/.venv
 SOURCES := platform functions demo benches tests policy-pack docsite
 
-.PHONY: help setup policies peers generators docs flush verify files planned rollout drift demo up down unit test journeys chaos load pages bench bench-engine bench-fleet pictures check format requirements clean
+.PHONY: help setup policies peers generators docs flush record verify files planned rollout drift demo up down unit test journeys chaos load pages bench bench-engine bench-fleet pictures check format requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -100,9 +100,16 @@ flush: setup ## after a deploy, have API Gateway forget verdicts of before: make
 	  done; \
 	done
 
-verify: setup ## after a deploy, compare what is deployed with what the files say: make verify [STACK=demo]
+record: setup ## read which releases tenants run, for a `make verify` without a right to the state (into RECORDS=records)
+	@set -e; $(FIND_CELLS); mkdir -p $(or $(RECORDS),records); for cell in $$cells; do \
+	  echo "reading the record of stack $${cell%:*}"; \
+	  $(BIN)/tenantry releases --stack "$${cell%:*}" --to $(or $(RECORDS),records)/"$${cell%:*}".json; \
+	done
+
+verify: setup ## after a deploy, compare what is deployed with what the files say: make verify [STACK=demo] [RECORDS=records]
 	@set -e; $(FIND_CELLS); for cell in $$cells; do \
-	  echo "verifying stack $${cell%:*}"; $(BIN)/tenantry verify --stack "$${cell%:*}" --call; \
+	  echo "verifying stack $${cell%:*}"; \
+	  $(BIN)/tenantry verify --stack "$${cell%:*}" --call $(if $(RECORDS),--record $(RECORDS)/"$${cell%:*}".json); \
 	done
 
 files: setup ## ask of the files what needs no account: are they valid, is each tenant alone, is any rule broken

@@ -141,6 +141,23 @@ def test_each_cell_that_the_files_name_is_verified_and_one_with_a_role_if_it_is_
     assert verified == [f"verify --stack {stack} --call" for stack in ("demo", "prod", "far")]
 
 
+def test_what_the_state_says_of_releases_is_read_by_who_deploys_for_who_verifies(after: Path) -> None:
+    assert done_after(after, "record", "RECORDS=known").returncode == 0
+    assert done_after(after, "verify", "RECORDS=known").returncode == 0
+    calls = (after / "calls").read_text().splitlines()
+    stacks = ("demo", "prod")
+    assert [each for each in calls if "list" not in each] == [
+        *(f"releases --stack {stack} --to known/{stack}.json" for stack in stacks),
+        *(f"verify --stack {stack} --call --record known/{stack}.json" for stack in stacks),
+    ]
+    assert (after / "known").is_dir()
+    rollout = WORKFLOW["jobs"]["rollout"]
+    assert rollout["env"]["RECORDS"]
+    steps = [each.get("run") or each.get("with", {}).get("role-to-assume", "") for each in rollout["steps"]]
+    verifying = steps.index("${{ vars.AWS_VERIFY_ROLE }}")
+    assert steps.index("make rollout") < steps.index("make record") < verifying < steps.index("make verify")
+
+
 def test_each_stage_of_those_cells_is_flushed_in_its_own_region(after: Path) -> None:
     assert done_after(after, "flush").returncode == 0
     flushed = [each for each in (after / "aws-calls").read_text().splitlines() if "flush" in each]

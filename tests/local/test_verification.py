@@ -26,6 +26,7 @@ from tenantry.local.emulator.parent import Emulator
 from tenantry.local.engine import inventory
 from tenantry.local.engine.deployment import deploy
 from tenantry.local.platform import SERVICES
+from tenantry.operations import kept_releases
 from tenantry.operations.fleet import gates
 from tenantry.operations.fleet.listing import FleetStack
 from tenantry.operations.places import Place
@@ -193,6 +194,21 @@ def test_who_is_held_runs_what_its_releases_object_holds(
     report = of_stack(place(cloud, cloud.root), ["acme", "globex"], call=False, record=held)
     s3.delete_object(Bucket=bucket, Key=earlier)
     assert {each.tenant for each in report.findings if each.property == "s3Key"} == others
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_hold_is_read_from_a_file_by_who_has_no_right_to_the_state(
+    cloud: Cloud, held: LastUpdate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By whoever has, an engine is asked, which is not there."""
+    monkeypatch.setenv("PATH", "")
+    kept_releases.write(tmp_path / "demo.json", cloud.made.names, held)
+    record = kept_releases.read(tmp_path / "demo.json", cloud.made.names)
+    assert record == held
+    report = of_stack(place(cloud, cloud.root), ["acme", "globex"], call=False, record=record)
+    assert {each.tenant for each in report.findings if each.property == "s3Key"} == {"acme"}
+    with pytest.raises(Failed, match="no `pulumi` on PATH"):
+        of_stack(place(cloud, cloud.root), ["acme"], call=False, held=True)
 
 
 @pytest.mark.usefixtures("configured")

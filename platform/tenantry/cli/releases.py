@@ -1,7 +1,9 @@
 """`releases`: which releases are kept, since when, and which tenants run them."""
 
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
+import typer
 from rich.table import Table
 
 from tenantry.cli.output import print_json, stdout
@@ -10,9 +12,19 @@ from tenantry.cli.tenants import AsJson
 from tenantry.errors import WrongInput
 
 
-def releases(stack: StackOption = None, port: Port = None, as_json: AsJson = False) -> None:
+def releases(
+    stack: StackOption = None,
+    port: Port = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to", metavar="FILE", help="With --stack: also write what `tenantry verify --record` reads."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """List the releases that are kept, newest first, and the tenants that run them."""
-    listed = _listed(stack, port)
+    listed = _listed(stack, port, to)
     if as_json:
         print_json(listed)
         return
@@ -22,17 +34,24 @@ def releases(stack: StackOption = None, port: Port = None, as_json: AsJson = Fal
     stdout().print(table)
 
 
-def _listed(stack: str | None, port: int | None) -> list[dict[str, Any]]:
+def _listed(stack: str | None, port: int | None, to: Path | None) -> list[dict[str, Any]]:
     from tenantry import paths
     from tenantry.local import state
-    from tenantry.operations import kept_releases, stacks
+    from tenantry.operations import kept_releases, sites, stacks
+    from tenantry.wanted import Project
 
     if stack is None:
+        if to is not None:
+            raise WrongInput("--to writes what a stack's record says; give --stack too")
         last = state.find(port).last
     elif port is not None:
         raise WrongInput("--port names a local platform, --stack one on AWS; give one of them")
     else:
-        last = kept_releases.of_stack(stacks.find(stack).names, paths.ROOT)
+        found = stacks.find(stack)
+        site = sites.site(Project(paths.ROOT), found.names.stack)
+        last = kept_releases.of_stack(found.names, paths.ROOT, sites.environment(site, found.region))
+        if to is not None:
+            kept_releases.write(to, found.names, last)
     return [
         {
             "id": each.id,

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -43,20 +44,32 @@ def verify(
             "--held", help="With --stack: read from its record which tenants a rollback holds at a release."
         ),
     ] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            "--record",
+            metavar="FILE",
+            help="With --stack: a file of `tenantry releases --to`, read in place of the stack's record.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare what is deployed with what the files say, by reading only; exit 1 where they differ."""
     if held and stack is None:
         raise WrongInput("--held reads a stack's record, and the local platform has none; give --stack too")
+    if record is not None and stack is None:
+        raise WrongInput("--record is of a stack; give --stack too")
     place = chosen(stack, region, port)
     slugs = tenants or []
     with working("reading what is deployed"):
         if stack is None:
             report = _local(port, slugs, call)
         else:
+            from tenantry.operations import kept_releases
             from tenantry.verification.places import of_stack
 
-            report = of_stack(place, slugs, call, held)
+            known = None if record is None else kept_releases.read(record, place.names)
+            report = of_stack(place, slugs, call, held, record=known)
     if as_json:
         print_json({**asdict(report), "findings": [_shown(each) for each in report.findings]})
     else:

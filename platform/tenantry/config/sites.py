@@ -26,7 +26,7 @@ class Site(Model):
     )
     role: Annotated[str, StringConstraints(pattern=ROLE_PATTERN)] | None = Field(
         None,
-        description="The role that `tenantry fleet` and `tenantry repair` assume to reach the cell's stacks.",
+        description="The role that `fleet`, `releases` and `repair` assume to reach the cell's stacks.",
         examples=["arn:aws:iam::123456789012:role/tenantry-deploy"],
     )
     region: Annotated[str, StringConstraints(pattern=REGION_PATTERN)] | None = Field(

@@ -81,7 +81,7 @@ KEYS = Right(
     "Keys",
     "kms",
     " ".join(each for each in MANAGEMENT if "Deletion" not in each),
-    "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags",
+    "DescribeKey GetKeyPolicy GetKeyRotationStatus ListGrants ListResourceTags",
     _keys,
     _own,
 )
