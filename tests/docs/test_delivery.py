@@ -209,7 +209,6 @@ def test_the_workflow_grants_little_and_runs_no_text_from_outside() -> None:
     assert not any("${{" in step.get("run", "") for step in STEPS)
     used = [step["uses"] for step in STEPS if "uses" in step and not step["uses"].startswith("docker://")]
     assert [each for each in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", each)] == []
-    assert JOBS["rollout"]["concurrency"] == JOBS["drift"]["concurrency"]
     assert JOBS["rollout"]["concurrency"]["cancel-in-progress"] is False
     assert "pull_request_target" not in WORKFLOW_TEXT
 
@@ -338,6 +337,18 @@ def test_a_plan_that_finds_something_to_do_is_no_failure_and_one_that_cannot_be_
     for code, ends in {0: 0, 3: 0, 1: 1}.items():
         command, _, otherwise = made("planned").partition(" || ")
         assert command.endswith("--digest planned")
+        done = subprocess.run(["sh", "-c", f"(exit {code}) || {otherwise}"], check=False)
+        assert done.returncode == ends
+
+
+def test_drift_takes_no_rollouts_place_in_the_queue_and_passes_while_one_runs() -> None:
+    """Of one group, GitHub cancels what waits for what comes later."""
+    others = [
+        job["concurrency"]["group"] for name, job in JOBS.items() if "concurrency" in job and name != "drift"
+    ]
+    assert JOBS["drift"]["concurrency"]["group"] not in others
+    _, _, otherwise = made("drift").partition(" || ")
+    for code, ends in {3: 1, 1: 1, 5: 0}.items():
         done = subprocess.run(["sh", "-c", f"(exit {code}) || {otherwise}"], check=False)
         assert done.returncode == ends
 

@@ -188,9 +188,13 @@ def status(as_json: AsJson = False) -> None:
 
 def drift(stacks: Stacks = None, as_json: AsJson = False) -> None:
     """Ask AWS, stack by stack, whether anything has changed since the last update; exit 3 if so."""
-    works = _works()
+    from tenantry.operations.fleet.starts import require_none_running
+
+    works, fleet = _works(), _fleet()
     found: list[dict[str, Any]] = []
-    for stack in _fleet().named(stacks or []).stacks:
+    with _busy_reported():
+        require_none_running(fleet)
+    for stack in fleet.named(stacks or []).stacks:
         changed, why = None, None
         try:
             with working(f"reading {stack.name}"):

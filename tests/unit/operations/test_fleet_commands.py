@@ -12,7 +12,9 @@ from tenantry import paths
 from tenantry.cli import rollouts
 from tenantry.errors import Failed
 from tenantry.operations import splitting
+from tenantry.operations.fleet.journals import FLEET, Lock
 from tenantry.operations.fleet.listing import fleet
+from tenantry.operations.fleet.starts import journals
 from tenantry.operations.trail import kept
 from tenantry.wanted import Project
 from tests.support.command import Command, Run
@@ -135,3 +137,16 @@ exit 255
     assert "one: `pulumi refresh --preview-only`: error: AccessDenied" in err
     code, out, _ = run(command, "fleet", "drift", "two")
     assert (code, "1 of 1 stacks have drifted" in out) == (3, True)
+
+
+def test_drift_is_not_looked_for_while_a_rollout_runs(
+    run: Run, command: Command, pulumi: Path, tmp_path: Path
+) -> None:
+    running = Lock(journals(fleet(Project(tmp_path / "project"))), FLEET, "20261101T000000000000", "another")
+    running.take()
+    code, out, err = run(command, "fleet", "drift")
+    assert (code, out) == (5, "")
+    assert "the fleet is held by rollout 20261101T000000000000" in err
+    assert not pulumi.exists()
+    running.give()
+    assert run(command, "fleet", "drift")[0] == 0

@@ -147,11 +147,18 @@ class Lock:
         """
         mine = self._mine()
         while (seen := self.store.read(self._name)) != mine:
-            holder = json.loads(seen or b"{}")
-            if holder and not self._silent(holder):
-                raise Busy(self._held(holder))
+            self._require_free(seen)
             if self.store.swap(self._name, seen, mine):
                 return
+
+    def require_free(self) -> None:
+        """Raises Busy where `take` would."""
+        self._require_free(self.store.read(self._name))
+
+    def _require_free(self, seen: bytes) -> None:
+        holder = json.loads(seen or b"{}")
+        if holder and not self._silent(holder):
+            raise Busy(self._held(holder))
 
     def beat(self) -> None:
         """Raises Overtaken."""

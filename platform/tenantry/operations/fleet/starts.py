@@ -77,6 +77,16 @@ def begun(
     return rollout
 
 
+def require_none_running(fleet: Fleet) -> None:
+    """For whoever would take what a rollout is changing for what somebody changed.
+
+    Raises:
+        Busy: one runs.
+    """
+    if fleet.stacks:
+        Lock(journals(fleet), FLEET, "", "").require_free()
+
+
 def differing(fleet: Fleet, names: Sequence[str], lift: bool = False) -> dict[str, FleetStack]:
     """What `begun` updates with these arguments, by name."""
     if not fleet.stacks:
