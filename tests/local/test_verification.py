@@ -8,14 +8,16 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import pytest
 import yaml
 
 from tenantry import paths, program
-from tenantry.config import Tenant
+from tenantry.config import Cell, Tenant
+from tenantry.config.auth import MODES
 from tenantry.config.domains import CellDomain
+from tenantry.config.tiers import AlarmsOf, Isolation, Monitoring
 from tenantry.deployment import Deployment
 from tenantry.errors import Failed, WrongInput
 from tenantry.gateway import contract
@@ -25,6 +27,7 @@ from tenantry.local.clients import ACCOUNT, REGION, Session, stage_url
 from tenantry.local.emulator.parent import Emulator
 from tenantry.local.engine import inventory
 from tenantry.local.engine.deployment import deploy
+from tenantry.local.engine.resources import MAKERS
 from tenantry.local.platform import SERVICES
 from tenantry.operations import kept_releases
 from tenantry.operations.fleet import gates
@@ -36,11 +39,13 @@ from tenantry.program import declare, releases_of
 from tenantry.releases import Piece
 from tenantry.rules import operator_policies
 from tenantry.rules.arns import Arns
-from tenantry.rules.kinds import tokens
+from tenantry.rules.kinds import KINDS, tokens
+from tenantry.rules.kinds.kind import values_at
 from tenantry.verification import places
 from tenantry.verification.deployed import deployed
 from tenantry.verification.findings import Finding, findings
 from tenantry.verification.places import of_deployment, of_stack
+from tenantry.verification.readers import READERS
 from tenantry.verification.reading import Reading
 from tests.local.cloud import actions, holding
 from tests.local.plants import PLANTS, Cloud, another_plan
@@ -48,12 +53,24 @@ from tests.support import scheduled
 from tests.support.command import TENANTS
 from tests.support.engine import deployment
 
-DOMAIN = CellDomain(name="api.example.com", zone="Z0123456789ABC")
+DOMAIN = CellDomain(name="api.example.com", zone="Z0123456789ABC", default_endpoint=False)
+CHEAP = Monitoring(alarms="cell", metrics="free", traces="off")
+
+
+def varied(cell: Cell) -> Cell:
+    """One tenant on the cheapest tier there is, and one more that notifies nobody."""
+    [acme_eu] = (each for each in cell.tenants if each.slug == "acme-eu")
+    cheap = {"monitoring": CHEAP, "cursors": "unsealed", "reserved_concurrency": 5}
+    cheapest = acme_eu.model_copy(update={"tier": acme_eu.tier.model_copy(update=cheap)})
+    silent = {"tier": acme_eu.tier.model_copy(update={"monitoring": Monitoring(alarms="none")})}
+    others = [each for each in cell.tenants if each is not acme_eu]
+    more = acme_eu.model_copy(update={"slug": "silent"} | silent)
+    return cell.model_copy(update={"tenants": (*others, cheapest, more)})
 
 
 @pytest.fixture(scope="module")
 def cloud(root: Session, repaired: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """The demo below a domain, of which two tenants have a schedule too."""
+    """The demo below a domain, varied, of which two tenants have a schedule too."""
     folder = tmp_path_factory.mktemp("cell")
     with zipfile.ZipFile(folder / "code.zip", "w") as archive:
         archive.writestr("start.py", "")
@@ -62,7 +79,7 @@ def cloud(root: Session, repaired: Emulator, tmp_path_factory: pytest.TempPathFa
     made = deployment("demo", arns=arns, target=this_machine(), code=packed, layer=packed)
     clients = {service: root.client(service) for service in SERVICES}
     with scheduled.cell(tmp_path_factory.mktemp("groups")) as cell:
-        cell = zones.localized(cell.model_copy(update={"domain": DOMAIN}), clients["route53"])
+        cell = zones.localized(varied(cell).model_copy(update={"domain": DOMAIN}), clients["route53"])
         made = replace(made, domain=cell.domain)
         with inventory.opened(folder) as held:
             deploy(cell, made, clients.__getitem__, held, lambda _: None)
@@ -73,6 +90,29 @@ def cloud(root: Session, repaired: Emulator, tmp_path_factory: pytest.TempPathFa
 def test_what_was_just_made_is_as_declared(cloud: Cloud) -> None:
     assert list(findings(cloud.declared, cloud.first)) == []
     assert all(each.found for each in cloud.declared if each.type.startswith("aws:"))
+
+
+def test_it_had_every_kind_of_tenant(cloud: Cloud) -> None:
+    tenants = cloud.cell.tenants
+    assert {each.tier.monitoring.alarms for each in tenants} == {*get_args(AlarmsOf)}
+    assert {each.isolation for each in tenants} == {*get_args(Isolation)}
+    assert {each.auth.mode for each in tenants} == {*MODES}
+
+
+def test_it_had_every_input_that_a_program_gives(cloud: Cloud) -> None:
+    """Else a reader could leave one out, and whoever has it would be told of a difference."""
+
+    def values(token: str, path: str) -> list[Any]:
+        inputs = [each.inputs for each in cloud.declared if each.type == token]
+        return [value for each in inputs for value in values_at(each, path)]
+
+    missing = {
+        (token, path)
+        for token in MAKERS.keys() & READERS.keys()
+        for path in KINDS[token].understood - {*KINDS[token].policies, *KINDS[token].judged}
+        if not values(token, path)
+    }
+    assert missing == {(tokens.TABLE, "globalSecondaryIndexes")}  # no program gives any
 
 
 @pytest.fixture

@@ -95,6 +95,7 @@ def _query(there: Answer) -> Inputs:
     return {
         "id": there["Id"],
         "expression": there.get("Expression"),
+        "period": there.get("Period"),
         "label": there.get("Label"),
         "returnData": there.get("ReturnData", True),
         "metric": metric,
