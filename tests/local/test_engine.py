@@ -98,7 +98,7 @@ def table(**options: Any) -> aws.dynamodb.Table:
     )
 
 
-def alarm(name: str, **watched: Any) -> aws.cloudwatch.MetricAlarm:
+def alarm(name: str, tier: str = "gold", **watched: Any) -> aws.cloudwatch.MetricAlarm:
     return aws.cloudwatch.MetricAlarm(
         name,
         name=name,
@@ -109,7 +109,7 @@ def alarm(name: str, **watched: Any) -> aws.cloudwatch.MetricAlarm:
         treat_missing_data="notBreaching",
         alarm_actions=[],
         ok_actions=[],
-        tags={},
+        tags={"tier": tier},
         **watched,
     )
 
@@ -118,15 +118,15 @@ def errors_of(function: str) -> dict[str, Any]:
     return {"namespace": "AWS/Lambda", "metric_name": "Errors", "dimensions": {"FunctionName": function}}
 
 
-def faults(rule: str) -> None:
+def faults(rule: str, tier: str = "gold") -> None:
     """Two alarms, the second on an expression, and one that joins them."""
-    one = alarm("one", **errors_of("f"), statistic="Sum", period=300)
+    one = alarm("one", tier, **errors_of("f"), statistic="Sum", period=300)
     metric = errors_of("g") | {"stat": "Sum", "period": 300}
     queries = [
         {"id": "m", "metric": metric, "return_data": False},
         {"id": "result", "expression": "FILL(m,0)", "label": "l", "return_data": True},
     ]
-    two = alarm("two", metric_queries=queries)
+    two = alarm("two", tier, metric_queries=queries)
     aws.cloudwatch.CompositeAlarm(
         "both",
         alarm_name="both",
@@ -134,7 +134,7 @@ def faults(rule: str) -> None:
         alarm_rule=rule,
         alarm_actions=[],
         ok_actions=[],
-        tags={},
+        tags={"tier": tier},
         opts=pulumi.ResourceOptions(depends_on=[one, two]),
     )
 
@@ -149,6 +149,18 @@ def test_a_composite_alarm_comes_after_what_it_joins_and_goes_before_it(stack: S
     gone = stack.update(lambda: None)
     assert gone[0] == (Step.REMOVED, "both")
     assert set(gone) == {(Step.REMOVED, name) for name in ("both", "one", "two")}
+
+
+def test_an_alarm_that_is_put_again_has_its_new_tags(stack: Stack) -> None:
+    rule, watch = 'ALARM("one") OR ALARM("two")', stack.clients["cloudwatch"]
+    stack.update(lambda: faults(rule, "gold"))
+    stack.update(lambda: faults(rule, "silver"))
+    kinds = ["CompositeAlarm", "MetricAlarm"]
+    found = watch.describe_alarms(AlarmNames=["both", "one", "two"], AlarmTypes=kinds)
+    arns = {each["AlarmName"]: each["AlarmArn"] for kind in kinds for each in found[f"{kind}s"]}
+    tags = {name: watch.list_tags_for_resource(ResourceARN=arn)["Tags"] for name, arn in arns.items()}
+    silver = [{"Key": "tier", "Value": "silver"}]
+    assert tags == {"both": silver, "one": silver, "two": silver}
 
 
 def test_a_saved_query_keeps_its_id_when_it_changes_and_is_found_when_a_call_was_cut_off(

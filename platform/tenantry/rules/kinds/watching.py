@@ -37,7 +37,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         token=METRIC_ALARM,
-        calls=Calls.of("cloudwatch", "PutMetricAlarm", "PutMetricAlarm", "DeleteAlarms"),
+        calls=Calls.of("cloudwatch", "PutMetricAlarm", "PutMetricAlarm TagResource", "DeleteAlarms"),
         rights=(ALARMS, ALL_ALARMS),
         name="name",
         references=NOTIFIED,
@@ -56,7 +56,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         token=COMPOSITE_ALARM,
-        calls=Calls.of("cloudwatch", "PutCompositeAlarm", "PutCompositeAlarm", "DeleteAlarms"),
+        calls=Calls.of("cloudwatch", "PutCompositeAlarm", "PutCompositeAlarm TagResource", "DeleteAlarms"),
         rights=(ALARMS, ALL_ALARMS),
         name="alarmName",
         references=NOTIFIED,

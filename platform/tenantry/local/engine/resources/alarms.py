@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from tenantry.local.engine.resources.maker import Clients, Existing, Inputs, Made, given, put, tag_list
+from tenantry.local.clients import ACCOUNT, REGION
+from tenantry.local.engine.resources.maker import (
+    Clients,
+    Existing,
+    Inputs,
+    Made,
+    MadeKind,
+    Maker,
+    given,
+    tag_list,
+)
+from tenantry.rules.arns import Arns
 from tenantry.rules.kinds import tokens
 
 
@@ -57,7 +68,19 @@ def _remove_alarm(clients: Clients, existing: Existing) -> None:
     clients("cloudwatch").delete_alarms(AlarmNames=[existing.id])
 
 
-METRIC_ALARM = put(_put_metric_alarm, _remove_alarm, "name")
+def _alarm(put: Maker, name: str) -> MadeKind:
+    """Where an alarm is there already, a put overwrites everything but its tags."""
+
+    def update(clients: Clients, _existing: Existing, inputs: Inputs) -> Made:
+        made = put(clients, inputs)
+        arn = Arns("aws", REGION, ACCOUNT).alarm(made.id)
+        clients("cloudwatch").tag_resource(ResourceARN=arn, Tags=tag_list(inputs))
+        return made
+
+    return MadeKind(put, _remove_alarm, update, fixed=frozenset({name}))
+
+
+METRIC_ALARM = _alarm(_put_metric_alarm, "name")
 
 
 def _put_composite_alarm(clients: Clients, inputs: Inputs) -> Made:
@@ -72,7 +95,7 @@ def _put_composite_alarm(clients: Clients, inputs: Inputs) -> Made:
     return Made(inputs["alarmName"], {})
 
 
-COMPOSITE_ALARM = put(_put_composite_alarm, _remove_alarm, "alarmName")
+COMPOSITE_ALARM = _alarm(_put_composite_alarm, "alarmName")
 
 MAKERS = {
     tokens.COMPOSITE_ALARM: COMPOSITE_ALARM,
