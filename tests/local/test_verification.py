@@ -41,6 +41,7 @@ from tenantry.rules import operator_policies
 from tenantry.rules.arns import Arns
 from tenantry.rules.kinds import KINDS, tokens
 from tenantry.rules.kinds.kind import values_at
+from tenantry.rules.naming import Names
 from tenantry.verification import places
 from tenantry.verification.deployed import deployed
 from tenantry.verification.findings import Finding, findings
@@ -51,7 +52,7 @@ from tests.local.cloud import actions, holding
 from tests.local.plants import PLANTS, Cloud, another_plan
 from tests.support import scheduled
 from tests.support.command import TENANTS
-from tests.support.engine import deployment
+from tests.support.engine import demo, deployment
 
 DOMAIN = CellDomain(name="api.example.com", zone="Z0123456789ABC", default_endpoint=False)
 CHEAP = Monitoring(alarms="cell", metrics="free", traces="off")
@@ -68,6 +69,13 @@ def varied(cell: Cell) -> Cell:
     return cell.model_copy(update={"tenants": (*others, cheapest, more)})
 
 
+def updated(root: Session, folder: Path, cell: Cell, made: Deployment) -> None:
+    """Brought to what `cell` declares; `folder` holds the record of what is there."""
+    clients = {service: root.client(service) for service in SERVICES}
+    with inventory.opened(folder) as held:
+        deploy(cell, made, clients.__getitem__, held, lambda _: None)
+
+
 @pytest.fixture(scope="module")
 def cloud(root: Session, repaired: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """The demo below a domain, varied, of which two tenants have a schedule too."""
@@ -77,12 +85,10 @@ def cloud(root: Session, repaired: Emulator, tmp_path_factory: pytest.TempPathFa
     packed = Artifact(folder / "code.zip", "0" * 64)
     arns = Arns("aws", REGION, ACCOUNT)
     made = deployment("demo", arns=arns, target=this_machine(), code=packed, layer=packed)
-    clients = {service: root.client(service) for service in SERVICES}
     with scheduled.cell(tmp_path_factory.mktemp("groups")) as cell:
-        cell = zones.localized(varied(cell).model_copy(update={"domain": DOMAIN}), clients["route53"])
+        cell = zones.localized(varied(cell).model_copy(update={"domain": DOMAIN}), root.client("route53"))
         made = replace(made, domain=cell.domain)
-        with inventory.opened(folder) as held:
-            deploy(cell, made, clients.__getitem__, held, lambda _: None)
+        updated(root, folder, cell, made)
         reading = Reading(made.names, arns, root.client, partial(stage_url, repaired.endpoint))
         yield Cloud(root, cell, made, deployed(lambda: declare(cell, made), "demo", reading), reading)
 
@@ -157,11 +163,24 @@ def test_a_right_that_the_next_update_takes_back_is_shown_and_is_no_difference(c
     ]
 
 
-# --- by whom, and by which configuration ---
-
-
 def place(cloud: Cloud, seen_by: Session) -> Place:
     return Place(cloud.made.names, REGION, "demo", "the emulator", seen_by.client, cloud.first.url)
+
+
+def test_after_a_change_of_tiers_another_is_as_declared(cloud: Cloud, tmp_path: Path) -> None:
+    """Each of its tenants gets the tier of the next."""
+    before = varied(demo()).model_copy(update={"name": "another"})
+    pairs = zip(before.tenants, (*before.tenants[1:], before.tenants[0]), strict=True)
+    tenants = tuple(each.model_copy(update={"tier": following.tier}) for each, following in pairs)
+    after = before.model_copy(update={"tenants": tenants})
+    made = replace(cloud.made, cell=after.name, names=Names(after.name), domain=None)
+    for cell in (before, after):
+        updated(cloud.root, tmp_path, cell, made)
+    at = replace(place(cloud, cloud.root), names=made.names, cell=after.name)
+    assert of_deployment(at, after, made, [], call=False).findings == ()
+
+
+# --- by whom, and by which configuration ---
 
 
 ASKED_HERE = {"lambda:ListLayers"}  # by the emulator, in place of AWS's ListLayerVersions

@@ -34,6 +34,7 @@ from tenantry.local.emulator.repairs.gateway import (
     mock_answers,
     rest_api_bodies,
     stage_variables,
+    tags,
     usage,
     usage_plans,
 )
@@ -81,6 +82,7 @@ def apply(root: Credentials) -> None:
     queue_batches.repair()
     rest_api_bodies.repair(root)
     usage_plans.repair()
+    tags.repair()
     authorizer_caches.repair()
     compression.repair()
     mock_answers.repair()
