@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Column, Table
+from rich.table import Column
 
 from tenantry.cli import moments
-from tenantry.cli.output import harmless, print_json, stderr, stdout
+from tenantry.cli.output import Table, harmless, print_json, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen, require_slug
 from tenantry.cli.tenants import AsJson
 from tenantry.problems import unknown
@@ -106,7 +106,7 @@ def _shown(line: "Line") -> dict[str, Any]:
 def _print(lines: "list[Line]") -> None:
     from tenantry.operations.trail.acts import acts
 
-    table = Table("when", "who", "commit", "what", Column("outcome", overflow="fold"))
+    table = Table(Column("when", no_wrap=True), "who", "commit", "what", "outcome")
     for act in acts(lines):
         table.add_row(*map(harmless, (act.at, act.who, act.commit, act.what, act.outcome)))
     stdout().print(table)

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from rich.table import Column, Table
+from rich.table import Column
+
+from tenantry.cli.output import Table
 
 if TYPE_CHECKING:
     from tenantry.costs.estimate import Terms

@@ -3,11 +3,11 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Column, Table
+from rich.table import Column
 from rich.text import Text
 
 from tenantry.cli.bill_tables import usd
-from tenantry.cli.output import stdout, summed
+from tenantry.cli.output import Table, stdout, summed
 
 if TYPE_CHECKING:
     from tenantry.config import Tenant

@@ -3,10 +3,9 @@
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
 from tenantry.cli import rollouts, splitting
-from tenantry.cli.output import print_json, stdout
+from tenantry.cli.output import Table, print_json, stdout
 from tenantry.cli.rollouts import Stacks
 from tenantry.cli.tenants import AsJson
 

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from tenantry.cli.output import print_json, stdout
+from tenantry.cli.output import Table, print_json, stdout
 from tenantry.cli.places import Slug, require_slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 

@@ -6,9 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Column, Table
+from rich.table import Column
 
-from tenantry.cli.output import FAILED, Notice, complain, marked, print_json, stderr, stdout, summed, working
+from tenantry.cli.output import (
+    FAILED,
+    Notice,
+    Table,
+    complain,
+    marked,
+    print_json,
+    stderr,
+    stdout,
+    summed,
+    working,
+)
 from tenantry.cli.places import Port
 from tenantry.cli.tenants import TENANTS, AsJson, Everything, Folder
 from tenantry.errors import WrongInput
@@ -76,7 +87,7 @@ def _print(proof: "Proof", wide: bool) -> None:
 
     out = stdout()
     if wide:
-        out.print(isolation_tables.matrix(proof))
+        out.print(isolation_tables.matrix(proof), crop=False)
         out.print(isolation_tables.LEGEND, style="dim")
     else:
         out.print(isolation_tables.words(proof))

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.table import Column, Table
 from rich.text import Text
+
+from tenantry.cli.output import Table
 
 if TYPE_CHECKING:
     from tenantry.isolation.matrix import RoleRow, Square
@@ -29,8 +30,7 @@ def words(proof: "Proof") -> Table:
     for row in proof.rows:
         said = (row.role.function.removeprefix(f"{row.role.tenant}."), ", ".join(row.own), _others(row))
         alike.setdefault(said, []).append(row.role.tenant)
-    columns = [Column(name, overflow="fold") for name in ("role", "is allowed its own", "anybody else's")]
-    table = _titled(proof, Table(*columns, box=SIMPLE_HEAD))
+    table = _titled(proof, Table("role", "is allowed its own", "anybody else's", box=SIMPLE_HEAD))
     for (function, own, others), slugs in alike.items():
         more = f" and {len(slugs) - NAMED:,} more" if len(slugs) > NAMED else ""
         lines = Text("\n").join(Text.assemble(*line) for line in others)
@@ -39,7 +39,10 @@ def words(proof: "Proof") -> Table:
 
 
 def matrix(proof: "Proof") -> Table:
-    """A row per role. Kinds that no role is granted anything of share the last column."""
+    """A row per role. Kinds that no role is granted anything of share the last column.
+
+    It breaks no word, so it may be wider than the terminal.
+    """
     from tenantry.isolation.targets import TargetKind
 
     telling = [
@@ -48,13 +51,16 @@ def matrix(proof: "Proof") -> Table:
         if any(_says_something(row.others[kind]) or kind in row.own for row in proof.rows)
     ]
     silent = [kind for kind in TargetKind if kind not in telling]
-    table = Table(Column("role", no_wrap=True), "allowed its own", *telling, box=SIMPLE_HEAD)
+    table = Table("role", "allowed its own", *telling, box=SIMPLE_HEAD)
     if silent:
         table.add_column("\n".join(silent))
     for row in proof.rows:
         cells = [_square(row.others[kind]) for kind in telling]
         cells += [Text(*DENIED)] if silent else []
         table.add_row(row.role.function.replace(".", " "), " ".join(row.own), *cells)
+    for column in table.columns:
+        texts = (str(cell) for cell in (column.header, *column.cells))
+        column.min_width = max(len(word) for text in texts for word in text.split())
     return _titled(proof, table)
 
 

@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.table import Table
 
-from tenantry.cli.output import print_json, stdout
+from tenantry.cli.output import Table, print_json, stdout
 from tenantry.cli.piped import piped
 from tenantry.cli.places import Port, Region, Slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for, warn_of_others

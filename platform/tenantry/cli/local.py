@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Column, Table
 from rich.text import Text
 
-from tenantry.cli.output import marked, print_json, stderr, stdout, warn, working
+from tenantry.cli.output import Table, marked, print_json, stderr, stdout, warn, working
 from tenantry.cli.places import Port
 from tenantry.cli.tenants import TENANTS, AsJson, Folder
 from tenantry.errors import Failed, WrongInput
@@ -224,7 +223,7 @@ def _interrupt(_signal: int, frame: FrameType | None) -> None:
 
 def _tenants_table(tenants: "Iterable[LocalTenant]") -> Table:
     """Two columns, so that an address stays on one line of a narrow terminal."""
-    table = Table("tenant", Column("URL, routes, API keys", overflow="fold"), show_lines=True)
+    table = Table("tenant", "URL, routes, API keys", show_lines=True)
     for tenant in tenants:
         shown = tenant.shown
         state = "" if shown["status"] == "active" else f"\n{shown['status']}"

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
-from rich.table import Column, Table
+from rich.table import Column
 
-from tenantry.cli.output import marked, print_json, stderr, stdout, working
+from tenantry.cli.output import Table, marked, print_json, stderr, stdout, working
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen, require_slug
 from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for
 from tenantry.errors import Failed, WrongInput

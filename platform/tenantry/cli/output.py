@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console
+import rich.table
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from tenantry.cli import streams
@@ -41,6 +42,15 @@ def stderr() -> Console:
 def _console(stderr: bool) -> Console:
     """Prints text as it is: data may hold brackets as rich's markup has them, and an ARN holds `:secret:`."""
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+class Table(rich.table.Table):
+    """Cuts nothing: what is wider than its column goes on in the next line."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for column in self.columns:
+            column.overflow = "fold"
+        yield from super().__rich_console__(console, options)
 
 
 def marked(text: str, good: bool = True) -> Text:

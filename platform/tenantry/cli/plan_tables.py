@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from rich.table import Column, Table
+from rich.table import Column
 
+from tenantry.cli.output import Table
 from tenantry.planning.differences import Line
 from tenantry.planning.effects import TenantPlan
 from tenantry.planning.totals import SHARED, Total, dollars
@@ -36,7 +37,7 @@ def shown(found: Total) -> dict[str, object]:
 
 
 def printed(found: Total) -> Iterator[Table | str]:
-    table = Table("tenant", "effect", Column("what", overflow="fold"), Column("a month", justify="right"))
+    table = Table("tenant", "effect", "what", Column("a month", justify="right"))
     for each in found.tenants:
         lines = [_marked(line) for line in each.lines]
         steps = [f"  {_resources(each)}"] if each.steps else []

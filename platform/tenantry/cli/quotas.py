@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from tenantry.cli.output import marked, print_json, stdout
+from tenantry.cli.output import Table, marked, print_json, stdout
 from tenantry.cli.places import Region
 from tenantry.cli.tenants import AsJson
 from tenantry.errors import WrongInput

@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
-from tenantry.cli.output import print_json, stdout
+from tenantry.cli.output import Table, print_json, stdout
 from tenantry.cli.places import Port, StackOption
 from tenantry.cli.tenants import AsJson
 from tenantry.errors import WrongInput

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from rich.table import Table
 
-from tenantry.cli.output import FAILED, INTERRUPTED, complain, print_json, stdout, working
+from tenantry.cli.output import FAILED, INTERRUPTED, Table, complain, print_json, stdout, working
 from tenantry.cli.rollout_progress import Display, display
 from tenantry.cli.tenants import AsJson
 from tenantry.errors import Failed

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from tenantry.cli.output import print_json, stderr, stdout
+from tenantry.cli.output import Table, print_json, stderr, stdout
 from tenantry.cli.piped import piped
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen
 from tenantry.cli.tenants import TENANTS, AsJson, Folder, platform_for

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
-from tenantry.cli.output import NAMED, Notice, marked, print_json, stdout, summed, warn
+from tenantry.cli.output import NAMED, Notice, Table, marked, print_json, stdout, summed, warn
 from tenantry.errors import WrongInput
 from tenantry.problems import Problem, unknown
 

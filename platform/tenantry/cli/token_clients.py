@@ -1,14 +1,13 @@
 """`clients`: the programs that get a tenant's tokens from its token endpoint. A secret is shown once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from agreed.clients import GRACE_HOURS, MOST_DAYS, MOST_GRACE_HOURS
-from tenantry.cli.output import harmless, print_json, stderr, stdout
+from agreed.clients import GRACE_HOURS, MOST_DAYS, MOST_GRACE_HOURS, Known
+from tenantry.cli.output import Table, harmless, print_json, stderr, stdout
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen
 from tenantry.cli.tenants import AsJson
 
@@ -39,14 +38,7 @@ def list_clients(
     if as_json:
         print_json({"tenant": slug, "clients": [each._asdict() for each in found]})
         return
-    table = Table("client", "scopes", "since", "last token", "ends")
-    for each in found:
-        ends = _to_the_second(each.ends_at) if each.ends_at else "never"
-        ends += f"\nearlier secret: {_to_the_second(each.earlier_until)}" if each.earlier_until else ""
-        used = _to_the_second(each.used_at) if each.used_at else "none"
-        scopes = harmless("\n".join(each.scopes))
-        table.add_row(harmless(each.id), scopes, _to_the_second(each.created_at), used, ends)
-    stdout().print(table)
+    stdout().print(table(found))
 
 
 @clients.command("add")
@@ -148,6 +140,17 @@ def remove(
     stdout().print(f"✓ removed {client} from {slug}", soft_wrap=True)
 
 
+def table(found: Iterable[Known]) -> Table:
+    table = Table("client", "scopes", "since", "last token", "ends")
+    for each in found:
+        ends = _in_words(each.ends_at) if each.ends_at else "never"
+        ends += f"\nearlier secret: {_in_words(each.earlier_until)}" if each.earlier_until else ""
+        used = _in_words(each.used_at) if each.used_at else "none"
+        scopes = "\n".join(map(harmless, each.scopes))
+        table.add_row(harmless(each.id), scopes, _in_words(each.created_at), used, ends)
+    return table
+
+
 @contextmanager
 def _changing(place: "Place", slug: str, act: str, **facts: object) -> "Iterator[tuple[Endpoint, Act]]":
     """Recorded before it begins."""
@@ -170,3 +173,8 @@ def _say(what: str) -> None:
 
 def _to_the_second(moment: str) -> str:
     return f"{moment[:19]}Z"
+
+
+def _in_words(moment: str) -> str:
+    """In a table, which breaks lines between words: the date, and the time to the second."""
+    return _to_the_second(moment).replace("T", " ")

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Column, Table
 from rich.text import Text
 
 from tenantry.cli.local import choose
-from tenantry.cli.output import INTERRUPTED, complain, marked, print_json, stdout, warn, working
+from tenantry.cli.output import INTERRUPTED, Table, complain, marked, print_json, stdout, warn, working
 from tenantry.cli.places import Port
 from tenantry.cli.tenants import AsJson
 
@@ -107,8 +106,7 @@ def _table(changes: Iterable["Change"]) -> Table:
         rows.setdefault((each.owner, SIGNS[each.step], each.type.rpartition(":")[2], differs), []).append(
             each.name
         )
-    wide = [Column(name, overflow="fold") for name in ("name", "what differs")]
-    table = Table("tenant", "", "resource", *wide)
+    table = Table("tenant", "", "resource", "name", "what differs")
     owner = None
     for (of, (colour, sign), kind, differs), names in sorted(rows.items()):
         if of != owner:

@@ -8,9 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
-from tenantry.cli.output import print_json, stderr, stdout, warn, working
+from tenantry.cli.output import Table, print_json, stderr, stdout, warn, working
 from tenantry.cli.places import Port, Region, StackOption, chosen
 from tenantry.cli.tenants import AsJson
 from tenantry.errors import WrongInput
@@ -130,7 +129,7 @@ def _print(report: "Report") -> None:
     title = f"{report.tenant.slug}, {report.start} to {report.end} (UTC)"
     table = Table(title=title, title_justify="left", title_style="bold")
     table.add_column("key")
-    table.add_column("route", overflow="fold")
+    table.add_column("route")
     for name in ("requests", "2xx", "4xx", "5xx"):
         table.add_column(name, justify="right")
     for (key, route), counts in _grouped(report.lines).items():

@@ -1,14 +1,14 @@
 """`verify`: whether what is deployed is what the files say."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Column, Table
 
-from tenantry.cli.output import FAILED, harmless, marked, print_json, stdout, working
+from tenantry.cli.output import FAILED, Table, harmless, marked, print_json, stdout, working
 from tenantry.cli.places import Port, Region, StackOption, chosen
 from tenantry.cli.tenants import AsJson
 from tenantry.errors import WrongInput
@@ -96,7 +96,7 @@ def _shown(finding: "Finding") -> dict[str, Any]:
 def _print(report: "Report", on_aws: bool) -> None:
     out = stdout()
     if report.findings:
-        out.print(_table(report.findings, on_aws))
+        out.print(table(report.findings, on_aws))
     number = sum(not each.passing for each in report.findings)
     passing = len(report.findings) - number
     differing = f"{number} difference{'' if number == 1 else 's'}"
@@ -110,11 +110,9 @@ def _print(report: "Report", on_aws: bool) -> None:
         out.print(HERE, soft_wrap=True)
 
 
-def _table(found: "tuple[Finding, ...]", on_aws: bool) -> Table:
+def table(found: "Iterable[Finding]", on_aws: bool) -> Table:
     """On AWS, each difference has its own remedy; on the local platform, all have the same."""
-    columns = ["tenant", "resource", "property"]
-    wide = [Column(name, overflow="fold") for name in ("expected", "found", *(("do",) if on_aws else ()))]
-    table = Table(*columns, *wide)
+    table = Table("tenant", "resource", "property", "expected", "found", *(("do",) if on_aws else ()))
     for each in sorted(found, key=lambda each: (each.tenant, each.resource, each.property)):
         cells = [each.tenant or SHARED, each.resource, each.property]
         cells += [_value(each.expected), _value(each.found)]

@@ -3,11 +3,10 @@
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
 from tenantry.cli import moments
 from tenantry.cli.listening import listen
-from tenantry.cli.output import FAILED, harmless, marked, print_json, stdout, working
+from tenantry.cli.output import FAILED, Table, harmless, marked, print_json, stdout, working
 from tenantry.cli.places import Port, Region, Slug, StackOption, chosen
 from tenantry.cli.tenants import AsJson
 from tenantry.errors import Failed, WrongInput
