@@ -31,11 +31,33 @@ def test_a_record_is_read_though_nothing_runs(run: Run, command: Command) -> Non
     assert json.loads(out)["faults"] == []
 
 
+@pytest.mark.parametrize(
+    ("action", "details"),
+    [("up", {"tenants": ["globex"]}), ("update", {"changed": {"globex": 2}})],
+    ids=["tenants", "changed"],
+)
+def test_the_record_that_names_a_tenant_among_all_is_meant(
+    run: Run, command: Command, action: str, details: dict[str, object]
+) -> None:
+    with kept.of_cell("other").act(action, None, **details):
+        pass
+    code, out, err = run(command, "audit", "globex", "--json")
+    assert (code, err, actions(out)) == (0, "", {"up", action})
+
+
 def test_a_tenant_that_no_record_names_needs_its_cell(run: Run, command: Command) -> None:
     code, _, err = run(command, "audit", "globex")
-    assert (code, "cells demo, other each have a record; name one with --cell" in err) == (2, True)
+    said = "no record on this machine names globex; to read one all the same, use --cell: demo, other"
+    assert (code, err.strip()) == (2, said)
     code, out, _ = run(command, "audit", "globex", "--cell", "other", "--json")
     assert (code, actions(out)) == (0, {"up"})
+
+
+def test_of_records_that_name_a_tenant_one_is_chosen(run: Run, command: Command) -> None:
+    with kept.of_cell("other").act("up", None, tenants=["acme"]):
+        pass
+    code, _, err = run(command, "audit", "acme")
+    assert (code, err.strip()) == (2, "the records of cells demo, other name acme; choose one with --cell")
 
 
 @pytest.mark.parametrize(

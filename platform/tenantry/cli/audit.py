@@ -47,7 +47,7 @@ def audit(
     cell: Annotated[
         str | None,
         typer.Option(
-            "--cell", help="The record of this cell on this machine; default: the cell that has the tenant."
+            "--cell", help="The record of this cell on this machine; default: the one that names the tenant."
         ),
     ] = None,
     stack: StackOption = None,
@@ -88,15 +88,23 @@ def _trail(slug: str, cell: str | None, stack: str | None, region: str | None, p
             raise WrongInput("--cell names a record on this machine; leave --stack and --port out")
         return chosen(stack, region, port).trail()
     known = kept.cells()
+    if not known:
+        raise WrongInput("nothing is recorded on this machine yet; --stack STACK shows the record of a stack")
     if cell is not None and cell not in known:
         raise WrongInput(unknown("record of a cell", cell, known))
-    own = [each for each in known if any(line.tenant == slug for line in kept.of_cell(each).lines(slug))]
-    meant = [cell] if cell else own or known
+    meant = [cell] if cell else [each for each in known if _names(kept.of_cell(each), slug)]
     if not meant:
-        raise WrongInput("nothing is recorded on this machine yet; --stack STACK shows the record of a stack")
+        there = ", ".join(known)
+        raise WrongInput(
+            f"no record on this machine names {slug}; to read one all the same, use --cell: {there}"
+        )
     if len(meant) > 1:
-        raise WrongInput(f"cells {', '.join(meant)} each have a record; name one with --cell")
+        raise WrongInput(f"the records of cells {', '.join(meant)} name {slug}; choose one with --cell")
     return kept.of_cell(meant[0])
+
+
+def _names(trail: "Trail", slug: str) -> bool:
+    return any(line.names(slug) for line in trail.lines(slug))
 
 
 def _shown(line: "Line") -> dict[str, Any]:

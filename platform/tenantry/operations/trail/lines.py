@@ -76,6 +76,12 @@ class Line:
     def concerns(self, tenant: str) -> bool:
         return self.tenant in (None, tenant)
 
+    def names(self, tenant: str) -> bool:
+        """Whether it is the tenant's, or all tenants', of which it names this one."""
+        if self.tenant is not None:
+            return self.tenant == tenant
+        return any(tenant in self.details.get(each, ()) for each in ("tenants", "changed"))
+
 
 def stack_of(entry: str) -> str:
     """Whose history an entry is of, by its name."""
