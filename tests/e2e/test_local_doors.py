@@ -3,14 +3,20 @@
 import json
 import re
 import subprocess
+import sys
 
-from tenantry.local.clients import ACCOUNT, Credentials, session
+from tenantry.local.clients import ACCOUNT, REGION
 from tests.support import strangers
 from tests.support.command import Command
 from tests.support.platform import Platform, Tenant
 from tests.support.signed import Request
 
 READ = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "secretsmanager.GetSecretValue"}
+ASK = """
+import boto3
+sts = boto3.client("sts")
+print(sts.meta.region_name, sts.get_caller_identity()["Arn"])
+"""
 
 
 def test_another_user_can_read_neither_state_nor_signing_keys(
@@ -32,12 +38,11 @@ def test_another_user_can_read_neither_state_nor_signing_keys(
 def test_its_administrator_is_printed_for_a_shell(platform: Platform, command: Command) -> None:
     printed = command("credentials")
     assert printed.returncode == 0
-    shell = f"{printed.stdout}\nenv"
+    shell = f"{printed.stdout}\nenv\n'{sys.executable}' -c '{ASK}'"
     done = subprocess.run(
         ["sh", "-c", shell], capture_output=True, text=True, check=True, env={"PATH": "/usr/bin:/bin"}
     )
     got = dict(re.findall(r"^(AWS_\w+)=(.*)$", done.stdout, re.M))
     assert (got["AWS_ENDPOINT_URL"], got["AWS_SESSION_TOKEN"]) == (platform.local.endpoint, "")
-    credentials = Credentials(got["AWS_ACCESS_KEY_ID"], got["AWS_SECRET_ACCESS_KEY"])
-    caller = session(got["AWS_ENDPOINT_URL"], credentials).client("sts").get_caller_identity()
-    assert caller["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
+    assert got["AWS_REGION"] == REGION
+    assert done.stdout.splitlines()[-1] == f"{REGION} arn:aws:iam::{ACCOUNT}:root"

@@ -141,6 +141,7 @@ def credentials(port: Port = None) -> None:
         "AWS_SECRET_ACCESS_KEY": root.secret_key,
         "AWS_SESSION_TOKEN": "",  # one of the user's own would go along
         "AWS_REGION": clients.REGION,
+        "AWS_DEFAULT_REGION": clients.REGION,  # boto3 and version 1 of the AWS CLI read this one
         "AWS_ENDPOINT_URL": platform.endpoint,
     }
     for name, value in variables.items():
