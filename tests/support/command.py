@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -105,6 +106,11 @@ class Run(Protocol):
     """Run a command in this process, which is soon done: exit code, stdout and stderr."""
 
     def __call__(self, command: Command, *arguments: str) -> tuple[int, str, str]: ...
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 def was_interrupted(code: int) -> bool:

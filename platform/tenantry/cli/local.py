@@ -107,8 +107,12 @@ def up(
             stdout().print("  Ctrl-C stops it" + ("; edits are served as they are saved" if looks else ""))
         try:
             watching.serve(platform, looks, tenants) if looks else _wait(platform)
+            if not platform.was_stopped:
+                raise Failed("the emulator has died; `tenantry up` starts it again")
         finally:
             platform.stop()
+    out = stderr() if as_json else stdout()
+    out.print(marked("stopped by another command: `tenantry down`, or `tenantry up --fresh`"), soft_wrap=True)
 
 
 def status(
@@ -209,7 +213,6 @@ def _own_name() -> str:
 def _wait(platform: "LocalPlatform") -> None:
     while platform.alive:
         time.sleep(0.5)
-    raise Failed("the emulator has died; `tenantry up` starts it again")
 
 
 def _interrupt(_signal: int, frame: FrameType | None) -> None:

@@ -49,11 +49,7 @@ def begun(tenants: Path) -> Looks:
 
 
 def serve(platform: "LocalPlatform", looks: Looks, tenants: Path) -> None:
-    """Update the platform whenever a file changed; until Ctrl-C, or until it dies.
-
-    Raises:
-        Failed: it has died.
-    """
+    """Update the platform whenever a file changed; until Ctrl-C, or until the platform has ended."""
     from tenantry.local.watching.failures import Failures
 
     failures = Failures(platform.record.directory)
@@ -62,7 +58,7 @@ def serve(platform: "LocalPlatform", looks: Looks, tenants: Path) -> None:
     again = False
     for changed in looks:
         if not platform.alive:
-            raise Failed("the emulator has died; `tenantry up` starts it again")
+            return
         _print_failures(failures.new(), known)
         if not changed and not again:
             continue

@@ -8,7 +8,8 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,10 @@ class LocalTenant:
 
 @dataclass(frozen=True, slots=True)
 class LocalPlatform:
-    """`folder` is where its tenants' files are; `releases` those that it keeps, as the outputs have them."""
+    """`folder` is where its tenants' files are; `releases` those that it keeps, as the outputs have them.
+
+    `stopping`: a command has begun to stop it.
+    """
 
     record: RunningEmulator
     folder: Path
@@ -74,6 +78,7 @@ class LocalPlatform:
     api: str
     tenants: tuple[LocalTenant, ...]
     releases: str = "[]"
+    stopping: bool = False
 
     @property
     def last(self) -> LastUpdate:
@@ -103,16 +108,31 @@ class LocalPlatform:
         """Whether the next start goes on with what it holds."""
         return self.record.kept and snapshots.newest(self.record.directory) is not None
 
+    @property
+    def was_stopped(self) -> bool:
+        """Whether a command has ended it: what dies leaves its record as it was."""
+        there = at(self.record.port)
+        return there is None or there.record != self.record or there.stopping
+
     def stop(self) -> None:
         """End its processes and remove all that it wrote but what it keeps; of a dead one, what it left."""
+        self._say_that_it_stops()
         Emulator.attach(self.record).stop()
         if not self.keeps:
             self._forget()
 
     def delete(self) -> None:
         """Stop it, and remove what it keeps."""
+        self._say_that_it_stops()
         Emulator.attach(self.record).delete()
         self._forget()
+
+    def _say_that_it_stops(self) -> None:
+        """To the `up` that waits for its end. An update may have changed the record since it was read."""
+        with suppress(DamagedRecord, OSError):  # it is stopped all the same
+            there = at(self.record.port)
+            if there is not None and there.record == self.record and there.alive:
+                save(replace(there, stopping=True))
 
     def _forget(self) -> None:
         successor = at(self.record.port)
@@ -206,7 +226,10 @@ def platforms() -> Iterator[LocalPlatform]:
 
 def at(port: int) -> LocalPlatform | None:
     """The platform that holds that port by its record, alive or not."""
-    return _load(_file(port)) if _file(port).exists() else None
+    try:
+        return _load(_file(port))
+    except FileNotFoundError:
+        return None
 
 
 def sweep(everything: bool) -> int:
@@ -240,7 +263,8 @@ def _load(file: Path) -> LocalPlatform:
         record = RunningEmulator(**stored["record"] | {"directory": Path(stored["record"]["directory"])})
         tenants = tuple(_tenant(each) for each in stored["tenants"])
         of = (Path(stored["folder"]), stored["cell"], stored["api"])
-        return LocalPlatform(record, *of, tenants, stored.get("releases", "[]"))
+        last = (stored.get("releases", "[]"), stored.get("stopping", False))
+        return LocalPlatform(record, *of, tenants, *last)
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedRecord(f"{file} is damaged ({type(error).__name__}); run `tenantry down`") from None
 

@@ -4,7 +4,6 @@ import io
 import json
 import re
 import signal
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ import psutil
 import pytest
 
 from tenantry.local.emulator import snapshots
-from tests.support.command import TENANTS, Command, Run, eventually
+from tests.support.command import TENANTS, Command, Run, eventually, free_port
 from tests.support.platform import Platform
 
 TENANT = """\
@@ -83,11 +82,6 @@ class Kept:
         return httpx.request(
             method, tenant["url"] + path, json=body, headers=headers, trust_env=False, timeout=30
         )
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

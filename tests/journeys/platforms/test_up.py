@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tenantry.local.emulator import parent as emulator
-from tests.support.command import TENANTS, Command, Run, eventually, was_interrupted
+from tests.support.command import TENANTS, Command, Run, eventually, free_port, was_interrupted
 
 TENANT = """\
 name: Only
@@ -186,6 +186,39 @@ def test_in_the_foreground_it_runs_until_ctrl_c(alone: Command) -> None:
     assert was_interrupted(up.returncode)
     assert "interrupted" in err
     assert alone.remains() == []
+
+
+@pytest.mark.parametrize(
+    ("keeps", "options"),
+    [(False, ()), (True, ()), (False, ("--watch",))],
+    ids=["nothing kept", "kept", "watching"],
+)
+def test_in_the_foreground_it_ends_well_when_down_stops_it(
+    alone: Command, keeps: bool, options: tuple[str, ...]
+) -> None:
+    port = str(free_port() if keeps else 0)
+    with alone.started("up", "--port", port, "--tenants", str(alone.tenants), *options) as up:
+        assert up.stdout is not None
+        assert any("Ctrl-C" in line for line in up.stdout)
+        done = alone("down")
+        assert (done.returncode, "brings its data and keys back" in done.stdout) == (0, keeps)
+        out, err = up.communicate(timeout=20)
+    said = "✓ stopped by another command: `tenantry down`, or `tenantry up --fresh`"
+    assert (up.returncode, " ".join(out.split()), err) == (0, said, "")
+    assert alone.processes() == []
+
+
+@pytest.mark.parametrize("keeps", [False, True], ids=["nothing kept", "kept"])
+def test_in_the_foreground_it_says_that_the_emulator_was_killed(alone: Command, keeps: bool) -> None:
+    port = str(free_port() if keeps else 0)
+    with alone.started("up", "--port", port, "--tenants", str(alone.tenants)) as up:
+        assert up.stdout is not None
+        assert any("Ctrl-C" in line for line in up.stdout)
+        [pid] = records(alone).values()
+        psutil.Process(pid).kill()
+        out, err = up.communicate(timeout=20)
+    assert (up.returncode, out) == (1, "")
+    assert err == "the emulator has died; `tenantry up` starts it again\n"
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda each: each.name)
