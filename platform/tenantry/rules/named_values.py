@@ -22,11 +22,15 @@ SecretValues = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class NamedValue:
-    """A value, the secret that holds it, its readers, and the receiver that it is for, if it is for one."""
+    """A value, the secret that holds it, its readers, and the receiver that it is for, if it is for one.
+
+    `group` is whose secret it is; empty for the runtime secret, which is no group's own.
+    """
 
     value: Value
     secret: Secret
     readers: tuple[str, ...]
+    group: str
     receiver: str = ""
 
     @property
@@ -58,10 +62,11 @@ class NamedValue:
         when = self.secret.when
         if self.receiver:
             return f"it comes with a deploy of a tenant whose webhooks list {self.receiver}"
+        if self.secret.name == RUNTIME:
+            return "it comes with a deploy of a tenant whose tier seals cursors"
         if when is None:
-            sealed = ", under a tier whose cursors are sealed" if self.secret.name == RUNTIME else ""
-            return f"deploy the tenant first{sealed}"
-        return f"it comes with a deploy of a tenant that sets {when.option}" + (
+            return f"it comes with a deploy of a tenant whose routes list {self.group}"
+        return f"it comes with a deploy of a tenant that sets {self.group}.{when.option}" + (
             f" to an {when.form} address" if when.form else ""
         )
 
@@ -115,7 +120,7 @@ def named_values(groups: Groups | None = None) -> tuple[NamedValue, ...]:
     """All that the tenants of a platform with these groups can have; by default those that are installed."""
     known = current() if groups is None else groups
     return tuple(
-        NamedValue(value, secret, _readers(secret, known))
+        NamedValue(value, secret, _readers(secret, known), _group(secret, known))
         for secret in known.secrets
         for value in secret.values
     )
@@ -144,6 +149,10 @@ def _of_receivers(value: NamedValue) -> bool:
 
 def _readers(secret: Secret, groups: Groups) -> tuple[str, ...]:
     return tuple(member.name for member in groups.members if member.function.reads(secret.name))
+
+
+def _group(secret: Secret, groups: Groups) -> str:
+    return next((group.name for group in groups if secret in group.secrets), "")
 
 
 def _decoded(text: str) -> bytes:

@@ -47,6 +47,19 @@ def test_what_cannot_be_the_value_is_refused_and_not_repeated(value: NamedValue,
     assert len(text) < 8 or text.strip() not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "receiver", "said"),
+    [
+        ("portal_key", "", "whose routes list portal"),
+        ("cursor_key", "", "whose tier seals cursors"),
+        ("webhook_secret", "", "that sets contact.notify to an https address"),
+        ("webhook_secret", "crm", "whose webhooks list crm"),
+    ],
+)
+def test_where_a_secret_is_missing_it_is_said_what_brings_it(name: str, receiver: str, said: str) -> None:
+    assert named(name, receiver).origin == f"it comes with a deploy of a tenant {said}"
+
+
 @pytest.mark.parametrize("count", [24, 64])
 def test_webhook_secrets_of_the_standards_bounds_are_taken(count: int) -> None:
     assert WEBHOOK.checked(f"whsec_{b64(count)}".encode())
