@@ -70,13 +70,14 @@ class YamlDocument:
         return UNREAD
 
 
-def read_document(file: str, content: bytes) -> YamlDocument:
+def read_document(file: str, content: bytes, required: bool = False) -> YamlDocument:
+    """`required`: nothing works without the file, so that it is no remedy to remove it."""
     document = YamlDocument(file, length=len(_LINE_ENDS.findall(content)) + 1)
     text = _decode(document, content)
     if text is None:
         return document
     try:
-        _read(document, yaml.parse(text, Loader=PARSER))
+        _read(document, yaml.parse(text, Loader=PARSER), required)
     except yaml.YAMLError as error:
         document.values = UNREAD
         _report_syntax(document, text, error)
@@ -104,7 +105,7 @@ def _decode(document: YamlDocument, content: bytes) -> str | None:
     return text
 
 
-def _read(document: YamlDocument, events: Iterator[Event]) -> None:
+def _read(document: YamlDocument, events: Iterator[Event], required: bool) -> None:
     content: Event | None = None
     for event in events:
         if isinstance(event, DocumentStartEvent):
@@ -116,7 +117,8 @@ def _read(document: YamlDocument, events: Iterator[Event]) -> None:
             document.lines[()] = _line(content)
             document.values = _value(document, events, content, ())
     if content is None or document.values is None:
-        document.refuse((), document.line(()), "the file is empty", "fill it in, or remove it")
+        remedy = "fill it in" if required else "fill it in, or remove it"
+        document.refuse((), document.line(()), "the file is empty", remedy)
     elif not isinstance(document.values, dict) and document.values is not UNREAD:
         what = f"the file holds {shown(document.values)}"
         document.refuse((), document.line(()), what, "write it as `key: value` lines")

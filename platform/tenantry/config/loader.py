@@ -81,7 +81,9 @@ def read_platform(
     """As `load_platform`, but with the problems beside what is valid instead of raising them."""
     contents, known = proposed or {}, groups or current()
     found = survey(folder)
-    tiers_document = read(found.tiers, contents) if found.tiers else YamlDocument(str(folder / TIERS))
+    tiers_document = (
+        read(found.tiers, contents, required=True) if found.tiers else YamlDocument(str(folder / TIERS))
+    )
     tiers_file = validated(tiers_document, TiersFile)
     beside = fleet_files(found, contents)
     quotas = _stages_quotas(found, tiers_document, tiers_file)

@@ -72,12 +72,12 @@ def content(path: Path) -> bytes | Problem:
     return data
 
 
-def read(path: Path, proposed: Mapping[Path, bytes]) -> YamlDocument:
+def read(path: Path, proposed: Mapping[Path, bytes], required: bool = False) -> YamlDocument:
     """The file's content, or the content that is proposed in its place."""
     found = proposed[path] if path in proposed else content(path)
     if isinstance(found, Problem):
         return YamlDocument(str(path), problems=[found])
-    return read_document(str(path), found)
+    return read_document(str(path), found, required)
 
 
 def _cell(found: Survey, folder: Path) -> None:

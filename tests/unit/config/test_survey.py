@@ -92,6 +92,16 @@ def test_without_tiers_the_tenants_are_checked_all_the_same(folder: Path, proble
     assert any(problem.startswith("tenants/demo/acme.yaml:1: name is 5") for problem in found)
 
 
+@pytest.mark.parametrize(
+    ("path", "remedy"), [("tiers.yaml", "fill it in"), ("demo/acme.yaml", "fill it in, or remove it")]
+)
+def test_an_empty_file_may_be_removed_unless_nothing_works_without_it(
+    folder: Path, problems: Problems, path: str, remedy: str
+) -> None:
+    (folder / path).write_text("", encoding="utf-8")
+    assert f"tenants/{path}:1: the file is empty; {remedy}" in problems()
+
+
 def test_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(
         ConfigErrors, match="nowhere:1: it cannot be read: no such file or directory; check the path"
