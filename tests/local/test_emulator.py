@@ -210,6 +210,19 @@ def test_a_recycled_process_id_is_not_ours(running: Emulator, tmp_path: Path, ot
     stranger.communicate()
 
 
+def test_it_may_end_while_it_is_looked_for(running: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, seen = psutil.Process.cmdline, set[int]()
+
+    def zombie_when_read_again(process: psutil.Process) -> list[str]:
+        if process.pid in seen:
+            raise psutil.ZombieProcess(process.pid)
+        seen.add(process.pid)
+        return read(process)
+
+    monkeypatch.setattr(psutil.Process, "cmdline", zombie_when_read_again)
+    assert [running.alive, running.alive] == [True, False]
+
+
 def test_a_reader_of_the_log_is_not_ended_with_it(running: Emulator) -> None:
     """A command line that names the directory is not enough: the process must be in the server's group."""
     log = running.record.directory / "emulator.log"

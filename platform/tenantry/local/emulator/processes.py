@@ -22,9 +22,7 @@ class StillRunning(RuntimeError):
 
 
 def is_server(pid: int, directory: Path) -> bool:
-    return any(
-        SERVER_MODULE in process.cmdline() for process in _members(pid, directory) if process.pid == pid
-    )
+    return any(SERVER_MODULE in line for each, line in _members(pid, directory) if each.pid == pid)
 
 
 def servers_below(folder: Path) -> Iterator[tuple[int, Path]]:
@@ -47,13 +45,14 @@ def end_group(pid: int, directory: Path, grace: float) -> None:
         StillRunning: a killed process has not gone.
     """
     if grace and is_server(pid, directory):
-        psutil.Process(pid).terminate()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            psutil.Process(pid).terminate()
         _wait_until_gone(pid, directory, grace)
-    for process in _members(pid, directory):
+    for process, _ in _members(pid, directory):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     if not _wait_until_gone(pid, directory, KILL_SECONDS):
-        left = ", ".join(str(process.pid) for process in _members(pid, directory))
+        left = ", ".join(str(process.pid) for process, _ in _members(pid, directory))
         raise StillRunning(f"the emulator's processes {left} do not end; look at them with ps")
 
 
@@ -66,16 +65,18 @@ def _wait_until_gone(pid: int, directory: Path, seconds: float) -> bool:
     return True
 
 
-def _members(group: int, directory: Path) -> Iterator[psutil.Process]:
+def _members(group: int, directory: Path) -> Iterator[tuple[psutil.Process, list[str]]]:
+    """With their command lines: whoever read one again could find that the process has ended."""
     for pid in psutil.pids():
         try:
             if os.getpgid(pid) != group:
                 continue
             process = psutil.Process(pid)
-            if any(Path(part).is_relative_to(directory) for part in _command_line(process)):
-                yield process
+            line = _command_line(process)
         except (ProcessLookupError, PermissionError, psutil.NoSuchProcess, psutil.AccessDenied):
             continue  # it has just ended, or it is another user's: not ours either way
+        if any(Path(part).is_relative_to(directory) for part in line):
+            yield process, line
 
 
 def _command_line(process: psutil.Process) -> list[str]:
