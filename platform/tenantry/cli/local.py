@@ -109,8 +109,10 @@ def up(
             watching.serve(platform, looks, tenants) if looks else _wait(platform)
             if not platform.was_stopped:
                 raise Failed("the emulator has died; `tenantry up` starts it again")
-        finally:
+        except BaseException:  # Ctrl-C too
             platform.stop()
+            raise
+        emulator.forget()
     out = stderr() if as_json else stdout()
     out.print(marked("stopped by another command: `tenantry down`, or `tenantry up --fresh`"), soft_wrap=True)
 

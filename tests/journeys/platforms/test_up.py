@@ -208,6 +208,17 @@ def test_in_the_foreground_it_ends_well_when_down_stops_it(
     assert alone.processes() == []
 
 
+def test_in_the_foreground_it_leaves_alone_what_has_taken_its_place(alone: Command, run: Run) -> None:
+    port = str(free_port())
+    with alone.started("up", "--port", port, "--tenants", str(alone.tenants)) as up:
+        assert up.stdout is not None
+        assert any("Ctrl-C" in line for line in up.stdout)
+        alone.up("--fresh", "--port", port)
+        assert up.wait(timeout=20) == 0
+    assert run(alone, "call", "only", "GET", "/items/orders")[0] == 0
+    assert run(alone, "down", "--delete")[0] == 0
+
+
 @pytest.mark.parametrize("keeps", [False, True], ids=["nothing kept", "kept"])
 def test_in_the_foreground_it_says_that_the_emulator_was_killed(alone: Command, keeps: bool) -> None:
     port = str(free_port() if keeps else 0)

@@ -174,6 +174,12 @@ class Emulator:
                 ) from error
         self._detached = True
 
+    def forget(self) -> None:
+        """Leave what remains of a dead one to whoever ended it: another may have its directory already."""
+        if self._child is not None:
+            _reap(self._child)
+        self._detached = True
+
     def save(self) -> None:
         """Have it take a snapshot of what it holds, if that is kept, and wait for it.
 
