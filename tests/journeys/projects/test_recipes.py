@@ -144,7 +144,7 @@ LOG_STREAM = MadeKind(_make_log_stream, goes_with_its_owner)
     ),
     (
         f"{PLATFORM}/verification/readers/watching.py",
-        "    tokens.LOG_GROUP: Reader(_log_group),\n",
+        "    tokens.METRIC_ALARM: Reader(_metric_alarm),\n",
         "    tokens.LOG_STREAM: Reader(_log_stream),\n",
     ),
     (
