@@ -68,10 +68,10 @@ def begun(
         Busy: another rollout runs.
     """
     store = journals(fleet)
-    chosen = differing(fleet, names, lift)
+    there = _last(store)
+    chosen = _differing(fleet, names, there, lift)
     if not chosen:
         return None
-    there = _last(store)
     rollout = _rollout(fleet, Journal(store, _name(store), heard), chosen, there, works, judge)
     rollout.begin(there, _left(fleet, there))
     return rollout
@@ -87,12 +87,14 @@ def require_none_running(fleet: Fleet) -> None:
         Lock(journals(fleet), FLEET, "", "").require_free()
 
 
-def differing(fleet: Fleet, names: Sequence[str], lift: bool = False) -> dict[str, FleetStack]:
+def differing(fleet: Fleet, names: Sequence[str]) -> dict[str, FleetStack]:
     """What `begun` updates with these arguments, by name."""
-    if not fleet.stacks:
-        return {}
+    return _differing(fleet, names, _last(journals(fleet)), lift=False) if fleet.stacks else {}
+
+
+def _differing(fleet: Fleet, names: Sequence[str], there: Progress, lift: bool) -> dict[str, FleetStack]:
     # The engine deletes last, when the outputs are written down already: they do not show that this failed.
-    undone = _last(journals(fleet)).undone
+    undone = there.undone
     holds = Holds() if lift else Holds(fleet.rolled_back)
     return {
         each.name: replace(each, holds=holds)
